@@ -1,0 +1,227 @@
+//! The questions Restwell asks and the values each can take.
+//!
+//! One table, at the foot of this file, is the whole definition: flags, prompts, answers files, `restwell list`,
+//! template conditions and the variants under test are derived from it. What a value *brings* is its `Feature`.
+
+/// Turns the table into one enum per choice, [`Choice`], [`Value`] and [`Combination`].
+macro_rules! choices {
+    ($($(#[$doc:meta])* $field:ident: $choice:ident, $reach:ident, $question:literal {
+        $($value:ident = $word:literal),+ $(,)?
+    })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $choice {
+                $(#[doc = concat!("`", $word, "`")] $value),+
+            }
+        )+
+
+        /// One axis of the stack.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Choice {
+            $($(#[$doc])* $choice),+
+        }
+
+        impl Choice {
+            /// Every choice, in the order they are asked.
+            pub const ALL: &'static [Self] = &[$(Self::$choice),+];
+
+            /// The word used as flag, answers-file key and environment suffix.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$choice => stringify!($field)),+ }
+            }
+
+            /// The sentence a person is asked.
+            pub const fn question(self) -> &'static str {
+                match self { $(Self::$choice => $question),+ }
+            }
+
+            /// Every value, the default first.
+            pub const fn values(self) -> &'static [Value] {
+                match self { $(Self::$choice => &[$(Value::$choice($choice::$value)),+]),+ }
+            }
+
+            /// Whether the choice changes the Rust of a project or only what stands around it.
+            pub const fn reach(self) -> Reach {
+                match self { $(Self::$choice => Reach::$reach),+ }
+            }
+        }
+
+        /// One value of one choice.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Value {
+            $($(#[$doc])* $choice($choice)),+
+        }
+
+        impl Value {
+            /// The choice this is a value of.
+            pub const fn choice(self) -> Choice {
+                match self { $(Self::$choice(_) => Choice::$choice),+ }
+            }
+
+            /// The word a user types for it.
+            pub const fn id(self) -> &'static str {
+                match self { $($(Self::$choice($choice::$value) => $word),+),+ }
+            }
+        }
+
+        /// A value for every choice, allowed together or not. `Stack` is the one that is known to be valid.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct Combination {
+            $($(#[$doc])* pub $field: $choice),+
+        }
+
+        impl Combination {
+            /// The default of every choice.
+            pub const DEFAULT: Self = Self {
+                $($field: match Choice::$choice.values()[0] {
+                    Value::$choice(value) => value,
+                    _ => unreachable!(),
+                }),+
+            };
+
+            /// The value taken for `choice`.
+            pub const fn get(&self, choice: Choice) -> Value {
+                match choice { $(Choice::$choice => Value::$choice(self.$field)),+ }
+            }
+
+            /// The same combination with one value replaced.
+            #[must_use]
+            pub const fn with(mut self, value: Value) -> Self {
+                match value { $(Value::$choice(value) => self.$field = value),+ }
+                self
+            }
+        }
+    };
+}
+
+/// How far a choice reaches into the generated project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It changes Rust source or dependencies: each value is compiled with every other.
+    Rust,
+    /// It changes only files around the Rust: images, manifests, workflows.
+    Around,
+}
+
+impl Choice {
+    /// The value of this choice that a user spells `word`.
+    pub fn parse(self, word: &str) -> Option<Value> {
+        self.values()
+            .iter()
+            .copied()
+            .find(|value| value.id() == word)
+    }
+
+    /// The choice that a user spells `word`.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|choice| choice.id() == word)
+    }
+
+    /// The value taken when nobody says otherwise.
+    pub const fn default_value(self) -> Value {
+        self.values()[0]
+    }
+}
+
+impl Value {
+    /// Whether this is the value that leaves the choice out of the project.
+    pub fn is_none(self) -> bool {
+        self.id() == "none"
+    }
+}
+
+/// `cache=memory`
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.choice().id(), self.id())
+    }
+}
+
+impl Combination {
+    /// The values in the order of the choices.
+    pub fn values(&self) -> impl Iterator<Item = Value> + '_ {
+        Choice::ALL.iter().map(|&choice| self.get(choice))
+    }
+
+    /// Every combination there is, allowed or not, defaults first.
+    pub fn all() -> Vec<Self> {
+        Choice::ALL
+            .iter()
+            .fold(vec![Self::DEFAULT], |combinations, choice| {
+                combinations
+                    .iter()
+                    .flat_map(|combination| {
+                        choice.values().iter().map(|&value| combination.with(value))
+                    })
+                    .collect()
+            })
+    }
+}
+
+choices! {
+    /// Where products are stored.
+    database: Database, Rust, "Where are products stored?" {
+        Sqlite = "sqlite",
+        None = "none",
+    }
+    /// What stands in front of the database for reads.
+    cache: Cache, Rust, "What answers repeated reads?" {
+        Memory = "memory",
+        None = "none",
+    }
+    /// What keeps one client from hurting the rest.
+    limiter: Limiter, Rust, "What counts each client's requests?" {
+        Memory = "memory",
+        None = "none",
+    }
+    /// Who is told how the service is doing.
+    monitoring: Monitoring, Rust, "Who watches the service?" {
+        Prometheus = "prometheus",
+        None = "none",
+    }
+    /// Where the service runs.
+    deploy: Deploy, Around, "Where does it run?" {
+        Compose = "compose",
+        None = "none",
+    }
+    /// What builds and checks every change.
+    ci: Ci, Around, "What checks every change?" {
+        Github = "github",
+        None = "none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_back_to_their_values() {
+        for &choice in Choice::ALL {
+            assert_eq!(Choice::named(choice.id()), Some(choice));
+            for &value in choice.values() {
+                assert_eq!(choice.parse(value.id()), Some(value));
+                assert_eq!(value.choice(), choice);
+            }
+        }
+    }
+
+    #[test]
+    fn every_choice_can_be_left_out() {
+        for &choice in Choice::ALL {
+            assert!(choice.parse("none").is_some(), "{choice:?} has no `none`");
+        }
+    }
+
+    #[test]
+    fn combinations_are_distinct_and_complete() {
+        let all = Combination::all();
+        let expected: usize = Choice::ALL
+            .iter()
+            .map(|choice| choice.values().len())
+            .product();
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!((all.len(), distinct.len()), (expected, expected));
+    }
+}

@@ -1,0 +1,17 @@
+//! Products in one SQLite file: nothing to install, one replica.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Database, Value};
+
+pub(super) const DATABASE_SQLITE: Feature = Feature {
+    id: "database-sqlite",
+    wanted: Wanted::Value(
+        Value::Database(Database::Sqlite),
+        Offer {
+            label: "SQLite",
+            cost: "one file, no server; one replica",
+            why: "A real database with nothing to install. Pick it until a second replica must write.",
+        },
+    ),
+    contribute: |_| {},
+};

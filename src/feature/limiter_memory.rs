@@ -1,0 +1,17 @@
+//! A rate limiter inside the process: exact for one replica, bounded in memory.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Limiter, Value};
+
+pub(super) const LIMITER_MEMORY: Feature = Feature {
+    id: "limiter-memory",
+    wanted: Wanted::Value(
+        Value::Limiter(Limiter::Memory),
+        Offer {
+            label: "in the process",
+            cost: "no server; each replica counts for itself",
+            why: "One client with a loop in it cannot hurt the others. Exact for one replica.",
+        },
+    ),
+    contribute: |_| {},
+};

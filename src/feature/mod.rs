@@ -1,0 +1,171 @@
+//! What a choice brings: one [`Feature`] for each value, and one for what several values share.
+//!
+//! A feature's files are the template folder of its name; what it adds to shared files it says in `contribute`.
+
+mod base;
+mod cache_memory;
+mod ci_github;
+mod database_sqlite;
+mod deploy_compose;
+mod limiter_memory;
+mod monitoring_prometheus;
+mod none;
+mod shared;
+
+use crate::choice::Value;
+use crate::plan::Plan;
+use crate::stack::Stack;
+
+/// A part of the generated project.
+#[derive(Debug)]
+pub struct Feature {
+    /// Its name, and the name of its template folder.
+    pub id: &'static str,
+    /// When a project has it.
+    pub wanted: Wanted,
+    /// What it adds to the files that several features share.
+    pub contribute: fn(&mut Plan<'_>),
+}
+
+/// When a project has a feature.
+#[derive(Debug)]
+pub enum Wanted {
+    /// In every project.
+    Always,
+    /// With one value of one choice; the offer is what a user reads before taking it.
+    Value(Value, Offer),
+    /// With several values, or with values of several choices at once.
+    Where(fn(&Stack) -> bool),
+}
+
+/// A value as it is offered to a user.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// Its name in a sentence.
+    pub label: &'static str,
+    /// What it costs and brings, in one plain sentence.
+    pub cost: &'static str,
+    /// Why it exists and when to pick it, in a sentence or two.
+    pub why: &'static str,
+}
+
+/// Every feature, in the order in which they contribute.
+pub const FEATURES: &[&Feature] = &[
+    &base::BASE,
+    &shared::DATABASE,
+    &database_sqlite::DATABASE_SQLITE,
+    &none::DATABASE_NONE,
+    &shared::CACHE,
+    &cache_memory::CACHE_MEMORY,
+    &none::CACHE_NONE,
+    &shared::LIMITER,
+    &limiter_memory::LIMITER_MEMORY,
+    &none::LIMITER_NONE,
+    &shared::MONITORING,
+    &monitoring_prometheus::MONITORING_PROMETHEUS,
+    &none::MONITORING_NONE,
+    &shared::DEPLOY,
+    &deploy_compose::DEPLOY_COMPOSE,
+    &none::DEPLOY_NONE,
+    &ci_github::CI_GITHUB,
+    &none::CI_NONE,
+    &shared::CI_GITHUB_DEPLOY,
+];
+
+impl Feature {
+    /// Whether a project with `stack` has this feature.
+    pub fn is_wanted(&self, stack: &Stack) -> bool {
+        match self.wanted {
+            Wanted::Always => true,
+            Wanted::Value(value, _) => stack.get(value.choice()) == value,
+            Wanted::Where(wanted) => wanted(stack),
+        }
+    }
+
+    /// What a report calls the origin of its files: `cache=memory`, or its name.
+    pub fn origin(&self) -> String {
+        match self.wanted {
+            Wanted::Value(value, _) => value.to_string(),
+            Wanted::Always | Wanted::Where(_) => self.id.to_owned(),
+        }
+    }
+}
+
+impl Value {
+    /// The feature that this value brings.
+    pub fn feature(self) -> &'static Feature {
+        FEATURES
+            .iter()
+            .find(|feature| matches!(feature.wanted, Wanted::Value(value, _) if value == self))
+            .expect("a test checks that every value has a feature")
+    }
+
+    /// What a user reads before taking this value.
+    pub fn offer(self) -> Offer {
+        match self.feature().wanted {
+            Wanted::Value(_, offer) => offer,
+            Wanted::Always | Wanted::Where(_) => unreachable!("`feature` finds values only"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choice::Choice;
+    use crate::template;
+
+    fn values() -> impl Iterator<Item = Value> {
+        Choice::ALL
+            .iter()
+            .flat_map(|choice| choice.values().iter().copied())
+    }
+
+    #[test]
+    fn every_value_has_exactly_one_feature_named_after_it() {
+        for value in values() {
+            let owners: Vec<_> = FEATURES
+                .iter()
+                .filter(
+                    |feature| matches!(feature.wanted, Wanted::Value(owned, _) if owned == value),
+                )
+                .map(|feature| feature.id)
+                .collect();
+            assert_eq!(owners, [format!("{}-{}", value.choice().id(), value.id())]);
+        }
+    }
+
+    #[test]
+    fn every_template_folder_belongs_to_a_feature() {
+        for folder in template::folders() {
+            assert!(
+                FEATURES.iter().any(|feature| feature.id == folder),
+                "templates/{folder} is nobody's"
+            );
+        }
+    }
+
+    #[test]
+    fn every_value_that_is_built_has_templates() {
+        for value in values().filter(|value| !value.is_none()) {
+            assert!(
+                !template::folder(value.feature().id).is_empty(),
+                "{value} has no templates"
+            );
+        }
+    }
+
+    #[test]
+    fn offers_are_one_plain_sentence() {
+        for value in values() {
+            let Offer { label, cost, why } = value.offer();
+            for text in [label, cost] {
+                assert!(
+                    !text.is_empty() && !text.ends_with('.') && !text.contains('\n'),
+                    "{value}: {text}"
+                );
+            }
+            assert!(why.ends_with('.'), "{value}: {why}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Prometheus metrics, a Grafana dashboard, and alert rules that have tests of their own.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Monitoring, Value};
+
+pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
+    id: "monitoring-prometheus",
+    wanted: Wanted::Value(
+        Value::Monitoring(Monitoring::Prometheus),
+        Offer {
+            label: "Prometheus and Grafana",
+            cost: "a metrics endpoint on the admin port, a dashboard, alert rules with tests",
+            why: "Pages a person when users notice and leaves them asleep when they do not.",
+        },
+    ),
+    contribute: |_| {},
+};

@@ -1,0 +1,51 @@
+//! What several values of a choice share, whichever is taken.
+
+use super::{Feature, Wanted};
+use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
+
+pub(super) const DATABASE: Feature = Feature {
+    id: "database",
+    wanted: Wanted::Where(|stack| stack.database != Database::None),
+    contribute: |plan| {
+        plan.next_steps.push("curl 127.0.0.1:8080/products".into());
+    },
+};
+
+pub(super) const CACHE: Feature = Feature {
+    id: "cache",
+    wanted: Wanted::Where(|stack| stack.cache != Cache::None),
+    contribute: |plan| {
+        plan.settings
+            .add("CACHE_TTL", "60s", "How long a cached product is fresh");
+    },
+};
+
+pub(super) const LIMITER: Feature = Feature {
+    id: "limiter",
+    wanted: Wanted::Where(|stack| stack.limiter != Limiter::None),
+    contribute: |plan| {
+        plan.settings.add(
+            "RATE_LIMIT",
+            "60/min",
+            "Requests per client and second, minute or hour",
+        );
+    },
+};
+
+pub(super) const MONITORING: Feature = Feature {
+    id: "monitoring",
+    wanted: Wanted::Where(|stack| stack.monitoring != Monitoring::None),
+    contribute: |_| {},
+};
+
+pub(super) const DEPLOY: Feature = Feature {
+    id: "deploy",
+    wanted: Wanted::Where(|stack| stack.deploy != Deploy::None),
+    contribute: |_| {},
+};
+
+pub(super) const CI_GITHUB_DEPLOY: Feature = Feature {
+    id: "ci-github+deploy",
+    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy != Deploy::None),
+    contribute: |_| {},
+};

@@ -1,0 +1,26 @@
+//! What templates may ask for, derived from the choices so that a new value needs no line here.
+//!
+//! `cache` is true when any cache is chosen, `cache_memory` for one value; `several_replicas` where the deployment runs
+//! more than one copy; `name`, `name_snake` and `replicas` are values to print.
+
+use crate::choice::Choice;
+use crate::stack::Stack;
+use crate::template::Context;
+
+pub(super) fn of(stack: &Stack, name: &str) -> Context {
+    let mut context = Context::from([
+        ("name".to_owned(), name.into()),
+        ("name_snake".to_owned(), name.replace('-', "_").into()),
+        ("replicas".to_owned(), stack.replicas().into()),
+        ("several_replicas".to_owned(), (stack.replicas() > 1).into()),
+    ]);
+    for &choice in Choice::ALL {
+        let taken = stack.get(choice);
+        context.insert(choice.id().to_owned(), (!taken.is_none()).into());
+        for &value in choice.values().iter().filter(|value| !value.is_none()) {
+            let word = format!("{}_{}", choice.id(), value.id().replace('-', "_"));
+            context.insert(word, (value == taken).into());
+        }
+    }
+    context
+}

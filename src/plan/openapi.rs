@@ -1,0 +1,46 @@
+//! `openapi.json`, computed ahead of time by the generated project itself and kept under `precomputed/openapi`.
+//!
+//! `cargo xtask openapi` refreshes it; a test inside each generated project compares it with what the code says.
+
+use include_dir::{Dir, include_dir};
+
+use crate::choice::{Choice, Value};
+use crate::stack::Stack;
+use crate::tree::Bug;
+
+static DESCRIPTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/precomputed/openapi");
+
+/// The name that stands in a stored description where the project's own belongs.
+const PLACEHOLDER: &str = "restwell-project-name";
+
+/// The stored description that fits `stack`: the choices that show in the API, in order, such as `database-cache`.
+pub fn key(stack: &Stack) -> String {
+    let shown = |value: &Value| match value.choice() {
+        Choice::Database | Choice::Cache | Choice::Limiter => !value.is_none(),
+        // Seen by operators only.
+        Choice::Monitoring | Choice::Deploy | Choice::Ci => false,
+    };
+    let parts: Vec<&str> = stack
+        .values()
+        .filter(shown)
+        .map(|value| value.choice().id())
+        .collect();
+    if parts.is_empty() {
+        "greet".to_owned()
+    } else {
+        parts.join("-")
+    }
+}
+
+pub(super) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
+    let path = format!("{}.json", key(stack));
+    let text = DESCRIPTIONS
+        .get_file(&path)
+        .and_then(include_dir::File::contents_utf8)
+        .ok_or_else(|| {
+            Bug(format!(
+                "precomputed/openapi/{path} is missing: run `cargo xtask openapi`"
+            ))
+        })?;
+    Ok(text.replace(PLACEHOLDER, name))
+}

@@ -1,0 +1,23 @@
+//! `restwell.toml`: the stack a project was made with, in the form of an answers file.
+
+use std::fmt::Write as _;
+
+use crate::choice::Choice;
+use crate::stack::Stack;
+
+/// The release that writes the project.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub(super) fn render(stack: &Stack, name: &str) -> String {
+    let mut text = format!(
+        "# What this project was generated from. The same answers give the same bytes:\n\
+         #   restwell new {name} --answers restwell.toml --yes\n\
+         restwell = \"{VERSION}\"\n\
+         name = \"{name}\"\n"
+    );
+    for &choice in Choice::ALL {
+        writeln!(text, "{} = \"{}\"", choice.id(), stack.get(choice).id())
+            .expect("a String takes every write");
+    }
+    text
+}

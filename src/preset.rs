@@ -1,0 +1,63 @@
+//! Named stacks to start from.
+
+use crate::choice::{Choice, Value};
+use crate::stack::{Answers, Origin};
+
+/// A named stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// The word a user types.
+    pub id: &'static str,
+    /// When to pick it, in one clause.
+    pub about: &'static str,
+    /// The value it takes for each choice.
+    takes: fn(Choice) -> Value,
+}
+
+/// Every preset, the default first.
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        id: "standard",
+        about: "products in SQLite behind a cache and a rate limiter, watched and deployable; needs nothing installed",
+        takes: Choice::default_value,
+    },
+    Preset {
+        id: "minimal",
+        about: "one endpoint, health and docs, and nothing else",
+        takes: |choice| choice.parse("none").expect("every choice can be left out"),
+    },
+];
+
+impl Preset {
+    /// The preset that a user spells `word`.
+    pub fn named(word: &str) -> Option<Self> {
+        PRESETS.iter().copied().find(|preset| preset.id == word)
+    }
+
+    /// Its value for `choice`.
+    pub fn value(&self, choice: Choice) -> Value {
+        (self.takes)(choice)
+    }
+
+    /// An answer to every choice.
+    pub fn answers(&self) -> Answers {
+        Choice::ALL
+            .iter()
+            .map(|&choice| (self.value(choice), Origin::Preset))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Stack;
+
+    #[test]
+    fn every_preset_is_a_valid_stack_as_it_stands() {
+        for preset in PRESETS {
+            let resolution = Stack::resolve(&preset.answers()).expect("valid");
+            assert!(resolution.moved.is_empty(), "{}", preset.id);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What cannot go together, and what can but should be known.
+//!
+//! One table drives flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be asked before
+//! every choice is made: a prompt offers only what no earlier answer forbids.
+
+use crate::choice::{Cache, Combination, Database, Deploy, Limiter, Value};
+
+/// Two values that no project can have at once.
+#[derive(Debug)]
+pub struct Rule {
+    /// The stable error code, known to `restwell explain`.
+    pub code: &'static str,
+    /// Why, in one clause that can follow "because:".
+    pub because: &'static str,
+    /// The value that forbids.
+    when: fn(Value) -> bool,
+    /// What it forbids.
+    forbids: fn(Value) -> bool,
+}
+
+/// Every rule there is.
+pub const RULES: &[Rule] = &[Rule {
+    code: "RW0301",
+    because: "without a database `/greet` is the only business endpoint, so there is nothing to cache",
+    when: |value| value == Value::Database(Database::None),
+    forbids: |value| matches!(value, Value::Cache(cache) if cache != Cache::None),
+}];
+
+impl Rule {
+    /// Whether this rule keeps `one` and `other` apart, in either order.
+    pub fn separates(&self, one: Value, other: Value) -> bool {
+        ((self.when)(one) && (self.forbids)(other)) || ((self.when)(other) && (self.forbids)(one))
+    }
+
+    /// The two values of `values` that this rule keeps apart, the forbidding one first.
+    pub fn broken_by(&self, values: &[Value]) -> Option<(Value, Value)> {
+        let first = values.iter().copied().find(|&value| (self.when)(value))?;
+        let second = values
+            .iter()
+            .copied()
+            .find(|&value| (self.forbids)(value))?;
+        Some((first, second))
+    }
+}
+
+/// The rule that forbids `value` beside `others`, if there is one.
+pub fn forbidding(value: Value, others: &[Value]) -> Option<&'static Rule> {
+    RULES
+        .iter()
+        .find(|rule| others.iter().any(|&other| rule.separates(value, other)))
+}
+
+/// Whether no rule forbids this combination.
+pub fn allow(combination: &Combination) -> bool {
+    let values: Vec<Value> = combination.values().collect();
+    RULES.iter().all(|rule| rule.broken_by(&values).is_none())
+}
+
+/// How many copies of the service the deployment runs side by side.
+pub fn replicas(combination: &Combination) -> u32 {
+    match (combination.deploy, combination.database) {
+        // One file on one disk: a second replica would have its own data.
+        (Deploy::Compose, Database::Sqlite) | (Deploy::None, _) => 1,
+        (Deploy::Compose, Database::None) => 2,
+    }
+}
+
+/// What is allowed but changes what a user may expect, in whole sentences.
+pub fn warnings(combination: &Combination) -> Vec<&'static str> {
+    let several = replicas(combination) > 1;
+    let mut warnings = Vec::new();
+    match combination.limiter {
+        Limiter::Memory if several => warnings.push(
+            "`limiter=memory` counts in each replica: behind the load balancer a client may make its limit times the number of replicas",
+        ),
+        Limiter::Memory | Limiter::None => {}
+    }
+    match combination.cache {
+        Cache::Memory if several => warnings.push(
+            "`cache=memory` is kept by each replica: after a write the others may answer the old value until its time to live is over",
+        ),
+        Cache::Memory | Cache::None => {}
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_in_the_family_of_conflicts() {
+        let codes: std::collections::BTreeSet<_> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), RULES.len());
+        assert!(codes.iter().all(|code| code.starts_with("RW03")));
+    }
+
+    #[test]
+    fn a_rule_holds_in_either_order() {
+        for one in Combination::all().iter().flat_map(Combination::values) {
+            for other in Combination::all().iter().flat_map(Combination::values) {
+                for rule in RULES {
+                    assert_eq!(rule.separates(one, other), rule.separates(other, one));
+                }
+            }
+        }
+    }
+}

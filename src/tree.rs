@@ -1,0 +1,142 @@
+//! A project in memory: every path with its bytes, before anything touches a disk.
+//!
+//! A dry run, `--show`, snapshots, checks and writing all take the same `Tree`.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest, Sha256};
+
+/// One file of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its content: text has LF line ends and one final newline.
+    pub bytes: Vec<u8>,
+    /// Whether it may be run as a program.
+    pub executable: bool,
+    /// Where it comes from: `cache=memory`, or `base` for what every project has.
+    pub from: String,
+}
+
+impl File {
+    /// The SHA-256 of the content, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.bytes))
+    }
+}
+
+/// Files by path, relative to the project, in byte order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    files: BTreeMap<Utf8PathBuf, File>,
+}
+
+/// A mistake in Restwell itself, found while rendering.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Bug(pub String);
+
+impl Tree {
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// [`Bug`] if the path is taken or leads out of the project.
+    pub fn add(&mut self, path: Utf8PathBuf, file: File) -> Result<(), Bug> {
+        if path
+            .components()
+            .any(|part| !matches!(part, camino::Utf8Component::Normal(_)))
+        {
+            return Err(Bug(format!("`{path}` leads out of the project")));
+        }
+        if let Some(first) = self.files.get(&path) {
+            return Err(Bug(format!(
+                "`{path}` comes from both `{}` and `{}`",
+                first.from, file.from
+            )));
+        }
+        self.files.insert(path, file);
+        Ok(())
+    }
+
+    /// The files in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&Utf8Path, &File)> {
+        self.files.iter().map(|(path, file)| (path.as_path(), file))
+    }
+
+    /// The file at `path`.
+    pub fn get(&self, path: impl AsRef<Utf8Path>) -> Option<&File> {
+        self.files.get(path.as_ref())
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// One SHA-256 over every path, mode and content: the same stack has the same digest everywhere and always.
+    pub fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        for (path, file) in self.files() {
+            hasher.update(format!(
+                "{path}\0{}\0{}\n",
+                u8::from(file.executable),
+                file.sha256()
+            ));
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        File {
+            bytes: text.into(),
+            executable: false,
+            from: "base".into(),
+        }
+    }
+
+    #[test]
+    fn a_path_is_taken_once_and_stays_inside() {
+        let mut tree = Tree::default();
+        tree.add("src/main.rs".into(), file("")).expect("free");
+        assert!(tree.add("src/main.rs".into(), file("")).is_err());
+        assert!(tree.add("../main.rs".into(), file("")).is_err());
+        assert!(tree.add("/etc/passwd".into(), file("")).is_err());
+    }
+
+    #[test]
+    fn the_digest_sees_path_mode_and_content() {
+        let digest = |path: &str, file: File| {
+            let mut tree = Tree::default();
+            tree.add(path.into(), file).expect("free");
+            tree.digest()
+        };
+        let one = digest("a", file("1"));
+        assert_eq!(one, digest("a", file("1")));
+        assert_ne!(one, digest("b", file("1")));
+        assert_ne!(one, digest("a", file("2")));
+        assert_ne!(
+            one,
+            digest(
+                "a",
+                File {
+                    executable: true,
+                    ..file("1")
+                }
+            )
+        );
+    }
+}
