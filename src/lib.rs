@@ -11,3 +11,4 @@ pub mod rules;
 pub mod stack;
 pub mod template;
 pub mod tree;
+pub mod variants;

@@ -45,7 +45,15 @@ impl Manifest {
         hex(&Sha256::digest(text))[..12].to_owned()
     }
 
-    pub(super) fn render(&self, name: &str) -> String {
+    /// Adds everything that `other` has.
+    pub fn merge(&mut self, other: &Self) {
+        let Self { normal, dev } = other;
+        normal.values().for_each(|dependency| merge(&mut self.normal, dependency.clone()));
+        dev.values().for_each(|dependency| merge(&mut self.dev, dependency.clone()));
+    }
+
+    /// The text of `Cargo.toml` for a project called `name`.
+    pub fn render(&self, name: &str) -> String {
         let mut document: DocumentMut =
             FRAME.parse().expect("the frame is TOML; a test renders it");
         document["package"]["name"] = name.into();

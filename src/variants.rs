@@ -1,0 +1,70 @@
+//! Which stacks stand for all of them when something is too slow to do for each.
+
+use std::collections::BTreeSet;
+
+use crate::choice::{Choice, Reach, Value};
+use crate::stack::Stack;
+
+/// Two values in one stack.
+type Pair = (Value, Value);
+
+/// A few stacks with distinct Rust in which every two values that can meet do meet.
+///
+/// Greedy: each step takes the stack with the most pairs not seen yet, the first of equals, so the set is the same on
+/// every machine.
+pub fn pairwise() -> Vec<Stack> {
+    let stacks = Stack::rust_distinct();
+    let mut open: BTreeSet<Pair> = stacks.iter().flat_map(pairs).collect();
+    let mut taken = Vec::new();
+    while !open.is_empty() {
+        let fresh = |stack: &&Stack| pairs(stack).filter(|pair| open.contains(pair)).count();
+        let best = stacks
+            .iter()
+            .rev()
+            .max_by_key(fresh)
+            .expect("open pairs come from a stack");
+        for pair in pairs(best) {
+            open.remove(&pair);
+        }
+        taken.push(*best);
+    }
+    taken
+}
+
+/// A name for a stack that fits a path: its values joined, such as `sqlite-memory-none`.
+pub fn id(stack: &Stack) -> String {
+    stack.values().map(Value::id).collect::<Vec<_>>().join("-")
+}
+
+fn pairs(stack: &Stack) -> impl Iterator<Item = Pair> + use<> {
+    let values: Vec<Value> = Choice::ALL
+        .iter()
+        .filter(|choice| choice.reach() == Reach::Rust)
+        .map(|&choice| stack.get(choice))
+        .collect();
+    let two = |(index, &one): (usize, &Value)| {
+        values[index + 1..]
+            .iter()
+            .map(|&other| (one, other))
+            .collect::<Vec<_>>()
+    };
+    values
+        .iter()
+        .enumerate()
+        .flat_map(two)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_that_can_meet_meets_in_fewer_stacks() {
+        let met: BTreeSet<Pair> = pairwise().iter().flat_map(pairs).collect();
+        let possible: BTreeSet<Pair> = Stack::rust_distinct().iter().flat_map(pairs).collect();
+        assert_eq!(met, possible);
+        assert!(pairwise().len() < Stack::rust_distinct().len());
+    }
+}

@@ -1,0 +1,71 @@
+//! A choice that was not taken leaves no trace, and a template names only choices it may.
+
+use restwell::choice::{Choice, Value};
+use restwell::plan::Plan;
+use restwell::stack::Stack;
+use restwell::template;
+
+/// The generated files that several choices write into. Every other template is free of conditions.
+const SEAMS: &[&str] = &[
+    "base/README.md",
+    "base/AGENTS.md",
+    "base/src/app.rs",
+    "base/src/config.rs",
+    "base/src/lib.rs",
+    "base/src/main.rs",
+    "base/src/routes/mod.rs",
+    "base/src/telemetry.rs",
+];
+
+/// Words that give a choice or one of its values away, in lower case.
+fn words(value: Value) -> &'static [&'static str] {
+    match (value.choice().id(), value.id()) {
+        ("database", "sqlite") => &["sqlite", "sqlx"],
+        ("cache", "memory") => &["moka", "cached", "cache_ttl"],
+        ("limiter", "memory") => &["rate limit", "ratelimit", "rate_limit", "limiter", "gcra"],
+        ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool", "dashboard"],
+        ("deploy", "compose") => &["compose", "haproxy", "dockerfile"],
+        ("ci", "github") => &["github", "dependabot"],
+        (_, "none") => &[],
+        (choice, value) => panic!("say which words give {choice}={value} away"),
+    }
+}
+
+#[test]
+fn no_file_has_a_word_of_a_value_not_taken() {
+    for stack in Stack::all() {
+        let tree = Plan::new(&stack, "north-pier9").render().expect("renders");
+        let absent: Vec<Value> = Choice::ALL
+            .iter()
+            .flat_map(|choice| choice.values().iter().copied())
+            .filter(|&value| stack.get(value.choice()) != value)
+            .collect();
+        // A decision record names the alternatives, the answers file every choice, the lock other people's crates.
+        let speaks_freely = |path: &str| path.starts_with("docs/decisions/") || path == "restwell.toml" || path == "Cargo.lock";
+        for (path, file) in tree.files().filter(|(path, _)| !speaks_freely(path.as_str())) {
+            let text = String::from_utf8_lossy(&file.bytes).to_lowercase();
+            for word in absent.iter().flat_map(|&value| words(value)) {
+                let line = text.lines().find(|line| line.contains(word));
+                assert_eq!(line, None, "{path} of {stack:?} says {word:?}");
+                assert!(!path.as_str().to_lowercase().contains(word), "{path} of {stack:?} is named after {word:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_seams_have_conditions() {
+    let mut used = Vec::new();
+    for folder in template::folders() {
+        for (path, source) in template::folder(folder) {
+            if source.lines().any(template::is_condition) {
+                let path = format!("{folder}/{path}");
+                assert!(SEAMS.contains(&path.as_str()), "templates/{path} has a condition but is no declared seam");
+                used.push(path);
+            }
+        }
+    }
+    for seam in SEAMS {
+        assert!(used.iter().any(|path| path == seam), "{seam} is declared a seam and has no condition");
+    }
+}

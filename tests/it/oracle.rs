@@ -1,0 +1,61 @@
+//! The rules, said a second time by someone who has not read the first: plain words, no shared code.
+
+use restwell::choice::{Choice, Combination, Value};
+use restwell::rules;
+use restwell::stack::{Answers, Origin, Stack};
+
+/// Whether a careful reader of the documentation would call this combination possible.
+fn possible(word: impl Fn(&str) -> &'static str) -> bool {
+    let nothing_to_cache = word("database") == "none";
+    !(nothing_to_cache && word("cache") != "none")
+}
+
+fn words(combination: &Combination) -> impl Fn(&str) -> &'static str {
+    let values: Vec<Value> = combination.values().collect();
+    move |choice| {
+        let found = values.iter().find(|value| value.choice().id() == choice);
+        found.expect("the oracle asks for choices that exist").id()
+    }
+}
+
+#[test]
+fn every_raw_combination_is_judged_the_same_twice() {
+    for combination in Combination::all() {
+        assert_eq!(rules::allow(&combination), possible(words(&combination)), "{combination:?}");
+    }
+}
+
+#[test]
+fn asking_for_everything_gives_exactly_that_or_a_conflict_with_ways_out() {
+    for combination in Combination::all() {
+        let answers: Answers = combination.values().map(|value| (value, Origin::Flag)).collect();
+        match Stack::resolve(&answers) {
+            Ok(resolution) => {
+                assert_eq!(*resolution.stack, combination);
+                assert!(resolution.moved.is_empty());
+            }
+            Err(conflict) => {
+                assert!(!possible(words(&combination)), "{combination:?}");
+                assert!(!conflict.broken.is_empty() && !conflict.nearest.is_empty());
+                for nearest in conflict.nearest {
+                    assert!(possible(words(&nearest.stack)));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn any_two_answers_end_in_a_stack_that_keeps_both_or_in_a_conflict() {
+    let all: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+    for &one in &all {
+        for &other in all.iter().filter(|other| other.choice() != one.choice()) {
+            let answers: Answers = [(one, Origin::File), (other, Origin::Flag)].into_iter().collect();
+            if let Ok(resolution) = Stack::resolve(&answers) {
+                assert_eq!(resolution.stack.get(one.choice()), one);
+                assert_eq!(resolution.stack.get(other.choice()), other);
+                assert!(possible(words(&resolution.stack)));
+            }
+        }
+    }
+}
