@@ -1,0 +1,82 @@
+//! The commands.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{ci, digests, fresh, kill, lock, openapi, say, suites, tier0, tools, variants};
+
+/// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// All that needs only Rust: the tool's tests, every variant compiled, presets and a pairwise set tested.
+    Test,
+    /// Everything CI runs: `test`, then every other stage.
+    Ci {
+        /// Count the results of the `test` that has just run instead of running it again.
+        #[arg(long)]
+        tested: bool,
+    },
+    /// Installs the programs that the stages beyond `test` need (Debian, root).
+    Tools,
+    /// The tool itself: rustfmt, clippy and its tests, which render every stack in memory.
+    Tool,
+    /// Compiles every variant whose Rust differs, in one workspace.
+    Variants,
+    /// Compiles and tests a pairwise set of stacks, each alone.
+    Suites,
+    /// Makes each preset as a user does, and runs cargo's own commands in it.
+    Fresh,
+    /// Holds what is rendered against the committed digests, on other days and in other folders.
+    Digests {
+        /// Write what is rendered now as what is expected.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Kills `restwell new` 200 times while it writes.
+    Kill,
+    /// Resolves and stores the lock of every distinct set of dependencies.
+    Lock {
+        /// Move to the newest versions that the manifests allow.
+        #[arg(long)]
+        update: bool,
+        /// Only have cargo confirm what is stored.
+        #[arg(long, conflicts_with = "update")]
+        verify: bool,
+    },
+    /// Has each project describe its API, and stores the descriptions.
+    Openapi,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> Result<()> {
+        match self.command {
+            Command::Test => ci::test(),
+            Command::Ci { tested } => ci::run(tested),
+            Command::Tools => tools::install(),
+            Command::Tool => tier0::run(),
+            Command::Variants => variants::run(),
+            Command::Suites => suites::run(),
+            Command::Fresh => fresh::run(),
+            Command::Digests { bless: true } => digests::bless(),
+            Command::Digests { bless: false } => digests::run(),
+            Command::Kill => kill::run(),
+            Command::Lock { verify: true, .. } => {
+                say::line(format_args!(
+                    "{} locks are as cargo wants them",
+                    lock::verify()?
+                ));
+                Ok(())
+            }
+            Command::Lock { update, .. } => lock::refresh(update),
+            Command::Openapi => openapi::refresh(),
+        }
+    }
+}

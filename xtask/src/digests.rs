@@ -1,0 +1,81 @@
+//! The same stack gives the same bytes, in every folder and on every day: held against `xtask/digests.txt`, which is
+//! changed only on purpose (`cargo xtask digests --bless`).
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use restwell::preset::PRESETS;
+
+use crate::program::Program;
+use crate::tally::Tally;
+use crate::{dirs, project};
+
+/// A day in the past and one far ahead, for a clock that a program cannot tell from the real one.
+const DAYS: [&str; 2] = ["2001-02-03 04:05:06", "2063-04-05 06:07:08"];
+
+/// Names, because the name of a project is in its bytes.
+const NAMES: [&str; 2] = ["shop-api", "ledger"];
+
+/// Runs the stage.
+pub(crate) fn run() -> Result<()> {
+    let mut tally = Tally::new("digests")?;
+    let expected = fs::read_to_string(dirs::root().join("xtask/digests.txt"))?;
+    let found = table()?;
+    tally.check("as committed", || match found == expected {
+        true => Ok(()),
+        false => {
+            bail!("expected\n{expected}found\n{found}if that is meant: cargo xtask digests --bless")
+        }
+    });
+    let restwell = project::restwell()?;
+    let home = tempfile::tempdir()?;
+    for (turn, day) in DAYS.iter().enumerate() {
+        let folder = home.path().join(format!("day-{turn}"));
+        fs::create_dir(&folder)?;
+        for preset in PRESETS {
+            let title = format!("{} on {day}", preset.id);
+            if !Path::new("/usr/bin/faketime").exists() {
+                tally.gap(&title, "faketime is not installed: cargo xtask tools");
+                continue;
+            }
+            let arguments = [preset.id, "--format", "json"];
+            let new = ["new", NAMES[turn], "--yes", "--no-git", "--preset"];
+            let program = Program::new("faketime")
+                .arg(day)
+                .arg(&restwell)
+                .args(new)
+                .args(arguments);
+            tally.check(&title, || {
+                let said = program.dir(&folder).read()?;
+                let said: serde_json::Value = serde_json::from_str(&said)?;
+                let digest = said["data"]["digest"].as_str().context("no digest")?;
+                fs::remove_dir_all(folder.join(NAMES[turn]))?;
+                let line = format!("{} {} {digest}\n", preset.id, NAMES[turn]);
+                if !expected.contains(&line) {
+                    bail!("{line}is not expected");
+                }
+                Ok(())
+            });
+        }
+    }
+    tally.close()
+}
+
+/// Writes what the library renders now as what is expected.
+pub(crate) fn bless() -> Result<()> {
+    Ok(fs::write(dirs::root().join("xtask/digests.txt"), table()?)?)
+}
+
+/// `PRESET NAME DIGEST` lines.
+fn table() -> Result<String> {
+    let mut table = String::new();
+    for preset in PRESETS {
+        for name in NAMES {
+            let tree = project::render(&project::preset(preset)?, name)?;
+            writeln!(table, "{} {name} {}", preset.id, tree.digest())?;
+        }
+    }
+    Ok(table)
+}

@@ -1,0 +1,33 @@
+//! Where things are: the repository, and the folders under `target/` that the commands share.
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// `target/`, or wherever `CARGO_TARGET_DIR` has put it.
+pub(crate) fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// Tools of other registries, installed once by `cargo xtask tools`.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// What the checks leave behind: results, logs, pictures.
+pub(crate) fn proof() -> PathBuf {
+    target().join("proof")
+}
+
+/// The build folder of generated projects that are compiled alone. One for all of them, so that a dependency with
+/// the same features is built once.
+pub(crate) fn projects_target() -> PathBuf {
+    target().join("projects-target")
+}

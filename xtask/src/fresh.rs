@@ -1,0 +1,89 @@
+//! What a stranger does first: `restwell new` in an empty folder with nobody at the keyboard, then cargo's own
+//! commands inside the project. Once for each preset.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use restwell::preset::PRESETS;
+
+use crate::budget::Budget;
+use crate::program::Program;
+use crate::service::Service;
+use crate::tally::Tally;
+use crate::{http, project, suites};
+
+/// Runs the stage.
+pub(crate) fn run() -> Result<()> {
+    let mut tally = Tally::new("fresh")?;
+    let restwell = project::restwell()?;
+    for preset in PRESETS {
+        let name = if preset.id == "standard" {
+            "shop-api"
+        } else {
+            "ledger"
+        };
+        let folder = tempfile::tempdir()?;
+        let arguments = ["new", name, "--yes", "--preset", preset.id];
+        let new = Program::new(&restwell).args(arguments).dir(folder.path());
+        let folder = folder.path().join(name);
+        if tally
+            .check(&format!("{} new", preset.id), || new.read())
+            .is_some()
+        {
+            project(&mut tally, preset.id, &folder);
+        }
+    }
+    tally.close()
+}
+
+fn project(tally: &mut Tally, preset: &str, folder: &Path) {
+    let budget = Budget::of(preset);
+    let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
+    tally.check(&format!("{preset} build --locked"), || {
+        cargo(folder, &["build", "--locked", "--quiet"])
+    });
+    tally.note(&format!("{preset} test"), || suites::test(folder));
+    tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
+    tally.check(&format!("{preset} rustfmt"), || {
+        cargo(folder, &["fmt", "--check"])
+    });
+    tally.note(&format!("{preset} code lines"), || {
+        budget.check_lines(folder)
+    });
+    tally.note(&format!("{preset} crates"), || budget.check_crates(folder));
+    tally.check(&format!("{preset} greets"), || greets(folder));
+    tally.check(&format!("{preset} leaves no litter"), || {
+        let after = visible(folder)?;
+        match before.as_ref() == Some(&after) {
+            true => Ok(()),
+            false => bail!("what git sees has changed: {before:?} became {after:?}"),
+        }
+    });
+}
+
+fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
+    project::cargo(folder)
+        .args(arguments)
+        .limit(Duration::from_secs(900))
+        .read()
+        .map(drop)
+}
+
+/// The debug build, as `cargo run` starts it.
+fn greets(folder: &Path) -> Result<()> {
+    let name = folder.file_name().unwrap_or_default();
+    let binary = crate::dirs::projects_target().join("debug").join(name);
+    let running = Service::start(&binary, folder, &[])?;
+    let body = http::get(running.port, "/greet")?.expect(200)?;
+    if body != r#"{"message":"Hello, Developer!"}"# {
+        bail!("/greet answered {body}");
+    }
+    running.stop()
+}
+
+/// Every file that git sees: building, testing and running may add none.
+fn visible(folder: &Path) -> Result<String> {
+    let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    Program::new("git").args(arguments).dir(folder).read()
+}

@@ -1,0 +1,110 @@
+//! SIGKILL while `restwell new` writes, many times, each at another moment: the target is absent or complete, and
+//! what a kill leaves behind is removed by the next run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::program::Program;
+use crate::tally::Tally;
+use crate::{process, project};
+
+/// How often.
+const TIMES: u32 = 200;
+
+const NEW: [&str; 5] = ["new", "shop-api", "--yes", "--no-git", "--quiet"];
+
+/// Runs the stage.
+pub(crate) fn run() -> Result<()> {
+    let mut tally = Tally::new("kill")?;
+    let restwell = project::restwell()?;
+    tally.note(&format!("{TIMES} kills leave nothing half-made"), || {
+        kills(&restwell)
+    });
+    tally.close()
+}
+
+fn kills(restwell: &Path) -> Result<String> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("log");
+    let room = folder.path().join("room");
+    fs::create_dir(&room)?;
+    let target = room.join("shop-api");
+    let (whole, time) = reference(restwell, &room)?;
+    let (mut absent, mut complete, mut left) = (0, 0, 0);
+    for turn in 0..TIMES {
+        // Even steps over the whole run, so that every phase of it is hit, with the machine's own noise on top.
+        let moment = time * turn / TIMES;
+        let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
+        std::thread::sleep(moment);
+        process::end_tree(&mut child);
+        match target.exists() {
+            true if snapshot(&target)? == whole => complete += 1,
+            true => bail!("killed after {moment:?}: the target is neither absent nor complete"),
+            false => absent += 1,
+        }
+        left += usize::from(names(&room)?.iter().any(|name| name != "shop-api"));
+        next_run(restwell, &room, &whole)
+            .with_context(|| format!("the run after a kill at {moment:?}"))?;
+    }
+    if left == 0 {
+        bail!("no kill hit the staging: {absent} absent, {complete} complete");
+    }
+    Ok(format!(
+        "{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"
+    ))
+}
+
+/// What an undisturbed run writes, and how long it takes at least.
+fn reference(restwell: &Path, room: &Path) -> Result<(Snapshot, Duration)> {
+    let target = room.join("shop-api");
+    let mut times = Vec::new();
+    let mut whole = Snapshot::new();
+    for _ in 0..5 {
+        let started = Instant::now();
+        Program::new(restwell).args(NEW).dir(room).read()?;
+        times.push(started.elapsed());
+        whole = snapshot(&target)?;
+        fs::remove_dir_all(&target)?;
+    }
+    times.sort();
+    Ok((whole, times[2]))
+}
+
+/// The next run finishes, or says that the target is there; either way nothing else is left.
+fn next_run(restwell: &Path, room: &Path, whole: &Snapshot) -> Result<()> {
+    let target = room.join("shop-api");
+    if target.exists() {
+        fs::remove_dir_all(&target)?;
+    }
+    Program::new(restwell).args(NEW).dir(room).read()?;
+    if snapshot(&target)? != *whole {
+        bail!("wrote something else than an undisturbed run");
+    }
+    let names = names(room)?;
+    if names != ["shop-api"] {
+        bail!("left behind: {names:?}");
+    }
+    Ok(fs::remove_dir_all(&target)?)
+}
+
+type Snapshot = BTreeMap<PathBuf, Vec<u8>>;
+
+fn snapshot(folder: &Path) -> Result<Snapshot> {
+    let mut snapshot = Snapshot::new();
+    for path in project::files(folder)? {
+        snapshot.insert(path.strip_prefix(folder)?.to_path_buf(), fs::read(&path)?);
+    }
+    Ok(snapshot)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    Ok(names)
+}

@@ -1,0 +1,36 @@
+//! `cargo xtask`: builds, proves and measures Restwell. `cargo xtask --help` is the reference.
+
+mod budget;
+mod ci;
+mod cli;
+mod digests;
+mod dirs;
+mod fresh;
+mod http;
+mod kill;
+mod lock;
+mod openapi;
+mod process;
+mod program;
+mod project;
+mod say;
+mod service;
+mod suites;
+mod tally;
+mod tier0;
+mod tools;
+mod variants;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::line(format_args!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! A program with a limit on its time. Everything xtask starts is started here, and is ended here by its own id.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// A command line, and how long it may take.
+pub(crate) struct Program {
+    command: Command,
+    limit: Duration,
+}
+
+/// What a program wrote, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    /// Ten minutes, unless [`Program::limit`] says otherwise.
+    pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(name);
+        command.stdin(Stdio::null());
+        Self {
+            command,
+            limit: Duration::from_secs(600),
+        }
+    }
+
+    /// Cargo, without the variables that `cargo xtask` itself runs under: a project must not notice who builds it.
+    pub(crate) fn cargo() -> Self {
+        let mut cargo = Self::new("cargo");
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST") {
+                cargo.command.env_remove(&name);
+            }
+        }
+        cargo
+    }
+
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    pub(crate) fn args<I: IntoIterator<Item: AsRef<OsStr>>>(mut self, args: I) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    pub(crate) fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs with its output shown as it comes; an error unless it exits 0.
+    pub(crate) fn run(mut self) -> Result<()> {
+        let child = self.command.spawn().with_context(|| self.line())?;
+        let status = self.wait(child)?;
+        if !status.success() {
+            bail!("`{}` ended with {status}", self.line());
+        }
+        Ok(())
+    }
+
+    /// Runs in silence and gives what it wrote, however it ended.
+    pub(crate) fn capture(mut self) -> Result<Output> {
+        // Files and not pipes: nobody has to read while the program runs, and a grandchild that keeps its output
+        // open cannot hold us.
+        let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        self.command
+            .stdout(stdout.try_clone()?)
+            .stderr(stderr.try_clone()?);
+        let child = self.command.spawn().with_context(|| self.line())?;
+        let status = self.wait(child)?;
+        Ok(Output {
+            status,
+            stdout: text(&mut stdout)?,
+            stderr: text(&mut stderr)?,
+        })
+    }
+
+    /// Runs in silence and gives its stdout; what it wrote is in the error if it does not exit 0.
+    pub(crate) fn read(self) -> Result<String> {
+        let line = self.line();
+        let output = self.capture()?;
+        if !output.status.success() {
+            bail!("`{line}` ended with {}\n{}", output.status, output.tail());
+        }
+        Ok(output.stdout)
+    }
+
+    /// Starts and does not wait; both outputs go to `log`.
+    pub(crate) fn start(mut self, log: &Path) -> Result<Child> {
+        let file = File::create(log).with_context(|| log.display().to_string())?;
+        self.command.stdout(file.try_clone()?).stderr(file);
+        self.command.spawn().with_context(|| self.line())
+    }
+
+    fn wait(&self, mut child: Child) -> Result<ExitStatus> {
+        let deadline = Instant::now() + self.limit;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                process::end_tree(&mut child);
+                bail!(
+                    "`{}` was stopped after {} s",
+                    self.line(),
+                    self.limit.as_secs()
+                );
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+
+    fn line(&self) -> String {
+        let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
+        words
+            .map(OsStr::to_string_lossy)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+impl Output {
+    /// The last lines of both outputs: enough to see why, short enough for a report.
+    pub(crate) fn tail(&self) -> String {
+        let all = format!("{}\n{}", self.stdout.trim_end(), self.stderr.trim_end());
+        let lines: Vec<_> = all.trim().lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+fn text(file: &mut File) -> Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,106 @@
+//! A generated service that runs on this machine, on free ports, and is stopped when dropped.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::program::Program;
+use crate::{dirs, http, process, project};
+
+/// A running service.
+pub(crate) struct Service {
+    child: Child,
+    log: PathBuf,
+    /// Where clients connect.
+    pub(crate) port: u16,
+    /// Where health and metrics are.
+    pub(crate) admin_port: u16,
+}
+
+impl Service {
+    /// Starts `binary` in `folder` with these variables on top, and waits until it is ready.
+    pub(crate) fn start(binary: &Path, folder: &Path, variables: &[(&str, &str)]) -> Result<Self> {
+        let (port, admin_port) = (free_port()?, free_port()?);
+        fs::create_dir_all(dirs::proof())?;
+        let log = dirs::proof().join(format!("service-{port}.log"));
+        let mut program = Program::new(binary)
+            .dir(folder)
+            .env("PORT", port.to_string())
+            .env("ADMIN_PORT", admin_port.to_string());
+        for (name, value) in variables {
+            program = program.env(name, value);
+        }
+        let child = program.start(&log)?;
+        let mut service = Self {
+            child,
+            log,
+            port,
+            admin_port,
+        };
+        service.wait_ready()?;
+        Ok(service)
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, and an error unless it exits 0 in half a minute.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        process::terminate(&self.child)?;
+        let status = process::wait(&mut self.child, Duration::from_secs(30))?;
+        if !status.success() {
+            bail!("the service ended with {status}: {}", self.last_lines());
+        }
+        Ok(())
+    }
+
+    fn wait_ready(&mut self) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            if http::get(self.port, "/health/ready").is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the service ended with {status}: {}", self.last_lines());
+            }
+            if Instant::now() > deadline {
+                bail!("not ready after 20 s: {}", self.last_lines());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn last_lines(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(10)..].join("\n")
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        process::end_tree(&mut self.child);
+    }
+}
+
+/// Builds the project in `folder` as released and gives its binary.
+pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
+    let limit = Duration::from_secs(1200);
+    project::cargo(folder)
+        .args(["build", "--release", "--locked", "--quiet"])
+        .limit(limit)
+        .read()?;
+    Ok(dirs::projects_target().join("release").join(name))
+}
+
+/// A port that nobody listens on at this moment.
+pub(crate) fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}

