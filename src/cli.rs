@@ -1,0 +1,201 @@
+//! The command line: what can be typed, and one small file for each command.
+//!
+//! The flags of choices are made from [`Choice::ALL`](crate::choice::Choice::ALL) in `cli/choices.rs`: a new value or
+//! choice needs no line here.
+
+mod choices;
+mod completions;
+mod explain;
+mod list;
+mod man;
+mod new;
+mod schema;
+mod usage;
+mod variants;
+
+use std::ffi::OsString;
+
+use anstream::ColorChoice;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Place};
+use crate::shell::{Format, Manner, Shell, Verbosity};
+
+/// APIs you can sleep on: answer a few questions about the stack, get a Rust API project that builds, is tested and runs
+#[derive(Debug, Parser)]
+#[command(
+    name = "restwell",
+    version,
+    propagate_version = false,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 choices clash, 4 answer missing, 5 target not empty, 70 bug, 130 interrupted"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Debug)]
+struct Global {
+    /// What an answer looks like
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    format: Format,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        value_name = "WHEN",
+        help_heading = "Output"
+    )]
+    color: Color,
+    /// Do not move the cursor: for screen readers and logs
+    #[arg(long, global = true, help_heading = "Output")]
+    plain: bool,
+    /// Tell nothing but errors and data
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    quiet: bool,
+    /// Tell more: every file
+    #[arg(long, short, global = true, help_heading = "Output")]
+    verbose: bool,
+    /// Never ask; also `RESTWELL_NON_INTERACTIVE=1`
+    #[arg(long, global = true, help_heading = "Output")]
+    non_interactive: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = false)]
+enum Command {
+    New(new::New),
+    List(list::List),
+    Explain(explain::Explain),
+    Schema(schema::Schema),
+    Variants(variants::Variants),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+impl Global {
+    fn manner(&self) -> Manner {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        };
+        Manner {
+            format: self.format,
+            verbosity,
+            color: self.color.into(),
+            plain: self.plain,
+        }
+    }
+}
+
+/// A command line that was understood, or why it was not.
+pub enum Parsed {
+    /// A command to run.
+    Command(Box<Cli>),
+    /// Help or the version was asked for: the text.
+    Text(String),
+    /// It makes no sense.
+    Error(Error),
+}
+
+/// Understands a command line, and how to talk about it even when it makes no sense.
+pub fn parse(argv: &[OsString]) -> (Parsed, Manner) {
+    match Cli::command()
+        .try_get_matches_from(argv)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
+        Ok(cli) => {
+            let manner = cli.global.manner();
+            (Parsed::Command(Box::new(cli)), manner)
+        }
+        Err(error) => usage::translate(&error, argv),
+    }
+}
+
+/// The command that a line names, as far as can be seen.
+pub fn command_name(argv: &[OsString]) -> Option<&str> {
+    usage::command_name(argv)
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever kept it from doing what was asked.
+    pub fn run(self, typed: &[OsString], shell: &mut Shell) -> Result<(), Error> {
+        let Self { global, command } = self;
+        if global.format == Format::GithubMatrix && !matches!(command, Command::Variants(_)) {
+            return Err(Error::UnknownValue {
+                place: Place::Flag("--format".into()),
+                word: "github-matrix".into(),
+                allowed: vec!["human".into(), "json".into()],
+            });
+        }
+        match command {
+            Command::New(new) => new.run(global.non_interactive, typed, shell),
+            Command::List(list) => list.run(shell),
+            Command::Explain(explain) => explain.run(shell),
+            Command::Schema(schema) => schema.run(shell),
+            Command::Variants(variants) => variants.run(shell),
+            Command::Completions(completions) => completions.run(shell),
+            Command::Man(man) => man.run(shell),
+        }
+    }
+}
+
+/// The definition that help, completions and manual pages share.
+fn definition() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definition_is_sound() {
+        super::definition().debug_assert();
+    }
+}

@@ -1,0 +1,50 @@
+//! One flag for each choice, derived from the choices themselves.
+
+use clap::builder::PossibleValue;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::choice::{Choice, Value};
+
+/// The values given as flags.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choices(pub(super) Vec<Value>);
+
+impl Args for Choices {
+    fn augment_args(command: Command) -> Command {
+        command.args(Choice::ALL.iter().map(|&choice| flag(choice)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Choices {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |&choice: &Choice| choice.parse(matches.get_one::<String>(choice.id())?);
+        Ok(Self(Choice::ALL.iter().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn flag(choice: Choice) -> Arg {
+    let values = choice
+        .values()
+        .iter()
+        .map(|value| PossibleValue::new(value.id()).help(value.offer().cost));
+    Arg::new(choice.id())
+        .long(choice.id())
+        .value_name("VALUE")
+        .value_parser(PossibleValuesParser::new(values))
+        .help(format!(
+            "{} [default: {}]",
+            choice.question(),
+            choice.default_value().id()
+        ))
+        .help_heading("Choices")
+}

@@ -1,0 +1,32 @@
+//! `restwell completions`: shell completions, from the same definition as the command line.
+
+use clap::Args;
+use clap_complete::Shell as Kind;
+use serde_json::json;
+
+use super::definition;
+use crate::error::Error;
+use crate::shell::{Format, Shell};
+
+/// Print completions for a shell
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    shell: Kind,
+}
+
+impl Completions {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut definition(), "restwell", &mut script);
+        let script = String::from_utf8_lossy(&script);
+        match shell.manner.format {
+            Format::Json => shell.json(
+                "completions",
+                json!({ "shell": self.shell.to_string(), "script": script }),
+            ),
+            Format::Human | Format::GithubMatrix => shell.data(script),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What `new` tells: one file, a plan, or that it is done.
+
+use camino::Utf8Path;
+use serde_json::json;
+
+use crate::error::Error;
+use crate::report::Report;
+use crate::shell::{DONE, Format, QUIET, STRONG, Shell};
+use crate::spelling;
+use crate::tree::Tree;
+
+/// Prints one file of the plan.
+pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Error> {
+    let wanted = Utf8Path::new(path.trim_start_matches("./"));
+    let Some(file) = tree.get(wanted) else {
+        let nearest =
+            spelling::nearest(path, tree.files().map(|(path, _)| path.as_str())).map(str::to_owned);
+        return Err(Error::NotInPlan {
+            path: path.to_owned(),
+            nearest,
+        });
+    };
+    let text = String::from_utf8_lossy(&file.bytes);
+    match shell.manner.format {
+        Format::Json => shell.json(
+            "new",
+            json!({ "path": wanted.as_str(), "from": file.from, "text": text }),
+        ),
+        Format::Human | Format::GithubMatrix => shell.data(text),
+    }
+}
+
+/// Tells what would be written.
+pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
+    if shell.manner.format == Format::Json {
+        return shell.json("new", report.json());
+    }
+    summary(report, shell);
+    shell.say(format!("again: {}", report.replay));
+    shell.say("dry run: nothing was written");
+    Ok(())
+}
+
+fn summary(report: &Report, shell: &mut Shell) {
+    for line in report.summary() {
+        shell.say(line);
+    }
+    if shell.is_verbose() {
+        for line in report.listing() {
+            let line = shell.paint(QUIET, line);
+            shell.say(line);
+        }
+    }
+    for warning in &report.warnings {
+        shell.warn(warning);
+    }
+}
+
+/// Tells what was written, how to go on, and how to have it again.
+pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
+    if shell.manner.format == Format::Json {
+        return shell.json("new", report.json());
+    }
+    summary(report, shell);
+    let done = shell.paint(DONE, "created");
+    shell.say(format!("{done} `{}`", report.path));
+    shell.say("next:");
+    for step in &report.next_steps {
+        let step = shell.paint(STRONG, step);
+        shell.say(format!("  {step}"));
+    }
+    shell.say(format!("again: {}", report.replay));
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! The name of a project: what cargo accepts for a package, and a little less.
+//!
+//! The rules are those of cargo's `restricted_names` (<https://github.com/rust-lang/cargo>, `src/cargo/util`). What
+//! cargo only warns of, a crate of the standard library, a device of Windows, letters outside ASCII, is refused too:
+//! a generated project has to work everywhere. Capitals, which cargo warns of, are left to taste.
+
+use std::fmt;
+
+/// A name that a project can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+/// What is wrong with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// There is nothing.
+    Empty,
+    /// It starts with a character that may only come later, or not at all.
+    Start(char),
+    /// A character that no name has.
+    Character(char),
+    /// The word is taken.
+    Reserved(Reserved),
+    /// A package that projects depend on has this name.
+    Dependency,
+    /// The path that should give the name has no last part.
+    Nowhere,
+}
+
+/// By whom a word is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// It is a keyword of Rust.
+    Keyword,
+    /// The built-in test library.
+    Test,
+    /// A crate of the standard library.
+    Std,
+    /// A directory inside `target`.
+    Build,
+    /// A device of Windows.
+    Device,
+}
+
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+const STD: &[&str] = &["alloc", "core", "proc-macro", "proc_macro", "std"];
+const BUILD: &[&str] = &["build", "deps", "examples", "incremental"];
+const DEVICES: &[&str] = &[
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1",
+    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+];
+
+impl Name {
+    /// Takes a word as a name if it is none of `dependencies`, the packages that projects depend on.
+    ///
+    /// # Errors
+    /// The first [`Fault`] there is.
+    pub fn new<'a>(
+        word: &str,
+        mut dependencies: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, Fault> {
+        let first = word.chars().next().ok_or(Fault::Empty)?;
+        if !(first.is_ascii_alphabetic() || first == '_') {
+            return Err(Fault::Start(first));
+        }
+        if let Some(odd) = word.chars().find(|&letter| !is_letter(letter)) {
+            return Err(Fault::Character(odd));
+        }
+        if let Some(reserved) = reserved(word) {
+            return Err(Fault::Reserved(reserved));
+        }
+        // Crates are told apart with `_` for `-`: both spellings are one name to the compiler.
+        let spelling = |word: &str| word.replace('-', "_").to_ascii_lowercase();
+        let own = spelling(word);
+        if dependencies.any(|dependency| spelling(dependency) == own) {
+            return Err(Fault::Dependency);
+        }
+        Ok(Self(word.to_owned()))
+    }
+
+    /// The name as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A word close to `word` that could be a name, as far as its letters go.
+pub fn better(word: &str) -> Option<String> {
+    let letters: String = word
+        .chars()
+        .map(|letter| if is_letter(letter) { letter } else { '-' })
+        .collect();
+    let words: Vec<&str> = letters.split('-').filter(|part| !part.is_empty()).collect();
+    let joined = words.join("-");
+    let starts_well = joined.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    match (joined.is_empty(), starts_well, joined == word) {
+        (true, _, _) => None,
+        (false, false, _) => Some(format!("api-{joined}")),
+        (false, true, true) => Some(format!("{joined}-api")),
+        (false, true, false) => Some(joined),
+    }
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '-' || letter == '_'
+}
+
+fn reserved(word: &str) -> Option<Reserved> {
+    let lower = word.to_ascii_lowercase();
+    match word {
+        // The compiler takes `_` for a pattern, not for a name.
+        "_" => Some(Reserved::Keyword),
+        _ if KEYWORDS.contains(&word) => Some(Reserved::Keyword),
+        "test" => Some(Reserved::Test),
+        _ if STD.contains(&word) => Some(Reserved::Std),
+        _ if BUILD.contains(&word) => Some(Reserved::Build),
+        _ => DEVICES
+            .contains(&lower.as_str())
+            .then_some(Reserved::Device),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(word: &str) -> Option<Fault> {
+        Name::new(word, ["axum", "tower-http"].into_iter()).err()
+    }
+
+    #[test]
+    fn ordinary_names_pass() {
+        for word in [
+            "shop-api", "shop_api", "_private", "a", "ShopApi", "v2", "tests", "app", "selfie",
+        ] {
+            assert_eq!(fault(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn each_fault_is_told_apart() {
+        assert_eq!(fault(""), Some(Fault::Empty));
+        assert_eq!(fault("9lives"), Some(Fault::Start('9')));
+        assert_eq!(fault("-x"), Some(Fault::Start('-')));
+        assert_eq!(fault("my shop"), Some(Fault::Character(' ')));
+        assert_eq!(fault("caffè"), Some(Fault::Character('è')));
+        assert_eq!(fault("fn"), Some(Fault::Reserved(Reserved::Keyword)));
+        assert_eq!(fault("test"), Some(Fault::Reserved(Reserved::Test)));
+        assert_eq!(fault("std"), Some(Fault::Reserved(Reserved::Std)));
+        assert_eq!(fault("deps"), Some(Fault::Reserved(Reserved::Build)));
+        assert_eq!(fault("NUL"), Some(Fault::Reserved(Reserved::Device)));
+        assert_eq!(fault("axum"), Some(Fault::Dependency));
+        assert_eq!(fault("tower_http"), Some(Fault::Dependency));
+    }
+
+    #[test]
+    fn a_better_name_has_none_of_the_faults() {
+        for word in [
+            "9lives",
+            "my shop",
+            "fn",
+            "axum",
+            "caffè latte",
+            "a/b",
+            "-x",
+        ] {
+            let better = better(word).expect("something can be made of it");
+            assert_eq!(fault(&better), None, "{word} → {better}");
+        }
+        assert_eq!(better("???"), None);
+    }
+}

@@ -1,0 +1,257 @@
+//! The only file that names `std::fs`, with what is below it: looks at the target and puts a [`Tree`] there.
+//!
+//! A target that does not exist is written beside and renamed into place, so it is absent or complete whatever happens.
+//! In a directory that exists each file is put in place without ever replacing one, except those that `--force` named,
+//! which are kept beside. Nothing is written through a symbolic link. No file is synced one by one: a killed program
+//! loses nothing by that, and a power cut costs a command that can be run again.
+
+mod place;
+mod stage;
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::error::{Error, Obstacle};
+use crate::interrupt;
+use crate::tree::Tree;
+
+use place::Placement;
+use stage::Staging;
+
+/// An answers file is a few lines; this keeps `/dev/zero` from being read for ever.
+const ANSWERS_LIMIT: u64 = 1 << 20;
+
+/// Where a project goes, and what is there now.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The path as typed.
+    pub path: Utf8PathBuf,
+    /// The path from the root, without a final slash.
+    pub absolute: Utf8PathBuf,
+    /// What is there.
+    pub state: State,
+}
+
+/// What is at a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing.
+    Absent,
+    /// A directory.
+    Directory {
+        /// The names in it but for those of our own staging folders, sorted.
+        holds: Vec<String>,
+        /// Whether a run that was killed left its staging folder.
+        unfinished: bool,
+    },
+}
+
+/// A repository or workspace that the target would be inside of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The nearest directory with a `.git`.
+    pub repository: Option<Utf8PathBuf>,
+    /// The nearest directory that is the root of a cargo workspace.
+    pub workspace: Option<Utf8PathBuf>,
+}
+
+/// What writing a tree changes in a directory that exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Files that are replaced, and the free name under which each is kept.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A file of the user's that gives way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its path inside the target.
+    pub path: Utf8PathBuf,
+    /// Where it is kept, inside the target.
+    pub kept: Utf8PathBuf,
+}
+
+fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Error {
+    let path = path.into();
+    move |source| Error::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+/// The text of an answers file.
+///
+/// # Errors
+/// What the operating system says; a file that is too large or not text is an error too.
+pub fn read_answers(path: &Utf8Path) -> io::Result<String> {
+    if path == "-" {
+        read_bounded(io::stdin())
+    } else {
+        read_bounded(fs::File::open(path)?)
+    }
+}
+
+fn read_bounded(source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    let length = source.take(ANSWERS_LIMIT + 1).read_to_string(&mut text)?;
+    if length as u64 > ANSWERS_LIMIT {
+        return Err(io::Error::new(
+            ErrorKind::FileTooLarge,
+            "it is larger than a megabyte",
+        ));
+    }
+    Ok(text)
+}
+
+impl Site {
+    /// Looks at a target.
+    ///
+    /// # Errors
+    /// [`Error::InTheWay`] if it is a file or a link, [`Error::Io`] if it cannot be looked at.
+    pub fn survey(path: &Utf8Path) -> Result<Self, Error> {
+        let absolute = camino::absolute_utf8(path).map_err(refused("find", path))?;
+        // A final slash would have the link looked through.
+        let absolute: Utf8PathBuf = absolute.components().collect();
+        let in_the_way = |what| {
+            Err(Error::InTheWay {
+                path: path.to_owned(),
+                what,
+            })
+        };
+        let state = match fs::symlink_metadata(&absolute) {
+            Err(error) if error.kind() == ErrorKind::NotFound => State::Absent,
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return in_the_way(Obstacle::File);
+            }
+            Err(error) => return Err(refused("look at", path)(error)),
+            Ok(found) if found.is_symlink() => return in_the_way(Obstacle::Link),
+            Ok(found) if !found.is_dir() => return in_the_way(Obstacle::File),
+            Ok(_) => look_inside(&absolute).map_err(refused("look into", path))?,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            absolute,
+            state,
+        })
+    }
+
+    /// What lies around the target.
+    pub fn surroundings(&self) -> Surroundings {
+        let nearest = |is_it: fn(&Utf8Path) -> bool| {
+            self.absolute
+                .ancestors()
+                .find(|path| is_it(path))
+                .map(Utf8Path::to_owned)
+        };
+        Surroundings {
+            repository: nearest(|path| fs::symlink_metadata(path.join(".git")).is_ok()),
+            workspace: nearest(is_workspace),
+        }
+    }
+
+    /// What writing `tree` here would change. A dry run asks the same, so both tell the same.
+    ///
+    /// # Errors
+    /// [`Error::InTheWay`] where something stands that is not replaced.
+    pub fn compare(&self, tree: &Tree) -> Result<Changes, Error> {
+        match self.state {
+            State::Absent => Ok(Changes::default()),
+            State::Directory { .. } => place::compare(self, tree),
+        }
+    }
+
+    /// Writes `tree` here, letting `prepare` add to the staged project before it is moved into place.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Interrupted`]; the target is then as it was.
+    pub fn create(
+        &self,
+        tree: &Tree,
+        changes: &Changes,
+        prepare: impl FnOnce(&Utf8Path),
+    ) -> Result<(), Error> {
+        let _shield = interrupt::hold();
+        let (beside, missing) = match self.state {
+            State::Absent => self.anchor(),
+            State::Directory { .. } => (self.absolute.as_path(), Utf8Path::new("project")),
+        };
+        stage::sweep(beside);
+        let staging = Staging::open(beside, missing).map_err(refused("create", &self.path))?;
+        staging.fill(tree, &self.path)?;
+        prepare(&staging.project());
+        stop_if_wanted()?;
+        match self.state {
+            State::Absent => staging
+                .publish(beside)
+                .map_err(|source| self.late(source))?,
+            State::Directory { .. } => Placement::new(self, &staging).place(tree, changes)?,
+        }
+        interrupt::claim_the_end();
+        Ok(())
+    }
+
+    /// The deepest directory above the target that exists, and the rest of the path below it.
+    fn anchor(&self) -> (&Utf8Path, &Utf8Path) {
+        let exists = |path: &&Utf8Path| fs::metadata(path).is_ok();
+        let beside = self
+            .absolute
+            .ancestors()
+            .skip(1)
+            .find(exists)
+            .unwrap_or("/".into());
+        (
+            beside,
+            self.absolute.strip_prefix(beside).unwrap_or(&self.absolute),
+        )
+    }
+
+    /// Someone else made the target after it was looked at.
+    fn late(&self, source: io::Error) -> Error {
+        match source.kind() {
+            ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => Error::Occupied {
+                path: self.path.clone(),
+                holds: vec!["what another program just made".into()],
+                typed: "restwell new".into(),
+            },
+            ErrorKind::NotADirectory => Error::InTheWay {
+                path: self.path.clone(),
+                what: Obstacle::File,
+            },
+            _ => refused("create", &self.path)(source),
+        }
+    }
+}
+
+fn stop_if_wanted() -> Result<(), Error> {
+    if interrupt::requested() {
+        Err(Error::Interrupted)
+    } else {
+        Ok(())
+    }
+}
+
+fn look_inside(directory: &Utf8Path) -> io::Result<State> {
+    let mut holds = Vec::new();
+    let mut unfinished = false;
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if stage::is_holder(&name) {
+            unfinished = true
+        } else {
+            holds.push(name)
+        }
+    }
+    holds.sort();
+    Ok(State::Directory { holds, unfinished })
+}
+
+fn is_workspace(directory: &Utf8Path) -> bool {
+    let manifest = fs::File::open(directory.join("Cargo.toml")).and_then(read_bounded);
+    manifest.is_ok_and(|text| {
+        text.lines()
+            .any(|line| line.trim_start().starts_with("[workspace"))
+    })
+}
