@@ -3,111 +3,16 @@
 //! [`Answers`] is partial and remembers who gave each value. [`Stack`] is total and valid; only this file makes one.
 //! A default gives way where a rule forbids it beside what was asked for; what was asked for never does.
 
+mod answers;
+mod conflict;
+
 use std::ops::Deref;
 
 use crate::choice::{Choice, Combination, Reach, Value};
-use crate::rules::{self, Rule};
+use crate::rules;
 
-/// Who gave a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Typed as a flag.
-    Flag,
-    /// A `RESTWELL_*` variable.
-    Environment,
-    /// The answers file.
-    File,
-    /// Answered at a prompt.
-    Prompt,
-    /// The preset that was named.
-    Preset,
-    /// Nobody: the default of the choice.
-    Default,
-}
-
-impl Origin {
-    /// Whether a person asked for the value, so that it may not be changed for them.
-    pub const fn is_asked(self) -> bool {
-        match self {
-            Self::Flag | Self::Environment | Self::File | Self::Prompt => true,
-            Self::Preset | Self::Default => false,
-        }
-    }
-
-    /// The word that a plan prints beside a value.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Flag => "flag",
-            Self::Environment => "environment",
-            Self::File => "answers file",
-            Self::Prompt => "prompt",
-            Self::Preset => "preset",
-            Self::Default => "default",
-        }
-    }
-}
-
-/// A value and who gave it.
-pub type Answer = (Value, Origin);
-
-/// At most one answer per choice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
-    answers: Vec<Answer>,
-}
-
-impl Answers {
-    /// The answer to `choice`, if there is one.
-    pub fn get(&self, choice: Choice) -> Option<Answer> {
-        self.answers
-            .iter()
-            .copied()
-            .find(|(value, _)| value.choice() == choice)
-    }
-
-    /// Records an answer in the place of an earlier one.
-    pub fn set(&mut self, value: Value, origin: Origin) {
-        self.answers
-            .retain(|(earlier, _)| earlier.choice() != value.choice());
-        self.answers.push((value, origin));
-    }
-
-    /// Takes an answer back.
-    pub fn clear(&mut self, choice: Choice) {
-        self.answers.retain(|(value, _)| value.choice() != choice);
-    }
-
-    /// These answers, and those of `other` where these say nothing.
-    #[must_use]
-    pub fn or(mut self, other: &Self) -> Self {
-        for &(value, origin) in &other.answers {
-            if self.get(value.choice()).is_none() {
-                self.set(value, origin);
-            }
-        }
-        self
-    }
-
-    /// The values that a person asked for, in the order of the choices.
-    pub fn asked(&self) -> Vec<Value> {
-        Choice::ALL
-            .iter()
-            .filter_map(|&choice| self.get(choice))
-            .filter(|(_, origin)| origin.is_asked())
-            .map(|(value, _)| value)
-            .collect()
-    }
-}
-
-impl FromIterator<Answer> for Answers {
-    fn from_iter<I: IntoIterator<Item = Answer>>(answers: I) -> Self {
-        let mut collected = Self::default();
-        for (value, origin) in answers {
-            collected.set(value, origin);
-        }
-        collected
-    }
-}
+pub use answers::{Answer, Answers, Origin};
+pub use conflict::{Conflict, Nearest};
 
 /// A value for every choice, allowed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,27 +48,6 @@ pub struct Moved {
     pub because: &'static str,
 }
 
-/// Values that were asked for and cannot go together.
-#[derive(Clone, Debug)]
-pub struct Conflict {
-    /// Every rule that is broken and the two values that break it.
-    pub broken: Vec<(&'static Rule, Value, Value)>,
-    /// Valid stacks that keep most of what was asked, each with the asked values it changes.
-    pub nearest: Vec<Nearest>,
-}
-
-/// A valid stack close to an impossible request.
-#[derive(Clone, Debug)]
-pub struct Nearest {
-    /// The stack.
-    pub stack: Stack,
-    /// What was asked for, mended: enough, with the defaults, to get this stack.
-    pub asked: Vec<Value>,
-}
-
-/// How many ways out of a conflict are worth a user's attention.
-const NEAREST_SHOWN: usize = 3;
-
 impl Stack {
     /// Makes every choice, letting presets and defaults give way to what was asked for.
     ///
@@ -171,7 +55,7 @@ impl Stack {
     /// [`Conflict`] when the asked values alone break a rule.
     pub fn resolve(answers: &Answers) -> Result<Resolution, Conflict> {
         let asked = answers.asked();
-        let stack = complete(answers, &asked, Choice::ALL).ok_or_else(|| conflict(&asked))?;
+        let stack = complete(answers, &asked, Choice::ALL).ok_or_else(|| conflict::of(&asked))?;
         let origins: Vec<Answer> = stack
             .values()
             .map(|value| {
@@ -256,54 +140,6 @@ fn moved(answers: &Answers, stack: &Stack, to: Value) -> Option<Moved> {
     let because =
         rules::forbidding(from, &others).map_or("no valid stack has it", |rule| rule.because);
     Some(Moved { from, to, because })
-}
-
-fn conflict(asked: &[Value]) -> Conflict {
-    let broken = rules::RULES
-        .iter()
-        .filter_map(|rule| rule.broken_by(asked).map(|(one, other)| (rule, one, other)))
-        .collect();
-    Conflict {
-        broken,
-        nearest: nearest(asked),
-    }
-}
-
-/// The valid stacks that change the fewest asked values, one for each set of choices that could be changed.
-fn nearest(asked: &[Value]) -> Vec<Nearest> {
-    let changes = |stack: &Stack| -> Vec<Choice> {
-        asked
-            .iter()
-            .map(|value| value.choice())
-            .filter(|&choice| !asked.contains(&stack.get(choice)))
-            .collect()
-    };
-    let stacks: Vec<(Vec<Choice>, Stack)> = Stack::all()
-        .into_iter()
-        .map(|stack| (changes(&stack), stack))
-        .collect();
-    let fewest = stacks
-        .iter()
-        .map(|(changed, _)| changed.len())
-        .min()
-        .unwrap_or_default();
-    let mut found: Vec<(Vec<Choice>, Stack)> = Vec::new();
-    for (changed, stack) in stacks {
-        if changed.len() == fewest && !found.iter().any(|(known, _)| *known == changed) {
-            found.push((changed, stack));
-        }
-    }
-    found
-        .into_iter()
-        .take(NEAREST_SHOWN)
-        .map(|(_, stack)| Nearest {
-            stack,
-            asked: asked
-                .iter()
-                .map(|value| stack.get(value.choice()))
-                .collect(),
-        })
-        .collect()
 }
 
 #[cfg(test)]
