@@ -2,6 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
+use crate::plan::versions::MOKA;
 
 pub(super) const CACHE_MEMORY: Feature = Feature {
     id: "cache-memory",
@@ -13,5 +14,7 @@ pub(super) const CACHE_MEMORY: Feature = Feature {
             why: "A repeated read costs microseconds and the database sees one load per key, however many ask.",
         },
     ),
-    contribute: |_| {},
+    contribute: |plan| {
+        plan.manifest.add(MOKA.features(&["future"]));
+    },
 };

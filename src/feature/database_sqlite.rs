@@ -2,6 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Value};
+use crate::plan::versions::{SQLX, TEMPFILE};
 
 pub(super) const DATABASE_SQLITE: Feature = Feature {
     id: "database-sqlite",
@@ -13,5 +14,19 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
             why: "A real database with nothing to install. Pick it until a second replica must write.",
         },
     ),
-    contribute: |_| {},
+    contribute: |plan| {
+        plan.settings.add(
+            "DATABASE_URL",
+            "sqlite://data/app.db",
+            "Where the database is",
+        );
+        plan.manifest.add(SQLX.features(&[
+            "chrono",
+            "macros",
+            "migrate",
+            "runtime-tokio",
+            "sqlite-bundled",
+        ]));
+        plan.manifest.add_dev(TEMPFILE.plain());
+    },
 };

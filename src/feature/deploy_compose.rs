@@ -1,7 +1,8 @@
 //! One machine with Docker Compose: the image, a load balancer, and what watches them.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Deploy, Value};
+use crate::choice::{Deploy, Monitoring, Value};
+use crate::plan::Service;
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -13,5 +14,23 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
             why: "The whole deployment on one machine or laptop: load balancer, health checks, rolling restart.",
         },
     ),
-    contribute: |_| {},
+    contribute: |plan| {
+        plan.services.push(Service {
+            name: "haproxy",
+            purpose: "the load balancer, on port 8080",
+        });
+        match plan.stack.monitoring {
+            Monitoring::Prometheus => plan.services.extend([
+                Service {
+                    name: "prometheus",
+                    purpose: "stores metrics and evaluates the alert rules",
+                },
+                Service {
+                    name: "grafana",
+                    purpose: "shows the dashboard",
+                },
+            ]),
+            Monitoring::None => {}
+        }
+    },
 };

@@ -2,6 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Limiter, Value};
+use crate::plan::versions::MOKA;
 
 pub(super) const LIMITER_MEMORY: Feature = Feature {
     id: "limiter-memory",
@@ -13,5 +14,7 @@ pub(super) const LIMITER_MEMORY: Feature = Feature {
             why: "One client with a loop in it cannot hurt the others. Exact for one replica.",
         },
     ),
-    contribute: |_| {},
+    contribute: |plan| {
+        plan.manifest.add(MOKA.features(&["sync"]));
+    },
 };

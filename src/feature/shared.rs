@@ -2,12 +2,19 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
+use crate::plan::versions::{CHRONO, METRICS, UTOIPA};
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |plan| {
-        plan.next_steps.push("curl 127.0.0.1:8080/products".into());
+        plan.settings.add(
+            "MIGRATE_ON_START",
+            "true",
+            "Bring the database's schema up to date before serving",
+        );
+        plan.manifest.add(CHRONO.features(&["now", "serde", "std"]));
+        plan.manifest.add(UTOIPA.features(&["chrono"]));
     },
 };
 
@@ -35,7 +42,7 @@ pub(super) const LIMITER: Feature = Feature {
 pub(super) const MONITORING: Feature = Feature {
     id: "monitoring",
     wanted: Wanted::Where(|stack| stack.monitoring != Monitoring::None),
-    contribute: |_| {},
+    contribute: |plan| plan.manifest.add(METRICS.plain()),
 };
 
 pub(super) const DEPLOY: Feature = Feature {

@@ -48,8 +48,11 @@ impl Manifest {
     /// Adds everything that `other` has.
     pub fn merge(&mut self, other: &Self) {
         let Self { normal, dev } = other;
-        normal.values().for_each(|dependency| merge(&mut self.normal, dependency.clone()));
-        dev.values().for_each(|dependency| merge(&mut self.dev, dependency.clone()));
+        normal
+            .values()
+            .for_each(|dependency| merge(&mut self.normal, dependency.clone()));
+        dev.values()
+            .for_each(|dependency| merge(&mut self.dev, dependency.clone()));
     }
 
     /// The text of `Cargo.toml` for a project called `name`.
