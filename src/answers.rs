@@ -79,6 +79,17 @@ impl Said {
         Ok(said)
     }
 
+    /// What a user should know about the answers.
+    pub fn warning(&self) -> Option<String> {
+        let other = self
+            .written_by
+            .as_ref()
+            .filter(|&version| version != crate::VERSION)?;
+        Some(format!(
+            "the answers were written by restwell {other}: this one may write other bytes"
+        ))
+    }
+
     fn read_environment(&mut self, environment: &[(OsString, OsString)]) -> Result<Answers, Error> {
         let mut answers = Answers::default();
         for (name, word) in environment {

@@ -13,19 +13,12 @@ pub struct Replay<'a> {
     pub name: Option<&'a str>,
     /// The choices.
     pub stack: &'a Stack,
-    /// Whether git is left out.
-    pub no_git: bool,
 }
 
 impl Replay<'_> {
     /// The command, its words quoted for a POSIX shell.
     pub fn line(&self) -> String {
-        let Self {
-            path,
-            name,
-            stack,
-            no_git,
-        } = *self;
+        let Self { path, name, stack } = *self;
         // A path that starts with a dash would be read as a flag.
         let path = if path.as_str().starts_with('-') {
             format!("./{path}")
@@ -38,9 +31,6 @@ impl Replay<'_> {
         }
         for value in stack.values() {
             words.extend([format!("--{}", value.choice().id()), value.id().to_owned()]);
-        }
-        if no_git {
-            words.push("--no-git".to_owned());
         }
         words.extend([
             "--yes".to_owned(),

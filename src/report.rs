@@ -64,9 +64,8 @@ pub enum Git {
 
 impl Git {
     /// What is to be done, before anything is.
-    pub fn plan(is_unwanted: bool, surroundings: &Surroundings) -> Self {
+    pub fn plan(surroundings: &Surroundings) -> Self {
         match &surroundings.repository {
-            _ if is_unwanted => Self::Not("`--no-git` was given".into()),
             Some(repository) => Self::Not(format!("`{repository}` is a git repository already")),
             None => Self::Init,
         }

@@ -1,5 +1,6 @@
 //! `restwell new`: from what was said to a project on disk.
 
+mod draft;
 mod tell;
 
 use std::ffi::OsString;
@@ -8,20 +9,21 @@ use std::io::IsTerminal;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use draft::Draft;
+
 use super::choices::Choices;
 use crate::answers::{self, Said};
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::git;
 use crate::name::{self, Fault, Name};
-use crate::plan::{LOCKS, Plan};
+use crate::plan::LOCKS;
 use crate::preset::PRESETS;
 use crate::prompt;
-use crate::replay::{self, Replay};
-use crate::report::{Git, Report};
+use crate::replay;
+use crate::report::Git;
 use crate::shell::{Format, Shell};
 use crate::stack::{Answers, Resolution, Stack};
-use crate::tree::Tree;
 use crate::write::{Changes, Site, State};
 
 /// Write a project
@@ -72,13 +74,6 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
-/// A project that is ready to be written.
-struct Draft {
-    tree: Tree,
-    changes: Changes,
-    report: Report,
-}
-
 impl New {
     pub(super) fn run(
         self,
@@ -102,7 +97,8 @@ impl New {
                 && std::io::stdin().is_terminal()
                 && std::io::stderr().is_terminal();
         let answers = self.complete(&said, (&site, &name), can_ask, typed, shell)?;
-        let draft = self.draft(&answers, &said, &site, &name)?;
+        let mut draft = self.draft(&answers, (&site, &name))?;
+        draft.report.warnings.extend(said.warning());
         self.check_unfinished(&site, &draft.changes, typed)?;
         if let Some(path) = &self.show {
             return tell::file(&draft.tree, path, shell);
@@ -208,7 +204,7 @@ impl New {
             });
         }
         prompt::ask(said, shell, &|answers| {
-            let Draft { report, .. } = self.draft(answers, said, site, name)?;
+            let Draft { report, .. } = self.draft(answers, (site, name))?;
             let mut lines = report.summary();
             lines.push(format!("  again: {}", report.replay));
             Ok(lines)
@@ -222,50 +218,13 @@ impl New {
         })
     }
 
-    fn draft(
-        &self,
-        answers: &Answers,
-        said: &Said,
-        site: &Site,
-        name: &Name,
-    ) -> Result<Draft, Error> {
+    fn draft(&self, answers: &Answers, (site, name): (&Site, &Name)) -> Result<Draft, Error> {
         let resolution = self.resolve(answers)?;
-        let stack = resolution.stack;
-        let plan = Plan::new(&stack, name.as_str());
-        let tree = plan.render()?;
-        let changes = site.compare(&tree)?;
-        let surroundings = site.surroundings();
-        let mut report = Report::new(&plan, &tree, resolution);
-        report.path.clone_from(&self.path);
-        report.replaced.clone_from(&changes.replaced);
-        report.git = Git::plan(self.no_git, &surroundings);
-        report.surround(&surroundings);
-        if let Some(version) = said
-            .written_by
-            .as_ref()
-            .filter(|&version| version != crate::VERSION)
-        {
-            report.warnings.push(format!(
-                "the answers were written by restwell {version}: this one may write other bytes"
-            ));
-        }
-        let named = site.absolute.file_name() != Some(name.as_str());
-        let replay = Replay {
-            path: &self.path,
-            name: named.then_some(name.as_str()),
-            stack: &stack,
-            no_git: self.no_git,
-        };
-        report.replay = replay.line();
-        if self.path != "." {
-            report
-                .next_steps
-                .insert(0, format!("cd {}", replay::quote(self.path.as_str())));
-        }
-        Ok(Draft {
-            tree,
-            changes,
-            report,
+        let draft = Draft::new(resolution, site, name)?;
+        Ok(if self.no_git {
+            draft.without_git()
+        } else {
+            draft
         })
     }
 
