@@ -1,0 +1,204 @@
+//! What Prometheus scrapes, and that the alerts, the dashboard and the runbook beside the code agree with it.
+
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::routing;
+use serde_json::Value;
+
+use crate::project::file;
+use crate::support::http::{Connection, get, request, send};
+use crate::support::process::Process;
+use crate::support::server::TestServer;
+
+/// One scrape: series, labels included, and their values.
+struct Scrape(Vec<(String, f64)>);
+
+impl Scrape {
+    async fn of(admin: SocketAddr) -> Self {
+        let answer = get(admin, "/metrics").await;
+        assert_eq!(answer.status, 200);
+        let lines = answer.text().lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        Self(lines.map(series).collect())
+    }
+
+    /// The sum over all series that begin so.
+    fn total(&self, series: &str) -> f64 {
+        let matches = self.0.iter().filter(|(name, _)| name.starts_with(series));
+        matches.map(|(_, value)| value).sum()
+    }
+
+    fn routes(&self) -> BTreeSet<&str> {
+        let routes = self.0.iter().filter_map(|(series, _)| series.split_once("route=\""));
+        routes.filter_map(|(_, rest)| rest.split('"').next()).collect()
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        self.0.iter().filter_map(|(series, _)| series.split('{').next()).collect()
+    }
+}
+
+fn series(line: &str) -> (String, f64) {
+    let (series, value) = line.rsplit_once(' ').expect("a series and its value");
+    (series.to_owned(), value.parse().expect("a number"))
+}
+
+#[tokio::test]
+async fn metrics_are_on_the_admin_port_only() {
+    let server = TestServer::start(&[]).await;
+    assert_eq!(get(server.admin, "/metrics").await.status, 200);
+    assert_eq!(get(server.public, "/metrics").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_thousand_unknown_paths_add_one_route() {
+    let server = Process::start(&[]).await;
+    let mut connection = Connection::open(server.public).await;
+    connection.send(request("GET", "/greet")).await;
+    let before = Scrape::of(server.admin).await;
+    for number in 0..1000 {
+        let path = format!("/random/{number}?of={number}");
+        assert_eq!(connection.send(request("GET", &path)).await.status, 404);
+    }
+    let after = Scrape::of(server.admin).await;
+    let new: Vec<&str> = after.routes().difference(&before.routes()).copied().collect();
+    assert_eq!(new, ["unmatched"]);
+    let count = "http_request_duration_seconds_count";
+    assert_eq!(after.total(count) - before.total(count), 1000.0);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_counted() {
+    let routes = Router::new()
+        .route("/counted/panic", routing::get(async || -> &str { panic!("as it should") }))
+        .route("/counted/hang", routing::get(async || pending::<&str>().await));
+    let flags = ["--request-timeout=150ms", "--max-in-flight=1"];
+    let server = TestServer::with_routes(&flags, routes).await;
+    let before = Scrape::of(server.admin).await;
+    assert_eq!(get(server.public, "/counted/panic").await.status, 500);
+    let (hung, shed) = tokio::join!(
+        get(server.public, "/counted/hang"),
+        send(server.public, request("GET", "/counted/hang")),
+    );
+    let mut statuses = [hung.status, shed.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [503, 504]);
+
+    // Other tests of this process share the counters, so these are lower bounds.
+    let after = Scrape::of(server.admin).await;
+    for counter in ["http_panics_total", "http_requests_timed_out_total", "http_requests_shed_total"] {
+        assert!(after.total(counter) >= before.total(counter) + 1.0, "{counter}");
+    }
+    for (route, status) in [("panic", 500), ("hang", 504)] {
+        let labels = format!("method=\"GET\",route=\"/counted/{route}\",status=\"{status}\"");
+        let series = format!("http_request_duration_seconds_count{{{labels}");
+        assert_eq!(after.total(&series), 1.0, "{series}");
+    }
+}
+
+#[tokio::test]
+async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_exported() {
+    let server = Process::start(&[]).await;
+    get(server.public, "/greet").await;
+    let scrape = Scrape::of(server.admin).await;
+    let rules = file("ops/alerts.yml");
+    let recorded = rules.lines().filter_map(|line| line.trim().strip_prefix("- record: "));
+    let mut known = scrape.names();
+    known.extend(recorded);
+    // Prometheus makes this one itself for every target.
+    known.insert("up");
+
+    let dashboard: Value = serde_json::from_str(&file("ops/dashboard.json")).expect("JSON");
+    let mut queries = Vec::new();
+    collect(&dashboard, "expr", &mut queries);
+    assert!(queries.len() >= 5, "{queries:?}");
+    queries.extend(expressions(&rules));
+    for query in queries {
+        let unknown: Vec<&str> = metrics(&query).difference(&known).copied().collect();
+        assert!(unknown.is_empty(), "{unknown:?} in {query}");
+    }
+}
+
+/// Every string under a key, however deep.
+fn collect(value: &Value, key: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, key, found)),
+        Value::Object(fields) => {
+            found.extend(fields.get(key).and_then(Value::as_str).map(String::from));
+            fields.values().for_each(|value| collect(value, key, found));
+        }
+        _ => {}
+    }
+}
+
+/// The `expr` of every rule, those that go on over several lines included.
+fn expressions(rules: &str) -> Vec<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = rules.lines().peekable();
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some((_, first)) = line.split_once("expr:") else { continue };
+        let mut query = first.trim().trim_start_matches(['|', '>', '-']).to_owned();
+        while let Some(more) = lines.next_if(|more| indent(more) > indent(line)) {
+            query.push(' ');
+            query.push_str(more.trim());
+        }
+        found.push(query);
+    }
+    found
+}
+
+/// The metric names of a PromQL query: its words less strings, labels, durations, functions and keywords.
+fn metrics(query: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    let (mut rest, mut labels) = (query, false);
+    while let Some(first) = rest.chars().next() {
+        let word = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
+        let length = rest.find(|letter| !word(letter)).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(length.max(first.len_utf8()));
+        rest = after;
+        let function = after.trim_start().starts_with('(');
+        match token {
+            "\"" => rest = after.split_once('"').expect("strings end").1,
+            "{" | "[" => labels = true,
+            "}" | "]" => labels = false,
+            "by" | "without" | "on" | "ignoring" | "group_left" | "group_right" if function => {
+                rest = after.split_once(')').expect("lists end").1;
+            }
+            "and" | "or" | "unless" | "bool" | "offset" | "by" | "without" => {}
+            _ if first.is_ascii_alphabetic() && !labels && !function => {
+                names.insert(token);
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn every_alert_has_a_severity_a_summary_and_a_runbook_entry() {
+    let rules = file("ops/alerts.yml");
+    let runbook = file("ops/RUNBOOK.md");
+    let anchors: BTreeSet<String> = (runbook.lines())
+        .filter_map(|line| line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")))
+        .map(|heading| heading.trim().to_lowercase().replace(' ', "-"))
+        .collect();
+    let alerts: Vec<&str> = rules.split("- alert:").skip(1).collect();
+    assert!(alerts.len() >= 4, "{alerts:?}");
+    for alert in alerts {
+        let value = |key: &str| {
+            let line = alert.lines().find_map(|line| line.trim().strip_prefix(key));
+            line.map(|value| value.trim().trim_matches('"')).filter(|value| !value.is_empty())
+        };
+        let name = alert.lines().next().expect("a name");
+        let severity = value("severity:").unwrap_or_else(|| panic!("{name} has no severity"));
+        assert!(["page", "ticket"].contains(&severity), "{name}: {severity}");
+        assert!(value("summary:").is_some(), "{name} has no summary");
+        let link = value("runbook_url:").unwrap_or_else(|| panic!("{name} has no runbook_url"));
+        let (page, anchor) = link.split_once('#').expect("a page and an anchor");
+        assert!(page.ends_with("ops/RUNBOOK.md"), "{name}: {link}");
+        assert!(anchors.contains(anchor), "{name}: the runbook has no heading for #{anchor}");
+    }
+}
