@@ -47,14 +47,9 @@ struct Wizard<'a> {
 /// # Errors
 /// [`Error::Interrupted`] if the user leaves; whatever `review` fails with.
 pub fn ask(said: &Said, shell: &mut Shell, review: &Review<'_>) -> Result<Answers, Error> {
-    let open = Choice::ALL
-        .iter()
-        .copied()
-        .filter(|&choice| said.answers.get(choice).is_none())
-        .collect();
     let mut wizard = Wizard {
         said,
-        open,
+        open: said.missing(),
         given: Answers::default(),
         preset: None,
         asker: Asker::new(shell),

@@ -62,16 +62,6 @@ pub enum Git {
     Not(String),
 }
 
-impl Git {
-    /// What is to be done, before anything is.
-    pub fn plan(surroundings: &Surroundings) -> Self {
-        match &surroundings.repository {
-            Some(repository) => Self::Not(format!("`{repository}` is a git repository already")),
-            None => Self::Init,
-        }
-    }
-}
-
 impl Report {
     /// Describes a plan. What depends on the disk is added by the command.
     pub fn new(plan: &Plan<'_>, tree: &Tree, resolution: Resolution) -> Self {
@@ -111,13 +101,19 @@ impl Report {
     }
 
     /// Says where the project does not join what is around it.
-    pub fn surround(&mut self, surroundings: &Surroundings) {
-        if let Some(repository) = &surroundings.repository {
+    pub fn surround(
+        &mut self,
+        Surroundings {
+            repository,
+            workspace,
+        }: &Surroundings,
+    ) {
+        if let Some(repository) = repository {
             self.warnings.push(format!(
                 "inside the git repository `{repository}`: no repository of its own is made"
             ));
         }
-        if let Some(workspace) = &surroundings.workspace {
+        if let Some(workspace) = workspace {
             self.warnings.push(format!(
                 "inside the cargo workspace `{workspace}`: the project is a workspace of its own and does not join it"
             ));

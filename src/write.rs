@@ -14,6 +14,7 @@ use std::io::{self, ErrorKind, Read};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::error::{Error, Obstacle};
+use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
 
@@ -140,16 +141,20 @@ impl Site {
 
     /// What lies around the target.
     pub fn surroundings(&self) -> Surroundings {
-        let nearest = |is_it: fn(&Utf8Path) -> bool| {
-            self.absolute
-                .ancestors()
-                .find(|path| is_it(path))
-                .map(Utf8Path::to_owned)
-        };
+        let parents = || self.absolute.ancestors().skip(1);
         Surroundings {
-            repository: nearest(|path| fs::symlink_metadata(path.join(".git")).is_ok()),
-            workspace: nearest(is_workspace),
+            repository: parents()
+                .find(|path| has_repository(path))
+                .map(Utf8Path::to_owned),
+            workspace: parents()
+                .find(|path| is_workspace(path))
+                .map(Utf8Path::to_owned),
         }
+    }
+
+    /// Whether the target is a repository itself.
+    pub fn is_repository(&self) -> bool {
+        has_repository(&self.absolute)
     }
 
     /// What writing `tree` here would change. A dry run asks the same, so both tell the same.
@@ -246,6 +251,10 @@ fn look_inside(directory: &Utf8Path) -> io::Result<State> {
     }
     holds.sort();
     Ok(State::Directory { holds, unfinished })
+}
+
+fn has_repository(directory: &Utf8Path) -> bool {
+    fs::symlink_metadata(directory.join(git::FOLDER)).is_ok()
 }
 
 fn is_workspace(directory: &Utf8Path) -> bool {

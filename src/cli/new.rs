@@ -13,7 +13,6 @@ use draft::Draft;
 
 use super::choices::Choices;
 use crate::answers::{self, Said};
-use crate::choice::Choice;
 use crate::error::Error;
 use crate::git;
 use crate::name::{self, Fault, Name};
@@ -24,7 +23,7 @@ use crate::replay;
 use crate::report::Git;
 use crate::shell::{Format, Shell};
 use crate::stack::{Answers, Resolution, Stack};
-use crate::write::{Changes, Site, State};
+use crate::write::{Site, State};
 
 /// Write a project
 ///
@@ -74,6 +73,22 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
+/// What a command is about, once it is understood.
+struct Scene {
+    said: Said,
+    site: Site,
+    name: Name,
+    /// The command, fit to be pasted and added to.
+    typed: String,
+}
+
+/// An answer to every choice that needs one.
+struct Complete {
+    answers: Answers,
+    /// Whether a person has seen the plan and agreed.
+    is_reviewed: bool,
+}
+
 impl New {
     pub(super) fn run(
         self,
@@ -81,133 +96,102 @@ impl New {
         typed: &[OsString],
         shell: &mut Shell,
     ) -> Result<(), Error> {
-        self.check_version()?;
-        let environment = answers::environment();
-        let said = Said::gather(
-            &self.choices.0,
-            &environment,
-            self.answers.as_deref(),
-            self.preset.as_deref(),
-        )?;
-        let site = Site::survey(&self.path)?;
-        self.check_free(&site, typed)?;
-        let name = self.name(&site, said.name.as_deref())?;
-        let can_ask =
-            !(non_interactive || said.non_interactive || shell.manner.format != Format::Human)
-                && std::io::stdin().is_terminal()
-                && std::io::stderr().is_terminal();
-        let answers = self.complete(&said, (&site, &name), can_ask, typed, shell)?;
-        let mut draft = self.draft(&answers, (&site, &name))?;
-        draft.report.warnings.extend(said.warning());
-        self.check_unfinished(&site, &draft.changes, typed)?;
+        let scene = self.understand(typed)?;
+        let can_ask = !non_interactive
+            && !scene.said.non_interactive
+            && shell.manner.format == Format::Human
+            && std::io::stdin().is_terminal()
+            && std::io::stderr().is_terminal();
+        let Complete {
+            answers,
+            is_reviewed,
+        } = self.complete(&scene, can_ask, shell)?;
+        let draft = self.draft(&answers, &scene)?;
         if let Some(path) = &self.show {
             return tell::file(&draft.tree, path, shell);
         }
         if self.dry_run {
             return tell::plan(&draft.report, shell);
         }
-        self.write(&site, draft, shell)
+        if !is_reviewed {
+            tell::before(&draft.report, shell);
+        }
+        write(&scene.site, draft, shell)
     }
 
-    fn check_version(&self) -> Result<(), Error> {
-        match &self.expect_version {
-            Some(expected) if expected != crate::VERSION => Err(Error::OtherVersion {
+    /// Everything that can be known, or be wrong, before a question is asked.
+    fn understand(&self, typed: &[OsString]) -> Result<Scene, Error> {
+        if let Some(expected) = self
+            .expect_version
+            .as_ref()
+            .filter(|&version| version != crate::VERSION)
+        {
+            return Err(Error::OtherVersion {
                 expected: expected.clone(),
-            }),
-            Some(_) | None => Ok(()),
+            });
         }
-    }
-
-    fn occupied(&self, holds: &[String], typed: &[OsString]) -> Error {
-        const SHOWN: usize = 3;
-        let mut shown: Vec<String> = holds.iter().take(SHOWN).cloned().collect();
-        if holds.len() > SHOWN {
-            shown.push(format!("{} more", holds.len() - SHOWN));
-        }
-        Error::Occupied {
-            path: self.path.clone(),
-            holds: shown,
+        let environment = answers::environment();
+        let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
+        let said = Said::gather(&self.choices.0, &environment, file, preset)?;
+        let site = Site::survey(&self.path)?;
+        let name = self.name(&site, said.name.as_deref())?;
+        let scene = Scene {
+            said,
+            site,
+            name,
             typed: command_line(typed),
-        }
-    }
-
-    /// Before any question: the answers would be for nothing.
-    fn check_free(&self, site: &Site, typed: &[OsString]) -> Result<(), Error> {
-        match &site.state {
+        };
+        match &scene.site.state {
             State::Directory {
                 holds,
                 unfinished: false,
-            } if !holds.is_empty() && !self.force => Err(self.occupied(holds, typed)),
-            State::Directory { .. } | State::Absent => Ok(()),
-        }
-    }
-
-    /// A run that was killed is finished by the next, as long as all it finds is what it would write.
-    fn check_unfinished(
-        &self,
-        site: &Site,
-        changes: &Changes,
-        typed: &[OsString],
-    ) -> Result<(), Error> {
-        match &site.state {
-            State::Directory {
-                holds,
-                unfinished: true,
-            } if !changes.replaced.is_empty() && !self.force => Err(self.occupied(holds, typed)),
-            State::Directory { .. } | State::Absent => Ok(()),
+            } if !holds.is_empty() && !self.force => Err(scene.occupied(holds)),
+            State::Directory { .. } | State::Absent => Ok(scene),
         }
     }
 
     fn name(&self, site: &Site, said: Option<&str>) -> Result<Name, Error> {
         let given = self.name.as_deref().or(said);
-        let from_path = site.absolute.file_name();
-        let (word, path) = match (given, from_path) {
-            (Some(word), _) => (word, None),
-            (None, Some(word)) => (word, Some(self.path.clone())),
-            (None, None) => ("", Some(self.path.clone())),
-        };
-        let taken = match (given, from_path) {
-            (None, None) => Err(Fault::Nowhere),
-            _ => Name::new(word, LOCKS.package_names()),
-        };
+        let word = given.or(site.absolute.file_name());
+        let taken = word
+            .ok_or(Fault::Nowhere)
+            .and_then(|word| Name::new(word, LOCKS.package_names()));
+        let word = word.unwrap_or(self.path.as_str());
         taken.map_err(|fault| Error::Name {
             name: word.to_owned(),
             fault,
             better: name::better(word),
-            path,
+            path: given.is_none().then(|| self.path.clone()),
         })
     }
 
-    /// An answer to every choice that needs one: those given, asked for, or left to defaults.
-    fn complete(
-        &self,
-        said: &Said,
-        (site, name): (&Site, &Name),
-        can_ask: bool,
-        typed: &[OsString],
-        shell: &mut Shell,
-    ) -> Result<Answers, Error> {
+    /// The answers said, asked for, or left to defaults.
+    fn complete(&self, scene: &Scene, can_ask: bool, shell: &mut Shell) -> Result<Complete, Error> {
         // A clash is a clash, whatever else is missing.
-        self.resolve(&said.answers)?;
-        let missing: Vec<Choice> = Choice::ALL
-            .iter()
-            .copied()
-            .filter(|&choice| said.answers.get(choice).is_none())
-            .collect();
+        self.resolve(&scene.said.answers)?;
+        let missing = scene.said.missing();
         if missing.is_empty() || self.yes {
-            return Ok(said.answers.clone());
+            return Ok(Complete {
+                answers: scene.said.answers.clone(),
+                is_reviewed: false,
+            });
         }
         if !can_ask {
             return Err(Error::Missing {
                 choices: missing,
-                typed: command_line(typed),
+                typed: scene.typed.clone(),
             });
         }
-        prompt::ask(said, shell, &|answers| {
-            let Draft { report, .. } = self.draft(answers, (site, name))?;
+        let answers = prompt::ask(&scene.said, shell, &|answers| {
+            let Draft { report, .. } = self.draft(answers, scene)?;
             let mut lines = report.summary();
+            lines.extend(report.warnings.iter().map(|warning| format!("  {warning}")));
             lines.push(format!("  again: {}", report.replay));
             Ok(lines)
+        })?;
+        Ok(Complete {
+            answers,
+            is_reviewed: true,
         })
     }
 
@@ -218,43 +202,52 @@ impl New {
         })
     }
 
-    fn draft(&self, answers: &Answers, (site, name): (&Site, &Name)) -> Result<Draft, Error> {
+    fn draft(&self, answers: &Answers, scene: &Scene) -> Result<Draft, Error> {
         let resolution = self.resolve(answers)?;
-        let draft = Draft::new(resolution, site, name)?;
-        Ok(if self.no_git {
-            draft.without_git()
-        } else {
-            draft
-        })
+        let mut draft = Draft::new(resolution, &scene.site, &scene.name)?;
+        draft.report.warnings.extend(scene.said.warning());
+        match &scene.site.state {
+            // A run that was killed is finished by the next, as long as all it finds is what it would write.
+            State::Directory {
+                holds,
+                unfinished: true,
+            } if !draft.changes.replaced.is_empty() && !self.force => Err(scene.occupied(holds)),
+            State::Directory { .. } | State::Absent if self.no_git => Ok(draft.without_git()),
+            State::Directory { .. } | State::Absent => Ok(draft),
+        }
     }
+}
 
-    fn write(&self, site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
-        let Draft {
-            tree,
-            changes,
-            mut report,
-        } = draft;
-        for replaced in &changes.replaced {
-            shell.say(format!(
-                "replaces `{}`, kept as `{}`",
-                replaced.path, replaced.kept
-            ));
+impl Scene {
+    fn occupied(&self, holds: &[String]) -> Error {
+        Error::Occupied {
+            path: self.site.path.clone(),
+            holds: holds.to_vec(),
+            typed: self.typed.clone(),
         }
-        let wants_git = report.git == Git::Init;
-        let mut failed = None;
-        site.create(&tree, &changes, |staged| {
-            if wants_git {
-                failed = git::init(staged).err();
-            }
-        })?;
-        if let Some(because) = failed {
-            report
-                .warnings
-                .push(format!("no git repository was made: {because}"));
-            report.git = Git::Not(because);
-        }
-        tell::done(&report, shell)
     }
+}
+
+fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
+    let Draft {
+        tree,
+        changes,
+        mut report,
+    } = draft;
+    let wants_git = report.git == Git::Init;
+    let mut failed = None;
+    site.create(&tree, &changes, |staged| {
+        if wants_git {
+            failed = git::init(staged).err();
+        }
+    })?;
+    if let Some(because) = failed {
+        let warning = format!("no git repository was made: {because}");
+        shell.warn(&warning);
+        report.warnings.push(warning);
+        report.git = Git::Not(because);
+    }
+    tell::done(&report, shell)
 }
 
 /// What was typed, fit to be pasted.

@@ -107,7 +107,7 @@ impl Error {
             Self::Conflict { .. } => self.conflict_words(),
             Self::Missing { choices, typed } => missing(choices, typed),
             Self::Occupied { path, holds, typed } => words(format!("`{path}` exists and is not empty"))
-                .because(format!("it holds {}", holds.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+                .because(format!("it holds {}", some(holds)))
                 .help(format!("to see what would be replaced: `{typed} --force --dry-run`")),
             Self::InTheWay { path, what } => in_the_way(path.as_str(), *what),
             Self::Io { action, path, source } => {
@@ -169,6 +169,20 @@ fn unknown_value(place: &Place, word: &str, allowed: &[String]) -> Words {
         told
     } else {
         told.because(format!("it is one of {}", listed.join(", ")))
+    }
+}
+
+/// The first few of `names`.
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

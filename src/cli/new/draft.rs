@@ -7,7 +7,7 @@ use crate::replay::{self, Replay};
 use crate::report::{Git, Report};
 use crate::stack::{Resolution, Stack};
 use crate::tree::Tree;
-use crate::write::{Changes, Site};
+use crate::write::{Changes, Site, Surroundings};
 
 /// Everything `new` decides before it writes.
 pub(super) struct Draft {
@@ -27,7 +27,7 @@ impl Draft {
         let mut report = Report::new(&plan, &tree, resolution);
         report.path.clone_from(&site.path);
         report.replaced.clone_from(&changes.replaced);
-        report.git = Git::plan(&surroundings);
+        report.git = git(site, &surroundings);
         report.surround(&surroundings);
         report.replay = replay(site, name, &stack).line();
         if site.path != "." {
@@ -46,6 +46,16 @@ impl Draft {
         self.report.git = Git::Not("`--no-git` was given".into());
         self.report.replay.push_str(" --no-git");
         self
+    }
+}
+
+fn git(site: &Site, surroundings: &Surroundings) -> Git {
+    match &surroundings.repository {
+        _ if site.is_repository() => {
+            Git::Not(format!("`{}` is a git repository already", site.path))
+        }
+        Some(repository) => Git::Not(format!("`{repository}` is a git repository around it")),
+        None => Git::Init,
     }
 }
 

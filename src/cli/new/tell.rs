@@ -35,13 +35,14 @@ pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
         return shell.json("new", report.json());
     }
-    summary(report, shell);
+    before(report, shell);
     shell.say(format!("again: {}", report.replay));
     shell.say("dry run: nothing was written");
     Ok(())
 }
 
-fn summary(report: &Report, shell: &mut Shell) {
+/// Tells what is about to be written and, first of all, replaced.
+pub(super) fn before(report: &Report, shell: &mut Shell) {
     for line in report.summary() {
         shell.say(line);
     }
@@ -56,12 +57,11 @@ fn summary(report: &Report, shell: &mut Shell) {
     }
 }
 
-/// Tells what was written, how to go on, and how to have it again.
+/// Tells that it is written, how to go on, and how to have it again.
 pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
         return shell.json("new", report.json());
     }
-    summary(report, shell);
     let done = shell.paint(DONE, "created");
     shell.say(format!("{done} `{}`", report.path));
     shell.say("next:");
