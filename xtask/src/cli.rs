@@ -3,7 +3,10 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{ci, digests, fresh, kill, lock, openapi, say, suites, tier0, tools, variants};
+use crate::{
+    bench, ci, deploy, digests, fresh, kill, lock, openapi, outside, say, suites, tier0, tools,
+    variants,
+};
 
 /// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
 #[derive(Debug, Parser)]
@@ -41,6 +44,15 @@ enum Command {
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
+    /// Has outside programs look at a project: linters, schemathesis, a browser, a real Prometheus.
+    Outside,
+    /// Builds the image of a project and runs its compose file in a private engine; kills and restarts replicas.
+    Deploy,
+    /// Measures. Best on a machine that does nothing else.
+    Bench {
+        /// What to measure.
+        subject: bench::Subject,
+    },
     /// Resolves and stores the lock of every distinct set of dependencies.
     Lock {
         /// Move to the newest versions that the manifests allow.
@@ -68,6 +80,9 @@ impl Cli {
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
+            Command::Outside => outside::run(),
+            Command::Deploy => deploy::run(),
+            Command::Bench { subject } => bench::run(subject),
             Command::Lock { verify: true, .. } => {
                 say::line(format_args!(
                     "{} locks are as cargo wants them",

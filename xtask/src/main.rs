@@ -1,15 +1,19 @@
 //! `cargo xtask`: builds, proves and measures Restwell. `cargo xtask --help` is the reference.
 
+mod bench;
 mod budget;
 mod ci;
 mod cli;
+mod deploy;
 mod digests;
 mod dirs;
 mod fresh;
 mod http;
 mod kill;
+mod load;
 mod lock;
 mod openapi;
+mod outside;
 mod process;
 mod program;
 mod project;

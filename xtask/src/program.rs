@@ -118,13 +118,12 @@ impl Program {
     }
 
     fn wait(&self, mut child: Child) -> Result<ExitStatus> {
-        let deadline = Instant::now() + self.limit;
-        let mut pause = Duration::from_millis(1);
+        let started = Instant::now();
         loop {
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
-            if Instant::now() > deadline {
+            if started.elapsed() > self.limit {
                 process::end_tree(&mut child);
                 bail!(
                     "`{}` was stopped after {} s",
@@ -132,8 +131,9 @@ impl Program {
                     self.limit.as_secs()
                 );
             }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(50));
+            // Short at first: what takes milliseconds is measured through here.
+            let pause = started.elapsed() / 50;
+            std::thread::sleep(pause.clamp(Duration::from_micros(50), Duration::from_millis(50)));
         }
     }
 

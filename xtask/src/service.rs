@@ -24,9 +24,24 @@ pub(crate) struct Service {
 impl Service {
     /// Starts `binary` in `folder` with these variables on top, and waits until it is ready.
     pub(crate) fn start(binary: &Path, folder: &Path, variables: &[(&str, &str)]) -> Result<Self> {
-        let (port, admin_port) = (free_port()?, free_port()?);
         fs::create_dir_all(dirs::proof())?;
-        let log = dirs::proof().join(format!("service-{port}.log"));
+        let name = binary
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let log = dirs::proof().join(format!("{name}.log"));
+        Self::start_with_log(binary, folder, variables, &log)
+    }
+
+    /// The same with a log file of one's own.
+    pub(crate) fn start_with_log(
+        binary: &Path,
+        folder: &Path,
+        variables: &[(&str, &str)],
+        log: &Path,
+    ) -> Result<Self> {
+        let (port, admin_port) = (free_port()?, free_port()?);
         let mut program = Program::new(binary)
             .dir(folder)
             .env("PORT", port.to_string())
@@ -34,14 +49,28 @@ impl Service {
         for (name, value) in variables {
             program = program.env(name, value);
         }
-        let child = program.start(&log)?;
         let mut service = Self {
-            child,
-            log,
+            child: program.start(log)?,
+            log: log.to_path_buf(),
             port,
             admin_port,
         };
-        service.wait_ready()?;
+        service.wait("/health/ready")?;
+        Ok(service)
+    }
+
+    /// Starts `xtask/bare-axum`, which knows neither health nor settings.
+    pub(crate) fn start_bare(binary: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let log = Path::new("/dev/null");
+        let child = Program::new(binary).arg(port.to_string()).start(log)?;
+        let mut service = Self {
+            child,
+            log: log.to_path_buf(),
+            port,
+            admin_port: port,
+        };
+        service.wait("/greet")?;
         Ok(service)
     }
 
@@ -60,10 +89,10 @@ impl Service {
         Ok(())
     }
 
-    fn wait_ready(&mut self) -> Result<()> {
+    fn wait(&mut self, path: &str) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
-            if http::get(self.port, "/health/ready").is_ok_and(|answer| answer.status == 200) {
+            if http::get(self.port, path).is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {

@@ -155,6 +155,17 @@ impl std::ops::AddAssign for Count {
     }
 }
 
+/// Counts a stage that ended before it could count a failure of its own.
+pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
+    say::line(format_args!("{stage}: {error:#}"));
+    fs::create_dir_all(dirs::proof())?;
+    let mut file = File::options()
+        .create(true)
+        .append(true)
+        .open(path(stage))?;
+    Ok(writeln!(file, "failed\tto the end\t0\t{error:#}")?)
+}
+
 fn path(stage: &str) -> PathBuf {
     dirs::proof().join(format!("{stage}.tsv"))
 }

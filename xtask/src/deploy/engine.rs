@@ -1,0 +1,90 @@
+//! A Docker engine of our own: its daemon, its data and its socket are private to `target/engine`, and it is stopped
+//! when dropped. Nothing is pulled; base images are stand-ins (`stand_in`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tempfile::TempDir;
+
+use crate::program::Program;
+use crate::{dirs, process, tools};
+
+/// A running engine.
+pub(crate) struct Engine {
+    daemon: Child,
+    /// Holds the socket: the path of one may have at most 107 bytes, wherever the repository is.
+    run: TempDir,
+}
+
+impl Engine {
+    /// Starts the daemon and waits until it answers.
+    pub(crate) fn start() -> Result<Self> {
+        let run = tempfile::tempdir()?;
+        fs::create_dir_all(folder())?;
+        let log = folder().join("dockerd.log");
+        let daemon = tools::program("dockerd")?
+            .arg("--data-root")
+            .arg(folder().join("data"))
+            .arg("--exec-root")
+            .arg(run.path().join("exec"))
+            .arg("--pidfile")
+            .arg(run.path().join("dockerd.pid"))
+            .arg("--host")
+            .arg(host(run.path()))
+            .start(&log)?;
+        let engine = Self { daemon, run };
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while engine.docker(["info"]).read().is_err() {
+            if Instant::now() > deadline {
+                let log = fs::read_to_string(&log)?;
+                bail!(
+                    "dockerd does not answer: {}",
+                    log.lines().last().unwrap_or_default()
+                );
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(engine)
+    }
+
+    /// Docker's client, talking to this engine.
+    pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Program {
+        self.client(Program::new("/usr/bin/docker")).args(arguments)
+    }
+
+    /// Compose in the folder of a project, talking to this engine.
+    pub(crate) fn compose(&self, folder: &Path) -> Result<Program> {
+        Ok(self
+            .client(tools::program("docker-compose")?)
+            .dir(folder)
+            .limit(Duration::from_secs(1800)))
+    }
+
+    fn client(&self, program: Program) -> Program {
+        program
+            .env("DOCKER_HOST", host(self.run.path()))
+            .env("DOCKER_BUILDKIT", "1")
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Asked first, so that the daemon takes its containers and mounts with it.
+        let asked = process::terminate(&self.daemon);
+        if asked.is_err() || process::wait(&mut self.daemon, Duration::from_secs(30)).is_err() {
+            process::end_tree(&mut self.daemon);
+        }
+    }
+}
+
+/// What the engine keeps between runs: its images and the trees they are made of.
+pub(crate) fn folder() -> PathBuf {
+    dirs::target().join("engine")
+}
+
+fn host(run: &Path) -> String {
+    format!("unix://{}", run.join("docker.sock").display())
+}

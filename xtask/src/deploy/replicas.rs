@@ -1,0 +1,90 @@
+//! Two replicas behind the load balancer: one is killed and each is restarted while clients ask, and every client is
+//! answered.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::site::Site;
+use super::{entrance, eventually};
+use crate::load::Load;
+use crate::tally::Tally;
+
+/// How long clients ask before, between and after what is done to the replicas.
+const BREATH: Duration = Duration::from_secs(4);
+
+/// Runs the checks. All replicas run before and after.
+pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
+    let replicas = site.containers(site.app()?)?;
+    tally.note(&format!("{name}: load is spread"), || {
+        spread(site, &replicas)
+    });
+    tally.note(&format!("{name}: a replica is killed under load"), || {
+        killed(site, &replicas[0])
+    });
+    tally.note(&format!("{name}: rolling restart under load"), || {
+        restarted(site, &replicas)
+    });
+    Ok(())
+}
+
+fn spread(site: &Site, replicas: &[String]) -> Result<String> {
+    let load = Load::start(entrance(site)?, "/greet");
+    std::thread::sleep(BREATH);
+    let answered = load.finish()?;
+    for id in replicas {
+        // One log line a request: a replica that took a fair share has hundreds.
+        let log = site.docker(["logs", id]).capture()?;
+        let lines = log
+            .stdout
+            .lines()
+            .filter(|line| line.contains("/greet"))
+            .count() as u64;
+        if lines < answered / 4 {
+            bail!(
+                "one replica of {} took {lines} of {answered} requests",
+                replicas.len()
+            );
+        }
+    }
+    Ok(format!(
+        "{answered} answered by {} replicas",
+        replicas.len()
+    ))
+}
+
+fn killed(site: &Site, replica: &str) -> Result<String> {
+    let load = Load::start(entrance(site)?, "/greet");
+    std::thread::sleep(BREATH);
+    site.docker(["kill", "--signal", "KILL", replica]).read()?;
+    std::thread::sleep(BREATH);
+    let answered = load.finish()?;
+    site.docker(["start", replica]).read()?;
+    healthy(site, replica)?;
+    Ok(format!("{answered} answered, 0 failed"))
+}
+
+fn restarted(site: &Site, replicas: &[String]) -> Result<String> {
+    let load = Load::start(entrance(site)?, "/greet");
+    std::thread::sleep(BREATH);
+    for replica in replicas {
+        site.docker(["stop", replica]).read()?;
+        site.docker(["start", replica]).read()?;
+        healthy(site, replica)?;
+        std::thread::sleep(BREATH);
+    }
+    Ok(format!("{} answered, 0 failed", load.finish()?))
+}
+
+/// Waits for the container's own health check.
+fn healthy(site: &Site, replica: &str) -> Result<()> {
+    eventually(|| {
+        let state = site
+            .docker(["inspect", "--format", "{{.State.Health.Status}}", replica])
+            .read()?;
+        match state.trim() {
+            "healthy" => Ok(()),
+            other => bail!("a replica is {other}"),
+        }
+    })
+}

@@ -1,0 +1,198 @@
+//! Stand-ins for base images, for machines that can pull none: made of Debian packages and of this machine's Rust
+//! toolchain, under the names that the generated files use.
+//!
+//! A stand-in proves the Dockerfile, the compose file and the behaviour of what runs in them. It does not prove the
+//! upstream image's own content.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::engine::{Engine, folder};
+use crate::program::Program;
+use crate::tools;
+
+/// The Debian release of the images that the projects name.
+const SUITE: &str = "trixie";
+
+/// Where a program inside an image finds whom to trust: the machine's own bundle.
+const CERTIFICATES: &str = "etc/ssl/certs/ca-certificates.crt";
+
+/// How an image is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recipe {
+    /// A C linker and this machine's Rust toolchain.
+    Rust,
+    /// The C library and nothing that could be called a system: no shell, no package manager.
+    Distroless,
+    /// The load balancer, started as its image starts it.
+    Haproxy,
+    /// The metrics server, started as its image starts it.
+    Prometheus,
+}
+
+/// Whether a stand-in for `image` can be made.
+pub(crate) fn is_known(image: &str) -> bool {
+    recipe(image).is_some()
+}
+
+/// Makes `image` unless the engine has it.
+pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
+    let recipe = recipe(image).with_context(|| format!("no stand-in for the image `{image}`"))?;
+    if engine.docker(["image", "inspect", image]).read().is_ok() {
+        return Ok(());
+    }
+    let tree = tree(recipe)?;
+    let archive = tree.with_extension("tar");
+    let tar = Program::new("tar")
+        .arg("-C")
+        .arg(&tree)
+        .arg("-cf")
+        .arg(&archive);
+    tar.args([
+        "--exclude=./var/cache/apt",
+        "--exclude=./var/lib/apt/lists",
+        ".",
+    ])
+    .read()?;
+    let mut import = engine.docker(["import"]);
+    for change in changes(recipe) {
+        import = import.args(["--change", change]);
+    }
+    import.arg(&archive).arg(image).read()?;
+    Ok(fs::remove_file(archive)?)
+}
+
+fn recipe(image: &str) -> Option<Recipe> {
+    let name = image.split([':', '@']).next()?;
+    match name.rsplit('/').next()? {
+        "rust" => Some(Recipe::Rust),
+        "cc-debian13" => Some(Recipe::Distroless),
+        "haproxy" => Some(Recipe::Haproxy),
+        "prometheus" => Some(Recipe::Prometheus),
+        _ => None,
+    }
+}
+
+fn changes(recipe: Recipe) -> &'static [&'static str] {
+    match recipe {
+        Recipe::Rust => &[
+            "ENV CARGO_HOME=/usr/local/cargo",
+            "ENV PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ],
+        Recipe::Distroless => &[
+            "USER 65532:65532",
+            "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+        ],
+        Recipe::Haproxy => &[
+            "USER haproxy",
+            "WORKDIR /var/lib/haproxy",
+            "STOPSIGNAL SIGUSR1",
+            "CMD [\"haproxy\", \"-W\", \"-db\", \"-f\", \"/usr/local/etc/haproxy/haproxy.cfg\"]",
+        ],
+        Recipe::Prometheus => &[
+            "USER nobody",
+            "WORKDIR /prometheus",
+            "ENTRYPOINT [\"/usr/bin/prometheus\"]",
+            "CMD [\"--config.file=/etc/prometheus/prometheus.yml\", \"--storage.tsdb.path=/prometheus\"]",
+        ],
+    }
+}
+
+/// The files of an image, made once.
+fn tree(recipe: Recipe) -> Result<PathBuf> {
+    let (name, variant, packages) = match recipe {
+        Recipe::Rust => ("rust", "minbase", "ca-certificates,gcc,libc6-dev"),
+        Recipe::Distroless => ("distroless", "extract", "libc6,libgcc-s1,libstdc++6,tzdata"),
+        Recipe::Haproxy => ("haproxy", "minbase", "haproxy"),
+        Recipe::Prometheus => ("prometheus", "minbase", "prometheus"),
+    };
+    let tree = folder().join("roots").join(name);
+    if tree.exists() {
+        return Ok(tree);
+    }
+    let new = tree.with_extension("new");
+    if new.exists() {
+        fs::remove_dir_all(&new)?;
+    }
+    fs::create_dir_all(&new)?;
+    let debian = tools::program("mmdebstrap")?
+        .arg("--quiet")
+        .arg(format!("--variant={variant}"));
+    debian
+        .arg(format!("--include={packages}"))
+        .arg(SUITE)
+        .arg(&new)
+        .arg(mirror()?)
+        .read()?;
+    fs::create_dir_all(
+        new.join(CERTIFICATES)
+            .parent()
+            .context("it is in a folder")?,
+    )?;
+    fs::copy(Path::new("/").join(CERTIFICATES), new.join(CERTIFICATES))?;
+    match recipe {
+        Recipe::Rust => toolchain(&new)?,
+        Recipe::Distroless => accounts(&new)?,
+        Recipe::Haproxy => {}
+        Recipe::Prometheus => writable(&new.join("prometheus"))?,
+    }
+    fs::rename(&new, &tree)?;
+    Ok(tree)
+}
+
+/// The Debian mirror that this machine is set up with.
+fn mirror() -> Result<String> {
+    let sources = fs::read_to_string("/etc/apt/sources.list.d/debian.sources")?;
+    let uri = sources.lines().find_map(|line| line.strip_prefix("URIs:"));
+    Ok(uri.context("no mirror is set up")?.trim().to_owned())
+}
+
+fn toolchain(root: &Path) -> Result<()> {
+    let sysroot = Program::new("rustc").args(["--print", "sysroot"]).read()?;
+    let home = root.join("usr/local/cargo");
+    fs::create_dir_all(&home)?;
+    for part in ["bin", "lib"] {
+        let from = Path::new(sysroot.trim()).join(part);
+        Program::new("cp")
+            .arg("-a")
+            .arg(from)
+            .arg(home.join(part))
+            .limit(Duration::from_secs(300))
+            .read()?;
+    }
+    Ok(())
+}
+
+/// What `distroless` has beside the C library: two users, the links of a merged `/usr`, a home and a temporary folder.
+fn accounts(root: &Path) -> Result<()> {
+    fs::write(
+        root.join("etc/passwd"),
+        "root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532::/home/nonroot:/sbin/nologin\n",
+    )?;
+    fs::write(root.join("etc/group"), "root:x:0:\nnonroot:x:65532:\n")?;
+    for folder in ["lib", "lib64"] {
+        if !root.join(folder).exists() {
+            symlink(Path::new("usr").join(folder), root.join(folder))?;
+        }
+    }
+    for shell in ["usr/bin/sh", "usr/bin/bash", "bin/sh"] {
+        if root.join(shell).exists() {
+            bail!("the stand-in has a shell: {shell}");
+        }
+    }
+    fs::create_dir_all(root.join("home/nonroot"))?;
+    writable(&root.join("tmp"))
+}
+
+fn writable(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(folder)?;
+    Ok(fs::set_permissions(
+        folder,
+        fs::Permissions::from_mode(0o1777),
+    )?)
+}

@@ -1,0 +1,93 @@
+//! A steady, bounded stream of GET requests over kept-alive connections to a server on this machine, and what came of
+//! every one of them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::http::Client;
+
+const CONNECTIONS: u64 = 8;
+
+/// Requests a second over all connections: enough that no step of a restart falls between two, few enough that a small
+/// machine has room for the servers.
+const RATE: u64 = 200;
+
+/// No load lasts longer, whatever happens to whoever started it.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// A load in progress.
+pub(crate) struct Load {
+    stop: Arc<AtomicBool>,
+    results: Arc<Mutex<Results>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Every outcome and how often it was.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    answered: u64,
+    failed: BTreeMap<String, u64>,
+}
+
+impl Load {
+    /// Starts asking `port` for `path`.
+    pub(crate) fn start(port: u16, path: &str) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let results = Arc::new(Mutex::new(Results::default()));
+        let thread = |_| {
+            let (stop, results, path) = (Arc::clone(&stop), Arc::clone(&results), path.to_owned());
+            std::thread::spawn(move || ask(&stop, &results, Client::new(port), &path))
+        };
+        let threads = (0..CONNECTIONS).map(thread).collect();
+        Self {
+            stop,
+            results,
+            threads,
+        }
+    }
+
+    /// Stops, and gives how many were answered; an error if any was not answered with 200.
+    pub(crate) fn finish(self) -> Result<u64> {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+        let results = self
+            .results
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Results { answered, failed } = &*results;
+        if !failed.is_empty() {
+            bail!("{answered} requests were answered, these were not: {failed:?}");
+        }
+        if *answered < 100 {
+            bail!("only {answered} requests were sent: no load");
+        }
+        Ok(*answered)
+    }
+}
+
+fn ask(stop: &AtomicBool, results: &Mutex<Results>, mut client: Client, path: &str) {
+    let started = Instant::now();
+    let pause = Duration::from_micros(1_000_000 * CONNECTIONS / RATE);
+    while !stop.load(Ordering::Relaxed) && started.elapsed() < LIMIT {
+        let next = Instant::now() + pause;
+        let outcome = match client.get(path) {
+            Ok(answer) if answer.status == 200 => None,
+            Ok(answer) => Some(format!("status {}", answer.status)),
+            Err(error) => Some(format!("{error:#}")),
+        };
+        if let Ok(mut results) = results.lock() {
+            match outcome {
+                None => results.answered += 1,
+                Some(why) => *results.failed.entry(why).or_default() += 1,
+            }
+        }
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+    }
+}

@@ -1,0 +1,103 @@
+//! The running service against its own description: schemathesis makes requests from it, good ones and bad ones, and
+//! holds every answer against what is promised.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::bites;
+use crate::service::Service;
+use crate::tally::Tally;
+use crate::{dirs, http, tools};
+
+/// Runs the checks.
+pub(super) fn check(tally: &mut Tally, service: &Service) {
+    let limited = "schemathesis was not rate limited";
+    tally.note("schemathesis", || {
+        let description = http::get(service.port, "/openapi.json")?.expect(200)?;
+        let path = dirs::proof().join("openapi.json");
+        fs::write(&path, description)?;
+        schemathesis(service, &path, 100)
+    });
+    tally.note(limited, || not_limited(service));
+    tally.check("schemathesis bites", || {
+        let mut wrong: Value =
+            serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
+        plant(&mut wrong)?;
+        let path = dirs::proof().join("openapi-wrong.json");
+        fs::write(&path, wrong.to_string())?;
+        bites(schemathesis(service, &path, 10))
+    });
+}
+
+/// The line with which it sums up.
+fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<String> {
+    let output = tools::program("schemathesis")?
+        .arg("run")
+        .arg(description)
+        .args(["--url", &format!("http://127.0.0.1:{}", service.port)])
+        .args([
+            "--checks",
+            "all",
+            "--seed",
+            "1",
+            "--max-examples",
+            &examples.to_string(),
+        ])
+        .args(["--generation-database", "none", "--no-color"])
+        .dir(dirs::proof())
+        .limit(Duration::from_secs(600))
+        .capture()?;
+    if !output.status.success() {
+        bail!("{}", output.stdout.trim());
+    }
+    let generated = output
+        .stdout
+        .lines()
+        .find(|line| line.contains("generated"));
+    Ok(generated
+        .context("it does not say what it did")?
+        .trim()
+        .to_owned())
+}
+
+/// Says that `/greet` answers a number where it answers text.
+fn plant(description: &mut Value) -> Result<()> {
+    let text = description.to_string();
+    let schemas = description["components"]["schemas"]
+        .as_object_mut()
+        .context("no schemas")?;
+    for (name, schema) in schemas {
+        if text.contains("/greet")
+            && schema["properties"]["message"]["type"] == "string"
+            && !name.contains("rror")
+        {
+            schema["properties"]["message"]["type"] = Value::from("integer");
+            return Ok(());
+        }
+    }
+    bail!("no schema has a message")
+}
+
+/// Fewer than one answer of a hundred may be a 429.
+fn not_limited(service: &Service) -> Result<String> {
+    let metrics = http::get(service.admin_port, "/metrics")?.expect(200)?;
+    let (mut all, mut limited) = (0.0, 0.0);
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("http_request_duration_seconds_count"))
+    {
+        let count: f64 = line.rsplit(' ').next().unwrap_or_default().parse()?;
+        all += count;
+        if line.contains("status=\"429\"") {
+            limited += count;
+        }
+    }
+    match all > 100.0 && limited < all / 100.0 {
+        true => Ok(format!("{limited} of {all} answers")),
+        false => bail!("{limited} of {all} answers were 429"),
+    }
+}

@@ -1,0 +1,99 @@
+//! The documentation page in a real browser that reaches nothing but the service.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::bites;
+use crate::program::Program;
+use crate::service::Service;
+use crate::tally::Tally;
+use crate::{dirs, http, tools};
+
+/// Runs the checks.
+pub(super) fn check(tally: &mut Tally, service: &Service) {
+    tally.check("browser: the page shows every operation", || {
+        shows(service, "/docs")
+    });
+    tally.check("browser: an empty page is seen as one", || {
+        bites(shows(service, "/docs/nowhere"))
+    });
+    tally.check("browser: the page may run no inline script", || {
+        policy(service)
+    });
+    tally.note("browser: screenshot", || {
+        let picture = dirs::proof().join("docs.png");
+        browse(service, "/docs", |chromium| {
+            chromium
+                .arg(format!("--screenshot={}", picture.display()))
+                .arg("--window-size=1100,1400")
+        })?;
+        let bytes = std::fs::metadata(&picture)?.len();
+        match bytes > 10_000 {
+            true => Ok(picture.display().to_string()),
+            false => bail!("{bytes} bytes: a blank picture"),
+        }
+    });
+}
+
+/// Every path and summary of the description is text that the browser has rendered.
+fn shows(service: &Service, page: &str) -> Result<()> {
+    let dom = browse(service, page, |chromium| chromium.arg("--dump-dom"))?;
+    let description: serde_json::Value =
+        serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
+    let paths = description["paths"].as_object().context("no paths")?;
+    for path in paths.keys() {
+        if !dom.contains(path.as_str()) {
+            bail!("`{path}` is not on the page");
+        }
+    }
+    Ok(())
+}
+
+fn policy(service: &Service) -> Result<()> {
+    let answer = http::get(service.port, "/docs")?;
+    let policy = answer
+        .header("content-security-policy")
+        .context("no policy")?;
+    match policy.contains("default-src 'none'")
+        && !policy.contains("unsafe")
+        && !policy.contains("//")
+    {
+        true => Ok(()),
+        false => bail!("{policy}"),
+    }
+}
+
+fn browse(service: &Service, page: &str, ask: impl Fn(Program) -> Program) -> Result<String> {
+    let profile = tempfile::tempdir()?;
+    let chromium = tools::program("chromium")?
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+        ])
+        // Nobody listens on this port, and only the service's own address goes around it.
+        .args([
+            "--proxy-server=127.0.0.1:9",
+            "--proxy-bypass-list=127.0.0.1",
+            "--virtual-time-budget=5000",
+        ])
+        .arg(user_data(profile.path()))
+        .limit(Duration::from_secs(60));
+    ask(chromium)
+        .arg(format!("http://127.0.0.1:{}{page}", service.port))
+        .read()
+}
+
+fn user_data(profile: &Path) -> String {
+    format!("--user-data-dir={}", profile.display())
+}

@@ -1,0 +1,204 @@
+//! Linters over the files of a project. Each one passes on what was written, and fails on a copy with one error in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::bites;
+use crate::program::Program;
+use crate::tally::Tally;
+use crate::{project, tools};
+
+/// A linter and the error that shows that it works.
+struct Linter {
+    name: &'static str,
+    run: fn(&Path) -> Result<()>,
+    /// The file that gets the error, by the end of its path; what is replaced in it; by what.
+    plant: (&'static str, &'static str, &'static str),
+}
+
+const LINTERS: &[Linter] = &[
+    Linter {
+        name: "promtool check rules",
+        run: |folder| promtool(folder, "check", "alerts.yml"),
+        plant: ("alerts.yml", "expr: ", "expr: ((("),
+    },
+    Linter {
+        name: "promtool test rules",
+        run: |folder| promtool(folder, "test", "alerts.test.yml"),
+        // A metric that nobody exports is fine for `check`.
+        plant: (
+            "alerts.yml",
+            "http_request_duration_seconds_count",
+            "http_request_duration_seconds_coumt",
+        ),
+    },
+    Linter {
+        name: "promtool check config",
+        run: |folder| {
+            let file = find(folder, "prometheus.yml")?;
+            // Rules are named by their place in the container, and are checked above.
+            run(tools::program("promtool")?
+                .args(["check", "config", "--syntax-only"])
+                .arg(file))
+        },
+        plant: ("prometheus.yml", "scrape_configs", "scrape_configz"),
+    },
+    Linter {
+        name: "hadolint",
+        run: |folder| run(tools::program("hadolint")?.arg(find(folder, "Dockerfile")?)),
+        plant: ("Dockerfile", "COPY ", "ADD "),
+    },
+    Linter {
+        name: "docker-compose config",
+        run: |folder| {
+            let file = find(folder, "compose.yaml")?;
+            run(tools::program("docker-compose")?
+                .arg("-f")
+                .arg(file)
+                .args(["config", "--quiet"]))
+        },
+        plant: ("compose.yaml", "read_only:", "readonly:"),
+    },
+    Linter {
+        name: "actionlint",
+        run: |folder| run(tools::program("actionlint")?.args(workflows(folder)?)),
+        plant: ("workflows/test.yml", "runs-on:", "run-on:"),
+    },
+    Linter {
+        name: "zizmor",
+        run: |folder| {
+            run(tools::program("zizmor")?
+                .args(["--offline", "--quiet"])
+                .args(workflows(folder)?))
+        },
+        plant: (
+            "workflows/test.yml",
+            "persist-credentials: false",
+            "persist-credentials: true",
+        ),
+    },
+    Linter {
+        name: "schema of the workflows",
+        run: |folder| schema("vendor.github-workflows", &workflows(folder)?),
+        plant: ("workflows/test.yml", "steps:", "step:"),
+    },
+    Linter {
+        name: "schema of the update bot",
+        run: |folder| schema("vendor.dependabot", &[find(folder, "dependabot.yml")?]),
+        plant: ("dependabot.yml", "interval:", "intervall:"),
+    },
+    Linter {
+        name: "taplo",
+        run: |folder| run(tools::program("taplo")?.arg("lint").args(tomls(folder)?)),
+        plant: ("Cargo.toml", "[package]", "[package"),
+    },
+    Linter {
+        name: "typos",
+        run: |folder| {
+            let excludes = ["--exclude", "Cargo.lock", "--hidden"];
+            run(tools::program("typos")?.args(excludes).arg(folder))
+        },
+        plant: ("README.md", " the ", " teh "),
+    },
+    Linter {
+        name: "just",
+        run: |folder| run(tools::program("just")?.arg("--list").dir(folder)),
+        plant: ("justfile", ":\n", "\n"),
+    },
+];
+
+/// Runs every linter, and every linter against its planted error.
+pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
+    for linter in LINTERS {
+        tally.check(linter.name, || (linter.run)(folder));
+        let copy = tempfile::tempdir()?;
+        tally.check(&format!("{} bites", linter.name), || {
+            plant(folder, copy.path(), linter.plant)?;
+            bites((linter.run)(copy.path()))
+        });
+    }
+    shell_scripts(tally, folder)
+}
+
+fn promtool(folder: &Path, verb: &str, file: &str) -> Result<()> {
+    // The test file names its rule file relative to itself.
+    let file = find(folder, file)?;
+    let place = file.parent().context("a file has a folder")?.to_path_buf();
+    let name = file.file_name().context("a file has a name")?.to_owned();
+    run(tools::program("promtool")?
+        .args([verb, "rules"])
+        .arg(name)
+        .dir(place))
+}
+
+fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
+    run(tools::program("check-jsonschema")?
+        .args(["--builtin-schema", name])
+        .args(files))
+}
+
+/// Shell files of the project; there need not be any.
+fn shell_scripts(tally: &mut Tally, folder: &Path) -> Result<()> {
+    let mut scripts = ending(folder, ".sh")?;
+    scripts.push(crate::dirs::root().join(".ci/run"));
+    tally.check("shellcheck", || {
+        run(tools::program("shellcheck")?.args(&scripts))
+    });
+    let planted = tempfile::Builder::new().suffix(".sh").tempfile()?;
+    fs::write(planted.path(), "#!/bin/bash\nrm -rf $1/*\n")?;
+    tally.check("shellcheck bites", || {
+        bites(run(tools::program("shellcheck")?.arg(planted.path())))
+    });
+    Ok(())
+}
+
+fn run(program: Program) -> Result<()> {
+    let output = program.capture()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => bail!("{}\n{}", output.status, output.tail()),
+    }
+}
+
+/// Copies the project with one error in it.
+fn plant(from: &Path, to: &Path, (file, right, wrong): (&str, &str, &str)) -> Result<()> {
+    for path in project::files(from)? {
+        let copy = to.join(path.strip_prefix(from)?);
+        fs::create_dir_all(copy.parent().context("a file has a folder")?)?;
+        fs::copy(path, copy)?;
+    }
+    let path = find(to, file)?;
+    let text = fs::read_to_string(&path)?;
+    if !text.contains(right) {
+        bail!("{file} has no `{right}` to replace");
+    }
+    Ok(fs::write(path, text.replacen(right, wrong, 1))?)
+}
+
+fn find(folder: &Path, end: &str) -> Result<PathBuf> {
+    let found = ending(folder, &format!("/{end}"))?;
+    found
+        .into_iter()
+        .next()
+        .with_context(|| format!("the project has no {end}"))
+}
+
+fn workflows(folder: &Path) -> Result<Vec<PathBuf>> {
+    let found = ending(&folder.join(".github/workflows"), ".yml")?;
+    match found.is_empty() {
+        true => bail!("no workflow"),
+        false => Ok(found),
+    }
+}
+
+fn tomls(folder: &Path) -> Result<Vec<PathBuf>> {
+    ending(folder, ".toml")
+}
+
+fn ending(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+    let mut files = project::files(folder)?;
+    files.retain(|path| path.to_string_lossy().ends_with(end));
+    Ok(files)
+}

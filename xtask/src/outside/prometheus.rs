@@ -1,0 +1,203 @@
+//! A real Prometheus scrapes the running service, loads the alert rules, and is asked every query of the dashboard.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::bites;
+use crate::http::{self, Client};
+use crate::service::{self, Service};
+use crate::tally::Tally;
+use crate::{dirs, process, project, tools};
+
+/// What the dashboard leaves to Grafana: each variable and what stands for it.
+const VARIABLES: &[(&str, &str)] = &[
+    ("$__rate_interval", "10s"),
+    ("$__range", "10s"),
+    ("$__interval", "10s"),
+];
+
+/// Runs the checks.
+pub(super) fn check(tally: &mut Tally, service: &Service, folder: &Path) -> Result<()> {
+    tally.check("promtool check metrics", || lint(service));
+    let queries = queries(folder)?;
+    let server = tally.check("prometheus scrapes the service", || {
+        Server::start(service, folder)
+    });
+    let Some(server) = server else { return Ok(()) };
+    tally.check("prometheus loads the rules", || server.rules());
+    traffic(service);
+    for query in &queries {
+        tally.check(&format!("dashboard: {query}"), || server.answers(query));
+    }
+    tally.check("dashboard: a wrong metric is seen", || {
+        bites(server.ask("rate(http_request_duration_second_count[10s])"))
+    });
+    Ok(())
+}
+
+/// A running Prometheus.
+struct Server {
+    child: Child,
+    port: u16,
+    _home: TempDir,
+}
+
+impl Server {
+    fn start(service: &Service, folder: &Path) -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        let rules = project::files(folder)?
+            .into_iter()
+            .find(|path| path.ends_with("ops/alerts.yml"));
+        let rules = rules.context("no alert rules")?;
+        let admin = service.admin_port;
+        let config = format!(
+            "global:\n  scrape_interval: 1s\n  evaluation_interval: 1s\nrule_files: [{}]\nscrape_configs:\n  \
+             - job_name: app\n    static_configs: [{{targets: [\"127.0.0.1:{admin}\"]}}]\n",
+            rules.display()
+        );
+        let path = home.path().join("prometheus.yml");
+        fs::write(&path, config)?;
+        let port = service::free_port()?;
+        let child = tools::program("prometheus")?
+            .arg(format!("--config.file={}", path.display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                home.path().join("data").display()
+            ))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .start(&dirs::proof().join("prometheus.log"))?;
+        let server = Self {
+            child,
+            port,
+            _home: home,
+        };
+        server.answers("up{job=\"app\"} == 1")?;
+        Ok(server)
+    }
+
+    /// Tries until a scrape and an evaluation have had their time.
+    fn answers(&self, query: &str) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            match self.ask(query) {
+                Err(error) if Instant::now() > deadline => return Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(250)),
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    /// An error if the answer is not a success with at least one series in it.
+    fn ask(&self, query: &str) -> Result<()> {
+        let query = VARIABLES
+            .iter()
+            .fold(query.to_owned(), |query, (name, value)| {
+                query.replace(name, value)
+            });
+        let answer = http::get(
+            self.port,
+            &format!("/api/v1/query?query={}", encode(&query)),
+        )?;
+        let body: Value = serde_json::from_str(&answer.body)?;
+        match body["data"]["result"].as_array() {
+            Some(series) if !series.is_empty() => Ok(()),
+            Some(_) => bail!("no series"),
+            None => bail!("{}", body["error"]),
+        }
+    }
+
+    fn rules(&self) -> Result<()> {
+        let body: Value =
+            serde_json::from_str(&http::get(self.port, "/api/v1/rules")?.expect(200)?)?;
+        let groups = body["data"]["groups"].as_array().context("no groups")?;
+        match groups.is_empty() {
+            true => bail!("no rule was loaded"),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        process::end_tree(&mut self.child);
+    }
+}
+
+fn lint(service: &Service) -> Result<()> {
+    let path = dirs::proof().join("metrics.txt");
+    fs::write(
+        &path,
+        http::get(service.admin_port, "/metrics")?.expect(200)?,
+    )?;
+    let promtool = tools::path("promtool")?;
+    let line = format!(
+        "'{}' check metrics < '{}'",
+        promtool.display(),
+        path.display()
+    );
+    let output = crate::program::Program::new("sh")
+        .args(["-c", &line])
+        .capture()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => bail!("{}", output.tail()),
+    }
+}
+
+/// Something of everything that the dashboard counts, for longer than a rate needs.
+fn traffic(service: &Service) {
+    let mut client = Client::new(service.port);
+    let deadline = Instant::now() + Duration::from_secs(12);
+    while Instant::now() < deadline {
+        for path in [
+            "/greet",
+            "/products",
+            "/products/1",
+            "/products/999999",
+            "/nowhere",
+        ] {
+            // Whatever the answer is: it is counted, and that is all that is wanted of it.
+            let _ = client.get(path);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Every `expr` of the dashboard.
+fn queries(folder: &Path) -> Result<BTreeSet<String>> {
+    let path = project::files(folder)?
+        .into_iter()
+        .find(|path| path.ends_with("ops/dashboard.json"));
+    let dashboard: Value =
+        serde_json::from_str(&fs::read_to_string(path.context("no dashboard")?)?)?;
+    let mut found = BTreeSet::new();
+    collect(&dashboard, &mut found);
+    match found.is_empty() {
+        true => bail!("the dashboard has no query"),
+        false => Ok(found),
+    }
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(fields) => {
+            if let Some(query) = fields.get("expr").and_then(Value::as_str) {
+                found.insert(query.to_owned());
+            }
+            fields.values().for_each(|item| collect(item, found));
+        }
+        _ => {}
+    }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
