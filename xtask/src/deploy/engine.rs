@@ -2,6 +2,7 @@
 //! when dropped. Nothing is pulled; base images are stand-ins (`stand_in`).
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ impl Engine {
             .start(&log)?;
         let engine = Self { daemon, run };
         let deadline = Instant::now() + Duration::from_secs(60);
-        while engine.docker(["info"]).read().is_err() {
+        while engine.docker(["info"])?.read().is_err() {
             if Instant::now() > deadline {
                 let log = fs::read_to_string(&log)?;
                 bail!(
@@ -51,22 +52,33 @@ impl Engine {
     }
 
     /// Docker's client, talking to this engine.
-    pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Program {
-        self.client(Program::new("/usr/bin/docker")).args(arguments)
-    }
-
-    /// Compose in the folder of a project, talking to this engine.
-    pub(crate) fn compose(&self, folder: &Path) -> Result<Program> {
+    pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
         Ok(self
-            .client(tools::program("docker-compose")?)
-            .dir(folder)
-            .limit(Duration::from_secs(1800)))
+            .client(Program::new("/usr/bin/docker"))?
+            .args(arguments))
     }
 
-    fn client(&self, program: Program) -> Program {
-        program
+    /// Compose, talking to this engine.
+    pub(crate) fn compose(&self) -> Result<Program> {
+        self.client(tools::program("docker-compose")?)
+    }
+
+    /// A program that talks to this engine, also as `docker compose`.
+    pub(crate) fn client(&self, program: Program) -> Result<Program> {
+        let plugins = self.run.path().join("cli-plugins");
+        if !plugins.exists() {
+            fs::create_dir(&plugins)?;
+            symlink(
+                tools::path("docker-compose")?,
+                plugins.join("docker-compose"),
+            )?;
+        }
+        let program = program
             .env("DOCKER_HOST", host(self.run.path()))
+            .env("DOCKER_CONFIG", self.run.path());
+        Ok(program
             .env("DOCKER_BUILDKIT", "1")
+            .limit(Duration::from_secs(1800)))
     }
 }
 

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use super::APP;
 use super::site::Site;
 use crate::tally::Tally;
 
 /// Who runs in it, and with what.
 pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
-    let image = built(site)?;
+    let image = site.image(APP)?;
     tally.note(&format!("{name}: image is not root's"), || {
         let user = site
-            .docker(["inspect", "--format", "{{.Config.User}}", &image])
+            .docker(["inspect", "--format", "{{.Config.User}}", image])?
             .read()?;
         match user.trim() {
             "" | "0" | "root" | "0:0" => bail!("it runs as `{}`", user.trim()),
@@ -28,10 +29,10 @@ pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
                 "--rm",
                 "--entrypoint",
                 "/bin/sh",
-                &image,
+                image,
                 "-c",
                 "true",
-            ])
+            ])?
             .capture()?;
         match shell.status.success() || !shell.stderr.contains("no such file") {
             true => bail!("{}", shell.tail()),
@@ -40,7 +41,7 @@ pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     });
     tally.note(&format!("{name}: image size"), || {
         let bytes = site
-            .docker(["inspect", "--format", "{{.Size}}", &image])
+            .docker(["inspect", "--format", "{{.Size}}", image])?
             .read()?;
         Ok(format!(
             "{} MiB",
@@ -50,7 +51,7 @@ pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A change of the source does not compile the dependencies again.
+/// A change of the source does not compile the dependencies again. Leaves a new version to roll out.
 pub(crate) fn check_layers(tally: &mut Tally, site: &Site, name: &str, folder: &Path) {
     tally.note(
         &format!("{name}: dependencies are a layer of their own"),
@@ -78,13 +79,4 @@ pub(crate) fn check_layers(tally: &mut Tally, site: &Site, name: &str, folder: &
             ))
         },
     );
-}
-
-fn built(site: &Site) -> Result<String> {
-    let config = site.compose(["config", "--images", site.app()?])?.read()?;
-    Ok(config
-        .lines()
-        .next()
-        .context("the service has no image")?
-        .to_owned())
 }

@@ -1,40 +1,45 @@
-//! Two replicas behind the load balancer: one is killed and each is restarted while clients ask, and every client is
-//! answered.
+//! Clients that ask all the while: the load is spread, a replica is killed, each is restarted, and a new version is
+//! rolled out by the project's own script. Every client is answered.
 
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use super::site::Site;
-use super::{entrance, eventually};
+use super::{APP, eventually};
 use crate::load::Load;
 use crate::tally::Tally;
 
 /// How long clients ask before, between and after what is done to the replicas.
 const BREATH: Duration = Duration::from_secs(4);
 
-/// Runs the checks. All replicas run before and after.
-pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
-    let replicas = site.containers(site.app()?)?;
-    tally.note(&format!("{name}: load is spread"), || {
-        spread(site, &replicas)
-    });
-    tally.note(&format!("{name}: a replica is killed under load"), || {
-        killed(site, &replicas[0])
-    });
-    tally.note(&format!("{name}: rolling restart under load"), || {
-        restarted(site, &replicas)
+/// Runs the checks. As many replicas run before as after.
+pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
+    let replicas = site.containers(APP)?;
+    if replicas.len() > 1 {
+        tally.note(&format!("{name}: load is spread"), || {
+            spread(site, &replicas)
+        });
+        tally.note(&format!("{name}: a replica is killed under load"), || {
+            killed(site, &replicas[0])
+        });
+        tally.note(&format!("{name}: rolling restart under load"), || {
+            restarted(site, &replicas)
+        });
+    }
+    tally.note(&format!("{name}: roll.sh under load"), || {
+        rolled(site, replicas.len())
     });
     Ok(())
 }
 
 fn spread(site: &Site, replicas: &[String]) -> Result<String> {
-    let load = Load::start(entrance(site)?, "/greet");
+    let load = Load::start(site.public_port, "/greet");
     std::thread::sleep(BREATH);
     let answered = load.finish()?;
     for id in replicas {
         // One log line a request: a replica that took a fair share has hundreds.
-        let log = site.docker(["logs", id]).capture()?;
+        let log = site.docker(["logs", id])?.capture()?;
         let lines = log
             .stdout
             .lines()
@@ -54,33 +59,48 @@ fn spread(site: &Site, replicas: &[String]) -> Result<String> {
 }
 
 fn killed(site: &Site, replica: &str) -> Result<String> {
-    let load = Load::start(entrance(site)?, "/greet");
+    let load = Load::start(site.public_port, "/greet");
     std::thread::sleep(BREATH);
-    site.docker(["kill", "--signal", "KILL", replica]).read()?;
+    site.docker(["kill", "--signal", "KILL", replica])?.read()?;
     std::thread::sleep(BREATH);
     let answered = load.finish()?;
-    site.docker(["start", replica]).read()?;
+    site.docker(["start", replica])?.read()?;
     healthy(site, replica)?;
     Ok(format!("{answered} answered, 0 failed"))
 }
 
 fn restarted(site: &Site, replicas: &[String]) -> Result<String> {
-    let load = Load::start(entrance(site)?, "/greet");
+    let load = Load::start(site.public_port, "/greet");
     std::thread::sleep(BREATH);
     for replica in replicas {
-        site.docker(["stop", replica]).read()?;
-        site.docker(["start", replica]).read()?;
+        site.docker(["stop", replica])?.read()?;
+        site.docker(["start", replica])?.read()?;
         healthy(site, replica)?;
         std::thread::sleep(BREATH);
     }
     Ok(format!("{} answered, 0 failed", load.finish()?))
 }
 
+/// The version that was built last, brought out as the project says.
+fn rolled(site: &Site, replicas: usize) -> Result<String> {
+    let before = site.containers(APP)?;
+    let load = Load::start(site.public_port, "/greet");
+    std::thread::sleep(BREATH);
+    site.script("roll.sh")?.read()?;
+    std::thread::sleep(BREATH);
+    let answered = load.finish()?;
+    let after = site.containers(APP)?;
+    if after.len() != replicas || after.iter().any(|id| before.contains(id)) {
+        bail!("{before:?} became {after:?}");
+    }
+    Ok(format!("{answered} answered, 0 failed"))
+}
+
 /// Waits for the container's own health check.
 fn healthy(site: &Site, replica: &str) -> Result<()> {
     eventually(|| {
         let state = site
-            .docker(["inspect", "--format", "{{.State.Health.Status}}", replica])
+            .docker(["inspect", "--format", "{{.State.Health.Status}}", replica])?
             .read()?;
         match state.trim() {
             "healthy" => Ok(()),

@@ -1,57 +1,60 @@
 //! A generated project's compose file, run as its README says, on ports that are free.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use tempfile::NamedTempFile;
 
 use super::engine::Engine;
 use super::stand_in;
 use crate::program::Program;
-use crate::{project, service};
+use crate::service;
+
+/// Room for a load test: the limit of one client is not what is tested here.
+const ROOM: (&str, &str) = (
+    "    environment:\n",
+    "    environment:\n      RATE_LIMIT: 1000000/min\n",
+);
 
 /// What the compose file of a project starts.
 pub(crate) struct Site<'a> {
     engine: &'a Engine,
-    compose_file: PathBuf,
-    /// Free ports in the place of the usual ones, and room for a load test in the rate limit.
-    changes: NamedTempFile,
+    /// `deploy/` of the project.
+    folder: PathBuf,
     config: Value,
-    ports: BTreeMap<(String, u64), u16>,
+    /// Where clients connect.
+    pub(crate) public_port: u16,
+    /// Where Prometheus answers, if it is there.
+    pub(crate) prometheus_port: u16,
 }
 
 impl<'a> Site<'a> {
-    /// Reads the compose file of the project in `folder`.
-    pub(crate) fn new(engine: &'a Engine, folder: &Path) -> Result<Self> {
-        let named = |path: &PathBuf| path.file_name().is_some_and(|name| name == "compose.yaml");
-        let compose_file = project::files(folder)?
-            .into_iter()
-            .find(named)
-            .context("no compose.yaml")?;
-        let config = engine
-            .compose(folder)?
-            .arg("-f")
-            .arg(&compose_file)
-            .args(["config", "--format", "json"])
-            .read()?;
+    /// Reads the compose file of the project in `project`.
+    pub(crate) fn new(engine: &'a Engine, project: &Path) -> Result<Self> {
+        let folder = project.join("deploy");
+        let file = folder.join("compose.yml");
+        let text = fs::read_to_string(&file).context("deploy/compose.yml")?;
+        if !text.contains(ROOM.0) {
+            bail!("no service has an environment");
+        }
+        fs::write(&file, text.replacen(ROOM.0, ROOM.1, 1))?;
+        let (public_port, prometheus_port) = (service::free_port()?, service::free_port()?);
         let mut site = Self {
             engine,
-            compose_file,
-            changes: tempfile::Builder::new().suffix(".yaml").tempfile()?,
-            config: serde_json::from_str(&config)?,
-            ports: BTreeMap::new(),
+            folder,
+            config: Value::Null,
+            public_port,
+            prometheus_port,
         };
-        site.change()?;
+        let config = site.compose(["config", "--format", "json"])?.read()?;
+        site.config = serde_json::from_str(&config)?;
         Ok(site)
     }
 
-    /// Services that can run here, in the order of the file.
+    /// Services that can run here, in the order of their names.
     pub(crate) fn services(&self) -> Vec<&str> {
-        self.service_entries()
+        self.entries()
             .filter(|(_, service)| can_run(service))
             .map(|(name, _)| name)
             .collect()
@@ -59,35 +62,54 @@ impl<'a> Site<'a> {
 
     /// Services whose image cannot be had here.
     pub(crate) fn missing(&self) -> Vec<&str> {
-        self.service_entries()
+        self.entries()
             .filter(|(_, service)| !can_run(service))
             .map(|(name, _)| name)
             .collect()
     }
 
+    /// The image of a service that is not built here.
+    pub(crate) fn image(&self, service: &str) -> Result<&str> {
+        self.config["services"][service]["image"]
+            .as_str()
+            .with_context(|| format!("`{service}` has no image"))
+    }
+
     /// Makes every base image that the Dockerfile and the services name.
     pub(crate) fn make_images(&self) -> Result<()> {
-        let dockerfile = fs::read_to_string(self.dockerfile()?)?;
-        let mut images: Vec<&str> = dockerfile.lines().filter_map(base_image).collect();
-        images.extend(
-            self.service_entries()
-                .filter_map(|(_, service)| image(service)),
-        );
-        for image in images.into_iter().filter(|image| stand_in::is_known(image)) {
+        let dockerfile = fs::read_to_string(self.folder.join("../Dockerfile"))?;
+        let bases = dockerfile.lines().filter_map(base_image);
+        let services = self
+            .entries()
+            .filter_map(|(_, service)| service["image"].as_str());
+        for image in bases
+            .chain(services)
+            .filter(|image| stand_in::is_known(image))
+        {
             stand_in::make(self.engine, image).with_context(|| image.to_owned())?;
         }
         Ok(())
     }
 
-    /// Compose with the file of the project and the changes of this test.
+    /// Compose in the folder of its file.
     pub(crate) fn compose<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
-        let folder = self.compose_file.parent().context("a file has a folder")?;
         let compose = self
             .engine
-            .compose(folder)?
-            .arg("-f")
-            .arg(&self.compose_file);
-        Ok(compose.arg("-f").arg(self.changes.path()).args(arguments))
+            .compose()?
+            .args(["-f", "compose.yml"])
+            .args(arguments);
+        Ok(self.here(compose))
+    }
+
+    /// A script of the project, with the engine and the ports of this site.
+    pub(crate) fn script(&self, name: &str) -> Result<Program> {
+        let script = self.engine.client(Program::new(self.folder.join(name)))?;
+        Ok(self.here(script))
+    }
+
+    /// Docker's client, talking to the engine of this site.
+    pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
+        self.engine.docker(arguments)
     }
 
     /// The ids of the running containers of a service.
@@ -96,74 +118,29 @@ impl<'a> Site<'a> {
         Ok(ids.lines().map(str::to_owned).collect())
     }
 
-    /// Where a service's port is published on this machine.
-    pub(crate) fn port(&self, service: &str) -> Result<u16> {
-        let port = self.ports.iter().find(|((name, _), _)| name == service);
-        port.map(|(_, port)| *port)
-            .with_context(|| format!("`{service}` publishes no port"))
-    }
-
     /// Whether the file has this service.
     pub(crate) fn has(&self, service: &str) -> bool {
-        self.service_entries().any(|(name, _)| name == service)
+        self.entries().any(|(name, _)| name == service)
     }
 
-    /// Docker's client, talking to the engine of this site.
-    pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Program {
-        self.engine.docker(arguments)
+    /// `deploy/` of the project.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// The service that is built from the project, and not taken from somewhere.
-    pub(crate) fn app(&self) -> Result<&str> {
-        let mut built = self
-            .service_entries()
-            .filter(|(_, service)| !service["build"].is_null());
-        built
-            .next()
-            .map(|(name, _)| name)
-            .context("no service is built from the project")
+    fn here(&self, program: Program) -> Program {
+        program
+            .dir(&self.folder)
+            .env("PUBLIC_PORT", self.public_port.to_string())
+            .env("PROMETHEUS_PORT", self.prometheus_port.to_string())
     }
 
-    fn service_entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+    fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
         let services = self.config["services"].as_object();
         services
             .into_iter()
             .flatten()
             .map(|(name, service)| (name.as_str(), service))
-    }
-
-    fn dockerfile(&self) -> Result<PathBuf> {
-        let build = &self.config["services"][self.app()?]["build"];
-        let field = |name: &str, default: &str| build[name].as_str().unwrap_or(default).to_owned();
-        Ok(Path::new(&field("context", ".")).join(field("dockerfile", "Dockerfile")))
-    }
-
-    fn change(&mut self) -> Result<()> {
-        let mut text = "services:\n".to_owned();
-        let mut ports = BTreeMap::new();
-        for (name, service) in self.service_entries() {
-            writeln!(text, "  {name}:")?;
-            if !service["build"].is_null() {
-                text.push_str("    environment:\n      RATE_LIMIT: 1000000/min\n");
-            }
-            let published: Vec<u64> = service["ports"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|port| port["target"].as_u64())
-                .collect();
-            let entries: Vec<String> = published
-                .iter()
-                .map(|target| {
-                    let free = service::free_port()?;
-                    ports.insert((name.to_owned(), *target), free);
-                    Ok(format!("\"127.0.0.1:{free}:{target}\""))
-                })
-                .collect::<Result<_>>()?;
-            writeln!(text, "    ports: !override [{}]", entries.join(", "))?;
-        }
-        self.ports = ports;
-        Ok(fs::write(self.changes.path(), text)?)
     }
 }
 
@@ -177,14 +154,10 @@ impl Drop for Site<'_> {
 }
 
 fn can_run(service: &Value) -> bool {
-    !service["build"].is_null() || image(service).is_some_and(stand_in::is_known)
+    !service["build"].is_null() || service["image"].as_str().is_some_and(stand_in::is_known)
 }
 
-fn image(service: &Value) -> Option<&str> {
-    service["image"].as_str()
-}
-
-/// The image of a `FROM` line, if it is not an earlier stage.
+/// The image of a `FROM` line.
 fn base_image(line: &str) -> Option<&str> {
     line.strip_prefix("FROM ")?
         .split_whitespace()

@@ -42,7 +42,7 @@ pub(crate) fn is_known(image: &str) -> bool {
 /// Makes `image` unless the engine has it.
 pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
     let recipe = recipe(image).with_context(|| format!("no stand-in for the image `{image}`"))?;
-    if engine.docker(["image", "inspect", image]).read().is_ok() {
+    if engine.docker(["image", "inspect", image])?.read().is_ok() {
         return Ok(());
     }
     let tree = tree(recipe)?;
@@ -58,7 +58,7 @@ pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
         ".",
     ])
     .read()?;
-    let mut import = engine.docker(["import"]);
+    let mut import = engine.docker(["import"])?;
     for change in changes(recipe) {
         import = import.args(["--change", change]);
     }

@@ -21,29 +21,30 @@ struct Linter {
 const LINTERS: &[Linter] = &[
     Linter {
         name: "promtool check rules",
-        run: |folder| promtool(folder, "check", "alerts.yml"),
-        plant: ("alerts.yml", "expr: ", "expr: ((("),
+        run: |folder| promtool(folder, &["check", "rules"], "alerts.yml"),
+        plant: ("ops/alerts.yml", "expr: ", "expr: ((("),
     },
     Linter {
         name: "promtool test rules",
-        run: |folder| promtool(folder, "test", "alerts.test.yml"),
+        run: |folder| promtool(folder, &["test", "rules"], ".test.yml"),
         // A metric that nobody exports is fine for `check`.
         plant: (
-            "alerts.yml",
+            "ops/alerts.yml",
             "http_request_duration_seconds_count",
             "http_request_duration_seconds_coumt",
         ),
     },
     Linter {
         name: "promtool check config",
+        // Rules are named by their place in the container, and are checked above.
         run: |folder| {
-            let file = find(folder, "prometheus.yml")?;
-            // Rules are named by their place in the container, and are checked above.
-            run(tools::program("promtool")?
-                .args(["check", "config", "--syntax-only"])
-                .arg(file))
+            promtool(
+                folder,
+                &["check", "config", "--syntax-only"],
+                "prometheus.yml",
+            )
         },
-        plant: ("prometheus.yml", "scrape_configs", "scrape_configz"),
+        plant: ("ops/prometheus.yml", "scrape_configs", "scrape_configz"),
     },
     Linter {
         name: "hadolint",
@@ -53,13 +54,13 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "docker-compose config",
         run: |folder| {
-            let file = find(folder, "compose.yaml")?;
+            let file = find(folder, "compose.yml")?;
             run(tools::program("docker-compose")?
                 .arg("-f")
                 .arg(file)
                 .args(["config", "--quiet"]))
         },
-        plant: ("compose.yaml", "read_only:", "readonly:"),
+        plant: ("compose.yml", "read_only:", "readonly:"),
     },
     Linter {
         name: "actionlint",
@@ -122,15 +123,17 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
     shell_scripts(tally, folder)
 }
 
-fn promtool(folder: &Path, verb: &str, file: &str) -> Result<()> {
-    // The test file names its rule file relative to itself.
-    let file = find(folder, file)?;
-    let place = file.parent().context("a file has a folder")?.to_path_buf();
-    let name = file.file_name().context("a file has a name")?.to_owned();
-    run(tools::program("promtool")?
-        .args([verb, "rules"])
-        .arg(name)
-        .dir(place))
+/// Over every file with this end of a name, each from its own folder: they name others relative to themselves.
+fn promtool(folder: &Path, verb: &[&str], end: &str) -> Result<()> {
+    let files = ending(folder, end)?;
+    if files.is_empty() {
+        bail!("no {end}");
+    }
+    for file in files {
+        let place = file.parent().context("a file has a folder")?;
+        run(tools::program("promtool")?.args(verb).arg(&file).dir(place))?;
+    }
+    Ok(())
 }
 
 fn schema(name: &str, files: &[PathBuf]) -> Result<()> {

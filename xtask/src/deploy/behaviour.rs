@@ -1,0 +1,180 @@
+//! What a deployed project does: answers through the load balancer, is seen by Prometheus, keeps its data, and fails
+//! and stops as it promises.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::site::Site;
+use super::{APP, eventually};
+use crate::http::{self, Client};
+use crate::tally::Tally;
+
+const HAPROXY_CONFIGURATION: &str = "/usr/local/etc/haproxy";
+
+/// The load balancer's configuration, read by the load balancer itself; it refuses one with an error in it.
+pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
+    let check = |folder: &std::path::Path| {
+        let mount = format!("{}:{HAPROXY_CONFIGURATION}:ro", folder.display());
+        let run = ["run", "--rm", "--volume", &mount, site.image("haproxy")?];
+        let output = site
+            .docker(run)?
+            .args(["haproxy", "-c", "-f", HAPROXY_CONFIGURATION])
+            .capture()?;
+        match output.status.success() && !output.stderr.contains("WARNING") {
+            true => Ok(()),
+            false => bail!("{}", output.tail()),
+        }
+    };
+    let folder = site.folder().join("haproxy");
+    tally.check(&format!("{name}: haproxy -c"), || check(&folder));
+    tally.check(&format!("{name}: haproxy -c bites"), || {
+        let copy = tempfile::Builder::new().prefix("haproxy").tempdir()?;
+        let text = fs::read_to_string(folder.join("haproxy.cfg"))?;
+        fs::write(
+            copy.path().join("haproxy.cfg"),
+            text.replacen("balance ", "ballance ", 1),
+        )?;
+        match check(copy.path()) {
+            Ok(()) => bail!("the planted error was not found"),
+            Err(_) => Ok(()),
+        }
+    });
+}
+
+/// While all is well.
+pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
+    tally.check(&format!("{name}: greets through the load balancer"), || {
+        greets(site)
+    });
+    tally.check(&format!("{name}: containers are read-only"), || {
+        read_only(site)
+    });
+    if site.has("prometheus") {
+        tally.note(&format!("{name}: Prometheus sees every replica"), || {
+            scraped(site)
+        });
+    }
+    if site.has("haproxy") && fs::exists(site.folder().join("../migrations"))? {
+        tally.check(&format!("{name}: data outlives its container"), || {
+            keeps_data(site)
+        });
+    }
+    Ok(())
+}
+
+/// Ends with no replica running.
+pub(super) fn check_end(tally: &mut Tally, site: &Site, name: &str) {
+    tally.check(&format!("{name}: stops inside its grace period"), || {
+        stops(site)
+    });
+    tally.check(&format!("{name}: an outage has the envelope"), || {
+        outage(site)
+    });
+}
+
+fn greets(site: &Site) -> Result<()> {
+    let body = eventually(|| http::get(site.public_port, "/greet?name=Ada")?.expect(200))?;
+    match body.as_str() {
+        r#"{"message":"Hello, Ada!"}"# => Ok(()),
+        other => bail!("/greet answered {other}"),
+    }
+}
+
+fn read_only(site: &Site) -> Result<()> {
+    for id in site.containers(APP)? {
+        let wanted = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}";
+        let found = site.docker(["inspect", "--format", wanted, &id])?.read()?;
+        if found.trim() != "true [ALL]" {
+            bail!("read-only root and dropped capabilities: {found}");
+        }
+    }
+    Ok(())
+}
+
+/// `up` is 1 for as many targets as there are containers, and the load balancer's own metrics are there.
+fn scraped(site: &Site) -> Result<String> {
+    let wanted = site.containers(APP)?.len();
+    eventually(|| {
+        let found = series(site, "up%7Bjob%3D%22app%22%7D%3D%3D1")?;
+        let balanced = series(
+            site,
+            "haproxy_backend_active_servers%7Bproxy%3D%22app%22%7D",
+        )?;
+        match found == wanted && balanced == 1 {
+            true => Ok(format!("{found} and the load balancer")),
+            false => bail!(
+                "{found} of {wanted} replicas are up for Prometheus, {balanced} load balancers"
+            ),
+        }
+    })
+}
+
+fn series(site: &Site, query: &str) -> Result<usize> {
+    let body = http::get(
+        site.prometheus_port,
+        &format!("/api/v1/query?query={query}"),
+    )?
+    .expect(200)?;
+    let body: Value = serde_json::from_str(&body)?;
+    Ok(body["data"]["result"].as_array().map_or(0, Vec::len))
+}
+
+fn keeps_data(site: &Site) -> Result<()> {
+    let made = Client::new(site.public_port).send(
+        "POST",
+        "/products",
+        r#"{"name":"Lamp","price_cents":1200}"#,
+    )?;
+    let location = made.header("location").context("no Location")?.to_owned();
+    made.expect(201)?;
+    let again = [
+        "up",
+        "--detach",
+        "--no-build",
+        "--no-deps",
+        "--force-recreate",
+        "--wait",
+        APP,
+    ];
+    site.compose(again)?.read()?;
+    let found = eventually(|| http::get(site.public_port, &location)?.expect(200))?;
+    match found.contains("Lamp") {
+        true => Ok(()),
+        false => bail!("{location} answered {found}"),
+    }
+}
+
+/// A stop that needs SIGKILL leaves 137; a drain leaves 0.
+fn stops(site: &Site) -> Result<()> {
+    let ids = site.containers(APP)?;
+    site.compose(["stop", APP])?.read()?;
+    for id in ids {
+        let code = site
+            .docker(["inspect", "--format", "{{.State.ExitCode}}", &id])?
+            .read()?;
+        if code.trim() != "0" {
+            bail!("a container ended with {code}");
+        }
+    }
+    Ok(())
+}
+
+/// With no replica left, the load balancer's own answer has the shape of every other failure.
+fn outage(site: &Site) -> Result<()> {
+    eventually(|| {
+        let answer = http::get(site.public_port, "/greet")?;
+        let kind = answer.header("content-type").unwrap_or_default().to_owned();
+        let id = answer.header("x-request-id").unwrap_or_default().to_owned();
+        let body: Value = serde_json::from_str(&answer.expect(503)?).context("not JSON")?;
+        let error = &body["error"];
+        match kind.starts_with("application/json")
+            && error["code"] == 503
+            && error["request_id"] == id
+        {
+            true => Ok(()),
+            false => bail!("{kind}, request {id}: {body}"),
+        }
+    })
+}
