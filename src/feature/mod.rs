@@ -64,12 +64,13 @@ pub const FEATURES: &[&Feature] = &[
     &shared::MONITORING,
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &none::MONITORING_NONE,
-    &shared::DEPLOY,
+    &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
+    &shared::DEPLOY_COMPOSE_MONITORING_PROMETHEUS,
     &none::DEPLOY_NONE,
     &ci_github::CI_GITHUB,
     &none::CI_NONE,
-    &shared::CI_GITHUB_DEPLOY,
+    &shared::CI_GITHUB_IMAGE,
 ];
 
 impl Feature {

@@ -3,6 +3,7 @@
 use super::{Feature, Wanted};
 use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
 use crate::plan::versions::{CHRONO, METRICS, UTOIPA};
+use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
@@ -45,14 +46,30 @@ pub(super) const MONITORING: Feature = Feature {
     contribute: |plan| plan.manifest.add(METRICS.plain()),
 };
 
-pub(super) const DEPLOY: Feature = Feature {
-    id: "deploy",
-    wanted: Wanted::Where(|stack| stack.deploy != Deploy::None),
+/// The container image that a deployment runs.
+pub(super) const IMAGE: Feature = Feature {
+    id: "image",
+    wanted: Wanted::Where(runs_an_image),
     contribute: |_| {},
 };
 
-pub(super) const CI_GITHUB_DEPLOY: Feature = Feature {
-    id: "ci-github+deploy",
-    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy != Deploy::None),
+pub(super) const DEPLOY_COMPOSE_MONITORING_PROMETHEUS: Feature = Feature {
+    id: "deploy-compose+monitoring-prometheus",
+    wanted: Wanted::Where(|stack| {
+        stack.deploy == Deploy::Compose && stack.monitoring == Monitoring::Prometheus
+    }),
     contribute: |_| {},
 };
+
+pub(super) const CI_GITHUB_IMAGE: Feature = Feature {
+    id: "ci-github+image",
+    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && runs_an_image(stack)),
+    contribute: |_| {},
+};
+
+fn runs_an_image(stack: &Stack) -> bool {
+    match stack.deploy {
+        Deploy::Compose => true,
+        Deploy::None => false,
+    }
+}
