@@ -11,7 +11,7 @@ use crate::budget::Budget;
 use crate::program::Program;
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, project, suites};
+use crate::{http, project, readme, suites};
 
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
@@ -34,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
             project(&mut tally, preset.id, &folder);
         }
     }
+    tally.check("the README's first command", readme::first_command);
     tally.close()
 }
 

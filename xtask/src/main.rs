@@ -17,6 +17,7 @@ mod outside;
 mod process;
 mod program;
 mod project;
+mod readme;
 mod say;
 mod service;
 mod suites;

@@ -61,7 +61,8 @@ pub(crate) fn program(name: &str) -> Result<Program> {
     Ok(Program::new(path(name)?))
 }
 
-fn bin() -> PathBuf {
+/// Where the Python packages put their programs.
+pub(crate) fn bin() -> PathBuf {
     dirs::tools().join("bin")
 }
 

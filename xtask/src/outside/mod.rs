@@ -4,14 +4,19 @@
 mod api;
 mod browser;
 mod files;
+mod licences;
 mod prometheus;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::program::Program;
 use crate::service::{self, Service};
 use crate::tally::Tally;
-use crate::{project, say};
+use crate::{dirs, project, readme, tools};
 
 /// Room for thousands of requests: an answer of 429 proves nothing about the rest.
 const UNLIMITED: &[(&str, &str)] = &[("RATE_LIMIT", "1000000/min"), ("RUST_LOG", "off")];
@@ -30,6 +35,11 @@ pub(crate) fn run() -> Result<()> {
         .read()?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
+    tally.note("licences of the dependencies", || licences::check(&folder));
+    tally.gap(
+        "advisories",
+        "the database of advisories cannot be fetched here; the project's own workflow asks it",
+    );
     let Some(binary) = tally.check("release build", || service::build(&folder, NAME)) else {
         return tally.close();
     };
@@ -41,10 +51,27 @@ pub(crate) fn run() -> Result<()> {
         prometheus::check(&mut tally, &running, &folder)?;
         tally.check("service stops", || running.stop());
     }
-    say::line(
-        "  a Grafana server cannot be had here: its queries were asked of Prometheus instead",
-    );
+    pages(&mut tally, &folder)?;
     tally.close()
+}
+
+/// The commands that the project's page for agents gives: all of them end by themselves.
+fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
+    let page = fs::read_to_string(folder.join("AGENTS.md"))?;
+    let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
+    for command in readme::commands(&page) {
+        tally.check(&format!("AGENTS.md: {command}"), || {
+            let shell = Program::new("sh")
+                .args(["-c", &command])
+                .dir(folder)
+                .env("PATH", &path);
+            shell
+                .env("CARGO_TARGET_DIR", dirs::projects_target())
+                .limit(Duration::from_secs(900))
+                .read()
+        });
+    }
+    Ok(())
 }
 
 /// An error if `outcome` is not one: the planted error was missed.

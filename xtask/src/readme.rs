@@ -1,0 +1,129 @@
+//! The commands that people are told to type, typed: the README's first one in a copy of this repository, and those
+//! that a generated project gives in its own pages.
+
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::program::Program;
+use crate::{dirs, http, process, service};
+
+/// How long a first build may take on a small machine.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Runs the README's first command and waits for the answer that the README shows.
+pub(crate) fn first_command() -> Result<()> {
+    let readme = fs::read_to_string(dirs::root().join("README.md"))?;
+    let command = blocks(&readme, "sh")
+        .into_iter()
+        .next()
+        .context("the README has no command")?;
+    let answer = blocks(&readme, "json")
+        .into_iter()
+        .next()
+        .context("the README shows no answer")?;
+    let home = tempfile::tempdir()?;
+    let repository = home.path().join("restwell");
+    copy(&repository)?;
+    let (port, admin_port) = (service::free_port()?, service::free_port()?);
+    fs::create_dir_all(dirs::proof())?;
+    let log = dirs::proof().join("readme.log");
+    let child = Program::new("sh")
+        .args(["-c", command.trim()])
+        .dir(&repository)
+        .env("CARGO_TARGET_DIR", dirs::projects_target())
+        .env("PORT", port.to_string())
+        .env("ADMIN_PORT", admin_port.to_string())
+        .start(&log)?;
+    let mut running = Running(child);
+    let found = running.greeting(port);
+    drop(running);
+    match found.with_context(|| fs::read_to_string(&log).unwrap_or_default())? == answer.trim() {
+        true => Ok(()),
+        false => bail!("the answer is not `{}`", answer.trim()),
+    }
+}
+
+/// The commands of a page, one a line, without the comments behind them.
+pub(crate) fn commands(page: &str) -> Vec<String> {
+    let lines = |block: &String| block.lines().map(str::to_owned).collect::<Vec<_>>();
+    let command = |line: String| {
+        line.split(" #")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+    blocks(page, "sh")
+        .iter()
+        .flat_map(lines)
+        .map(command)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// A command line that is ended, with all it started, when dropped.
+struct Running(Child);
+
+impl Running {
+    fn greeting(&mut self, port: u16) -> Result<String> {
+        let started = Instant::now();
+        loop {
+            if let Ok(answer) = http::get(port, "/greet") {
+                return answer.expect(200);
+            }
+            if let Some(status) = self.0.try_wait()? {
+                bail!("it ended with {status}");
+            }
+            if started.elapsed() > PATIENCE {
+                bail!("no answer after {PATIENCE:?}");
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        process::end_tree(&mut self.0);
+    }
+}
+
+/// What git knows of this repository, and nothing that was built.
+fn copy(to: &Path) -> Result<()> {
+    let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let files = Program::new("git")
+        .args(arguments)
+        .dir(dirs::root())
+        .read()?;
+    for file in files
+        .lines()
+        .filter(|file| dirs::root().join(file).is_file())
+    {
+        let copy = to.join(file);
+        fs::create_dir_all(copy.parent().context("a file has a folder")?)?;
+        fs::copy(dirs::root().join(file), copy)?;
+    }
+    Ok(())
+}
+
+/// The fenced blocks of a language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let block = |rest: &str| Some(rest.split_once("\n```")?.0.to_owned());
+    page.split(&fence).skip(1).filter_map(block).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_lines_of_shell_blocks() {
+        let page = "a\n```sh\ncargo build   # why\n\ncargo test\n```\n```json\n{}\n```\n";
+        assert_eq!(commands(page), ["cargo build", "cargo test"]);
+    }
+}
