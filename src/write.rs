@@ -49,6 +49,9 @@ pub enum State {
     },
 }
 
+/// Makes a directory a repository, or says why it could not.
+pub type Init = fn(&Utf8Path) -> Result<(), String>;
+
 /// A repository or workspace that the target would be inside of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
@@ -168,7 +171,8 @@ impl Site {
         }
     }
 
-    /// Writes `tree` here, letting `prepare` add to the staged project before it is moved into place.
+    /// Writes `tree` here. `init` may make the staged project a repository, before it is moved into place; why it could
+    /// not is given back.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Interrupted`]; the target is then as it was.
@@ -176,8 +180,8 @@ impl Site {
         &self,
         tree: &Tree,
         changes: &Changes,
-        prepare: impl FnOnce(&Utf8Path),
-    ) -> Result<(), Error> {
+        init: Option<Init>,
+    ) -> Result<Option<String>, Error> {
         let _shield = interrupt::hold();
         let (beside, missing) = match self.state {
             State::Absent => self.anchor(),
@@ -186,7 +190,11 @@ impl Site {
         stage::sweep(beside);
         let staging = Staging::open(beside, missing).map_err(refused("create", &self.path))?;
         staging.fill(tree, &self.path)?;
-        prepare(&staging.project());
+        let failed = init.and_then(|init| init(&staging.project()).err());
+        if failed.is_some() {
+            // What it left half-made; most often there is nothing.
+            let _ = fs::remove_dir_all(staging.project().join(git::FOLDER));
+        }
         stop_if_wanted()?;
         match self.state {
             State::Absent => staging
@@ -195,7 +203,7 @@ impl Site {
             State::Directory { .. } => Placement::new(self, &staging).place(tree, changes)?,
         }
         interrupt::claim_the_end();
-        Ok(())
+        Ok(failed)
     }
 
     /// The deepest directory above the target that exists, and the rest of the path below it.

@@ -23,7 +23,7 @@ use crate::replay;
 use crate::report::Git;
 use crate::shell::{Format, Shell};
 use crate::stack::{Answers, Resolution, Stack};
-use crate::write::{Site, State};
+use crate::write::{Init, Site, State};
 
 /// Write a project
 ///
@@ -234,14 +234,8 @@ fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
         changes,
         mut report,
     } = draft;
-    let wants_git = report.git == Git::Init;
-    let mut failed = None;
-    site.create(&tree, &changes, |staged| {
-        if wants_git {
-            failed = git::init(staged).err();
-        }
-    })?;
-    if let Some(because) = failed {
+    let init: Option<Init> = (report.git == Git::Init).then_some(git::init);
+    if let Some(because) = site.create(&tree, &changes, init)? {
         let warning = format!("no git repository was made: {because}");
         shell.warn(&warning);
         report.warnings.push(warning);

@@ -1,0 +1,149 @@
+//! A signal at any moment: the target is absent or complete, nothing is left beside it, and the exit code is 130.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::session::{PROGRAM, listing};
+
+/// Starts restwell with a git that never ends, and waits until it hangs there: all files are staged, none is in place.
+fn hanging(directory: &Path, words: &[&str]) -> Child {
+    let bin = directory.join("bin");
+    fs::create_dir(&bin).expect("made");
+    let started = directory.join("started");
+    fs::write(
+        bin.join("git"),
+        format!("#!/bin/sh\n: > {}\nexec sleep 60\n", started.display()),
+    )
+    .expect("written");
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("set");
+    let child = Command::new(PROGRAM)
+        .args(words)
+        .current_dir(directory.join("work"))
+        .env_clear()
+        .env(
+            "PATH",
+            std::env::join_paths([bin.as_path(), "/usr/bin".as_ref(), "/bin".as_ref()])
+                .expect("a path"),
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let start = Instant::now();
+    while !started.exists() {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "git was never called"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -{name} {}", child.id())])
+        .status()
+        .expect("sent");
+    assert!(sent.success());
+}
+
+fn workplace() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::create_dir(directory.path().join("work")).expect("made");
+    directory
+}
+
+#[test]
+fn a_signal_while_writing_leaves_nothing() {
+    for name in ["INT", "TERM", "HUP"] {
+        let place = workplace();
+        let child = hanging(place.path(), &["new", "a", "--yes"]);
+        let staged = listing(&place.path().join("work"));
+        assert!(
+            staged.keys().any(|path| path.ends_with("Cargo.toml")),
+            "the files are staged"
+        );
+        signal(&child, name);
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{name}: {said}");
+        assert_eq!(
+            said.matches("error[RW0801]: interrupted").count(),
+            1,
+            "{said}"
+        );
+        assert!(!said.contains("created"), "{said}");
+        assert!(listing(&place.path().join("work")).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_signal_while_writing_into_a_directory_leaves_it_as_it_was() {
+    let place = workplace();
+    fs::write(place.path().join("work/Cargo.toml"), "mine").expect("written");
+    let before = listing(&place.path().join("work"));
+    let child = hanging(
+        place.path(),
+        &["new", ".", "--yes", "--force", "--format", "json"],
+    );
+    signal(&child, "TERM");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!(object["error"]["code"], "RW0801");
+    assert_eq!(listing(&place.path().join("work")), before);
+}
+
+#[test]
+fn a_kill_while_writing_leaves_the_target_absent_and_the_next_run_tidies_up() {
+    let place = workplace();
+    let mut child = hanging(place.path(), &["new", "a", "--yes"]);
+    child.kill().expect("killed");
+    child.wait().expect("it ends");
+    let left = fs::read_dir(place.path().join("work"))
+        .expect("there")
+        .count();
+    assert_eq!(left, 1, "the staging folder");
+    let ran = Command::new(PROGRAM)
+        .args(["new", "b", "--yes", "--no-git"])
+        .current_dir(place.path().join("work"))
+        .output()
+        .expect("it starts");
+    assert!(ran.status.success());
+    let names: Vec<_> = fs::read_dir(place.path().join("work"))
+        .expect("there")
+        .map(|entry| entry.expect("one").file_name())
+        .collect();
+    assert_eq!(names, ["b"]);
+}
+
+#[test]
+fn a_signal_while_reading_answers_ends_at_once() {
+    let place = workplace();
+    let child = Command::new(PROGRAM)
+        .args(["new", "a", "--yes", "--answers", "-"])
+        .current_dir(place.path().join("work"))
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // Long enough for the handler to be in place; the program then waits for its input.
+    std::thread::sleep(Duration::from_millis(300));
+    signal(&child, "TERM");
+    let start = Instant::now();
+    let mut child = child;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "it did not end");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(status.code(), Some(130));
+    assert!(listing(&place.path().join("work")).is_empty());
+}

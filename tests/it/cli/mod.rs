@@ -1,0 +1,14 @@
+//! The command line, run as a user runs it: a real process in a directory of its own.
+
+mod answers;
+mod explaining;
+mod interrupting;
+mod names;
+mod new;
+mod output;
+mod session;
+mod surroundings;
+mod terminal;
+mod usage;
+mod wizard;
+mod writing;
