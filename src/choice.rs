@@ -107,10 +107,7 @@ pub enum Reach {
 impl Choice {
     /// The value of this choice that a user spells `word`.
     pub fn parse(self, word: &str) -> Option<Value> {
-        self.values()
-            .iter()
-            .copied()
-            .find(|value| value.id() == word)
+        self.values().iter().copied().find(|value| value.id() == word)
     }
 
     /// The choice that a user spells `word`.
@@ -146,16 +143,12 @@ impl Combination {
 
     /// Every combination there is, allowed or not, defaults first.
     pub fn all() -> Vec<Self> {
-        Choice::ALL
-            .iter()
-            .fold(vec![Self::DEFAULT], |combinations, choice| {
-                combinations
-                    .iter()
-                    .flat_map(|combination| {
-                        choice.values().iter().map(|&value| combination.with(value))
-                    })
-                    .collect()
-            })
+        Choice::ALL.iter().fold(vec![Self::DEFAULT], |combinations, choice| {
+            combinations
+                .iter()
+                .flat_map(|combination| choice.values().iter().map(|&value| combination.with(value)))
+                .collect()
+        })
     }
 }
 
@@ -217,10 +210,7 @@ mod tests {
     #[test]
     fn combinations_are_distinct_and_complete() {
         let all = Combination::all();
-        let expected: usize = Choice::ALL
-            .iter()
-            .map(|choice| choice.values().len())
-            .product();
+        let expected: usize = Choice::ALL.iter().map(|choice| choice.values().len()).product();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!((all.len(), distinct.len()), (expected, expected));
     }

@@ -41,10 +41,7 @@ impl Preset {
 
     /// An answer to every choice.
     pub fn answers(&self) -> Answers {
-        Choice::ALL
-            .iter()
-            .map(|&choice| (self.value(choice), Origin::Preset))
-            .collect()
+        Choice::ALL.iter().map(|&choice| (self.value(choice), Origin::Preset)).collect()
     }
 }
 

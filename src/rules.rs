@@ -35,19 +35,14 @@ impl Rule {
     /// The two values of `values` that this rule keeps apart, the forbidding one first.
     pub fn broken_by(&self, values: &[Value]) -> Option<(Value, Value)> {
         let first = values.iter().copied().find(|&value| (self.when)(value))?;
-        let second = values
-            .iter()
-            .copied()
-            .find(|&value| (self.forbids)(value))?;
+        let second = values.iter().copied().find(|&value| (self.forbids)(value))?;
         Some((first, second))
     }
 }
 
 /// The rule that forbids `value` beside `others`, if there is one.
 pub fn forbidding(value: Value, others: &[Value]) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .find(|rule| others.iter().any(|&other| rule.separates(value, other)))
+    RULES.iter().find(|rule| others.iter().any(|&other| rule.separates(value, other)))
 }
 
 /// Whether no rule forbids this combination.

@@ -58,33 +58,15 @@ impl Stack {
         let stack = complete(answers, &asked, Choice::ALL).ok_or_else(|| conflict::of(&asked))?;
         let origins: Vec<Answer> = stack
             .values()
-            .map(|value| {
-                (
-                    value,
-                    answers
-                        .get(value.choice())
-                        .map_or(Origin::Default, |(_, origin)| origin),
-                )
-            })
+            .map(|value| (value, answers.get(value.choice()).map_or(Origin::Default, |(_, origin)| origin)))
             .collect();
-        let moved = origins
-            .iter()
-            .filter_map(|&(to, _)| moved(answers, &stack, to))
-            .collect();
-        Ok(Resolution {
-            stack,
-            moved,
-            origins,
-        })
+        let moved = origins.iter().filter_map(|&(to, _)| moved(answers, &stack, to)).collect();
+        Ok(Resolution { stack, moved, origins })
     }
 
     /// Every valid stack.
     pub fn all() -> Vec<Self> {
-        Combination::all()
-            .into_iter()
-            .filter(rules::allow)
-            .map(Self)
-            .collect()
+        Combination::all().into_iter().filter(rules::allow).map(Self).collect()
     }
 
     /// One stack for each distinct Rust: the choices that only stand around it are left out.
@@ -92,12 +74,7 @@ impl Stack {
         let around = |choice: &&Choice| choice.reach() == Reach::Around;
         Self::all()
             .into_iter()
-            .filter(|stack| {
-                Choice::ALL
-                    .iter()
-                    .filter(around)
-                    .all(|&choice| stack.get(choice).is_none())
-            })
+            .filter(|stack| Choice::ALL.iter().filter(around).all(|&choice| stack.get(choice).is_none()))
             .collect()
     }
 
@@ -110,9 +87,7 @@ impl Stack {
 /// Fills the open choices with the first values that every rule allows, going back where a choice leaves no way on.
 fn complete(answers: &Answers, taken: &[Value], open: &[Choice]) -> Option<Stack> {
     let Some((&choice, open)) = open.split_first() else {
-        let filled = taken
-            .iter()
-            .fold(Combination::DEFAULT, |filled, &value| filled.with(value));
+        let filled = taken.iter().fold(Combination::DEFAULT, |filled, &value| filled.with(value));
         return rules::allow(&filled).then_some(Stack(filled));
     };
     if taken.iter().any(|value| value.choice() == choice) {
@@ -127,18 +102,12 @@ fn complete(answers: &Answers, taken: &[Value], open: &[Choice]) -> Option<Stack
 }
 
 fn moved(answers: &Answers, stack: &Stack, to: Value) -> Option<Moved> {
-    let from = answers
-        .get(to.choice())
-        .map_or(to.choice().default_value(), |(value, _)| value);
+    let from = answers.get(to.choice()).map_or(to.choice().default_value(), |(value, _)| value);
     if from == to {
         return None;
     }
-    let others: Vec<Value> = stack
-        .values()
-        .filter(|value| value.choice() != to.choice())
-        .collect();
-    let because =
-        rules::forbidding(from, &others).map_or("no valid stack has it", |rule| rule.because);
+    let others: Vec<Value> = stack.values().filter(|value| value.choice() != to.choice()).collect();
+    let because = rules::forbidding(from, &others).map_or("no valid stack has it", |rule| rule.because);
     Some(Moved { from, to, because })
 }
 
@@ -160,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_default_gives_way_and_says_so() {
-        let resolution = Stack::resolve(&asked(&[Value::Database(Database::None)]))
-            .expect("one value is never a clash");
+        let resolution =
+            Stack::resolve(&asked(&[Value::Database(Database::None)])).expect("one value is never a clash");
         assert_eq!(resolution.stack.cache, Cache::None);
         assert_eq!(resolution.moved[0].from, Value::Cache(Cache::Memory));
         assert!(resolution.moved[0].because.contains("nothing to cache"));
@@ -198,14 +167,8 @@ mod tests {
     #[test]
     fn the_first_answer_wins() {
         let first = asked(&[Value::Cache(Cache::None)]);
-        let second = asked(&[
-            Value::Cache(Cache::Memory),
-            Value::Database(Database::Sqlite),
-        ]);
+        let second = asked(&[Value::Cache(Cache::Memory), Value::Database(Database::Sqlite)]);
         let merged = first.or(&second);
-        assert_eq!(
-            merged.asked(),
-            [Value::Database(Database::Sqlite), Value::Cache(Cache::None)]
-        );
+        assert_eq!(merged.asked(), [Value::Database(Database::Sqlite), Value::Cache(Cache::None)]);
     }
 }

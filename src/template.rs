@@ -19,20 +19,11 @@ pub type Context = BTreeMap<String, minijinja::Value>;
 
 /// The templates of the folder `id`, by path inside the project; none if there is no such folder.
 pub fn folder(id: &str) -> Vec<(Utf8PathBuf, &'static str)> {
-    fn collect(
-        dir: &'static Dir<'static>,
-        root: &str,
-        found: &mut Vec<(Utf8PathBuf, &'static str)>,
-    ) {
+    fn collect(dir: &'static Dir<'static>, root: &str, found: &mut Vec<(Utf8PathBuf, &'static str)>) {
         for file in dir.files() {
             let path = Utf8Path::from_path(file.path()).expect("template paths are ASCII");
-            let inside = path
-                .strip_prefix(root)
-                .expect("a file is inside its folder");
-            found.push((
-                inside.to_owned(),
-                file.contents_utf8().expect("templates are text"),
-            ));
+            let inside = path.strip_prefix(root).expect("a file is inside its folder");
+            found.push((inside.to_owned(), file.contents_utf8().expect("templates are text")));
         }
         for inner in dir.dirs() {
             collect(inner, root, found);
@@ -47,10 +38,7 @@ pub fn folder(id: &str) -> Vec<(Utf8PathBuf, &'static str)> {
 
 /// The name of every template folder.
 pub fn folders() -> Vec<&'static str> {
-    TEMPLATES
-        .dirs()
-        .map(|dir| dir.path().to_str().expect("template paths are ASCII"))
-        .collect()
+    TEMPLATES.dirs().map(|dir| dir.path().to_str().expect("template paths are ASCII")).collect()
 }
 
 /// Whether `line` of a template is a condition rather than content.
@@ -82,9 +70,7 @@ pub fn render(path: &Utf8Path, source: &str, context: &Context) -> Result<String
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment
-        .render_named_str(path.as_str(), source, context)
-        .map_err(bug)
+    environment.render_named_str(path.as_str(), source, context).map_err(bug)
 }
 
 #[cfg(test)]
@@ -92,10 +78,7 @@ mod tests {
     use super::*;
 
     fn fill(path: &str, source: &str) -> Result<String, Bug> {
-        let context = Context::from([
-            ("cache".into(), true.into()),
-            ("name".into(), "shop-api".into()),
-        ]);
+        let context = Context::from([("cache".into(), true.into()), ("name".into(), "shop-api".into())]);
         render(path.into(), source, &context)
     }
 
@@ -103,16 +86,12 @@ mod tests {
     fn conditions_vanish_with_their_lines() {
         let source = "a\n    //~ if cache\n    b\n    //~ else\n    c\n    //~ endif\nd\n";
         assert_eq!(fill("x.rs", source).expect("renders"), "a\n    b\nd\n");
-        assert_eq!(
-            fill("x.yml", "#~ if not cache\nb\n#~ endif\nd\n").expect("renders"),
-            "d\n"
-        );
+        assert_eq!(fill("x.yml", "#~ if not cache\nb\n#~ endif\nd\n").expect("renders"), "d\n");
     }
 
     #[test]
     fn braces_and_expressions_of_other_languages_stay() {
-        let source =
-            "format!(\"{{}} {name}\"); ${{ secrets.TOKEN }} {% raw %} {# x #} <% name %>\n";
+        let source = "format!(\"{{}} {name}\"); ${{ secrets.TOKEN }} {% raw %} {# x #} <% name %>\n";
         let filled = source.replace("<% name %>", "shop-api");
         assert_eq!(fill("x.rs", source).expect("renders"), filled);
     }

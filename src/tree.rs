@@ -42,17 +42,11 @@ impl Tree {
     /// # Errors
     /// [`Bug`] if the path is taken or leads out of the project.
     pub fn add(&mut self, path: Utf8PathBuf, file: File) -> Result<(), Bug> {
-        if path
-            .components()
-            .any(|part| !matches!(part, camino::Utf8Component::Normal(_)))
-        {
+        if path.components().any(|part| !matches!(part, camino::Utf8Component::Normal(_))) {
             return Err(Bug(format!("`{path}` leads out of the project")));
         }
         if let Some(first) = self.files.get(&path) {
-            return Err(Bug(format!(
-                "`{path}` comes from both `{}` and `{}`",
-                first.from, file.from
-            )));
+            return Err(Bug(format!("`{path}` comes from both `{}` and `{}`", first.from, file.from)));
         }
         self.files.insert(path, file);
         Ok(())
@@ -82,11 +76,7 @@ impl Tree {
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         for (path, file) in self.files() {
-            hasher.update(format!(
-                "{path}\0{}\0{}\n",
-                u8::from(file.executable),
-                file.sha256()
-            ));
+            hasher.update(format!("{path}\0{}\0{}\n", u8::from(file.executable), file.sha256()));
         }
         hex(&hasher.finalize())
     }
@@ -101,11 +91,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> File {
-        File {
-            bytes: text.into(),
-            executable: false,
-            from: "base".into(),
-        }
+        File { bytes: text.into(), executable: false, from: "base".into() }
     }
 
     #[test]
@@ -128,15 +114,6 @@ mod tests {
         assert_eq!(one, digest("a", file("1")));
         assert_ne!(one, digest("b", file("1")));
         assert_ne!(one, digest("a", file("2")));
-        assert_ne!(
-            one,
-            digest(
-                "a",
-                File {
-                    executable: true,
-                    ..file("1")
-                }
-            )
-        );
+        assert_ne!(one, digest("a", File { executable: true, ..file("1") }));
     }
 }

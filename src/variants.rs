@@ -18,11 +18,7 @@ pub fn pairwise() -> Vec<Stack> {
     let mut taken = Vec::new();
     while !open.is_empty() {
         let fresh = |stack: &&Stack| pairs(stack).filter(|pair| open.contains(pair)).count();
-        let best = stacks
-            .iter()
-            .rev()
-            .max_by_key(fresh)
-            .expect("open pairs come from a stack");
+        let best = stacks.iter().rev().max_by_key(fresh).expect("open pairs come from a stack");
         for pair in pairs(best) {
             open.remove(&pair);
         }
@@ -37,23 +33,11 @@ pub fn id(stack: &Stack) -> String {
 }
 
 fn pairs(stack: &Stack) -> impl Iterator<Item = Pair> + use<> {
-    let values: Vec<Value> = Choice::ALL
-        .iter()
-        .filter(|choice| choice.reach() == Reach::Rust)
-        .map(|&choice| stack.get(choice))
-        .collect();
-    let two = |(index, &one): (usize, &Value)| {
-        values[index + 1..]
-            .iter()
-            .map(|&other| (one, other))
-            .collect::<Vec<_>>()
-    };
-    values
-        .iter()
-        .enumerate()
-        .flat_map(two)
-        .collect::<Vec<_>>()
-        .into_iter()
+    let values: Vec<Value> =
+        Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust).map(|&choice| stack.get(choice)).collect();
+    let two =
+        |(index, &one): (usize, &Value)| values[index + 1..].iter().map(|&other| (one, other)).collect::<Vec<_>>();
+    values.iter().enumerate().flat_map(two).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use super::{Feature, Wanted};
 use crate::plan::versions::{
-    ANYHOW, AXUM, BYTESIZE, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, GARDE, HUMANTIME, HYPER,
-    HYPER_UTIL, SERDE, SERDE_JSON, TOKIO, TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA,
-    UTOIPA_AXUM,
+    ANYHOW, AXUM, BYTESIZE, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, GARDE, HUMANTIME, HYPER, HYPER_UTIL, SERDE,
+    SERDE_JSON, TOKIO, TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
 use crate::plan::{Plan, Port};
 
@@ -14,19 +13,9 @@ pub(super) const BASE: Feature = Feature {
     contribute: |plan| {
         depend(plan);
         set(plan);
-        plan.ports.push(Port {
-            number: 8080,
-            purpose: "the API",
-        });
-        plan.ports.push(Port {
-            number: 8081,
-            purpose: "health and operations, not for the public",
-        });
-        plan.next_steps.extend([
-            "cargo run".into(),
-            "curl 127.0.0.1:8080/greet".into(),
-            "cargo test".into(),
-        ]);
+        plan.ports.push(Port { number: 8080, purpose: "the API" });
+        plan.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
+        plan.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
     },
 };
 
@@ -35,15 +24,7 @@ fn depend(plan: &mut Plan<'_>) {
         ANYHOW.plain(),
         AXUM.features(&["json", "matched-path", "query"]),
         BYTESIZE.plain(),
-        CLAP.features(&[
-            "derive",
-            "env",
-            "error-context",
-            "help",
-            "std",
-            "suggestions",
-            "usage",
-        ]),
+        CLAP.features(&["derive", "env", "error-context", "help", "std", "suggestions", "usage"]),
         DOTENVY.plain(),
         FASTRAND.plain(),
         FUTURES_UTIL.features(&["std"]),
@@ -63,70 +44,30 @@ fn depend(plan: &mut Plan<'_>) {
     ] {
         plan.manifest.add(dependency);
     }
-    for dependency in [
-        DIVAN.plain(),
-        HYPER.features(&["client"]),
-        TOKIO.features(&["io-util", "process"]),
-    ] {
+    for dependency in [DIVAN.plain(), HYPER.features(&["client"]), TOKIO.features(&["io-util", "process"])] {
         plan.manifest.add_dev(dependency);
     }
 }
 
 fn set(plan: &mut Plan<'_>) {
     for (name, default, about) in [
-        (
-            "HOST",
-            "127.0.0.1",
-            "Address both ports listen on; 0.0.0.0 in a container",
-        ),
+        ("HOST", "127.0.0.1", "Address both ports listen on; 0.0.0.0 in a container"),
         ("PORT", "8080", "Port of the API; 0 picks a free one"),
-        (
-            "ADMIN_PORT",
-            "8081",
-            "Port of health and metrics, kept off the internet; 0 picks a free one",
-        ),
-        (
-            "MAX_IN_FLIGHT",
-            "512",
-            "Requests handled at once; one more is refused with 503",
-        ),
-        (
-            "MAX_CONNECTIONS",
-            "1000",
-            "Connections held at once; further ones wait in the kernel's queue",
-        ),
-        (
-            "REQUEST_TIMEOUT",
-            "10s",
-            "Longest a request may take before it is answered with 504",
-        ),
+        ("ADMIN_PORT", "8081", "Port of health and metrics, kept off the internet; 0 picks a free one"),
+        ("MAX_IN_FLIGHT", "512", "Requests handled at once; one more is refused with 503"),
+        ("MAX_CONNECTIONS", "1000", "Connections held at once; further ones wait in the kernel's queue"),
+        ("REQUEST_TIMEOUT", "10s", "Longest a request may take before it is answered with 504"),
         (
             "HEADER_TIMEOUT",
             "75s",
             "Longest wait for a request's header, and so for the next request on an idle connection",
         ),
         ("BODY_LIMIT", "1MiB", "Largest request body"),
-        (
-            "CORS_ORIGINS",
-            "",
-            "Origins a browser may call from, separated by commas; none by default",
-        ),
-        (
-            "DRAIN_DELAY",
-            "5s",
-            "How long to serve on after SIGTERM, while load balancers notice that readiness is gone",
-        ),
-        (
-            "DRAIN_TIMEOUT",
-            "20s",
-            "Longest wait after that for requests in flight",
-        ),
-        ("LOG_FORMAT", "json", "Shape of log lines"),
-        (
-            "RUST_LOG",
-            "info",
-            "What to log: a level, or `target=level` pairs separated by commas",
-        ),
+        ("CORS_ORIGINS", "", "Origins a browser may call from, separated by commas; none by default"),
+        ("DRAIN_DELAY", "5s", "How long to serve on after SIGTERM, while load balancers notice that readiness is gone"),
+        ("DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
+        ("LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
+        ("RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
     ] {
         plan.settings.add(name, default, about);
     }

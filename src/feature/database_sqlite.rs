@@ -15,18 +15,8 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         },
     ),
     contribute: |plan| {
-        plan.settings.add(
-            "DATABASE_URL",
-            "sqlite://data/app.db",
-            "Where the database is",
-        );
-        plan.manifest.add(SQLX.features(&[
-            "chrono",
-            "macros",
-            "migrate",
-            "runtime-tokio",
-            "sqlite-bundled",
-        ]));
+        plan.settings.add("DATABASE_URL", "sqlite://data/app.db", "Where the database is");
+        plan.manifest.add(SQLX.features(&["sqlite-bundled"]));
         plan.manifest.add_dev(TEMPFILE.plain());
     },
 };

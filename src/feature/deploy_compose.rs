@@ -15,20 +15,11 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         },
     ),
     contribute: |plan| {
-        plan.services.push(Service {
-            name: "haproxy",
-            purpose: "the load balancer, on port 8080",
-        });
+        plan.services.push(Service { name: "haproxy", purpose: "the load balancer, on port 8080" });
         match plan.stack.monitoring {
             Monitoring::Prometheus => plan.services.extend([
-                Service {
-                    name: "prometheus",
-                    purpose: "stores metrics and evaluates the alert rules",
-                },
-                Service {
-                    name: "grafana",
-                    purpose: "shows the dashboard",
-                },
+                Service { name: "prometheus", purpose: "stores metrics and evaluates the alert rules" },
+                Service { name: "grafana", purpose: "shows the dashboard" },
             ]),
             Monitoring::None => {}
         }

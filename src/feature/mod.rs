@@ -70,7 +70,8 @@ pub const FEATURES: &[&Feature] = &[
     &none::DEPLOY_NONE,
     &ci_github::CI_GITHUB,
     &none::CI_NONE,
-    &shared::CI_GITHUB_IMAGE,
+    &shared::CI_GITHUB_MONITORING_PROMETHEUS,
+    &shared::CI_GITHUB_DEPLOY_COMPOSE,
 ];
 
 impl Feature {
@@ -117,9 +118,7 @@ mod tests {
     use crate::template;
 
     fn values() -> impl Iterator<Item = Value> {
-        Choice::ALL
-            .iter()
-            .flat_map(|choice| choice.values().iter().copied())
+        Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
     }
 
     #[test]
@@ -127,9 +126,7 @@ mod tests {
         for value in values() {
             let owners: Vec<_> = FEATURES
                 .iter()
-                .filter(
-                    |feature| matches!(feature.wanted, Wanted::Value(owned, _) if owned == value),
-                )
+                .filter(|feature| matches!(feature.wanted, Wanted::Value(owned, _) if owned == value))
                 .map(|feature| feature.id)
                 .collect();
             assert_eq!(owners, [format!("{}-{}", value.choice().id(), value.id())]);
@@ -139,20 +136,14 @@ mod tests {
     #[test]
     fn every_template_folder_belongs_to_a_feature() {
         for folder in template::folders() {
-            assert!(
-                FEATURES.iter().any(|feature| feature.id == folder),
-                "templates/{folder} is nobody's"
-            );
+            assert!(FEATURES.iter().any(|feature| feature.id == folder), "templates/{folder} is nobody's");
         }
     }
 
     #[test]
     fn every_value_that_is_built_has_templates() {
         for value in values().filter(|value| !value.is_none()) {
-            assert!(
-                !template::folder(value.feature().id).is_empty(),
-                "{value} has no templates"
-            );
+            assert!(!template::folder(value.feature().id).is_empty(), "{value} has no templates");
         }
     }
 
@@ -161,10 +152,7 @@ mod tests {
         for value in values() {
             let Offer { label, cost, why } = value.offer();
             for text in [label, cost] {
-                assert!(
-                    !text.is_empty() && !text.ends_with('.') && !text.contains('\n'),
-                    "{value}: {text}"
-                );
+                assert!(!text.is_empty() && !text.ends_with('.') && !text.contains('\n'), "{value}: {text}");
             }
             assert!(why.ends_with('.'), "{value}: {why}");
         }

@@ -2,19 +2,16 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
-use crate::plan::versions::{CHRONO, METRICS, UTOIPA};
+use crate::plan::versions::{CHRONO, METRICS, SQLX, UTOIPA};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |plan| {
-        plan.settings.add(
-            "MIGRATE_ON_START",
-            "true",
-            "Bring the database's schema up to date before serving",
-        );
+        plan.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
         plan.manifest.add(CHRONO.features(&["now", "serde", "std"]));
+        plan.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
         plan.manifest.add(UTOIPA.features(&["chrono"]));
     },
 };
@@ -23,8 +20,7 @@ pub(super) const CACHE: Feature = Feature {
     id: "cache",
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
     contribute: |plan| {
-        plan.settings
-            .add("CACHE_TTL", "60s", "How long a cached product is fresh");
+        plan.settings.add("CACHE_TTL", "60s", "How long a cached product is fresh");
     },
 };
 
@@ -32,11 +28,7 @@ pub(super) const LIMITER: Feature = Feature {
     id: "limiter",
     wanted: Wanted::Where(|stack| stack.limiter != Limiter::None),
     contribute: |plan| {
-        plan.settings.add(
-            "RATE_LIMIT",
-            "60/min",
-            "Requests per client and second, minute or hour",
-        );
+        plan.settings.add("RATE_LIMIT", "60/min", "Requests per client and second, minute or hour");
     },
 };
 
@@ -47,23 +39,23 @@ pub(super) const MONITORING: Feature = Feature {
 };
 
 /// The container image that a deployment runs.
-pub(super) const IMAGE: Feature = Feature {
-    id: "image",
-    wanted: Wanted::Where(runs_an_image),
-    contribute: |_| {},
-};
+pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_| {} };
 
 pub(super) const DEPLOY_COMPOSE_MONITORING_PROMETHEUS: Feature = Feature {
     id: "deploy-compose+monitoring-prometheus",
-    wanted: Wanted::Where(|stack| {
-        stack.deploy == Deploy::Compose && stack.monitoring == Monitoring::Prometheus
-    }),
+    wanted: Wanted::Where(|stack| stack.deploy == Deploy::Compose && stack.monitoring == Monitoring::Prometheus),
     contribute: |_| {},
 };
 
-pub(super) const CI_GITHUB_IMAGE: Feature = Feature {
-    id: "ci-github+image",
-    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && runs_an_image(stack)),
+pub(super) const CI_GITHUB_MONITORING_PROMETHEUS: Feature = Feature {
+    id: "ci-github+monitoring-prometheus",
+    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.monitoring == Monitoring::Prometheus),
+    contribute: |_| {},
+};
+
+pub(super) const CI_GITHUB_DEPLOY_COMPOSE: Feature = Feature {
+    id: "ci-github+deploy-compose",
+    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy == Deploy::Compose),
     contribute: |_| {},
 };
 

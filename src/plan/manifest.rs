@@ -48,28 +48,19 @@ impl Manifest {
     /// Adds everything that `other` has.
     pub fn merge(&mut self, other: &Self) {
         let Self { normal, dev } = other;
-        normal
-            .values()
-            .for_each(|dependency| merge(&mut self.normal, dependency.clone()));
-        dev.values()
-            .for_each(|dependency| merge(&mut self.dev, dependency.clone()));
+        normal.values().for_each(|dependency| merge(&mut self.normal, dependency.clone()));
+        dev.values().for_each(|dependency| merge(&mut self.dev, dependency.clone()));
     }
 
     /// The text of `Cargo.toml` for a project called `name`.
     pub fn render(&self, name: &str) -> String {
-        let mut document: DocumentMut =
-            FRAME.parse().expect("the frame is TOML; a test renders it");
+        let mut document: DocumentMut = FRAME.parse().expect("the frame is TOML; a test renders it");
         document["package"]["name"] = name.into();
-        if let Some(binary) = document["bin"]
-            .as_array_of_tables_mut()
-            .and_then(|binaries| binaries.get_mut(0))
-        {
+        document["package"]["description"] = format!("The {name} API").into();
+        if let Some(binary) = document["bin"].as_array_of_tables_mut().and_then(|binaries| binaries.get_mut(0)) {
             binary["name"] = name.into();
         }
-        for (section, dependencies) in [
-            ("dependencies", &self.normal),
-            ("dev-dependencies", &self.dev),
-        ] {
+        for (section, dependencies) in [("dependencies", &self.normal), ("dev-dependencies", &self.dev)] {
             document[section] = Item::Table(table(dependencies));
             // After [package], [lib] and [[bin]], before the sections that seldom change.
             let position = if section == "dependencies" { 10 } else { 11 };
@@ -82,12 +73,8 @@ impl Manifest {
 }
 
 fn merge(dependencies: &mut BTreeMap<&'static str, Dependency>, dependency: Dependency) {
-    let known = dependencies
-        .entry(dependency.name)
-        .or_insert_with(|| Dependency {
-            features: Vec::new(),
-            ..dependency
-        });
+    let known =
+        dependencies.entry(dependency.name).or_insert_with(|| Dependency { features: Vec::new(), ..dependency });
     known.features.extend(dependency.features);
     known.features.sort_unstable();
     known.features.dedup();
@@ -95,16 +82,7 @@ fn merge(dependencies: &mut BTreeMap<&'static str, Dependency>, dependency: Depe
 
 fn table(dependencies: &BTreeMap<&'static str, Dependency>) -> Table {
     let mut table = Table::new();
-    for (
-        name,
-        Dependency {
-            version,
-            default_features,
-            features,
-            ..
-        },
-    ) in dependencies
-    {
+    for (name, Dependency { version, default_features, features, .. }) in dependencies {
         let value = if *default_features && features.is_empty() {
             Value::from(*version)
         } else {
@@ -114,10 +92,7 @@ fn table(dependencies: &BTreeMap<&'static str, Dependency>) -> Table {
                 inline.insert("default-features", false.into());
             }
             if !features.is_empty() {
-                inline.insert(
-                    "features",
-                    Value::Array(features.iter().copied().collect::<Array>()),
-                );
+                inline.insert("features", Value::Array(features.iter().copied().collect::<Array>()));
             }
             Value::InlineTable(inline)
         };

@@ -86,14 +86,8 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template, the lock or the API description does not fit the stack.
     pub fn render(&self) -> Result<Tree, Bug> {
         let mut tree = self.sources()?;
-        tree.add(
-            "Cargo.lock".into(),
-            base(LOCKS.render(&self.manifest, self.name)?),
-        )?;
-        tree.add(
-            "openapi.json".into(),
-            base(openapi::render(self.stack, self.name)?),
-        )?;
+        tree.add("Cargo.lock".into(), base(LOCKS.render(&self.manifest, self.name)?))?;
+        tree.add("openapi.json".into(), base(openapi::render(self.stack, self.name)?))?;
         Ok(tree)
     }
 
@@ -123,10 +117,7 @@ impl<'a> Plan<'a> {
 }
 
 fn wanted(stack: &Stack) -> impl Iterator<Item = &'static Feature> + '_ {
-    FEATURES
-        .iter()
-        .copied()
-        .filter(|feature| feature.is_wanted(stack))
+    FEATURES.iter().copied().filter(|feature| feature.is_wanted(stack))
 }
 
 fn base(text: String) -> File {
@@ -134,9 +125,5 @@ fn base(text: String) -> File {
 }
 
 fn file(text: String, from: String) -> File {
-    File {
-        executable: text.starts_with("#!"),
-        bytes: text.into_bytes(),
-        from,
-    }
+    File { executable: text.starts_with("#!"), bytes: text.into_bytes(), from }
 }

@@ -20,16 +20,8 @@ pub fn key(stack: &Stack) -> String {
         // Seen by operators only.
         Choice::Monitoring | Choice::Deploy | Choice::Ci => false,
     };
-    let parts: Vec<&str> = stack
-        .values()
-        .filter(shown)
-        .map(|value| value.choice().id())
-        .collect();
-    if parts.is_empty() {
-        "greet".to_owned()
-    } else {
-        parts.join("-")
-    }
+    let parts: Vec<&str> = stack.values().filter(shown).map(|value| value.choice().id()).collect();
+    if parts.is_empty() { "greet".to_owned() } else { parts.join("-") }
 }
 
 pub(super) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
@@ -37,10 +29,6 @@ pub(super) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
     let text = DESCRIPTIONS
         .get_file(&path)
         .and_then(include_dir::File::contents_utf8)
-        .ok_or_else(|| {
-            Bug(format!(
-                "precomputed/openapi/{path} is missing: run `cargo xtask openapi`"
-            ))
-        })?;
+        .ok_or_else(|| Bug(format!("precomputed/openapi/{path} is missing: run `cargo xtask openapi`")))?;
     Ok(text.replace(PLACEHOLDER, name))
 }

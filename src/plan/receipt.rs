@@ -16,8 +16,7 @@ pub(super) fn render(stack: &Stack, name: &str) -> String {
          name = \"{name}\"\n"
     );
     for &choice in Choice::ALL {
-        writeln!(text, "{} = \"{}\"", choice.id(), stack.get(choice).id())
-            .expect("a String takes every write");
+        writeln!(text, "{} = \"{}\"", choice.id(), stack.get(choice).id()).expect("a String takes every write");
     }
     text
 }

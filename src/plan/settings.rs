@@ -20,11 +20,7 @@ pub struct Settings(Vec<Setting>);
 impl Settings {
     /// Adds a setting after those there are.
     pub fn add(&mut self, name: &'static str, default: &'static str, about: &'static str) {
-        self.0.push(Setting {
-            name,
-            default,
-            about,
-        });
+        self.0.push(Setting { name, default, about });
     }
 
     /// The settings in reading order.
@@ -37,12 +33,7 @@ impl Settings {
             "# Copy to `.env` and change what you need: every line below is the default.\n\
              # The same names in lower case with dashes are flags: `cargo run -- serve --help`.\n",
         );
-        for Setting {
-            name,
-            default,
-            about,
-        } in self.iter()
-        {
+        for Setting { name, default, about } in self.iter() {
             write!(text, "\n# {about}\n{name}={default}\n").expect("a String takes every write");
         }
         text

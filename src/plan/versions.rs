@@ -19,34 +19,18 @@ pub struct Dependency {
 
 impl Crate {
     const fn new(name: &'static str, version: &'static str) -> Self {
-        Self {
-            name,
-            version,
-            default_features: true,
-        }
+        Self { name, version, default_features: true }
     }
 
     /// Without its default features.
     const fn bare(self) -> Self {
-        Self {
-            default_features: false,
-            ..self
-        }
+        Self { default_features: false, ..self }
     }
 
     /// The dependency with these features on top of the default ones, if it keeps them.
     pub fn features(self, features: &[&'static str]) -> Dependency {
-        let Self {
-            name,
-            version,
-            default_features,
-        } = self;
-        Dependency {
-            name,
-            version,
-            default_features,
-            features: features.to_vec(),
-        }
+        let Self { name, version, default_features } = self;
+        Dependency { name, version, default_features, features: features.to_vec() }
     }
 
     /// The dependency as it comes.
@@ -69,8 +53,7 @@ pub(crate) const HUMANTIME: Crate = Crate::new("humantime", "2.4.0");
 pub(crate) const HYPER: Crate = Crate::new("hyper", "1.12.0").bare();
 pub(crate) const HYPER_UTIL: Crate = Crate::new("hyper-util", "0.1.21").bare();
 pub(crate) const METRICS: Crate = Crate::new("metrics", "0.24.6");
-pub(crate) const METRICS_EXPORTER_PROMETHEUS: Crate =
-    Crate::new("metrics-exporter-prometheus", "0.18.3").bare();
+pub(crate) const METRICS_EXPORTER_PROMETHEUS: Crate = Crate::new("metrics-exporter-prometheus", "0.18.3").bare();
 pub(crate) const METRICS_PROCESS: Crate = Crate::new("metrics-process", "2.4.3");
 pub(crate) const MOKA: Crate = Crate::new("moka", "0.12.16");
 pub(crate) const SERDE: Crate = Crate::new("serde", "1.0.229");

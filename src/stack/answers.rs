@@ -53,16 +53,12 @@ pub struct Answers {
 impl Answers {
     /// The answer to `choice`, if there is one.
     pub fn get(&self, choice: Choice) -> Option<Answer> {
-        self.answers
-            .iter()
-            .copied()
-            .find(|(value, _)| value.choice() == choice)
+        self.answers.iter().copied().find(|(value, _)| value.choice() == choice)
     }
 
     /// Records an answer in the place of an earlier one.
     pub fn set(&mut self, value: Value, origin: Origin) {
-        self.answers
-            .retain(|(earlier, _)| earlier.choice() != value.choice());
+        self.answers.retain(|(earlier, _)| earlier.choice() != value.choice());
         self.answers.push((value, origin));
     }
 

@@ -27,34 +27,18 @@ const NEAREST_SHOWN: usize = 3;
 
 /// Every reason why `asked` cannot be built, and the ways out.
 pub(super) fn of(asked: &[Value]) -> Conflict {
-    let broken = rules::RULES
-        .iter()
-        .filter_map(|rule| rule.broken_by(asked).map(|(one, other)| (rule, one, other)))
-        .collect();
-    Conflict {
-        broken,
-        nearest: nearest(asked),
-    }
+    let broken =
+        rules::RULES.iter().filter_map(|rule| rule.broken_by(asked).map(|(one, other)| (rule, one, other))).collect();
+    Conflict { broken, nearest: nearest(asked) }
 }
 
 /// The valid stacks that change the fewest asked values, one for each set of choices that could be changed.
 fn nearest(asked: &[Value]) -> Vec<Nearest> {
     let changes = |stack: &Stack| -> Vec<Choice> {
-        asked
-            .iter()
-            .map(|value| value.choice())
-            .filter(|&choice| !asked.contains(&stack.get(choice)))
-            .collect()
+        asked.iter().map(|value| value.choice()).filter(|&choice| !asked.contains(&stack.get(choice))).collect()
     };
-    let stacks: Vec<(Vec<Choice>, Stack)> = Stack::all()
-        .into_iter()
-        .map(|stack| (changes(&stack), stack))
-        .collect();
-    let fewest = stacks
-        .iter()
-        .map(|(changed, _)| changed.len())
-        .min()
-        .unwrap_or_default();
+    let stacks: Vec<(Vec<Choice>, Stack)> = Stack::all().into_iter().map(|stack| (changes(&stack), stack)).collect();
+    let fewest = stacks.iter().map(|(changed, _)| changed.len()).min().unwrap_or_default();
     let mut found: Vec<(Vec<Choice>, Stack)> = Vec::new();
     for (changed, stack) in stacks {
         if changed.len() == fewest && !found.iter().any(|(known, _)| *known == changed) {
@@ -64,12 +48,6 @@ fn nearest(asked: &[Value]) -> Vec<Nearest> {
     found
         .into_iter()
         .take(NEAREST_SHOWN)
-        .map(|(_, stack)| Nearest {
-            stack,
-            asked: asked
-                .iter()
-                .map(|value| stack.get(value.choice()))
-                .collect(),
-        })
+        .map(|(_, stack)| Nearest { stack, asked: asked.iter().map(|value| stack.get(value.choice())).collect() })
         .collect()
 }
