@@ -22,18 +22,9 @@ impl Budget {
     /// What the presets promise in the README.
     pub(crate) fn of(preset: &str) -> Self {
         match preset {
-            "minimal" => Self {
-                lines: 450,
-                crates: 100,
-            },
-            "standard" => Self {
-                lines: 1000,
-                crates: 230,
-            },
-            _ => Self {
-                lines: 1500,
-                crates: 400,
-            },
+            "minimal" => Self { lines: 450, crates: 100 },
+            "standard" => Self { lines: 1000, crates: 230 },
+            _ => Self { lines: 1500, crates: 400 },
         }
     }
 
@@ -62,10 +53,7 @@ impl Budget {
 pub(crate) fn crates(folder: &Path) -> Result<usize> {
     let arguments = ["tree", "--locked", "-e", "normal,build", "--prefix", "none"];
     let tree = project::cargo(folder).args(arguments).read()?;
-    let distinct: BTreeSet<_> = tree
-        .lines()
-        .map(|line| line.trim_end_matches(" (*)"))
-        .collect();
+    let distinct: BTreeSet<_> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     Ok(distinct.len())
 }
 

@@ -13,21 +13,10 @@ use crate::tally::{self, Count};
 type Stage = (&'static str, u64);
 
 /// What needs only Rust. The command of the README.
-const TEST: &[Stage] = &[
-    ("tool", 15),
-    ("variants", 20),
-    ("fresh", 20),
-    ("suites", 30),
-];
+const TEST: &[Stage] = &[("tool", 15), ("variants", 20), ("fresh", 20), ("suites", 30)];
 
 /// What needs more than Rust, or takes longer than a developer waits.
-const REST: &[Stage] = &[
-    ("tools", 15),
-    ("digests", 5),
-    ("kill", 5),
-    ("outside", 20),
-    ("deploy", 30),
-];
+const REST: &[Stage] = &[("tools", 15), ("digests", 5), ("kill", 5), ("outside", 20), ("deploy", 30)];
 
 /// `cargo xtask test`.
 pub(crate) fn test() -> Result<()> {
@@ -42,14 +31,8 @@ pub(crate) fn run(tested: bool) -> Result<()> {
     for (name, _) in TEST.iter().chain(REST) {
         sum += Count::of(name);
     }
-    let Count {
-        passed,
-        failed,
-        gaps,
-    } = sum;
-    say::line(format_args!(
-        "\n{passed} passed, {failed} failed, {gaps} skipped"
-    ));
+    let Count { passed, failed, gaps } = sum;
+    say::line(format_args!("\n{passed} passed, {failed} failed, {gaps} skipped"));
     if failed > 0 {
         bail!("{failed} checks failed");
     }
@@ -60,9 +43,7 @@ fn run_all(stages: &[Stage]) -> Result<()> {
     let mut failed = Vec::new();
     for &(name, minutes) in stages {
         let limit = Duration::from_secs(minutes * 60);
-        let stage = Program::new(std::env::current_exe()?)
-            .arg(name)
-            .limit(limit);
+        let stage = Program::new(std::env::current_exe()?).arg(name).limit(limit);
         if let Err(error) = stage.run() {
             if Count::of(name).failed == 0 {
                 tally::record_crash(name, &error)?;

@@ -3,10 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{
-    bench, ci, deploy, digests, fresh, kill, lock, openapi, outside, say, suites, tier0, tools,
-    variants,
-};
+use crate::{bench, ci, deploy, digests, fresh, kill, lock, openapi, outside, say, suites, tier0, tools, variants};
 
 /// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
 #[derive(Debug, Parser)]
@@ -84,10 +81,7 @@ impl Cli {
             Command::Deploy => deploy::run(),
             Command::Bench { subject } => bench::run(subject),
             Command::Lock { verify: true, .. } => {
-                say::line(format_args!(
-                    "{} locks are as cargo wants them",
-                    lock::verify()?
-                ));
+                say::line(format_args!("{} locks are as cargo wants them", lock::verify()?));
                 Ok(())
             }
             Command::Lock { update, .. } => lock::refresh(update),

@@ -42,11 +42,7 @@ pub(crate) fn run() -> Result<()> {
             }
             let arguments = [preset.id, "--format", "json"];
             let new = ["new", NAMES[turn], "--yes", "--no-git", "--preset"];
-            let program = Program::new("faketime")
-                .arg(day)
-                .arg(&restwell)
-                .args(new)
-                .args(arguments);
+            let program = Program::new("faketime").arg(day).arg(&restwell).args(new).args(arguments);
             tally.check(&title, || {
                 let said = program.dir(&folder).read()?;
                 let said: serde_json::Value = serde_json::from_str(&said)?;

@@ -18,19 +18,12 @@ pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("fresh")?;
     let restwell = project::restwell()?;
     for preset in PRESETS {
-        let name = if preset.id == "standard" {
-            "shop-api"
-        } else {
-            "ledger"
-        };
+        let name = if preset.id == "standard" { "shop-api" } else { "ledger" };
         let folder = tempfile::tempdir()?;
         let arguments = ["new", name, "--yes", "--preset", preset.id];
         let new = Program::new(&restwell).args(arguments).dir(folder.path());
         let folder = folder.path().join(name);
-        if tally
-            .check(&format!("{} new", preset.id), || new.read())
-            .is_some()
-        {
+        if tally.check(&format!("{} new", preset.id), || new.read()).is_some() {
             project(&mut tally, preset.id, &folder);
         }
     }
@@ -41,17 +34,11 @@ pub(crate) fn run() -> Result<()> {
 fn project(tally: &mut Tally, preset: &str, folder: &Path) {
     let budget = Budget::of(preset);
     let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
-    tally.check(&format!("{preset} build --locked"), || {
-        cargo(folder, &["build", "--locked", "--quiet"])
-    });
+    tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
     tally.note(&format!("{preset} test"), || suites::test(folder));
     tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
-    tally.check(&format!("{preset} rustfmt"), || {
-        cargo(folder, &["fmt", "--check"])
-    });
-    tally.note(&format!("{preset} code lines"), || {
-        budget.check_lines(folder)
-    });
+    tally.check(&format!("{preset} rustfmt"), || cargo(folder, &["fmt", "--check"]));
+    tally.note(&format!("{preset} code lines"), || budget.check_lines(folder));
     tally.note(&format!("{preset} crates"), || budget.check_crates(folder));
     tally.check(&format!("{preset} greets"), || greets(folder));
     tally.check(&format!("{preset} leaves no litter"), || {
@@ -64,11 +51,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path) {
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
-    project::cargo(folder)
-        .args(arguments)
-        .limit(Duration::from_secs(900))
-        .read()
-        .map(drop)
+    project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
 /// The debug build, as `cargo run` starts it.

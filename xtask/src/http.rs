@@ -26,10 +26,7 @@ pub(crate) struct Answer {
 impl Client {
     /// A client of a server on this machine; connects with the first request.
     pub(crate) fn new(port: u16) -> Self {
-        Self {
-            address: SocketAddr::from(([127, 0, 0, 1], port)),
-            stream: None,
-        }
+        Self { address: SocketAddr::from(([127, 0, 0, 1], port)), stream: None }
     }
 
     /// One GET. After an error the next request has a new connection.
@@ -49,9 +46,7 @@ impl Client {
             0 => String::new(),
             _ => format!("content-type: application/json\r\ncontent-length: {length}\r\n"),
         };
-        stream
-            .get_mut()
-            .write_all(format!("{head}{kind}\r\n{body}").as_bytes())?;
+        stream.get_mut().write_all(format!("{head}{kind}\r\n{body}").as_bytes())?;
         let answer = read(&mut stream)?;
         if answer.header("connection") != Some("close") {
             self.stream = Some(stream);
@@ -63,10 +58,7 @@ impl Client {
 impl Answer {
     /// The first header of this name, given in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The body, if the status is `status`.
@@ -80,9 +72,7 @@ impl Answer {
 
 /// One GET over a connection of its own.
 pub(crate) fn get(port: u16, path: &str) -> Result<Answer> {
-    Client::new(port)
-        .get(path)
-        .with_context(|| format!("GET :{port}{path}"))
+    Client::new(port).get(path).with_context(|| format!("GET :{port}{path}"))
 }
 
 fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>> {
@@ -104,15 +94,8 @@ fn read(stream: &mut BufReader<TcpStream>) -> Result<Answer> {
         };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut answer = Answer {
-        status,
-        headers,
-        body: String::new(),
-    };
-    let bytes = match (
-        answer.header("content-length"),
-        answer.header("transfer-encoding"),
-    ) {
+    let mut answer = Answer { status, headers, body: String::new() };
+    let bytes = match (answer.header("content-length"), answer.header("transfer-encoding")) {
         (Some(length), _) => exactly(stream, length.parse()?)?,
         (None, Some(_)) => chunks(stream)?,
         (None, None) => Vec::new(),

@@ -21,9 +21,7 @@ const NEW: [&str; 5] = ["new", "shop-api", "--yes", "--no-git", "--quiet"];
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("kill")?;
     let restwell = project::restwell()?;
-    tally.note(&format!("{TIMES} kills leave nothing half-made"), || {
-        kills(&restwell)
-    });
+    tally.note(&format!("{TIMES} kills leave nothing half-made"), || kills(&restwell));
     tally.close()
 }
 
@@ -47,15 +45,12 @@ fn kills(restwell: &Path) -> Result<String> {
             false => absent += 1,
         }
         left += usize::from(names(&room)?.iter().any(|name| name != "shop-api"));
-        next_run(restwell, &room, &whole)
-            .with_context(|| format!("the run after a kill at {moment:?}"))?;
+        next_run(restwell, &room, &whole).with_context(|| format!("the run after a kill at {moment:?}"))?;
     }
     if left == 0 {
         bail!("no kill hit the staging: {absent} absent, {complete} complete");
     }
-    Ok(format!(
-        "{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"
-    ))
+    Ok(format!("{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"))
 }
 
 /// What an undisturbed run writes, and how long it takes at least.

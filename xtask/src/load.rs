@@ -44,11 +44,7 @@ impl Load {
             std::thread::spawn(move || ask(&stop, &results, Client::new(port), &path))
         };
         let threads = (0..CONNECTIONS).map(thread).collect();
-        Self {
-            stop,
-            results,
-            threads,
-        }
+        Self { stop, results, threads }
     }
 
     /// Stops, and gives how many were answered; an error if any was not answered with 200.
@@ -57,10 +53,7 @@ impl Load {
         for thread in self.threads {
             let _ = thread.join();
         }
-        let results = self
-            .results
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let results = self.results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Results { answered, failed } = &*results;
         if !failed.is_empty() {
             bail!("{answered} requests were answered, these were not: {failed:?}");

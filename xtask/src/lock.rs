@@ -33,27 +33,13 @@ pub(crate) fn refresh(update: bool) -> Result<()> {
     let seed = resolve("union", &all, seed.as_deref())?;
     let resolved: Vec<(String, String, String)> = manifests
         .iter()
-        .map(|(key, manifest)| {
-            Ok((
-                key.clone(),
-                NAME.to_owned(),
-                resolve(key, manifest, Some(&seed))?,
-            ))
-        })
+        .map(|(key, manifest)| Ok((key.clone(), NAME.to_owned(), resolve(key, manifest, Some(&seed))?)))
         .collect::<Result<_>>()?;
     let (packages, keys) = Locks::store(&resolved);
-    for (name, text) in [
-        ("union.lock", &seed),
-        ("packages.txt", &packages),
-        ("manifests.txt", &keys),
-    ] {
+    for (name, text) in [("union.lock", &seed), ("packages.txt", &packages), ("manifests.txt", &keys)] {
         fs::write(stored.join(name), text)?;
     }
-    say::line(format_args!(
-        "{} locks from {} entries",
-        resolved.len(),
-        packages.split("\n\n").count()
-    ));
+    say::line(format_args!("{} locks from {} entries", resolved.len(), packages.split("\n\n").count()));
     Ok(())
 }
 
@@ -62,10 +48,7 @@ pub(crate) fn verify() -> Result<usize> {
     let manifests = distinct();
     for (key, manifest) in &manifests {
         let folder = project(&format!("verify-{key}"), &manifest.render("shop-api"))?;
-        fs::write(
-            folder.join("Cargo.lock"),
-            LOCKS.render(manifest, "shop-api")?,
-        )?;
+        fs::write(folder.join("Cargo.lock"), LOCKS.render(manifest, "shop-api")?)?;
         metadata(&folder, &["--locked"]).with_context(|| format!("the lock for `{key}`"))?;
     }
     Ok(manifests.len())
@@ -74,11 +57,7 @@ pub(crate) fn verify() -> Result<usize> {
 /// Every set of dependencies that some project has, by its key.
 fn distinct() -> BTreeMap<String, Manifest> {
     let plans = Stack::rust_distinct();
-    plans
-        .iter()
-        .map(|stack| Plan::new(stack, NAME).manifest)
-        .map(|manifest| (manifest.key(), manifest))
-        .collect()
+    plans.iter().map(|stack| Plan::new(stack, NAME).manifest).map(|manifest| (manifest.key(), manifest)).collect()
 }
 
 fn resolve(label: &str, manifest: &Manifest, seed: Option<&str>) -> Result<String> {
@@ -106,10 +85,6 @@ fn project(label: &str, manifest: &str) -> Result<PathBuf> {
 }
 
 fn metadata(folder: &Path, flags: &[&str]) -> Result<()> {
-    Program::cargo()
-        .args(["metadata", "--format-version", "1"])
-        .args(flags)
-        .dir(folder)
-        .read()?;
+    Program::cargo().args(["metadata", "--format-version", "1"]).args(flags).dir(folder).read()?;
     Ok(())
 }

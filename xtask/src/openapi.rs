@@ -21,10 +21,7 @@ pub(crate) fn refresh() -> Result<()> {
     let stored = dirs::root().join("precomputed/openapi");
     let stacks = Stack::rust_distinct();
     // The last stack with a key wins: it has the fewest other features, so it builds fastest.
-    let distinct: BTreeMap<String, &Stack> = stacks
-        .iter()
-        .map(|stack| (openapi_key(stack), stack))
-        .collect();
+    let distinct: BTreeMap<String, &Stack> = stacks.iter().map(|stack| (openapi_key(stack), stack)).collect();
     for old in fs::read_dir(&stored)? {
         fs::remove_file(old?.path())?;
     }
@@ -39,10 +36,7 @@ pub(crate) fn refresh() -> Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&folder))?;
             fs::write(path, &file.bytes)?;
         }
-        fs::write(
-            folder.join("Cargo.lock"),
-            LOCKS.render(&plan.manifest, NAME)?,
-        )?;
+        fs::write(folder.join("Cargo.lock"), LOCKS.render(&plan.manifest, NAME)?)?;
         let described = Program::cargo()
             .args(["run", "--quiet", "--locked", "--", "openapi"])
             .env("CARGO_TARGET_DIR", dirs::projects_target())

@@ -40,15 +40,8 @@ pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
 pub(crate) fn cpu_time(pid: u32) -> Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // proc(5): fields 14 and 15, in ticks of 1/100 s on every Linux; the name before them may hold spaces.
-    let (_, fields) = stat
-        .rsplit_once(") ")
-        .context("a stat line has a name in brackets")?;
-    let ticks: u64 = fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .map(|field| field.parse::<u64>().unwrap_or_default())
-        .sum();
+    let (_, fields) = stat.rsplit_once(") ").context("a stat line has a name in brackets")?;
+    let ticks: u64 = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().unwrap_or_default()).sum();
     Ok(Duration::from_millis(ticks * 10))
 }
 
@@ -61,10 +54,7 @@ pub(crate) fn resident(pid: u32) -> Result<u64> {
 }
 
 fn signal(pid: u32, signal: Signal) -> Result<()> {
-    let pid = i32::try_from(pid)
-        .ok()
-        .and_then(Pid::from_raw)
-        .context("not a process id")?;
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).context("not a process id")?;
     Ok(kill_process(pid, signal)?)
 }
 
@@ -81,12 +71,7 @@ fn descendants(ancestor: u32) -> Vec<u32> {
     let mut next = 0;
     while next < found.len() {
         let of = found[next];
-        found.extend(
-            parents
-                .iter()
-                .filter(|(_, parent)| *parent == of)
-                .map(|(pid, _)| *pid),
-        );
+        found.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(pid, _)| *pid));
         next += 1;
     }
     found.split_off(1)

@@ -30,10 +30,7 @@ impl Program {
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.stdin(Stdio::null());
-        Self {
-            command,
-            limit: Duration::from_secs(600),
-        }
+        Self { command, limit: Duration::from_secs(600) }
     }
 
     /// Cargo, without the variables that `cargo xtask` itself runs under: a project must not notice who builds it.
@@ -88,16 +85,10 @@ impl Program {
         // Files and not pipes: nobody has to read while the program runs, and a grandchild that keeps its output
         // open cannot hold us.
         let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        self.command
-            .stdout(stdout.try_clone()?)
-            .stderr(stderr.try_clone()?);
+        self.command.stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
         let child = self.command.spawn().with_context(|| self.line())?;
         let status = self.wait(child)?;
-        Ok(Output {
-            status,
-            stdout: text(&mut stdout)?,
-            stderr: text(&mut stderr)?,
-        })
+        Ok(Output { status, stdout: text(&mut stdout)?, stderr: text(&mut stderr)? })
     }
 
     /// Runs in silence and gives its stdout; what it wrote is in the error if it does not exit 0.
@@ -125,11 +116,7 @@ impl Program {
             }
             if started.elapsed() > self.limit {
                 process::end_tree(&mut child);
-                bail!(
-                    "`{}` was stopped after {} s",
-                    self.line(),
-                    self.limit.as_secs()
-                );
+                bail!("`{}` was stopped after {} s", self.line(), self.limit.as_secs());
             }
             // Short at first: what takes milliseconds is measured through here.
             let pause = started.elapsed() / 50;
@@ -139,10 +126,7 @@ impl Program {
 
     fn line(&self) -> String {
         let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
-        words
-            .map(OsStr::to_string_lossy)
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -17,19 +17,13 @@ use crate::program::Program;
 pub(crate) fn preset(preset: &Preset) -> Result<Stack> {
     match Stack::resolve(&preset.answers()) {
         Ok(resolution) => Ok(resolution.stack),
-        Err(conflict) => anyhow::bail!(
-            "preset `{}` breaks {} rules",
-            preset.id,
-            conflict.broken.len()
-        ),
+        Err(conflict) => anyhow::bail!("preset `{}` breaks {} rules", preset.id, conflict.broken.len()),
     }
 }
 
 /// The project of `stack`, in memory.
 pub(crate) fn render(stack: &Stack, name: &str) -> Result<Tree> {
-    Plan::new(stack, name)
-        .render()
-        .with_context(|| name.to_owned())
+    Plan::new(stack, name).render().with_context(|| name.to_owned())
 }
 
 /// Makes `folder` hold `tree` and nothing else but a `target`. A file that is already right keeps its time stamp, so
@@ -72,16 +66,11 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The release build of the tool.
 pub(crate) fn restwell() -> Result<PathBuf> {
-    Program::cargo()
-        .args(["build", "--quiet", "--release", "--package", "restwell"])
-        .dir(dirs::root())
-        .run()?;
+    Program::cargo().args(["build", "--quiet", "--release", "--package", "restwell"]).dir(dirs::root()).run()?;
     Ok(dirs::target().join("release").join("restwell"))
 }
 
 /// Cargo inside a project, with the build folder that all projects share.
 pub(crate) fn cargo(folder: &Path) -> Program {
-    Program::cargo()
-        .dir(folder)
-        .env("CARGO_TARGET_DIR", dirs::projects_target())
+    Program::cargo().dir(folder).env("CARGO_TARGET_DIR", dirs::projects_target())
 }

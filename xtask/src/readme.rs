@@ -17,14 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(900);
 /// Runs the README's first command and waits for the answer that the README shows.
 pub(crate) fn first_command() -> Result<()> {
     let readme = fs::read_to_string(dirs::root().join("README.md"))?;
-    let command = blocks(&readme, "sh")
-        .into_iter()
-        .next()
-        .context("the README has no command")?;
-    let answer = blocks(&readme, "json")
-        .into_iter()
-        .next()
-        .context("the README shows no answer")?;
+    let command = blocks(&readme, "sh").into_iter().next().context("the README has no command")?;
+    let answer = blocks(&readme, "json").into_iter().next().context("the README shows no answer")?;
     let home = tempfile::tempdir()?;
     let repository = home.path().join("restwell");
     copy(&repository)?;
@@ -50,19 +44,8 @@ pub(crate) fn first_command() -> Result<()> {
 /// The commands of a page, one a line, without the comments behind them.
 pub(crate) fn commands(page: &str) -> Vec<String> {
     let lines = |block: &String| block.lines().map(str::to_owned).collect::<Vec<_>>();
-    let command = |line: String| {
-        line.split(" #")
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    };
-    blocks(page, "sh")
-        .iter()
-        .flat_map(lines)
-        .map(command)
-        .filter(|line| !line.is_empty())
-        .collect()
+    let command = |line: String| line.split(" #").next().unwrap_or_default().trim().to_owned();
+    blocks(page, "sh").iter().flat_map(lines).map(command).filter(|line| !line.is_empty()).collect()
 }
 
 /// A command line that is ended, with all it started, when dropped.
@@ -95,14 +78,8 @@ impl Drop for Running {
 /// What git knows of this repository, and nothing that was built.
 fn copy(to: &Path) -> Result<()> {
     let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
-    let files = Program::new("git")
-        .args(arguments)
-        .dir(dirs::root())
-        .read()?;
-    for file in files
-        .lines()
-        .filter(|file| dirs::root().join(file).is_file())
-    {
+    let files = Program::new("git").args(arguments).dir(dirs::root()).read()?;
+    for file in files.lines().filter(|file| dirs::root().join(file).is_file()) {
         let copy = to.join(file);
         fs::create_dir_all(copy.parent().context("a file has a folder")?)?;
         fs::copy(dirs::root().join(file), copy)?;

@@ -25,36 +25,20 @@ impl Service {
     /// Starts `binary` in `folder` with these variables on top, and waits until it is ready.
     pub(crate) fn start(binary: &Path, folder: &Path, variables: &[(&str, &str)]) -> Result<Self> {
         fs::create_dir_all(dirs::proof())?;
-        let name = binary
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let log = dirs::proof().join(format!("{name}.log"));
         Self::start_with_log(binary, folder, variables, &log)
     }
 
     /// The same with a log file of one's own.
-    pub(crate) fn start_with_log(
-        binary: &Path,
-        folder: &Path,
-        variables: &[(&str, &str)],
-        log: &Path,
-    ) -> Result<Self> {
+    pub(crate) fn start_with_log(binary: &Path, folder: &Path, variables: &[(&str, &str)], log: &Path) -> Result<Self> {
         let (port, admin_port) = (free_port()?, free_port()?);
-        let mut program = Program::new(binary)
-            .dir(folder)
-            .env("PORT", port.to_string())
-            .env("ADMIN_PORT", admin_port.to_string());
+        let mut program =
+            Program::new(binary).dir(folder).env("PORT", port.to_string()).env("ADMIN_PORT", admin_port.to_string());
         for (name, value) in variables {
             program = program.env(name, value);
         }
-        let mut service = Self {
-            child: program.start(log)?,
-            log: log.to_path_buf(),
-            port,
-            admin_port,
-        };
+        let mut service = Self { child: program.start(log)?, log: log.to_path_buf(), port, admin_port };
         service.wait("/health/ready")?;
         Ok(service)
     }
@@ -64,12 +48,7 @@ impl Service {
         let port = free_port()?;
         let log = Path::new("/dev/null");
         let child = Program::new(binary).arg(port.to_string()).start(log)?;
-        let mut service = Self {
-            child,
-            log: log.to_path_buf(),
-            port,
-            admin_port: port,
-        };
+        let mut service = Self { child, log: log.to_path_buf(), port, admin_port: port };
         service.wait("/greet")?;
         Ok(service)
     }
@@ -121,10 +100,7 @@ impl Drop for Service {
 /// Builds the project in `folder` as released and gives its binary.
 pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
     let limit = Duration::from_secs(1200);
-    project::cargo(folder)
-        .args(["build", "--release", "--locked", "--quiet"])
-        .limit(limit)
-        .read()?;
+    project::cargo(folder).args(["build", "--release", "--locked", "--quiet"]).limit(limit).read()?;
     Ok(dirs::projects_target().join("release").join(name))
 }
 

@@ -32,20 +32,8 @@ pub(crate) fn run() -> Result<()> {
 
 /// Clippy over every target, with the lock as it was written and every warning an error.
 pub(crate) fn clippy(folder: &Path) -> Result<()> {
-    let arguments = [
-        "clippy",
-        "--quiet",
-        "--locked",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    project::cargo(folder)
-        .args(arguments)
-        .limit(Duration::from_secs(900))
-        .read()
-        .map(drop)
+    let arguments = ["clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"];
+    project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
 /// The project's own tests; says how many there were.
@@ -62,10 +50,7 @@ pub(crate) fn test(folder: &Path) -> Result<String> {
 
 /// How many tests passed. None, or one that is ignored, is a failure.
 pub(crate) fn count(output: &Output) -> Result<String> {
-    let (passed, ignored) = (
-        sum(&output.stdout, "passed"),
-        sum(&output.stdout, "ignored"),
-    );
+    let (passed, ignored) = (sum(&output.stdout, "passed"), sum(&output.stdout, "ignored"));
     if passed == 0 || ignored > 0 {
         bail!("{passed} tests passed and {ignored} were ignored");
     }
@@ -74,18 +59,12 @@ pub(crate) fn count(output: &Output) -> Result<String> {
 
 /// Adds up `WORD` of every `test result: ok. N passed; N failed; N ignored; …`.
 fn sum(output: &str, word: &str) -> u64 {
-    let results = output
-        .lines()
-        .filter_map(|line| line.strip_prefix("test result:"));
-    results
-        .filter_map(|line| number_before(line, word).ok())
-        .sum()
+    let results = output.lines().filter_map(|line| line.strip_prefix("test result:"));
+    results.filter_map(|line| number_before(line, word).ok()).sum()
 }
 
 fn number_before(line: &str, word: &str) -> Result<u64> {
-    let (before, _) = line
-        .split_once(&format!(" {word};"))
-        .context("no such word")?;
+    let (before, _) = line.split_once(&format!(" {word};")).context("no such word")?;
     Ok(before.rsplit(' ').next().unwrap_or_default().parse()?)
 }
 

@@ -36,12 +36,7 @@ impl Tally {
         let path = path(stage);
         fs::create_dir_all(dirs::proof())?;
         let file = File::create(&path).with_context(|| path.display().to_string())?;
-        Ok(Self {
-            stage,
-            file,
-            count: Count::default(),
-            started: Instant::now(),
-        })
+        Ok(Self { stage, file, count: Count::default(), started: Instant::now() })
     }
 
     /// One check. What it found is given back if it passed.
@@ -78,22 +73,11 @@ impl Tally {
 
     /// Ends the stage; an error if anything in it failed.
     pub(crate) fn close(self) -> Result<()> {
-        let Count {
-            passed,
-            failed,
-            gaps,
-        } = self.count;
+        let Count { passed, failed, gaps } = self.count;
         let time = say::seconds(self.started.elapsed());
-        say::line(format_args!(
-            "{}: {passed} passed, {failed} failed, {gaps} not run,{time}",
-            self.stage
-        ));
+        say::line(format_args!("{}: {passed} passed, {failed} failed, {gaps} not run,{time}", self.stage));
         if failed > 0 {
-            bail!(
-                "{failed} of {} checks of `{}` failed",
-                passed + failed,
-                self.stage
-            );
+            bail!("{failed} of {} checks of `{}` failed", passed + failed, self.stage);
         }
         Ok(())
     }
@@ -112,17 +96,10 @@ impl Tally {
         let note = note.trim_end();
         let indented = note.replace('\n', "\n                       ");
         let gap = if note.is_empty() { "" } else { ": " };
-        say::line(format_args!(
-            "  {word:<7}{}  {name}{gap}{indented}",
-            say::seconds(time)
-        ));
+        say::line(format_args!("  {word:<7}{}  {name}{gap}{indented}", say::seconds(time)));
         let short = note.lines().next().unwrap_or_default().replace('\t', " ");
         // A full disk shows in the checks themselves; the line above has already been said.
-        let _ = writeln!(
-            self.file,
-            "{word}\t{name}\t{:.1}\t{short}",
-            time.as_secs_f64()
-        );
+        let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{short}", time.as_secs_f64());
     }
 }
 
@@ -144,11 +121,7 @@ impl Count {
 
 impl std::ops::AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
-        let Self {
-            passed,
-            failed,
-            gaps,
-        } = other;
+        let Self { passed, failed, gaps } = other;
         self.passed += passed;
         self.failed += failed;
         self.gaps += gaps;
@@ -159,10 +132,7 @@ impl std::ops::AddAssign for Count {
 pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     say::line(format_args!("{stage}: {error:#}"));
     fs::create_dir_all(dirs::proof())?;
-    let mut file = File::options()
-        .create(true)
-        .append(true)
-        .open(path(stage))?;
+    let mut file = File::options().create(true).append(true).open(path(stage))?;
     Ok(writeln!(file, "failed\tto the end\t0\t{error:#}")?)
 }
 

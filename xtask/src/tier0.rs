@@ -13,24 +13,10 @@ pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("tool")?;
     let cargo = |arguments: &[&str]| {
         let limit = Duration::from_secs(1200);
-        Program::cargo()
-            .args(arguments)
-            .dir(dirs::root())
-            .limit(limit)
+        Program::cargo().args(arguments).dir(dirs::root()).limit(limit)
     };
-    tally.check("rustfmt", || {
-        cargo(&["fmt", "--all", "--check"]).read().map(drop)
-    });
-    let clippy = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    tally.check("rustfmt", || cargo(&["fmt", "--all", "--check"]).read().map(drop));
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     tally.check("clippy", || cargo(&clippy).read().map(drop));
     tally.note("tests", || {
         let output = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]).capture()?;

@@ -68,24 +68,13 @@ pub(crate) fn bin() -> PathBuf {
 
 fn debian() -> Result<String> {
     let missing = |(path, _): &&(&str, &str)| !Path::new(path).exists();
-    let missing: Vec<&str> = DEBIAN
-        .iter()
-        .filter(missing)
-        .map(|(_, package)| *package)
-        .collect();
+    let missing: Vec<&str> = DEBIAN.iter().filter(missing).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok("all there".to_owned());
     }
-    let apt = || {
-        Program::new("apt-get")
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .limit(Duration::from_secs(600))
-    };
+    let apt = || Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").limit(Duration::from_secs(600));
     apt().args(["update", "--quiet=2"]).read()?;
-    apt()
-        .args(["install", "--yes", "--quiet=2", "--no-install-recommends"])
-        .args(&missing)
-        .read()?;
+    apt().args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(&missing).read()?;
     Ok(missing.join(" "))
 }
 
@@ -96,13 +85,8 @@ fn python() -> Result<String> {
         return Ok("all there".to_owned());
     }
     let limit = Duration::from_secs(600);
-    Program::new("python3")
-        .args(["-m", "venv"])
-        .arg(dirs::tools())
-        .read()?;
-    let pip = Program::new(bin().join("pip"))
-        .args(["install", "--quiet"])
-        .args(PYTHON);
+    Program::new("python3").args(["-m", "venv"]).arg(dirs::tools()).read()?;
+    let pip = Program::new(bin().join("pip")).args(["install", "--quiet"]).args(PYTHON);
     pip.limit(limit).read()?;
     std::fs::write(&stamp, &wanted)?;
     Ok(format!("{} packages", PYTHON.len()))

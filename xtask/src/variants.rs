@@ -25,11 +25,7 @@ pub(crate) fn run() -> Result<()> {
     let stacks = Stack::rust_distinct();
     let folder = dirs::target().join("variants");
     if tally.check("render", || write(&stacks, &folder)).is_some() {
-        tally.check("rustfmt", || {
-            cargo(&folder, &["fmt", "--all", "--check"])
-                .read()
-                .map(drop)
-        });
+        tally.check("rustfmt", || cargo(&folder, &["fmt", "--all", "--check"]).read().map(drop));
         let started = Instant::now();
         if let Some(complaints) = tally.check("clippy ran", || clippy(&folder)) {
             let each = started.elapsed().as_secs_f64() / stacks.len() as f64;
@@ -61,23 +57,15 @@ fn write(stacks: &[Stack], folder: &Path) -> Result<()> {
             let _ = fs::remove_file(member.join(own));
         }
     }
-    let members: Vec<String> = stacks
-        .iter()
-        .map(|stack| format!("\"{}\"", id(stack)))
-        .collect();
-    let root = format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n",
-        members.join(", ")
-    );
+    let members: Vec<String> = stacks.iter().map(|stack| format!("\"{}\"", id(stack))).collect();
+    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     fs::write(folder.join("Cargo.toml"), root)?;
     fs::write(folder.join("Cargo.lock"), lock(packages))?;
     Ok(())
 }
 
 fn read(tree: &restwell::tree::Tree, path: &str) -> Result<String> {
-    let file = tree
-        .get(path)
-        .with_context(|| format!("the project has no {path}"))?;
+    let file = tree.get(path).with_context(|| format!("the project has no {path}"))?;
     Ok(String::from_utf8(file.bytes.clone())?)
 }
 
@@ -95,29 +83,13 @@ type Packages = BTreeMap<(String, String), toml_edit::Table>;
 /// Adds the packages of a lock, keeping of each the entry with the most dependencies: the one with most features.
 fn collect(lock: &str, packages: &mut Packages) -> Result<()> {
     let lock: DocumentMut = lock.parse()?;
-    let entries = lock
-        .get("package")
-        .and_then(Item::as_array_of_tables)
-        .context("a lock has packages")?;
+    let entries = lock.get("package").and_then(Item::as_array_of_tables).context("a lock has packages")?;
     for entry in entries.iter().filter(|entry| entry.contains_key("source")) {
-        let field = |name| {
-            entry
-                .get(name)
-                .and_then(Item::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let edges = |table: &toml_edit::Table| {
-            table
-                .get("dependencies")
-                .and_then(Item::as_array)
-                .map_or(0, |a| a.len())
-        };
+        let field = |name| entry.get(name).and_then(Item::as_str).unwrap_or_default().to_owned();
+        let edges =
+            |table: &toml_edit::Table| table.get("dependencies").and_then(Item::as_array).map_or(0, |a| a.len());
         let key = (field("name"), field("version"));
-        if packages
-            .get(&key)
-            .is_none_or(|known| edges(known) < edges(entry))
-        {
+        if packages.get(&key).is_none_or(|known| edges(known) < edges(entry)) {
             packages.insert(key, entry.clone());
         }
     }
@@ -140,17 +112,8 @@ fn lock(packages: Packages) -> String {
 
 /// What the compiler says about each variant that it refuses, by name.
 fn clippy(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let arguments = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--keep-going",
-        "--quiet",
-        "--message-format=json",
-    ];
-    let output = cargo(folder, &arguments)
-        .args(["--", "-D", "warnings"])
-        .capture()?;
+    let arguments = ["clippy", "--workspace", "--all-targets", "--keep-going", "--quiet", "--message-format=json"];
+    let output = cargo(folder, &arguments).args(["--", "-D", "warnings"]).capture()?;
     let mut complaints: BTreeMap<String, String> = BTreeMap::new();
     for line in output.stdout.lines() {
         let Ok(message) = serde_json::from_str::<Value>(line) else {
@@ -159,15 +122,9 @@ fn clippy(folder: &Path) -> Result<BTreeMap<String, String>> {
         let level = message["message"]["level"].as_str();
         if matches!(level, Some("error" | "warning")) {
             let manifest = PathBuf::from(message["manifest_path"].as_str().unwrap_or_default());
-            let member = manifest
-                .parent()
-                .and_then(Path::file_name)
-                .unwrap_or_default();
+            let member = manifest.parent().and_then(Path::file_name).unwrap_or_default();
             let text = message["message"]["rendered"].as_str().unwrap_or_default();
-            complaints
-                .entry(member.to_string_lossy().into_owned())
-                .or_default()
-                .push_str(text);
+            complaints.entry(member.to_string_lossy().into_owned()).or_default().push_str(text);
         }
     }
     if !output.status.success() && complaints.is_empty() {

@@ -20,18 +20,12 @@ pub(super) fn run() -> Result<()> {
     for preset in PRESETS {
         let project = folder.join(preset.id);
         fs::create_dir_all(&project)?;
-        project::write(
-            &project::render(&project::preset(preset)?, "measured")?,
-            &project,
-        )?;
+        project::write(&project::render(&project::preset(preset)?, "measured")?, &project)?;
         subjects.push((preset.id.to_owned(), project));
     }
     let mut times = vec![Vec::new(); subjects.len()];
     for (_, project) in &subjects {
-        Program::cargo()
-            .args(["fetch", "--locked"])
-            .dir(project)
-            .read()?;
+        Program::cargo().args(["fetch", "--locked"]).dir(project).read()?;
     }
     for _ in 0..ROUNDS {
         for (index, (_, project)) in subjects.iter().enumerate() {
@@ -43,10 +37,7 @@ pub(super) fn run() -> Result<()> {
     say::line("| | median | against bare axum | crates |\n| --- | --- | --- | --- |");
     for ((name, project), time) in subjects.iter().zip(&medians) {
         let crates = budget::crates(project)?;
-        say::line(format_args!(
-            "| {name} | {time:.0} s | {:.2} × | {crates} |",
-            time / medians[0]
-        ));
+        say::line(format_args!("| {name} | {time:.0} s | {:.2} × | {crates} |", time / medians[0]));
     }
     Ok(())
 }

@@ -19,41 +19,23 @@ pub(super) fn run() -> Result<()> {
     fs::create_dir_all(&folder)?;
     let model = folder.join("model");
     remove(&model)?;
-    let new = |name| {
-        Program::new(&restwell)
-            .args(["new", name, "--yes", "--no-git", "--quiet"])
-            .dir(&folder)
-    };
+    let new = |name| Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).dir(&folder);
     new("model").read()?;
     let files = project::files(&model)?.len();
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
-        let copy = Program::new("cp")
-            .args(["-r", "model", "written"])
-            .dir(&folder);
-        let cargo = Program::cargo()
-            .args(["new", "--quiet", "--vcs", "none", "written"])
-            .dir(&folder);
+        let copy = Program::new("cp").args(["-r", "model", "written"]).dir(&folder);
+        let cargo = Program::cargo().args(["new", "--quiet", "--vcs", "none", "written"]).dir(&folder);
         for (index, program) in [new("written"), copy, cargo].into_iter().enumerate() {
             times[index].push(time(program)?);
             remove(&folder.join("written"))?;
         }
     }
     let [new, copy, cargo] = times.map(median);
-    say::line(format_args!(
-        "\n`restwell new` of standard, {files} files, {ROUNDS} rounds\n"
-    ));
+    say::line(format_args!("\n`restwell new` of standard, {files} files, {ROUNDS} rounds\n"));
     say::line("| | median | against it |\n| --- | --- | --- |");
-    for (name, time) in [
-        ("`restwell new`", new),
-        ("`cp -r` of the same tree", copy),
-        ("`cargo new`", cargo),
-    ] {
-        say::line(format_args!(
-            "| {name} | {:.1} ms | {:.2} × |",
-            time * 1e3,
-            new / time
-        ));
+    for (name, time) in [("`restwell new`", new), ("`cp -r` of the same tree", copy), ("`cargo new`", cargo)] {
+        say::line(format_args!("| {name} | {:.1} ms | {:.2} × |", time * 1e3, new / time));
     }
     Ok(())
 }

@@ -34,14 +34,9 @@ pub(crate) fn run(subject: Subject) -> Result<()> {
 
 /// The date and the class of the machine: a figure without them means nothing.
 fn machine() -> Result<String> {
-    let date = crate::program::Program::new("date")
-        .args(["-u", "+%Y-%m-%d"])
-        .read()?;
+    let date = crate::program::Program::new("date").args(["-u", "+%Y-%m-%d"]).read()?;
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))
-        .unwrap_or("unknown");
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let cores = std::thread::available_parallelism()?;
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("unknown").to_owned();

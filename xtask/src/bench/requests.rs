@@ -34,18 +34,11 @@ struct Server {
 /// Measures in turns.
 pub(super) fn run() -> Result<()> {
     let mut servers = vec![bare()?];
-    let mut subjects = vec![Subject {
-        name: "bare axum `/greet`".to_owned(),
-        server: 0,
-        path: "/greet",
-    }];
+    let mut subjects = vec![Subject { name: "bare axum `/greet`".to_owned(), server: 0, path: "/greet" }];
     for preset in PRESETS {
         let folder = dirs::target().join("bench/requests").join(preset.id);
         fs::create_dir_all(&folder)?;
-        project::write(
-            &project::render(&project::preset(preset)?, "measured")?,
-            &folder,
-        )?;
+        project::write(&project::render(&project::preset(preset)?, "measured")?, &folder)?;
         let binary = service::build(&folder, "measured")?;
         for (log, level) in [("log off", "off"), ("log on", "info")] {
             let server = start(&binary, &folder, level)?;
@@ -56,11 +49,7 @@ pub(super) fn run() -> Result<()> {
             }
             servers.push(server);
             let server = servers.len() - 1;
-            let subject = |(what, path)| Subject {
-                name: format!("{} {what}, {log}", preset.id),
-                server,
-                path,
-            };
+            let subject = |(what, path)| Subject { name: format!("{} {what}, {log}", preset.id), server, path };
             subjects.extend(paths.into_iter().map(subject));
         }
     }
@@ -80,22 +69,13 @@ pub(super) fn run() -> Result<()> {
 }
 
 fn report(subjects: &[Subject], samples: &[Vec<Sample>]) {
-    say::line(format_args!(
-        "\n64 connections, {ROUNDS} rounds of {SECONDS} s\n"
-    ));
-    say::line(
-        "| | requests/s | of bare | CPU/request | × bare | p99 |\n| --- | --- | --- | --- | --- | --- |",
-    );
+    say::line(format_args!("\n64 connections, {ROUNDS} rounds of {SECONDS} s\n"));
+    say::line("| | requests/s | of bare | CPU/request | × bare | p99 |\n| --- | --- | --- | --- | --- | --- |");
     for (subject, own) in subjects.iter().zip(samples) {
         let of = |field: fn(&Sample) -> f64| median(own.iter().map(field).collect());
         // Each round is held against the bare service of the same round: what slows one slows both.
         let against = |field: fn(&Sample) -> f64| {
-            median(
-                own.iter()
-                    .zip(&samples[0])
-                    .map(|(own, bare)| field(own) / field(bare))
-                    .collect(),
-            )
+            median(own.iter().zip(&samples[0]).map(|(own, bare)| field(own) / field(bare)).collect())
         };
         say::line(format_args!(
             "| {} | {:.0} | {:.2} | {:.1} µs | {:.2} | {:.2} ms |",
@@ -119,11 +99,7 @@ fn memory(subjects: &[Subject], servers: &[Server]) -> Result<()> {
         let server = &servers[subject.server];
         let loaded = process::resident(server.service.pid())?;
         let name = subject.name.replace(" `/greet`", "");
-        say::line(format_args!(
-            "| {name} | {:.1} MiB | {:.1} MiB |",
-            mebibytes(server.idle),
-            mebibytes(loaded)
-        ));
+        say::line(format_args!("| {name} | {:.1} MiB | {:.1} MiB |", mebibytes(server.idle), mebibytes(loaded)));
     }
     Ok(())
 }
@@ -134,11 +110,7 @@ fn mebibytes(bytes: u64) -> f64 {
 
 fn start(binary: &Path, folder: &Path, level: &str) -> Result<Server> {
     // No disk behind the log: what is measured is making and writing the lines.
-    let variables = [
-        ("RATE_LIMIT", "1000000000/min"),
-        ("RUST_LOG", level),
-        ("CACHE_TTL", "1h"),
-    ];
+    let variables = [("RATE_LIMIT", "1000000000/min"), ("RUST_LOG", level), ("CACHE_TTL", "1h")];
     let service = Service::start_with_log(binary, folder, &variables, Path::new("/dev/null"))?;
     let idle = process::resident(service.pid())?;
     Ok(Server { service, idle })

@@ -23,12 +23,7 @@ pub(super) struct Sample {
 pub(super) fn run(pid: u32, port: u16, path: &str, seconds: u32) -> Result<Sample> {
     let before = process::cpu_time(pid)?;
     let report = tools::program("wrk")?
-        .args([
-            "-t1",
-            &format!("-c{CONNECTIONS}"),
-            &format!("-d{seconds}s"),
-            "--latency",
-        ])
+        .args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{seconds}s"), "--latency"])
         .arg(format!("http://127.0.0.1:{port}{path}"))
         .limit(Duration::from_secs(u64::from(seconds) + 20))
         .read()?;
@@ -45,21 +40,13 @@ pub(super) fn run(pid: u32, port: u16, path: &str, seconds: u32) -> Result<Sampl
 }
 
 fn after<'a>(report: &'a str, word: &str) -> Result<&'a str> {
-    let line = report
-        .lines()
-        .find_map(|line| line.trim().strip_prefix(word));
-    Ok(line
-        .with_context(|| format!("no `{word}` in\n{report}"))?
-        .trim())
+    let line = report.lines().find_map(|line| line.trim().strip_prefix(word));
+    Ok(line.with_context(|| format!("no `{word}` in\n{report}"))?.trim())
 }
 
 fn before_word(report: &str, word: &str) -> Result<f64> {
     let line = report.lines().find_map(|line| line.split_once(word));
-    Ok(line
-        .with_context(|| format!("no `{word}` in\n{report}"))?
-        .0
-        .trim()
-        .parse()?)
+    Ok(line.with_context(|| format!("no `{word}` in\n{report}"))?.0.trim().parse()?)
 }
 
 /// `wrk` writes `850.00us`, `1.23ms`, `1.02s`.
@@ -79,9 +66,6 @@ mod tests {
     #[test]
     fn times_are_milliseconds_whatever_the_unit() {
         let read = |text| milliseconds(text).unwrap();
-        assert_eq!(
-            [read("850.00us"), read("1.50ms"), read("2s")],
-            [0.85, 1.5, 2000.0]
-        );
+        assert_eq!([read("850.00us"), read("1.50ms"), read("2s")], [0.85, 1.5, 2000.0]);
     }
 }

@@ -18,10 +18,7 @@ pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
     let check = |folder: &std::path::Path| {
         let mount = format!("{}:{HAPROXY_CONFIGURATION}:ro", folder.display());
         let run = ["run", "--rm", "--volume", &mount, site.image("haproxy")?];
-        let output = site
-            .docker(run)?
-            .args(["haproxy", "-c", "-f", HAPROXY_CONFIGURATION])
-            .capture()?;
+        let output = site.docker(run)?.args(["haproxy", "-c", "-f", HAPROXY_CONFIGURATION]).capture()?;
         match output.status.success() && !output.stderr.contains("WARNING") {
             true => Ok(()),
             false => bail!("{}", output.tail()),
@@ -32,10 +29,7 @@ pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
     tally.check(&format!("{name}: haproxy -c bites"), || {
         let copy = tempfile::Builder::new().prefix("haproxy").tempdir()?;
         let text = fs::read_to_string(folder.join("haproxy.cfg"))?;
-        fs::write(
-            copy.path().join("haproxy.cfg"),
-            text.replacen("balance ", "ballance ", 1),
-        )?;
+        fs::write(copy.path().join("haproxy.cfg"), text.replacen("balance ", "ballance ", 1))?;
         match check(copy.path()) {
             Ok(()) => bail!("the planted error was not found"),
             Err(_) => Ok(()),
@@ -45,33 +39,21 @@ pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
 
 /// While all is well.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
-    tally.check(&format!("{name}: greets through the load balancer"), || {
-        greets(site)
-    });
-    tally.check(&format!("{name}: containers are read-only"), || {
-        read_only(site)
-    });
+    tally.check(&format!("{name}: greets through the load balancer"), || greets(site));
+    tally.check(&format!("{name}: containers are read-only"), || read_only(site));
     if site.has("prometheus") {
-        tally.note(&format!("{name}: Prometheus sees every replica"), || {
-            scraped(site)
-        });
+        tally.note(&format!("{name}: Prometheus sees every replica"), || scraped(site));
     }
     if site.has("haproxy") && fs::exists(site.folder().join("../migrations"))? {
-        tally.check(&format!("{name}: data outlives its container"), || {
-            keeps_data(site)
-        });
+        tally.check(&format!("{name}: data outlives its container"), || keeps_data(site));
     }
     Ok(())
 }
 
 /// Ends with no replica running.
 pub(super) fn check_end(tally: &mut Tally, site: &Site, name: &str) {
-    tally.check(&format!("{name}: stops inside its grace period"), || {
-        stops(site)
-    });
-    tally.check(&format!("{name}: an outage has the envelope"), || {
-        outage(site)
-    });
+    tally.check(&format!("{name}: stops inside its grace period"), || stops(site));
+    tally.check(&format!("{name}: an outage has the envelope"), || outage(site));
 }
 
 fn greets(site: &Site) -> Result<()> {
@@ -98,46 +80,25 @@ fn scraped(site: &Site) -> Result<String> {
     let wanted = site.containers(APP)?.len();
     eventually(|| {
         let found = series(site, "up%7Bjob%3D%22app%22%7D%3D%3D1")?;
-        let balanced = series(
-            site,
-            "haproxy_backend_active_servers%7Bproxy%3D%22app%22%7D",
-        )?;
+        let balanced = series(site, "haproxy_backend_active_servers%7Bproxy%3D%22app%22%7D")?;
         match found == wanted && balanced == 1 {
             true => Ok(format!("{found} and the load balancer")),
-            false => bail!(
-                "{found} of {wanted} replicas are up for Prometheus, {balanced} load balancers"
-            ),
+            false => bail!("{found} of {wanted} replicas are up for Prometheus, {balanced} load balancers"),
         }
     })
 }
 
 fn series(site: &Site, query: &str) -> Result<usize> {
-    let body = http::get(
-        site.prometheus_port,
-        &format!("/api/v1/query?query={query}"),
-    )?
-    .expect(200)?;
+    let body = http::get(site.prometheus_port, &format!("/api/v1/query?query={query}"))?.expect(200)?;
     let body: Value = serde_json::from_str(&body)?;
     Ok(body["data"]["result"].as_array().map_or(0, Vec::len))
 }
 
 fn keeps_data(site: &Site) -> Result<()> {
-    let made = Client::new(site.public_port).send(
-        "POST",
-        "/products",
-        r#"{"name":"Lamp","price_cents":1200}"#,
-    )?;
+    let made = Client::new(site.public_port).send("POST", "/products", r#"{"name":"Lamp","price_cents":1200}"#)?;
     let location = made.header("location").context("no Location")?.to_owned();
     made.expect(201)?;
-    let again = [
-        "up",
-        "--detach",
-        "--no-build",
-        "--no-deps",
-        "--force-recreate",
-        "--wait",
-        APP,
-    ];
+    let again = ["up", "--detach", "--no-build", "--no-deps", "--force-recreate", "--wait", APP];
     site.compose(again)?.read()?;
     let found = eventually(|| http::get(site.public_port, &location)?.expect(200))?;
     match found.contains("Lamp") {
@@ -151,9 +112,7 @@ fn stops(site: &Site) -> Result<()> {
     let ids = site.containers(APP)?;
     site.compose(["stop", APP])?.read()?;
     for id in ids {
-        let code = site
-            .docker(["inspect", "--format", "{{.State.ExitCode}}", &id])?
-            .read()?;
+        let code = site.docker(["inspect", "--format", "{{.State.ExitCode}}", &id])?.read()?;
         if code.trim() != "0" {
             bail!("a container ended with {code}");
         }
@@ -169,10 +128,7 @@ fn outage(site: &Site) -> Result<()> {
         let id = answer.header("x-request-id").unwrap_or_default().to_owned();
         let body: Value = serde_json::from_str(&answer.expect(503)?).context("not JSON")?;
         let error = &body["error"];
-        match kind.starts_with("application/json")
-            && error["code"] == 503
-            && error["request_id"] == id
-        {
+        match kind.starts_with("application/json") && error["code"] == 503 && error["request_id"] == id {
             true => Ok(()),
             false => bail!("{kind}, request {id}: {body}"),
         }

@@ -41,10 +41,7 @@ impl Engine {
         while engine.docker(["info"])?.read().is_err() {
             if Instant::now() > deadline {
                 let log = fs::read_to_string(&log)?;
-                bail!(
-                    "dockerd does not answer: {}",
-                    log.lines().last().unwrap_or_default()
-                );
+                bail!("dockerd does not answer: {}", log.lines().last().unwrap_or_default());
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -53,9 +50,7 @@ impl Engine {
 
     /// Docker's client, talking to this engine.
     pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
-        Ok(self
-            .client(Program::new("/usr/bin/docker"))?
-            .args(arguments))
+        Ok(self.client(Program::new("/usr/bin/docker"))?.args(arguments))
     }
 
     /// Compose, talking to this engine.
@@ -68,17 +63,10 @@ impl Engine {
         let plugins = self.run.path().join("cli-plugins");
         if !plugins.exists() {
             fs::create_dir(&plugins)?;
-            symlink(
-                tools::path("docker-compose")?,
-                plugins.join("docker-compose"),
-            )?;
+            symlink(tools::path("docker-compose")?, plugins.join("docker-compose"))?;
         }
-        let program = program
-            .env("DOCKER_HOST", host(self.run.path()))
-            .env("DOCKER_CONFIG", self.run.path());
-        Ok(program
-            .env("DOCKER_BUILDKIT", "1")
-            .limit(Duration::from_secs(1800)))
+        let program = program.env("DOCKER_HOST", host(self.run.path())).env("DOCKER_CONFIG", self.run.path());
+        Ok(program.env("DOCKER_BUILDKIT", "1").limit(Duration::from_secs(1800)))
     }
 }
 

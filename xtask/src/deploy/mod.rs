@@ -34,14 +34,10 @@ pub(crate) fn run() -> Result<()> {
     };
     for (name, flags) in STACKS {
         let folder = tempfile::tempdir()?;
-        let new = Program::new(&restwell)
-            .args(["new", name, "--yes", "--no-git", "--quiet"])
-            .args(*flags);
+        let new = Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).args(*flags);
         new.dir(folder.path()).read()?;
         let folder = folder.path().join(name);
-        if let Some(site) = tally.check(&format!("{name}: compose file"), || {
-            Site::new(&engine, &folder)
-        }) {
+        if let Some(site) = tally.check(&format!("{name}: compose file"), || Site::new(&engine, &folder)) {
             deploy(&mut tally, &site, name, &folder)?;
         }
     }
@@ -51,51 +47,26 @@ pub(crate) fn run() -> Result<()> {
 
 fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<()> {
     for service in site.missing() {
-        tally.gap(
-            &format!("{name}: {service}"),
-            "its image cannot be had here, so it is not started",
-        );
+        tally.gap(&format!("{name}: {service}"), "its image cannot be had here, so it is not started");
     }
-    let made = tally.check(&format!("{name}: stand-ins for base images"), || {
-        site.make_images()
-    });
+    let made = tally.check(&format!("{name}: stand-ins for base images"), || site.make_images());
     let build = || site.compose(["build"])?.read();
-    if made.is_none()
-        || tally
-            .check(&format!("{name}: image builds"), build)
-            .is_none()
-    {
+    if made.is_none() || tally.check(&format!("{name}: image builds"), build).is_none() {
         return Ok(());
     }
     image::check(tally, site, name)?;
     behaviour::check_configuration(tally, site, name);
     let services = site.services();
-    let up = [
-        "up",
-        "--detach",
-        "--no-build",
-        "--wait",
-        "--wait-timeout",
-        "90",
-    ];
-    if tally
-        .check(&format!("{name}: compose up"), || {
-            site.compose(up)?.args(&services).read()
-        })
-        .is_none()
-    {
-        tally.note(&format!("{name}: logs"), || {
-            bail!("{}", site.compose(["logs", "--tail", "20"])?.read()?)
-        });
+    let up = ["up", "--detach", "--no-build", "--wait", "--wait-timeout", "90"];
+    if tally.check(&format!("{name}: compose up"), || site.compose(up)?.args(&services).read()).is_none() {
+        tally.note(&format!("{name}: logs"), || bail!("{}", site.compose(["logs", "--tail", "20"])?.read()?));
         return Ok(());
     }
     behaviour::check(tally, site, name)?;
     image::check_layers(tally, site, name, project);
     replicas::check(tally, site, name)?;
     behaviour::check_end(tally, site, name);
-    tally.check(&format!("{name}: compose down"), || {
-        site.compose(["down", "--volumes"])?.read()
-    });
+    tally.check(&format!("{name}: compose down"), || site.compose(["down", "--volumes"])?.read());
     Ok(())
 }
 

@@ -17,19 +17,11 @@ const BREATH: Duration = Duration::from_secs(4);
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     let replicas = site.containers(APP)?;
     if replicas.len() > 1 {
-        tally.note(&format!("{name}: load is spread"), || {
-            spread(site, &replicas)
-        });
-        tally.note(&format!("{name}: a replica is killed under load"), || {
-            killed(site, &replicas[0])
-        });
-        tally.note(&format!("{name}: rolling restart under load"), || {
-            restarted(site, &replicas)
-        });
+        tally.note(&format!("{name}: load is spread"), || spread(site, &replicas));
+        tally.note(&format!("{name}: a replica is killed under load"), || killed(site, &replicas[0]));
+        tally.note(&format!("{name}: rolling restart under load"), || restarted(site, &replicas));
     }
-    tally.note(&format!("{name}: roll.sh under load"), || {
-        rolled(site, replicas.len())
-    });
+    tally.note(&format!("{name}: roll.sh under load"), || rolled(site, replicas.len()));
     Ok(())
 }
 
@@ -40,22 +32,12 @@ fn spread(site: &Site, replicas: &[String]) -> Result<String> {
     for id in replicas {
         // One log line a request: a replica that took a fair share has hundreds.
         let log = site.docker(["logs", id])?.capture()?;
-        let lines = log
-            .stdout
-            .lines()
-            .filter(|line| line.contains("/greet"))
-            .count() as u64;
+        let lines = log.stdout.lines().filter(|line| line.contains("/greet")).count() as u64;
         if lines < answered / 4 {
-            bail!(
-                "one replica of {} took {lines} of {answered} requests",
-                replicas.len()
-            );
+            bail!("one replica of {} took {lines} of {answered} requests", replicas.len());
         }
     }
-    Ok(format!(
-        "{answered} answered by {} replicas",
-        replicas.len()
-    ))
+    Ok(format!("{answered} answered by {} replicas", replicas.len()))
 }
 
 fn killed(site: &Site, replica: &str) -> Result<String> {
@@ -99,9 +81,7 @@ fn rolled(site: &Site, replicas: usize) -> Result<String> {
 /// Waits for the container's own health check.
 fn healthy(site: &Site, replica: &str) -> Result<()> {
     eventually(|| {
-        let state = site
-            .docker(["inspect", "--format", "{{.State.Health.Status}}", replica])?
-            .read()?;
+        let state = site.docker(["inspect", "--format", "{{.State.Health.Status}}", replica])?.read()?;
         match state.trim() {
             "healthy" => Ok(()),
             other => bail!("a replica is {other}"),

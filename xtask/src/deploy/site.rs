@@ -12,10 +12,7 @@ use crate::program::Program;
 use crate::service;
 
 /// Room for a load test: the limit of one client is not what is tested here.
-const ROOM: (&str, &str) = (
-    "    environment:\n",
-    "    environment:\n      RATE_LIMIT: 1000000/min\n",
-);
+const ROOM: (&str, &str) = ("    environment:\n", "    environment:\n      RATE_LIMIT: 1000000/min\n");
 
 /// What the compose file of a project starts.
 pub(crate) struct Site<'a> {
@@ -40,13 +37,7 @@ impl<'a> Site<'a> {
         }
         fs::write(&file, text.replacen(ROOM.0, ROOM.1, 1))?;
         let (public_port, prometheus_port) = (service::free_port()?, service::free_port()?);
-        let mut site = Self {
-            engine,
-            folder,
-            config: Value::Null,
-            public_port,
-            prometheus_port,
-        };
+        let mut site = Self { engine, folder, config: Value::Null, public_port, prometheus_port };
         let config = site.compose(["config", "--format", "json"])?.read()?;
         site.config = serde_json::from_str(&config)?;
         Ok(site)
@@ -54,38 +45,25 @@ impl<'a> Site<'a> {
 
     /// Services that can run here, in the order of their names.
     pub(crate) fn services(&self) -> Vec<&str> {
-        self.entries()
-            .filter(|(_, service)| can_run(service))
-            .map(|(name, _)| name)
-            .collect()
+        self.entries().filter(|(_, service)| can_run(service)).map(|(name, _)| name).collect()
     }
 
     /// Services whose image cannot be had here.
     pub(crate) fn missing(&self) -> Vec<&str> {
-        self.entries()
-            .filter(|(_, service)| !can_run(service))
-            .map(|(name, _)| name)
-            .collect()
+        self.entries().filter(|(_, service)| !can_run(service)).map(|(name, _)| name).collect()
     }
 
     /// The image of a service that is not built here.
     pub(crate) fn image(&self, service: &str) -> Result<&str> {
-        self.config["services"][service]["image"]
-            .as_str()
-            .with_context(|| format!("`{service}` has no image"))
+        self.config["services"][service]["image"].as_str().with_context(|| format!("`{service}` has no image"))
     }
 
     /// Makes every base image that the Dockerfile and the services name.
     pub(crate) fn make_images(&self) -> Result<()> {
         let dockerfile = fs::read_to_string(self.folder.join("../Dockerfile"))?;
         let bases = dockerfile.lines().filter_map(base_image);
-        let services = self
-            .entries()
-            .filter_map(|(_, service)| service["image"].as_str());
-        for image in bases
-            .chain(services)
-            .filter(|image| stand_in::is_known(image))
-        {
+        let services = self.entries().filter_map(|(_, service)| service["image"].as_str());
+        for image in bases.chain(services).filter(|image| stand_in::is_known(image)) {
             stand_in::make(self.engine, image).with_context(|| image.to_owned())?;
         }
         Ok(())
@@ -93,11 +71,7 @@ impl<'a> Site<'a> {
 
     /// Compose in the folder of its file.
     pub(crate) fn compose<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
-        let compose = self
-            .engine
-            .compose()?
-            .args(["-f", "compose.yml"])
-            .args(arguments);
+        let compose = self.engine.compose()?.args(["-f", "compose.yml"]).args(arguments);
         Ok(self.here(compose))
     }
 
@@ -137,10 +111,7 @@ impl<'a> Site<'a> {
 
     fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
         let services = self.config["services"].as_object();
-        services
-            .into_iter()
-            .flatten()
-            .map(|(name, service)| (name.as_str(), service))
+        services.into_iter().flatten().map(|(name, service)| (name.as_str(), service))
     }
 }
 
@@ -159,7 +130,5 @@ fn can_run(service: &Value) -> bool {
 
 /// The image of a `FROM` line.
 fn base_image(line: &str) -> Option<&str> {
-    line.strip_prefix("FROM ")?
-        .split_whitespace()
-        .find(|word| !word.starts_with("--"))
+    line.strip_prefix("FROM ")?.split_whitespace().find(|word| !word.starts_with("--"))
 }

@@ -47,17 +47,8 @@ pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
     }
     let tree = tree(recipe)?;
     let archive = tree.with_extension("tar");
-    let tar = Program::new("tar")
-        .arg("-C")
-        .arg(&tree)
-        .arg("-cf")
-        .arg(&archive);
-    tar.args([
-        "--exclude=./var/cache/apt",
-        "--exclude=./var/lib/apt/lists",
-        ".",
-    ])
-    .read()?;
+    let tar = Program::new("tar").arg("-C").arg(&tree).arg("-cf").arg(&archive);
+    tar.args(["--exclude=./var/cache/apt", "--exclude=./var/lib/apt/lists", "."]).read()?;
     let mut import = engine.docker(["import"])?;
     for change in changes(recipe) {
         import = import.args(["--change", change]);
@@ -83,10 +74,7 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
             "ENV CARGO_HOME=/usr/local/cargo",
             "ENV PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ],
-        Recipe::Distroless => &[
-            "USER 65532:65532",
-            "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
-        ],
+        Recipe::Distroless => &["USER 65532:65532", "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"],
         Recipe::Haproxy => &[
             "USER haproxy",
             "WORKDIR /var/lib/haproxy",
@@ -119,20 +107,9 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         fs::remove_dir_all(&new)?;
     }
     fs::create_dir_all(&new)?;
-    let debian = tools::program("mmdebstrap")?
-        .arg("--quiet")
-        .arg(format!("--variant={variant}"));
-    debian
-        .arg(format!("--include={packages}"))
-        .arg(SUITE)
-        .arg(&new)
-        .arg(mirror()?)
-        .read()?;
-    fs::create_dir_all(
-        new.join(CERTIFICATES)
-            .parent()
-            .context("it is in a folder")?,
-    )?;
+    let debian = tools::program("mmdebstrap")?.arg("--quiet").arg(format!("--variant={variant}"));
+    debian.arg(format!("--include={packages}")).arg(SUITE).arg(&new).arg(mirror()?).read()?;
+    fs::create_dir_all(new.join(CERTIFICATES).parent().context("it is in a folder")?)?;
     fs::copy(Path::new("/").join(CERTIFICATES), new.join(CERTIFICATES))?;
     match recipe {
         Recipe::Rust => toolchain(&new)?,
@@ -157,12 +134,7 @@ fn toolchain(root: &Path) -> Result<()> {
     fs::create_dir_all(&home)?;
     for part in ["bin", "lib"] {
         let from = Path::new(sysroot.trim()).join(part);
-        Program::new("cp")
-            .arg("-a")
-            .arg(from)
-            .arg(home.join(part))
-            .limit(Duration::from_secs(300))
-            .read()?;
+        Program::new("cp").arg("-a").arg(from).arg(home.join(part)).limit(Duration::from_secs(300)).read()?;
     }
     Ok(())
 }
@@ -191,8 +163,5 @@ fn accounts(root: &Path) -> Result<()> {
 fn writable(folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::create_dir_all(folder)?;
-    Ok(fs::set_permissions(
-        folder,
-        fs::Permissions::from_mode(0o1777),
-    )?)
+    Ok(fs::set_permissions(folder, fs::Permissions::from_mode(0o1777))?)
 }

@@ -24,8 +24,7 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
     });
     tally.note(limited, || not_limited(service));
     tally.check("schemathesis bites", || {
-        let mut wrong: Value =
-            serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
+        let mut wrong: Value = serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
         plant(&mut wrong)?;
         let path = dirs::proof().join("openapi-wrong.json");
         fs::write(&path, wrong.to_string())?;
@@ -39,14 +38,7 @@ fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<
         .arg("run")
         .arg(description)
         .args(["--url", &format!("http://127.0.0.1:{}", service.port)])
-        .args([
-            "--checks",
-            "all",
-            "--seed",
-            "1",
-            "--max-examples",
-            &examples.to_string(),
-        ])
+        .args(["--checks", "all", "--seed", "1", "--max-examples", &examples.to_string()])
         .args(["--generation-database", "none", "--no-color"])
         .dir(dirs::proof())
         .limit(Duration::from_secs(600))
@@ -54,27 +46,16 @@ fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<
     if !output.status.success() {
         bail!("{}", output.stdout.trim());
     }
-    let generated = output
-        .stdout
-        .lines()
-        .find(|line| line.contains("generated"));
-    Ok(generated
-        .context("it does not say what it did")?
-        .trim()
-        .to_owned())
+    let generated = output.stdout.lines().find(|line| line.contains("generated"));
+    Ok(generated.context("it does not say what it did")?.trim().to_owned())
 }
 
 /// Says that `/greet` answers a number where it answers text.
 fn plant(description: &mut Value) -> Result<()> {
     let text = description.to_string();
-    let schemas = description["components"]["schemas"]
-        .as_object_mut()
-        .context("no schemas")?;
+    let schemas = description["components"]["schemas"].as_object_mut().context("no schemas")?;
     for (name, schema) in schemas {
-        if text.contains("/greet")
-            && schema["properties"]["message"]["type"] == "string"
-            && !name.contains("rror")
-        {
+        if text.contains("/greet") && schema["properties"]["message"]["type"] == "string" && !name.contains("rror") {
             schema["properties"]["message"]["type"] = Value::from("integer");
             return Ok(());
         }
@@ -86,10 +67,7 @@ fn plant(description: &mut Value) -> Result<()> {
 fn not_limited(service: &Service) -> Result<String> {
     let metrics = http::get(service.admin_port, "/metrics")?.expect(200)?;
     let (mut all, mut limited) = (0.0, 0.0);
-    for line in metrics
-        .lines()
-        .filter(|line| line.starts_with("http_request_duration_seconds_count"))
-    {
+    for line in metrics.lines().filter(|line| line.starts_with("http_request_duration_seconds_count")) {
         let count: f64 = line.rsplit(' ').next().unwrap_or_default().parse()?;
         all += count;
         if line.contains("status=\"429\"") {

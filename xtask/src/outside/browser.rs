@@ -13,21 +13,13 @@ use crate::{dirs, http, tools};
 
 /// Runs the checks.
 pub(super) fn check(tally: &mut Tally, service: &Service) {
-    tally.check("browser: the page shows every operation", || {
-        shows(service, "/docs")
-    });
-    tally.check("browser: an empty page is seen as one", || {
-        bites(shows(service, "/docs/nowhere"))
-    });
-    tally.check("browser: the page may run no inline script", || {
-        policy(service)
-    });
+    tally.check("browser: the page shows every operation", || shows(service, "/docs"));
+    tally.check("browser: an empty page is seen as one", || bites(shows(service, "/docs/nowhere")));
+    tally.check("browser: the page may run no inline script", || policy(service));
     tally.note("browser: screenshot", || {
         let picture = dirs::proof().join("docs.png");
         browse(service, "/docs", |chromium| {
-            chromium
-                .arg(format!("--screenshot={}", picture.display()))
-                .arg("--window-size=1100,1400")
+            chromium.arg(format!("--screenshot={}", picture.display())).arg("--window-size=1100,1400")
         })?;
         let bytes = std::fs::metadata(&picture)?.len();
         match bytes > 10_000 {
@@ -40,8 +32,7 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
 /// Every path and summary of the description is text that the browser has rendered.
 fn shows(service: &Service, page: &str) -> Result<()> {
     let dom = browse(service, page, |chromium| chromium.arg("--dump-dom"))?;
-    let description: serde_json::Value =
-        serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
+    let description: serde_json::Value = serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
     let paths = description["paths"].as_object().context("no paths")?;
     for path in paths.keys() {
         if !dom.contains(path.as_str()) {
@@ -53,13 +44,8 @@ fn shows(service: &Service, page: &str) -> Result<()> {
 
 fn policy(service: &Service) -> Result<()> {
     let answer = http::get(service.port, "/docs")?;
-    let policy = answer
-        .header("content-security-policy")
-        .context("no policy")?;
-    match policy.contains("default-src 'none'")
-        && !policy.contains("unsafe")
-        && !policy.contains("//")
-    {
+    let policy = answer.header("content-security-policy").context("no policy")?;
+    match policy.contains("default-src 'none'") && !policy.contains("unsafe") && !policy.contains("//") {
         true => Ok(()),
         false => bail!("{policy}"),
     }
@@ -68,30 +54,13 @@ fn policy(service: &Service) -> Result<()> {
 fn browse(service: &Service, page: &str, ask: impl Fn(Program) -> Program) -> Result<String> {
     let profile = tempfile::tempdir()?;
     let chromium = tools::program("chromium")?
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-        ])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"])
         // Nobody listens on this port, and only the service's own address goes around it.
-        .args([
-            "--proxy-server=127.0.0.1:9",
-            "--proxy-bypass-list=127.0.0.1",
-            "--virtual-time-budget=5000",
-        ])
+        .args(["--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1", "--virtual-time-budget=5000"])
         .arg(user_data(profile.path()))
         .limit(Duration::from_secs(60));
-    ask(chromium)
-        .arg(format!("http://127.0.0.1:{}{page}", service.port))
-        .read()
+    ask(chromium).arg(format!("http://127.0.0.1:{}{page}", service.port)).read()
 }
 
 fn user_data(profile: &Path) -> String {

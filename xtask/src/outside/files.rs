@@ -28,22 +28,12 @@ const LINTERS: &[Linter] = &[
         name: "promtool test rules",
         run: |folder| promtool(folder, &["test", "rules"], ".test.yml"),
         // A metric that nobody exports is fine for `check`.
-        plant: (
-            "ops/alerts.yml",
-            "http_request_duration_seconds_count",
-            "http_request_duration_seconds_coumt",
-        ),
+        plant: ("ops/alerts.yml", "http_request_duration_seconds_count", "http_request_duration_seconds_coumt"),
     },
     Linter {
         name: "promtool check config",
         // Rules are named by their place in the container, and are checked above.
-        run: |folder| {
-            promtool(
-                folder,
-                &["check", "config", "--syntax-only"],
-                "prometheus.yml",
-            )
-        },
+        run: |folder| promtool(folder, &["check", "config", "--syntax-only"], "prometheus.yml"),
         plant: ("ops/prometheus.yml", "scrape_configs", "scrape_configz"),
     },
     Linter {
@@ -55,10 +45,7 @@ const LINTERS: &[Linter] = &[
         name: "docker-compose config",
         run: |folder| {
             let file = find(folder, "compose.yml")?;
-            run(tools::program("docker-compose")?
-                .arg("-f")
-                .arg(file)
-                .args(["config", "--quiet"]))
+            run(tools::program("docker-compose")?.arg("-f").arg(file).args(["config", "--quiet"]))
         },
         plant: ("compose.yml", "read_only:", "readonly:"),
     },
@@ -69,16 +56,8 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "zizmor",
-        run: |folder| {
-            run(tools::program("zizmor")?
-                .args(["--offline", "--quiet"])
-                .args(workflows(folder)?))
-        },
-        plant: (
-            "workflows/test.yml",
-            "persist-credentials: false",
-            "persist-credentials: true",
-        ),
+        run: |folder| run(tools::program("zizmor")?.args(["--offline", "--quiet"]).args(workflows(folder)?)),
+        plant: ("workflows/test.yml", "persist-credentials: false", "persist-credentials: true"),
     },
     Linter {
         name: "schema of the workflows",
@@ -137,23 +116,17 @@ fn promtool(folder: &Path, verb: &[&str], end: &str) -> Result<()> {
 }
 
 fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
-    run(tools::program("check-jsonschema")?
-        .args(["--builtin-schema", name])
-        .args(files))
+    run(tools::program("check-jsonschema")?.args(["--builtin-schema", name]).args(files))
 }
 
 /// Shell files of the project; there need not be any.
 fn shell_scripts(tally: &mut Tally, folder: &Path) -> Result<()> {
     let mut scripts = ending(folder, ".sh")?;
     scripts.push(crate::dirs::root().join(".ci/run"));
-    tally.check("shellcheck", || {
-        run(tools::program("shellcheck")?.args(&scripts))
-    });
+    tally.check("shellcheck", || run(tools::program("shellcheck")?.args(&scripts)));
     let planted = tempfile::Builder::new().suffix(".sh").tempfile()?;
     fs::write(planted.path(), "#!/bin/bash\nrm -rf $1/*\n")?;
-    tally.check("shellcheck bites", || {
-        bites(run(tools::program("shellcheck")?.arg(planted.path())))
-    });
+    tally.check("shellcheck bites", || bites(run(tools::program("shellcheck")?.arg(planted.path()))));
     Ok(())
 }
 
@@ -182,10 +155,7 @@ fn plant(from: &Path, to: &Path, (file, right, wrong): (&str, &str, &str)) -> Re
 
 fn find(folder: &Path, end: &str) -> Result<PathBuf> {
     let found = ending(folder, &format!("/{end}"))?;
-    found
-        .into_iter()
-        .next()
-        .with_context(|| format!("the project has no {end}"))
+    found.into_iter().next().with_context(|| format!("the project has no {end}"))
 }
 
 fn workflows(folder: &Path) -> Result<Vec<PathBuf>> {

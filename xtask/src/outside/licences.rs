@@ -12,23 +12,13 @@ use crate::project;
 /// How many crates were looked at; an error names those whose licence is not on the list.
 pub(super) fn check(folder: &Path) -> Result<String> {
     let deny: DocumentMut = fs::read_to_string(folder.join("deny.toml"))?.parse()?;
-    let allowed = deny["licenses"]["allow"]
-        .as_array()
-        .context("no list of licences")?;
-    let allowed: Vec<&str> = allowed
-        .iter()
-        .filter_map(toml_edit::Value::as_str)
-        .collect();
-    let metadata = project::cargo(folder)
-        .args(["metadata", "--locked", "--format-version", "1"])
-        .read()?;
+    let allowed = deny["licenses"]["allow"].as_array().context("no list of licences")?;
+    let allowed: Vec<&str> = allowed.iter().filter_map(toml_edit::Value::as_str).collect();
+    let metadata = project::cargo(folder).args(["metadata", "--locked", "--format-version", "1"]).read()?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let packages = metadata["packages"].as_array().context("no packages")?;
     let mut refused = Vec::new();
-    for package in packages
-        .iter()
-        .filter(|package| !package["source"].is_null())
-    {
+    for package in packages.iter().filter(|package| !package["source"].is_null()) {
         let licence = package["license"].as_str().unwrap_or_default();
         if !is_allowed(licence, &allowed) {
             refused.push(format!("{}: `{licence}`", package["name"]));
@@ -44,11 +34,8 @@ pub(super) fn check(folder: &Path) -> Result<String> {
 /// (`WITH`) only permits more.
 fn is_allowed(licence: &str, allowed: &[&str]) -> bool {
     let plain = licence.replace(['(', ')'], "").replace('/', " OR ");
-    let part =
-        |part: &str| allowed.contains(&part.split(" WITH ").next().unwrap_or_default().trim());
-    plain
-        .split(" OR ")
-        .any(|alternative| alternative.split(" AND ").all(part))
+    let part = |part: &str| allowed.contains(&part.split(" WITH ").next().unwrap_or_default().trim());
+    plain.split(" OR ").any(|alternative| alternative.split(" AND ").all(part))
 }
 
 #[cfg(test)]

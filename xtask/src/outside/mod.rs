@@ -29,23 +29,15 @@ pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("outside")?;
     let restwell = project::restwell()?;
     let folder = tempfile::tempdir()?;
-    Program::new(restwell)
-        .args(["new", NAME, "--yes", "--quiet"])
-        .dir(folder.path())
-        .read()?;
+    Program::new(restwell).args(["new", NAME, "--yes", "--quiet"]).dir(folder.path()).read()?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
-    tally.gap(
-        "advisories",
-        "the database of advisories cannot be fetched here; the project's own workflow asks it",
-    );
+    tally.gap("advisories", "the database of advisories cannot be fetched here; the project's own workflow asks it");
     let Some(binary) = tally.check("release build", || service::build(&folder, NAME)) else {
         return tally.close();
     };
-    if let Some(running) = tally.check("service starts", || {
-        Service::start(&binary, &folder, UNLIMITED)
-    }) {
+    if let Some(running) = tally.check("service starts", || Service::start(&binary, &folder, UNLIMITED)) {
         api::check(&mut tally, &running);
         browser::check(&mut tally, &running);
         prometheus::check(&mut tally, &running, &folder)?;
@@ -61,14 +53,8 @@ fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
     let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
     for command in readme::commands(&page) {
         tally.check(&format!("AGENTS.md: {command}"), || {
-            let shell = Program::new("sh")
-                .args(["-c", &command])
-                .dir(folder)
-                .env("PATH", &path);
-            shell
-                .env("CARGO_TARGET_DIR", dirs::projects_target())
-                .limit(Duration::from_secs(900))
-                .read()
+            let shell = Program::new("sh").args(["-c", &command]).dir(folder).env("PATH", &path);
+            shell.env("CARGO_TARGET_DIR", dirs::projects_target()).limit(Duration::from_secs(900)).read()
         });
     }
     Ok(())

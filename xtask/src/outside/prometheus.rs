@@ -17,19 +17,13 @@ use crate::tally::Tally;
 use crate::{dirs, process, project, tools};
 
 /// What the dashboard leaves to Grafana: each variable and what stands for it.
-const VARIABLES: &[(&str, &str)] = &[
-    ("$__rate_interval", "10s"),
-    ("$__range", "10s"),
-    ("$__interval", "10s"),
-];
+const VARIABLES: &[(&str, &str)] = &[("$__rate_interval", "10s"), ("$__range", "10s"), ("$__interval", "10s")];
 
 /// Runs the checks.
 pub(super) fn check(tally: &mut Tally, service: &Service, folder: &Path) -> Result<()> {
     tally.check("promtool check metrics", || lint(service));
     let queries = queries(folder)?;
-    let server = tally.check("prometheus scrapes the service", || {
-        Server::start(service, folder)
-    });
+    let server = tally.check("prometheus scrapes the service", || Server::start(service, folder));
     let Some(server) = server else { return Ok(()) };
     tally.check("prometheus loads the rules", || server.rules());
     traffic(service);
@@ -52,9 +46,7 @@ struct Server {
 impl Server {
     fn start(service: &Service, folder: &Path) -> Result<Self> {
         let home = tempfile::tempdir()?;
-        let rules = project::files(folder)?
-            .into_iter()
-            .find(|path| path.ends_with("ops/alerts.yml"));
+        let rules = project::files(folder)?.into_iter().find(|path| path.ends_with("ops/alerts.yml"));
         let rules = rules.context("no alert rules")?;
         let admin = service.admin_port;
         let config = format!(
@@ -67,17 +59,10 @@ impl Server {
         let port = service::free_port()?;
         let child = tools::program("prometheus")?
             .arg(format!("--config.file={}", path.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                home.path().join("data").display()
-            ))
+            .arg(format!("--storage.tsdb.path={}", home.path().join("data").display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .start(&dirs::proof().join("prometheus.log"))?;
-        let server = Self {
-            child,
-            port,
-            _home: home,
-        };
+        let server = Self { child, port, _home: home };
         server.answers("up{job=\"app\"} == 1")?;
         Ok(server)
     }
@@ -96,15 +81,8 @@ impl Server {
 
     /// An error if the answer is not a success with at least one series in it.
     fn ask(&self, query: &str) -> Result<()> {
-        let query = VARIABLES
-            .iter()
-            .fold(query.to_owned(), |query, (name, value)| {
-                query.replace(name, value)
-            });
-        let answer = http::get(
-            self.port,
-            &format!("/api/v1/query?query={}", encode(&query)),
-        )?;
+        let query = VARIABLES.iter().fold(query.to_owned(), |query, (name, value)| query.replace(name, value));
+        let answer = http::get(self.port, &format!("/api/v1/query?query={}", encode(&query)))?;
         let body: Value = serde_json::from_str(&answer.body)?;
         match body["data"]["result"].as_array() {
             Some(series) if !series.is_empty() => Ok(()),
@@ -114,8 +92,7 @@ impl Server {
     }
 
     fn rules(&self) -> Result<()> {
-        let body: Value =
-            serde_json::from_str(&http::get(self.port, "/api/v1/rules")?.expect(200)?)?;
+        let body: Value = serde_json::from_str(&http::get(self.port, "/api/v1/rules")?.expect(200)?)?;
         let groups = body["data"]["groups"].as_array().context("no groups")?;
         match groups.is_empty() {
             true => bail!("no rule was loaded"),
@@ -132,19 +109,10 @@ impl Drop for Server {
 
 fn lint(service: &Service) -> Result<()> {
     let path = dirs::proof().join("metrics.txt");
-    fs::write(
-        &path,
-        http::get(service.admin_port, "/metrics")?.expect(200)?,
-    )?;
+    fs::write(&path, http::get(service.admin_port, "/metrics")?.expect(200)?)?;
     let promtool = tools::path("promtool")?;
-    let line = format!(
-        "'{}' check metrics < '{}'",
-        promtool.display(),
-        path.display()
-    );
-    let output = crate::program::Program::new("sh")
-        .args(["-c", &line])
-        .capture()?;
+    let line = format!("'{}' check metrics < '{}'", promtool.display(), path.display());
+    let output = crate::program::Program::new("sh").args(["-c", &line]).capture()?;
     match output.status.success() {
         true => Ok(()),
         false => bail!("{}", output.tail()),
@@ -156,13 +124,7 @@ fn traffic(service: &Service) {
     let mut client = Client::new(service.port);
     let deadline = Instant::now() + Duration::from_secs(12);
     while Instant::now() < deadline {
-        for path in [
-            "/greet",
-            "/products",
-            "/products/1",
-            "/products/999999",
-            "/nowhere",
-        ] {
+        for path in ["/greet", "/products", "/products/1", "/products/999999", "/nowhere"] {
             // Whatever the answer is: it is counted, and that is all that is wanted of it.
             let _ = client.get(path);
         }
@@ -172,11 +134,8 @@ fn traffic(service: &Service) {
 
 /// Every `expr` of the dashboard.
 fn queries(folder: &Path) -> Result<BTreeSet<String>> {
-    let path = project::files(folder)?
-        .into_iter()
-        .find(|path| path.ends_with("ops/dashboard.json"));
-    let dashboard: Value =
-        serde_json::from_str(&fs::read_to_string(path.context("no dashboard")?)?)?;
+    let path = project::files(folder)?.into_iter().find(|path| path.ends_with("ops/dashboard.json"));
+    let dashboard: Value = serde_json::from_str(&fs::read_to_string(path.context("no dashboard")?)?)?;
     let mut found = BTreeSet::new();
     collect(&dashboard, &mut found);
     match found.is_empty() {
