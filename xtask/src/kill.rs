@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::program::Program;
+use crate::project;
 use crate::tally::Tally;
-use crate::{process, project};
 
 /// How often.
 const TIMES: u32 = 200;
@@ -38,7 +38,9 @@ fn kills(restwell: &Path) -> Result<String> {
         let moment = time * turn / TIMES;
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
         std::thread::sleep(moment);
-        process::end_tree(&mut child);
+        // At once: looking for children first would move the moment.
+        child.kill()?;
+        child.wait()?;
         match target.exists() {
             true if snapshot(&target)? == whole => complete += 1,
             true => bail!("killed after {moment:?}: the target is neither absent nor complete"),

@@ -58,9 +58,17 @@ fn browse(service: &Service, page: &str, ask: impl Fn(Program) -> Program) -> Re
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"])
         // Nobody listens on this port, and only the service's own address goes around it.
         .args(["--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1", "--virtual-time-budget=5000"])
+        // What the page tries and may not do is said on its console.
+        .arg("--enable-logging=stderr")
         .arg(user_data(profile.path()))
         .limit(Duration::from_secs(60));
-    ask(chromium).arg(format!("http://127.0.0.1:{}{page}", service.port)).read()
+    let output = ask(chromium).arg(format!("http://127.0.0.1:{}{page}", service.port)).capture()?;
+    let complaint = output.stderr.lines().find(|line| line.contains("CONSOLE") && line.contains("olicy"));
+    match complaint {
+        Some(complaint) => bail!("{complaint}"),
+        None if output.status.success() => Ok(output.stdout),
+        None => bail!("{}", output.tail()),
+    }
 }
 
 fn user_data(profile: &Path) -> String {
