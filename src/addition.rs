@@ -28,10 +28,7 @@ impl Addition {
             return Ok(Self::default());
         };
         let with = beside(value, &Answers::default())?;
-        let rest: Answers = Choice::ALL
-            .iter()
-            .map(|&choice| (with.get(choice), Origin::Preset))
-            .collect();
+        let rest: Answers = Choice::ALL.iter().map(|&choice| (with.get(choice), Origin::Preset)).collect();
         let without = beside(none, &rest)?;
         let (with, without) = (Plan::new(&with, "project"), Plan::new(&without, "project"));
         let (tree, smaller) = (with.sources()?, without.sources()?);
@@ -43,12 +40,7 @@ impl Addition {
                 .filter(|path| smaller.get(path).is_none())
                 .map(ToString::to_string)
                 .collect(),
-            crates: with
-                .manifest
-                .normal()
-                .filter(is_new)
-                .map(str::to_owned)
-                .collect(),
+            crates: with.manifest.normal().filter(is_new).map(str::to_owned).collect(),
             services: with
                 .services
                 .iter()
@@ -67,8 +59,7 @@ impl Addition {
 fn beside(value: Value, rest: &Answers) -> Result<Stack, Error> {
     let mut answers = rest.clone();
     answers.set(value, Origin::Flag);
-    let resolution =
-        Stack::resolve(&answers).map_err(|_| Error::Bug(format!("no valid stack has {value}")))?;
+    let resolution = Stack::resolve(&answers).map_err(|_| Error::Bug(format!("no valid stack has {value}")))?;
     Ok(resolution.stack)
 }
 
@@ -85,15 +76,7 @@ impl fmt::Display for Addition {
             1 => Some("1 file".to_owned()),
             several => Some(format!("{several} files")),
         };
-        let parts = [
-            files,
-            named("crate", &self.crates),
-            named("service", &self.services),
-        ];
-        write!(
-            f,
-            "adds {}",
-            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        )
+        let parts = [files, named("crate", &self.crates), named("service", &self.services)];
+        write!(f, "adds {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }
 }

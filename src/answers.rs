@@ -43,10 +43,7 @@ pub fn variable(choice: Choice) -> String {
 }
 
 /// The environment as it is.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
@@ -87,13 +84,8 @@ impl Said {
 
     /// What a user should know about the answers.
     pub fn warning(&self) -> Option<String> {
-        let other = self
-            .written_by
-            .as_ref()
-            .filter(|&version| version != crate::VERSION)?;
-        Some(format!(
-            "the answers were written by restwell {other}: this one may write other bytes"
-        ))
+        let other = self.written_by.as_ref().filter(|&version| version != crate::VERSION)?;
+        Some(format!("the answers were written by restwell {other}: this one may write other bytes"))
     }
 
     fn read_environment(&mut self, environment: &[(OsString, OsString)]) -> Result<Answers, Error> {
@@ -111,10 +103,7 @@ impl Said {
             let Some(&choice) = choice else {
                 return Err(unknown_variable(name));
             };
-            answers.set(
-                value(choice, &word, || Place::Variable(name.to_owned()))?,
-                Origin::Environment,
-            );
+            answers.set(value(choice, &word, || Place::Variable(name.to_owned()))?, Origin::Environment);
         }
         Ok(answers)
     }
@@ -124,11 +113,7 @@ fn value(choice: Choice, word: &str, place: impl FnOnce() -> Place) -> Result<Va
     choice.parse(word).ok_or_else(|| Error::UnknownValue {
         place: place(),
         word: word.to_owned(),
-        allowed: choice
-            .values()
-            .iter()
-            .map(|value| value.id().to_owned())
-            .collect(),
+        allowed: choice.values().iter().map(|value| value.id().to_owned()).collect(),
     })
 }
 
@@ -153,18 +138,12 @@ fn switch(word: &str) -> Result<bool, Error> {
 }
 
 fn unknown_variable(name: &str) -> Error {
-    let known: Vec<String> = Choice::ALL
-        .iter()
-        .map(|&choice| variable(choice))
-        .chain([NON_INTERACTIVE.to_owned()])
-        .collect();
+    let known: Vec<String> =
+        Choice::ALL.iter().map(|&choice| variable(choice)).chain([NON_INTERACTIVE.to_owned()]).collect();
     let suffix = name.trim_start_matches(PREFIX);
     let suffixes = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
     let nearest = spelling::nearest(suffix, suffixes).map(|suffix| format!("{PREFIX}{suffix}"));
-    Error::UnknownVariable {
-        name: name.to_owned(),
-        nearest,
-    }
+    Error::UnknownVariable { name: name.to_owned(), nearest }
 }
 
 #[cfg(test)]
@@ -174,10 +153,7 @@ mod tests {
 
     fn gather(variables: &[(&str, &str)], text: &str) -> Result<Said, Error> {
         let mut said = Said::default();
-        let environment: Vec<_> = variables
-            .iter()
-            .map(|&(name, word)| (name.into(), word.into()))
-            .collect();
+        let environment: Vec<_> = variables.iter().map(|&(name, word)| (name.into(), word.into())).collect();
         let variables = said.read_environment(&environment)?;
         said.answers = variables.or(&said.read_text(text, "answers.toml")?);
         Ok(said)
@@ -185,27 +161,16 @@ mod tests {
 
     #[test]
     fn the_environment_goes_before_the_file() {
-        let said = gather(
-            &[("RESTWELL_CACHE", "none"), ("HOME", "/x")],
-            "cache = \"memory\"\ndatabase = \"none\"\n",
-        );
+        let said = gather(&[("RESTWELL_CACHE", "none"), ("HOME", "/x")], "cache = \"memory\"\ndatabase = \"none\"\n");
         let said = said.expect("all of it is known");
-        assert_eq!(
-            said.answers.get(Choice::Cache),
-            Some((Value::Cache(Cache::None), Origin::Environment))
-        );
-        assert_eq!(
-            said.answers.get(Choice::Database),
-            Some((Value::Database(Database::None), Origin::File))
-        );
+        assert_eq!(said.answers.get(Choice::Cache), Some((Value::Cache(Cache::None), Origin::Environment)));
+        assert_eq!(said.answers.get(Choice::Database), Some((Value::Database(Database::None), Origin::File)));
         assert_eq!(said.answers.get(Choice::Limiter), None);
     }
 
     #[test]
     fn what_is_not_a_string_is_named_with_its_line() {
-        let Err(Error::AnswersSyntax { detail, .. }) =
-            gather(&[], "cache = \"none\"\ndatabase = 3\n")
-        else {
+        let Err(Error::AnswersSyntax { detail, .. }) = gather(&[], "cache = \"none\"\ndatabase = 3\n") else {
             panic!("a number is no value")
         };
         assert_eq!(detail, "line 2: `database` is an integer, not a string");

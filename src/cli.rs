@@ -23,12 +23,7 @@ use crate::shell::{Format, Manner, Shell, Verbosity};
 
 /// APIs you can sleep on: answer a few questions about the stack, get a Rust API project that builds, is tested and runs
 #[derive(Debug, Parser)]
-#[command(
-    name = "restwell",
-    version,
-    propagate_version = false,
-    max_term_width = 100
-)]
+#[command(name = "restwell", version, propagate_version = false, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 choices clash, 4 answer missing, 5 target not empty, 70 bug, 130 interrupted"
 )]
@@ -67,13 +62,7 @@ struct Global {
     #[arg(long, global = true, help_heading = "Output")]
     plain: bool,
     /// Tell nothing but errors and data
-    #[arg(
-        long,
-        short,
-        global = true,
-        conflicts_with = "verbose",
-        help_heading = "Output"
-    )]
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Output")]
     quiet: bool,
     /// Tell more: every file
     #[arg(long, short, global = true, help_heading = "Output")]
@@ -123,12 +112,7 @@ impl Global {
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
-        Manner {
-            format: self.format,
-            verbosity,
-            color: self.color.into(),
-            plain: self.plain,
-        }
+        Manner { format: self.format, verbosity, color: self.color.into(), plain: self.plain }
     }
 }
 
@@ -144,10 +128,7 @@ pub enum Parsed {
 
 /// Understands a command line, and how to talk about it even when it makes no sense.
 pub fn parse(argv: &[OsString]) -> (Parsed, Manner) {
-    match Cli::command()
-        .try_get_matches_from(argv)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-    {
+    match Cli::command().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => {
             let manner = cli.global.manner();
             (Parsed::Command(Box::new(cli)), manner)

@@ -204,20 +204,11 @@ impl Error {
                 name::Fault::Dependency => "RW0203",
                 name::Fault::Nowhere => "RW0204",
             },
-            Self::Conflict { conflict, .. } => conflict
-                .broken
-                .first()
-                .map_or("RW0300", |(rule, _, _)| rule.code),
+            Self::Conflict { conflict, .. } => conflict.broken.first().map_or("RW0300", |(rule, _, _)| rule.code),
             Self::Missing { .. } => "RW0401",
             Self::Occupied { .. } => "RW0501",
-            Self::InTheWay {
-                what: Obstacle::Link,
-                ..
-            } => "RW0502",
-            Self::InTheWay {
-                what: Obstacle::File | Obstacle::Directory,
-                ..
-            } => "RW0503",
+            Self::InTheWay { what: Obstacle::Link, .. } => "RW0502",
+            Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
             Self::Io { .. } => "RW0601",
             Self::Output(_) => "RW0602",
             Self::Bug(_) => "RW0701",

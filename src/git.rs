@@ -21,12 +21,10 @@ pub const FOLDER: &str = ".git";
 /// # Errors
 /// Why it is none, in one clause: git is not there, or what it said.
 pub fn init(directory: &Utf8Path) -> Result<(), String> {
-    let mut child = command(directory)
-        .spawn()
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no `git` on the path".to_owned(),
-            _ => format!("git could not be started: {error}"),
-        })?;
+    let mut child = command(directory).spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no `git` on the path".to_owned(),
+        _ => format!("git could not be started: {error}"),
+    })?;
     match wait(&mut child) {
         Some(true) => Ok(()),
         Some(false) => Err(complaint(child)),
@@ -39,10 +37,7 @@ pub fn init(directory: &Utf8Path) -> Result<(), String> {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that starts a program"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
 fn command(directory: &Utf8Path) -> Command {
     let mut command = Command::new("git");
     command
@@ -72,15 +67,8 @@ fn wait(child: &mut Child) -> Option<bool> {
 }
 
 fn complaint(child: Child) -> String {
-    let said = child
-        .wait_with_output()
-        .map(|output| output.stderr)
-        .unwrap_or_default();
+    let said = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
-    let last = said
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("it said nothing");
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
     format!("git failed: {}", last.trim())
 }

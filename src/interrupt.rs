@@ -48,10 +48,7 @@ pub fn wait_for_the_end() -> ! {
     }
 }
 
-#[expect(
-    clippy::exit,
-    reason = "the main thread may be waiting for a key that never comes"
-)]
+#[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
 fn leave() -> ! {
     std::process::exit(130)
 }

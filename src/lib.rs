@@ -26,11 +26,7 @@ pub mod stack;
 pub mod template;
 pub mod tree;
 pub mod variants;
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the one room that touches the disk"
-)]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one room that touches the disk")]
 pub mod write;
 
 use std::ffi::OsString;
@@ -73,9 +69,7 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
 pub fn run(parsed: Parsed, argv: &[OsString], shell: &mut Shell) -> Result<(), Error> {
     match parsed {
         Parsed::Command(command) => command.run(argv, shell),
-        Parsed::Text(text) if shell.manner.format == Format::Json => {
-            shell.json("help", json!({ "text": text }))
-        }
+        Parsed::Text(text) if shell.manner.format == Format::Json => shell.json("help", json!({ "text": text })),
         Parsed::Text(text) => shell.data(text),
         Parsed::Error(error) => Err(error),
     }
@@ -97,9 +91,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_told_as_a_bug() {
-        let Err(error) = guard(|| panic!("an invariant broke")) else {
-            panic!("a panic is not a success")
-        };
+        let Err(error) = guard(|| panic!("an invariant broke")) else { panic!("a panic is not a success") };
         assert_eq!(error.exit(), 70);
         assert_eq!(error.words().reasons, ["an invariant broke"]);
     }

@@ -43,17 +43,16 @@ pub enum Reserved {
 }
 
 const KEYWORDS: &[&str] = &[
-    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match",
+    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 const STD: &[&str] = &["alloc", "core", "proc-macro", "proc_macro", "std"];
 const BUILD: &[&str] = &["build", "deps", "examples", "incremental"];
 const DEVICES: &[&str] = &[
-    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1",
-    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "lpt1", "lpt2", "lpt3",
+    "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
 ];
 
 impl Name {
@@ -61,10 +60,7 @@ impl Name {
     ///
     /// # Errors
     /// The first [`Fault`] there is.
-    pub fn new<'a>(
-        word: &str,
-        mut dependencies: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, Fault> {
+    pub fn new<'a>(word: &str, mut dependencies: impl Iterator<Item = &'a str>) -> Result<Self, Fault> {
         let first = word.chars().next().ok_or(Fault::Empty)?;
         if !(first.is_ascii_alphabetic() || first == '_') {
             return Err(Fault::Start(first));
@@ -98,10 +94,7 @@ impl fmt::Display for Name {
 
 /// A word close to `word` that could be a name, as far as its letters go.
 pub fn better(word: &str) -> Option<String> {
-    let letters: String = word
-        .chars()
-        .map(|letter| if is_letter(letter) { letter } else { '-' })
-        .collect();
+    let letters: String = word.chars().map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
     let words: Vec<&str> = letters.split('-').filter(|part| !part.is_empty()).collect();
     let joined = words.join("-");
     let starts_well = joined.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -126,9 +119,7 @@ fn reserved(word: &str) -> Option<Reserved> {
         "test" => Some(Reserved::Test),
         _ if STD.contains(&word) => Some(Reserved::Std),
         _ if BUILD.contains(&word) => Some(Reserved::Build),
-        _ => DEVICES
-            .contains(&lower.as_str())
-            .then_some(Reserved::Device),
+        _ => DEVICES.contains(&lower.as_str()).then_some(Reserved::Device),
     }
 }
 
@@ -142,9 +133,7 @@ mod tests {
 
     #[test]
     fn ordinary_names_pass() {
-        for word in [
-            "shop-api", "shop_api", "_private", "a", "ShopApi", "v2", "tests", "app", "selfie",
-        ] {
+        for word in ["shop-api", "shop_api", "_private", "a", "ShopApi", "v2", "tests", "app", "selfie"] {
             assert_eq!(fault(word), None, "{word}");
         }
     }
@@ -167,15 +156,7 @@ mod tests {
 
     #[test]
     fn a_better_name_has_none_of_the_faults() {
-        for word in [
-            "9lives",
-            "my shop",
-            "fn",
-            "axum",
-            "caffè latte",
-            "a/b",
-            "-x",
-        ] {
+        for word in ["9lives", "my shop", "fn", "axum", "caffè latte", "a/b", "-x"] {
             let better = better(word).expect("something can be made of it");
             assert_eq!(fault(&better), None, "{word} → {better}");
         }

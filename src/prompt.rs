@@ -47,13 +47,8 @@ struct Wizard<'a> {
 /// # Errors
 /// [`Error::Interrupted`] if the user leaves; whatever `review` fails with.
 pub fn ask(said: &Said, shell: &mut Shell, review: &Review<'_>) -> Result<Answers, Error> {
-    let mut wizard = Wizard {
-        said,
-        open: said.missing(),
-        given: Answers::default(),
-        preset: None,
-        asker: Asker::new(shell),
-    };
+    let mut wizard =
+        Wizard { said, open: said.missing(), given: Answers::default(), preset: None, asker: Asker::new(shell) };
     let mut step = Step::Preset;
     loop {
         step = match step {
@@ -79,27 +74,13 @@ impl Wizard<'_> {
     fn ask_preset(&mut self, shell: &mut Shell) -> Result<Step, Error> {
         self.preset = None;
         self.given = Answers::default();
-        let mut items: Vec<String> = PRESETS
-            .iter()
-            .map(|preset| item(preset.id, preset.about))
-            .collect();
+        let mut items: Vec<String> = PRESETS.iter().map(|preset| item(preset.id, preset.about)).collect();
         items.push(item("one by one", "answer each question"));
-        match self
-            .asker
-            .pick(shell, "What do you start from?", &items, false)?
-        {
+        match self.asker.pick(shell, "What do you start from?", &items, false)? {
             Picked::Item(index) => {
                 self.preset = PRESETS.get(index).copied();
-                fold(
-                    shell,
-                    "start from",
-                    self.preset.map_or("one by one", |preset| preset.id),
-                );
-                Ok(if self.preset.is_some() {
-                    Step::Review
-                } else {
-                    Step::Question(0)
-                })
+                fold(shell, "start from", self.preset.map_or("one by one", |preset| preset.id));
+                Ok(if self.preset.is_some() { Step::Review } else { Step::Question(0) })
             }
             Picked::Back => Ok(Step::Preset),
         }
@@ -110,31 +91,20 @@ impl Wizard<'_> {
             return Ok(Step::Review);
         };
         self.given.clear(choice);
-        let (offered, refused): (Vec<Value>, Vec<Value>) = choice
-            .values()
-            .iter()
-            .partition(|&&value| self.is_possible(value));
+        let (offered, refused): (Vec<Value>, Vec<Value>) =
+            choice.values().iter().partition(|&&value| self.is_possible(value));
         for &value in &refused {
-            let line = shell.paint(
-                QUIET,
-                format_args!("  {value} is not offered: {}", self.reason(value)),
-            );
+            let line = shell.paint(QUIET, format_args!("  {value} is not offered: {}", self.reason(value)));
             shell.ask(line);
         }
         if let [only] = offered[..] {
             fold(shell, choice.id(), only.id());
             return Ok(Step::Question(index + 1));
         }
-        let items: Vec<String> = offered
-            .iter()
-            .map(|value| item(value.id(), value.offer().cost))
-            .collect();
+        let items: Vec<String> = offered.iter().map(|value| item(value.id(), value.offer().cost)).collect();
         match self.asker.pick(shell, choice.question(), &items, true)? {
             Picked::Item(picked) => {
-                let value = offered
-                    .get(picked)
-                    .copied()
-                    .unwrap_or(choice.default_value());
+                let value = offered.get(picked).copied().unwrap_or(choice.default_value());
                 self.given.set(value, Origin::Prompt);
                 fold(shell, choice.id(), value.id());
                 Ok(Step::Question(index + 1))
@@ -148,10 +118,7 @@ impl Wizard<'_> {
             shell.ask(line);
         }
         let items = [item("write it", ""), item("cancel", "nothing is written")];
-        match self
-            .asker
-            .pick(shell, "Write this project?", &items, true)?
-        {
+        match self.asker.pick(shell, "Write this project?", &items, true)? {
             Picked::Item(0) => Ok(None),
             Picked::Item(_) => Err(Error::Interrupted),
             Picked::Back if self.preset.is_some() => Ok(Some(Step::Preset)),
@@ -164,13 +131,7 @@ impl Wizard<'_> {
         for earlier in (0..index).rev() {
             let choice = self.open[earlier];
             self.given.clear(choice);
-            if choice
-                .values()
-                .iter()
-                .filter(|&&value| self.is_possible(value))
-                .count()
-                > 1
-            {
+            if choice.values().iter().filter(|&&value| self.is_possible(value)).count() > 1 {
                 return Step::Question(earlier);
             }
         }
@@ -186,10 +147,7 @@ impl Wizard<'_> {
 
     fn reason(&self, value: Value) -> &'static str {
         let asked = self.said.answers.clone().or(&self.given).asked();
-        rules::forbidding(value, &asked)
-            .map_or("no project has it beside the other answers", |rule| {
-                rule.because
-            })
+        rules::forbidding(value, &asked).map_or("no project has it beside the other answers", |rule| rule.because)
     }
 }
 

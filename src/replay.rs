@@ -20,11 +20,7 @@ impl Replay<'_> {
     pub fn line(&self) -> String {
         let Self { path, name, stack } = *self;
         // A path that starts with a dash would be read as a flag.
-        let path = if path.as_str().starts_with('-') {
-            format!("./{path}")
-        } else {
-            path.to_string()
-        };
+        let path = if path.as_str().starts_with('-') { format!("./{path}") } else { path.to_string() };
         let mut words = vec!["restwell".to_owned(), "new".to_owned(), quote(&path)];
         if let Some(name) = name {
             words.extend(["--name".to_owned(), quote(name)]);
@@ -32,11 +28,7 @@ impl Replay<'_> {
         for value in stack.values() {
             words.extend([format!("--{}", value.choice().id()), value.id().to_owned()]);
         }
-        words.extend([
-            "--yes".to_owned(),
-            "--expect-version".to_owned(),
-            crate::VERSION.to_owned(),
-        ]);
+        words.extend(["--yes".to_owned(), "--expect-version".to_owned(), crate::VERSION.to_owned()]);
         words.join(" ")
     }
 }

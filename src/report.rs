@@ -65,11 +65,7 @@ pub enum Git {
 impl Report {
     /// Describes a plan. What depends on the disk is added by the command.
     pub fn new(plan: &Plan<'_>, tree: &Tree, resolution: Resolution) -> Self {
-        let Resolution {
-            stack,
-            moved,
-            origins,
-        } = resolution;
+        let Resolution { stack, moved, origins } = resolution;
         let files = tree.files().map(|(path, file)| FileLine {
             path: path.to_owned(),
             size: file.bytes.len(),
@@ -85,33 +81,18 @@ impl Report {
             digest: tree.digest(),
             services: plan.services.clone(),
             ports: plan.ports.clone(),
-            warnings: crate::rules::warnings(&stack)
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            warnings: crate::rules::warnings(&stack).into_iter().map(str::to_owned).collect(),
             replay: String::new(),
-            next_steps: plan
-                .next_steps
-                .iter()
-                .map(|step| step.to_string())
-                .collect(),
+            next_steps: plan.next_steps.iter().map(|step| step.to_string()).collect(),
             replaced: Vec::new(),
             git: Git::Init,
         }
     }
 
     /// Says where the project does not join what is around it.
-    pub fn surround(
-        &mut self,
-        Surroundings {
-            repository,
-            workspace,
-        }: &Surroundings,
-    ) {
+    pub fn surround(&mut self, Surroundings { repository, workspace }: &Surroundings) {
         if let Some(repository) = repository {
-            self.warnings.push(format!(
-                "inside the git repository `{repository}`: no repository of its own is made"
-            ));
+            self.warnings.push(format!("inside the git repository `{repository}`: no repository of its own is made"));
         }
         if let Some(workspace) = workspace {
             self.warnings.push(format!(
@@ -132,26 +113,16 @@ impl Report {
                 json!({ "path": path.as_str(), "size": size, "sha256": sha256, "from": from })
             },
         );
-        let origins: Map<String, Json> = self
-            .origins
-            .iter()
-            .map(|(value, origin)| (value.choice().id().to_owned(), json!(origin.id())))
-            .collect();
+        let origins: Map<String, Json> =
+            self.origins.iter().map(|(value, origin)| (value.choice().id().to_owned(), json!(origin.id()))).collect();
         let moved = self.moved.iter().map(|Moved { from, to, because }| {
             json!({ "choice": from.choice().id(), "from": from.id(), "to": to.id(), "because": because })
         });
-        let services = self
-            .services
-            .iter()
-            .map(|Service { name, purpose }| json!({ "name": name, "purpose": purpose }));
-        let ports = self
-            .ports
-            .iter()
-            .map(|Port { number, purpose }| json!({ "port": number, "purpose": purpose }));
-        let replaced = self
-            .replaced
-            .iter()
-            .map(|Replaced { path, kept }| json!({ "path": path.as_str(), "kept": kept.as_str() }));
+        let services =
+            self.services.iter().map(|Service { name, purpose }| json!({ "name": name, "purpose": purpose }));
+        let ports = self.ports.iter().map(|Port { number, purpose }| json!({ "port": number, "purpose": purpose }));
+        let replaced =
+            self.replaced.iter().map(|Replaced { path, kept }| json!({ "path": path.as_str(), "kept": kept.as_str() }));
         let git = match &self.git {
             Git::Init => json!({ "init": true }),
             Git::Not(because) => json!({ "init": false, "because": because }),
@@ -177,33 +148,15 @@ impl Report {
     /// For people: the stack with the origin of each value, and what comes with it.
     pub fn summary(&self) -> Vec<String> {
         let bytes: usize = self.files.iter().map(|file| file.size).sum();
-        let mut lines = vec![format!(
-            "{}: {} files, {} KiB",
-            self.name,
-            self.files.len(),
-            bytes.div_ceil(1024)
-        )];
+        let mut lines = vec![format!("{}: {} files, {} KiB", self.name, self.files.len(), bytes.div_ceil(1024))];
         for (value, origin) in &self.origins {
-            lines.push(format!(
-                "  {:<12}{:<12}{}",
-                value.choice().id(),
-                value.id(),
-                origin.id()
-            ));
+            lines.push(format!("  {:<12}{:<12}{}", value.choice().id(), value.id(), origin.id()));
         }
         for Moved { from, to, because } in &self.moved {
             lines.push(format!("  {from} gave way to {to}: {because}"));
         }
-        lines.extend(
-            self.services
-                .iter()
-                .map(|Service { name, purpose }| format!("  service {name}: {purpose}")),
-        );
-        lines.extend(
-            self.ports
-                .iter()
-                .map(|Port { number, purpose }| format!("  port {number}: {purpose}")),
-        );
+        lines.extend(self.services.iter().map(|Service { name, purpose }| format!("  service {name}: {purpose}")));
+        lines.extend(self.ports.iter().map(|Port { number, purpose }| format!("  port {number}: {purpose}")));
         for Replaced { path, kept } in &self.replaced {
             lines.push(format!("  replaces {path}, kept as {kept}"));
         }
@@ -212,30 +165,15 @@ impl Report {
 
     /// For people: every file with its size and the choice it comes from.
     pub fn listing(&self) -> Vec<String> {
-        let width = self
-            .files
-            .iter()
-            .map(|file| file.path.as_str().len())
-            .max()
-            .unwrap_or_default();
-        let line = |file: &FileLine| {
-            format!(
-                "  {:<width$}  {:>7}  {}",
-                file.path.as_str(),
-                file.size,
-                file.from
-            )
-        };
+        let width = self.files.iter().map(|file| file.path.as_str().len()).max().unwrap_or_default();
+        let line = |file: &FileLine| format!("  {:<width$}  {:>7}  {}", file.path.as_str(), file.size, file.from);
         self.files.iter().map(line).collect()
     }
 }
 
 /// The values of a stack as a JSON object.
 pub fn stack_json(values: impl Iterator<Item = Value>) -> Json {
-    values
-        .map(|value| (value.choice().id().to_owned(), json!(value.id())))
-        .collect::<Map<_, _>>()
-        .into()
+    values.map(|value| (value.choice().id().to_owned(), json!(value.id()))).collect::<Map<_, _>>().into()
 }
 
 /// The values of a stack as a JSON object.

@@ -89,21 +89,12 @@ impl Shell {
 
     /// Talks to two writers, without colour.
     pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, manner: Manner) -> Self {
-        Self {
-            out,
-            err,
-            colored: false,
-            manner,
-        }
+        Self { out, err, colored: false, manner }
     }
 
     /// `text` in a style, if there is colour.
     pub fn paint(&self, style: Style, text: impl Display) -> String {
-        if self.colored {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_string()
-        }
+        if self.colored { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
     /// Whether text on stderr may have colour.
@@ -150,10 +141,7 @@ impl Shell {
     /// # Errors
     /// [`Error::Output`]
     pub fn json(&mut self, command: &str, data: Value) -> Result<(), Error> {
-        self.data(format_args!(
-            "{}\n",
-            json!({ "ok": true, "command": command, "data": data })
-        ))
+        self.data(format_args!("{}\n", json!({ "ok": true, "command": command, "data": data })))
     }
 
     /// An error, as text on stderr or as a JSON object on stdout.
@@ -179,34 +167,17 @@ impl Shell {
     }
 
     fn text(&self, error: &Error) -> String {
-        let Words {
-            message,
-            reasons,
-            fixes,
-        } = error.words();
+        let Words { message, reasons, fixes } = error.words();
         let code = error.code();
-        let mut text = format!(
-            "{}: {message}\n",
-            self.paint(ERROR, format_args!("error[{code}]"))
-        );
+        let mut text = format!("{}: {message}\n", self.paint(ERROR, format_args!("error[{code}]")));
         let mut last = "";
-        for (label, line) in reasons
-            .iter()
-            .map(|reason| ("because", reason.clone()))
-            .chain(fixes.iter().map(labelled))
+        for (label, line) in reasons.iter().map(|reason| ("because", reason.clone())).chain(fixes.iter().map(labelled))
         {
             let indent = if label == "help" { "" } else { "  " };
             if label == last {
-                text.push_str(&format!(
-                    "{indent}{:width$} {line}\n",
-                    "",
-                    width = label.len() + 1
-                ));
+                text.push_str(&format!("{indent}{:width$} {line}\n", "", width = label.len() + 1));
             } else {
-                text.push_str(&format!(
-                    "{indent}{} {line}\n",
-                    self.paint(LABEL, format_args!("{label}:"))
-                ));
+                text.push_str(&format!("{indent}{} {line}\n", self.paint(LABEL, format_args!("{label}:"))));
             }
             last = label;
         }
@@ -229,11 +200,7 @@ fn labelled(fix: &Fix) -> (&'static str, String) {
 }
 
 fn object(command: Option<&str>, error: &Error) -> Value {
-    let Words {
-        message,
-        reasons,
-        fixes,
-    } = error.words();
+    let Words { message, reasons, fixes } = error.words();
     let fixes: Vec<&str> = fixes.iter().map(Fix::text).collect();
     let error = json!({
         "code": error.code(), "exit": error.exit(), "message": message, "reasons": reasons, "fixes": fixes,
@@ -247,15 +214,8 @@ mod tests {
 
     #[test]
     fn an_error_is_aligned_under_its_labels() {
-        let shell = Shell::to(
-            Box::new(io::sink()),
-            Box::new(io::sink()),
-            Manner::default(),
-        );
-        let error = Error::UnknownVariable {
-            name: "RESTWELL_CASHE".into(),
-            nearest: Some("RESTWELL_CACHE".into()),
-        };
+        let shell = Shell::to(Box::new(io::sink()), Box::new(io::sink()), Manner::default());
+        let error = Error::UnknownVariable { name: "RESTWELL_CASHE".into(), nearest: Some("RESTWELL_CACHE".into()) };
         assert_eq!(
             shell.text(&error),
             "error[RW0103]: the variable `RESTWELL_CASHE` means nothing to restwell\n  \

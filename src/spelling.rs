@@ -5,12 +5,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&word, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .filter(|&(slips, candidate)| slips <= allowed(candidate) || is_start(&word, candidate))
         .min_by_key(|&(slips, _)| slips)
         .map(|(_, candidate)| candidate)
@@ -28,8 +23,7 @@ fn allowed(candidate: &str) -> usize {
 /// `postgresql` for `postgres` and `prom` for `prometheus`.
 fn is_start(word: &str, candidate: &str) -> bool {
     const MEANINGFUL: usize = 3;
-    word.len().min(candidate.len()) >= MEANINGFUL
-        && (word.starts_with(candidate) || candidate.starts_with(word))
+    word.len().min(candidate.len()) >= MEANINGFUL && (word.starts_with(candidate) || candidate.starts_with(word))
 }
 
 #[cfg(test)]

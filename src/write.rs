@@ -79,11 +79,7 @@ pub struct Replaced {
 
 fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Error {
     let path = path.into();
-    move |source| Error::Io {
-        action,
-        path,
-        source,
-    }
+    move |source| Error::Io { action, path, source }
 }
 
 /// The text of an answers file.
@@ -91,21 +87,14 @@ fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io
 /// # Errors
 /// What the operating system says; a file that is too large or not text is an error too.
 pub fn read_answers(path: &Utf8Path) -> io::Result<String> {
-    if path == "-" {
-        read_bounded(io::stdin())
-    } else {
-        read_bounded(fs::File::open(path)?)
-    }
+    if path == "-" { read_bounded(io::stdin()) } else { read_bounded(fs::File::open(path)?) }
 }
 
 fn read_bounded(source: impl Read) -> io::Result<String> {
     let mut text = String::new();
     let length = source.take(ANSWERS_LIMIT + 1).read_to_string(&mut text)?;
     if length as u64 > ANSWERS_LIMIT {
-        return Err(io::Error::new(
-            ErrorKind::FileTooLarge,
-            "it is larger than a megabyte",
-        ));
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "it is larger than a megabyte"));
     }
     Ok(text)
 }
@@ -119,12 +108,7 @@ impl Site {
         let absolute = camino::absolute_utf8(path).map_err(refused("find", path))?;
         // A final slash would have the link looked through.
         let absolute: Utf8PathBuf = absolute.components().collect();
-        let in_the_way = |what| {
-            Err(Error::InTheWay {
-                path: path.to_owned(),
-                what,
-            })
-        };
+        let in_the_way = |what| Err(Error::InTheWay { path: path.to_owned(), what });
         let state = match fs::symlink_metadata(&absolute) {
             Err(error) if error.kind() == ErrorKind::NotFound => State::Absent,
             Err(error) if error.kind() == ErrorKind::NotADirectory => {
@@ -135,23 +119,15 @@ impl Site {
             Ok(found) if !found.is_dir() => return in_the_way(Obstacle::File),
             Ok(_) => look_inside(&absolute).map_err(refused("look into", path))?,
         };
-        Ok(Self {
-            path: path.to_owned(),
-            absolute,
-            state,
-        })
+        Ok(Self { path: path.to_owned(), absolute, state })
     }
 
     /// What lies around the target.
     pub fn surroundings(&self) -> Surroundings {
         let parents = || self.absolute.ancestors().skip(1);
         Surroundings {
-            repository: parents()
-                .find(|path| has_repository(path))
-                .map(Utf8Path::to_owned),
-            workspace: parents()
-                .find(|path| is_workspace(path))
-                .map(Utf8Path::to_owned),
+            repository: parents().find(|path| has_repository(path)).map(Utf8Path::to_owned),
+            workspace: parents().find(|path| is_workspace(path)).map(Utf8Path::to_owned),
         }
     }
 
@@ -176,12 +152,7 @@ impl Site {
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Interrupted`]; the target is then as it was.
-    pub fn create(
-        &self,
-        tree: &Tree,
-        changes: &Changes,
-        init: Option<Init>,
-    ) -> Result<Option<String>, Error> {
+    pub fn create(&self, tree: &Tree, changes: &Changes, init: Option<Init>) -> Result<Option<String>, Error> {
         let _shield = interrupt::hold();
         let (beside, missing) = match self.state {
             State::Absent => self.anchor(),
@@ -197,9 +168,7 @@ impl Site {
         }
         stop_if_wanted()?;
         match self.state {
-            State::Absent => staging
-                .publish(beside)
-                .map_err(|source| self.late(source))?,
+            State::Absent => staging.publish(beside).map_err(|source| self.late(source))?,
             State::Directory { .. } => Placement::new(self, &staging).place(tree, changes)?,
         }
         interrupt::claim_the_end();
@@ -209,16 +178,8 @@ impl Site {
     /// The deepest directory above the target that exists, and the rest of the path below it.
     fn anchor(&self) -> (&Utf8Path, &Utf8Path) {
         let exists = |path: &&Utf8Path| fs::metadata(path).is_ok();
-        let beside = self
-            .absolute
-            .ancestors()
-            .skip(1)
-            .find(exists)
-            .unwrap_or("/".into());
-        (
-            beside,
-            self.absolute.strip_prefix(beside).unwrap_or(&self.absolute),
-        )
+        let beside = self.absolute.ancestors().skip(1).find(exists).unwrap_or("/".into());
+        (beside, self.absolute.strip_prefix(beside).unwrap_or(&self.absolute))
     }
 
     /// Someone else made the target after it was looked at.
@@ -229,21 +190,14 @@ impl Site {
                 holds: vec!["what another program just made".into()],
                 typed: "restwell new".into(),
             },
-            ErrorKind::NotADirectory => Error::InTheWay {
-                path: self.path.clone(),
-                what: Obstacle::File,
-            },
+            ErrorKind::NotADirectory => Error::InTheWay { path: self.path.clone(), what: Obstacle::File },
             _ => refused("create", &self.path)(source),
         }
     }
 }
 
 fn stop_if_wanted() -> Result<(), Error> {
-    if interrupt::requested() {
-        Err(Error::Interrupted)
-    } else {
-        Ok(())
-    }
+    if interrupt::requested() { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 fn look_inside(directory: &Utf8Path) -> io::Result<State> {
@@ -251,11 +205,7 @@ fn look_inside(directory: &Utf8Path) -> io::Result<State> {
     let mut unfinished = false;
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if stage::is_holder(&name) {
-            unfinished = true
-        } else {
-            holds.push(name)
-        }
+        if stage::is_holder(&name) { unfinished = true } else { holds.push(name) }
     }
     holds.sort();
     Ok(State::Directory { holds, unfinished })
@@ -267,8 +217,5 @@ fn has_repository(directory: &Utf8Path) -> bool {
 
 fn is_workspace(directory: &Utf8Path) -> bool {
     let manifest = fs::File::open(directory.join("Cargo.toml")).and_then(read_bounded);
-    manifest.is_ok_and(|text| {
-        text.lines()
-            .any(|line| line.trim_start().starts_with("[workspace"))
-    })
+    manifest.is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }

@@ -12,11 +12,7 @@ use crate::write;
 
 impl Said {
     pub(super) fn read_file(&mut self, path: &Utf8Path) -> Result<Answers, Error> {
-        let file = if path == "-" {
-            "standard input".to_owned()
-        } else {
-            path.to_string()
-        };
+        let file = if path == "-" { "standard input".to_owned() } else { path.to_string() };
         let text = write::read_answers(path).map_err(|error| Error::AnswersUnreadable {
             file: file.clone(),
             detail: match error.kind() {
@@ -35,29 +31,20 @@ impl Said {
             detail: format!("line {line}: {what}"),
         };
         let line_of = |span: Option<std::ops::Range<usize>>| {
-            let before = text
-                .get(..span.unwrap_or_default().start)
-                .unwrap_or_default();
+            let before = text.get(..span.unwrap_or_default().start).unwrap_or_default();
             before.matches('\n').count() + 1
         };
-        let document =
-            Document::parse(text).map_err(|error| wrong(line_of(error.span()), error.message()))?;
+        let document = Document::parse(text).map_err(|error| wrong(line_of(error.span()), error.message()))?;
         let mut answers = Answers::default();
         for (key, item) in document.iter() {
             let choice = Choice::named(key);
             if choice.is_none() && !EXTRA_KEYS.contains(&key) {
                 return Err(unknown_key(key, file));
             }
-            let word = item.as_str().ok_or_else(|| {
-                wrong(
-                    line_of(item.span()),
-                    &format!("`{key}` is {}, not a string", kind(item)),
-                )
-            })?;
-            let place = || Place::Key {
-                key: key.to_owned(),
-                file: file.to_owned(),
-            };
+            let word = item
+                .as_str()
+                .ok_or_else(|| wrong(line_of(item.span()), &format!("`{key}` is {}, not a string", kind(item))))?;
+            let place = || Place::Key { key: key.to_owned(), file: file.to_owned() };
             match (choice, key) {
                 (Some(choice), _) => answers.set(value(choice, word, place)?, Origin::File),
                 (None, "preset") => self.preset = Some(named(word, place)?.id),
@@ -70,16 +57,9 @@ impl Said {
 }
 
 fn unknown_key(key: &str, file: &str) -> Error {
-    let known = Choice::ALL
-        .iter()
-        .map(|choice| choice.id())
-        .chain(EXTRA_KEYS.iter().copied());
+    let known = Choice::ALL.iter().map(|choice| choice.id()).chain(EXTRA_KEYS.iter().copied());
     let nearest = spelling::nearest(key, known).map(str::to_owned);
-    Error::UnknownKey {
-        key: key.to_owned(),
-        file: file.to_owned(),
-        nearest,
-    }
+    Error::UnknownKey { key: key.to_owned(), file: file.to_owned(), nearest }
 }
 
 fn kind(item: &Item) -> &'static str {

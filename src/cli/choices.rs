@@ -33,18 +33,11 @@ impl FromArgMatches for Choices {
 }
 
 fn flag(choice: Choice) -> Arg {
-    let values = choice
-        .values()
-        .iter()
-        .map(|value| PossibleValue::new(value.id()).help(value.offer().cost));
+    let values = choice.values().iter().map(|value| PossibleValue::new(value.id()).help(value.offer().cost));
     Arg::new(choice.id())
         .long(choice.id())
         .value_name("VALUE")
         .value_parser(PossibleValuesParser::new(values))
-        .help(format!(
-            "{} [default: {}]",
-            choice.question(),
-            choice.default_value().id()
-        ))
+        .help(format!("{} [default: {}]", choice.question(), choice.default_value().id()))
         .help_heading("Choices")
 }

@@ -22,10 +22,7 @@ impl Completions {
         clap_complete::generate(self.shell, &mut definition(), "restwell", &mut script);
         let script = String::from_utf8_lossy(&script);
         match shell.manner.format {
-            Format::Json => shell.json(
-                "completions",
-                json!({ "shell": self.shell.to_string(), "script": script }),
-            ),
+            Format::Json => shell.json("completions", json!({ "shell": self.shell.to_string(), "script": script })),
             Format::Human | Format::GithubMatrix => shell.data(script),
         }
     }

@@ -27,10 +27,7 @@ impl List {
 }
 
 fn data() -> Result<Json, Error> {
-    let choices = Choice::ALL
-        .iter()
-        .map(|&choice| choice_data(choice))
-        .collect::<Result<Vec<_>, _>>()?;
+    let choices = Choice::ALL.iter().map(|&choice| choice_data(choice)).collect::<Result<Vec<_>, _>>()?;
     let presets = PRESETS.iter().map(|preset| {
         let stack = stack_json(Choice::ALL.iter().map(|&choice| preset.value(choice)));
         json!({ "id": preset.id, "about": preset.about, "stack": stack })
@@ -38,19 +35,13 @@ fn data() -> Result<Json, Error> {
     let rules = clashes().map(|clash| {
         json!({ "code": clash.code, "values": [clash.one.to_string(), clash.other.to_string()], "because": clash.because })
     });
-    Ok(
-        json!({ "choices": choices, "presets": presets.collect::<Vec<_>>(), "rules": rules.collect::<Vec<_>>() }),
-    )
+    Ok(json!({ "choices": choices, "presets": presets.collect::<Vec<_>>(), "rules": rules.collect::<Vec<_>>() }))
 }
 
 fn choice_data(choice: Choice) -> Result<Json, Error> {
     let values = choice.values().iter().map(|&value| {
         let Offer { label, cost, why } = value.offer();
-        let Addition {
-            files,
-            crates,
-            services,
-        } = Addition::of(value)?;
+        let Addition { files, crates, services } = Addition::of(value)?;
         let adds = json!({ "files": files, "crates": crates, "services": services });
         Ok(json!({ "id": value.id(), "label": label, "cost": cost, "why": why, "adds": adds }))
     });
@@ -69,16 +60,8 @@ fn text() -> Result<String, Error> {
     for &choice in Choice::ALL {
         lines.push(format!("--{:<11} {}", choice.id(), choice.question()));
         for &value in choice.values() {
-            let default = if value == choice.default_value() {
-                " (default)"
-            } else {
-                ""
-            };
-            lines.push(format!(
-                "  {:<11} {}{default}",
-                value.id(),
-                value.offer().cost
-            ));
+            let default = if value == choice.default_value() { " (default)" } else { "" };
+            lines.push(format!("  {:<11} {}{default}", value.id(), value.offer().cost));
             let addition = Addition::of(value)?;
             if !addition.is_empty() {
                 lines.push(format!("  {:<11} {addition}", ""));
@@ -87,19 +70,12 @@ fn text() -> Result<String, Error> {
         lines.push(String::new());
     }
     lines.push("presets".to_owned());
-    lines.extend(
-        PRESETS
-            .iter()
-            .map(|preset| format!("  {:<11} {}", preset.id, preset.about)),
-    );
+    lines.extend(PRESETS.iter().map(|preset| format!("  {:<11} {}", preset.id, preset.about)));
     lines.push(String::new());
     lines.push("rules".to_owned());
-    lines.extend(clashes().map(|clash| {
-        format!(
-            "  {} and {}: no, {} ({})",
-            clash.one, clash.other, clash.because, clash.code
-        )
-    }));
+    lines.extend(
+        clashes().map(|clash| format!("  {} and {}: no, {} ({})", clash.one, clash.other, clash.because, clash.code)),
+    );
     Ok(lines.join("\n") + "\n")
 }
 
@@ -113,24 +89,16 @@ pub(super) struct Clash {
 
 /// Every two values that cannot go together.
 pub(super) fn clashes() -> impl Iterator<Item = Clash> {
-    let values: Vec<Value> = Choice::ALL
-        .iter()
-        .flat_map(|choice| choice.values().iter().copied())
-        .collect();
+    let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
     let mut found = Vec::new();
     for (index, &one) in values.iter().enumerate() {
         for &other in &values[index + 1..] {
-            found.extend(
-                RULES
-                    .iter()
-                    .filter(|rule| rule.separates(one, other))
-                    .map(|rule| Clash {
-                        code: rule.code,
-                        one,
-                        other,
-                        because: rule.because,
-                    }),
-            );
+            found.extend(RULES.iter().filter(|rule| rule.separates(one, other)).map(|rule| Clash {
+                code: rule.code,
+                one,
+                other,
+                because: rule.because,
+            }));
         }
     }
     found.into_iter()

@@ -20,9 +20,7 @@ impl Man {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let mut page = Vec::new();
         // Rendering into memory cannot fail.
-        Page::new(self.definition()?)
-            .render(&mut page)
-            .map_err(|error| Error::Bug(error.to_string()))?;
+        Page::new(self.definition()?).render(&mut page).map_err(|error| Error::Bug(error.to_string()))?;
         let page = String::from_utf8_lossy(&page);
         match shell.manner.format {
             Format::Json => shell.json("man", json!({ "page": page })),
@@ -36,15 +34,10 @@ impl Man {
             return Ok(root);
         };
         root.build();
-        root.find_subcommand(word)
-            .cloned()
-            .ok_or_else(|| Error::UnknownValue {
-                place: Place::Flag("man".into()),
-                word: word.clone(),
-                allowed: root
-                    .get_subcommands()
-                    .map(|command| command.get_name().to_owned())
-                    .collect(),
-            })
+        root.find_subcommand(word).cloned().ok_or_else(|| Error::UnknownValue {
+            place: Place::Flag("man".into()),
+            word: word.clone(),
+            allowed: root.get_subcommands().map(|command| command.get_name().to_owned()).collect(),
+        })
     }
 }

@@ -90,22 +90,14 @@ struct Complete {
 }
 
 impl New {
-    pub(super) fn run(
-        self,
-        non_interactive: bool,
-        typed: &[OsString],
-        shell: &mut Shell,
-    ) -> Result<(), Error> {
+    pub(super) fn run(self, non_interactive: bool, typed: &[OsString], shell: &mut Shell) -> Result<(), Error> {
         let scene = self.understand(typed)?;
         let can_ask = !non_interactive
             && !scene.said.non_interactive
             && shell.manner.format == Format::Human
             && std::io::stdin().is_terminal()
             && std::io::stderr().is_terminal();
-        let Complete {
-            answers,
-            is_reviewed,
-        } = self.complete(&scene, can_ask, shell)?;
+        let Complete { answers, is_reviewed } = self.complete(&scene, can_ask, shell)?;
         let draft = self.draft(&answers, &scene)?;
         if let Some(path) = &self.show {
             return tell::file(&draft.tree, path, shell);
@@ -121,31 +113,19 @@ impl New {
 
     /// Everything that can be known, or be wrong, before a question is asked.
     fn understand(&self, typed: &[OsString]) -> Result<Scene, Error> {
-        if let Some(expected) = self
-            .expect_version
-            .as_ref()
-            .filter(|&version| version != crate::VERSION)
-        {
-            return Err(Error::OtherVersion {
-                expected: expected.clone(),
-            });
+        if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::VERSION) {
+            return Err(Error::OtherVersion { expected: expected.clone() });
         }
         let environment = answers::environment();
         let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
         let said = Said::gather(&self.choices.0, &environment, file, preset)?;
         let site = Site::survey(&self.path)?;
         let name = self.name(&site, said.name.as_deref())?;
-        let scene = Scene {
-            said,
-            site,
-            name,
-            typed: command_line(typed),
-        };
+        let scene = Scene { said, site, name, typed: command_line(typed) };
         match &scene.site.state {
-            State::Directory {
-                holds,
-                unfinished: false,
-            } if !holds.is_empty() && !self.force => Err(scene.occupied(holds)),
+            State::Directory { holds, unfinished: false } if !holds.is_empty() && !self.force => {
+                Err(scene.occupied(holds))
+            }
             State::Directory { .. } | State::Absent => Ok(scene),
         }
     }
@@ -153,9 +133,7 @@ impl New {
     fn name(&self, site: &Site, said: Option<&str>) -> Result<Name, Error> {
         let given = self.name.as_deref().or(said);
         let word = given.or(site.absolute.file_name());
-        let taken = word
-            .ok_or(Fault::Nowhere)
-            .and_then(|word| Name::new(word, LOCKS.package_names()));
+        let taken = word.ok_or(Fault::Nowhere).and_then(|word| Name::new(word, LOCKS.package_names()));
         let word = word.unwrap_or(self.path.as_str());
         taken.map_err(|fault| Error::Name {
             name: word.to_owned(),
@@ -171,16 +149,10 @@ impl New {
         self.resolve(&scene.said.answers)?;
         let missing = scene.said.missing();
         if missing.is_empty() || self.yes {
-            return Ok(Complete {
-                answers: scene.said.answers.clone(),
-                is_reviewed: false,
-            });
+            return Ok(Complete { answers: scene.said.answers.clone(), is_reviewed: false });
         }
         if !can_ask {
-            return Err(Error::Missing {
-                choices: missing,
-                typed: scene.typed.clone(),
-            });
+            return Err(Error::Missing { choices: missing, typed: scene.typed.clone() });
         }
         let answers = prompt::ask(&scene.said, shell, &|answers| {
             let Draft { report, .. } = self.draft(answers, scene)?;
@@ -189,17 +161,11 @@ impl New {
             lines.push(format!("  again: {}", report.replay));
             Ok(lines)
         })?;
-        Ok(Complete {
-            answers,
-            is_reviewed: true,
-        })
+        Ok(Complete { answers, is_reviewed: true })
     }
 
     fn resolve(&self, answers: &Answers) -> Result<Resolution, Error> {
-        Stack::resolve(answers).map_err(|conflict| Error::Conflict {
-            conflict,
-            path: self.path.clone(),
-        })
+        Stack::resolve(answers).map_err(|conflict| Error::Conflict { conflict, path: self.path.clone() })
     }
 
     fn draft(&self, answers: &Answers, scene: &Scene) -> Result<Draft, Error> {
@@ -208,10 +174,9 @@ impl New {
         draft.report.warnings.extend(scene.said.warning());
         match &scene.site.state {
             // A run that was killed is finished by the next, as long as all it finds is what it would write.
-            State::Directory {
-                holds,
-                unfinished: true,
-            } if !draft.changes.replaced.is_empty() && !self.force => Err(scene.occupied(holds)),
+            State::Directory { holds, unfinished: true } if !draft.changes.replaced.is_empty() && !self.force => {
+                Err(scene.occupied(holds))
+            }
             State::Directory { .. } | State::Absent if self.no_git => Ok(draft.without_git()),
             State::Directory { .. } | State::Absent => Ok(draft),
         }
@@ -220,20 +185,12 @@ impl New {
 
 impl Scene {
     fn occupied(&self, holds: &[String]) -> Error {
-        Error::Occupied {
-            path: self.site.path.clone(),
-            holds: holds.to_vec(),
-            typed: self.typed.clone(),
-        }
+        Error::Occupied { path: self.site.path.clone(), holds: holds.to_vec(), typed: self.typed.clone() }
     }
 }
 
 fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
-    let Draft {
-        tree,
-        changes,
-        mut report,
-    } = draft;
+    let Draft { tree, changes, mut report } = draft;
     let init: Option<Init> = (report.git == Git::Init).then_some(git::init);
     if let Some(because) = site.create(&tree, &changes, init)? {
         let warning = format!("no git repository was made: {because}");
@@ -246,12 +203,6 @@ fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
 
 /// What was typed, fit to be pasted.
 fn command_line(typed: &[OsString]) -> String {
-    let words = typed
-        .iter()
-        .skip(1)
-        .map(|word| replay::quote(&word.to_string_lossy()));
-    std::iter::once("restwell".to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = typed.iter().skip(1).map(|word| replay::quote(&word.to_string_lossy()));
+    std::iter::once("restwell".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

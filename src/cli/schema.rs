@@ -22,18 +22,11 @@ impl Schema {
 }
 
 fn schema() -> Json {
-    let mut properties: Map<String, Json> = Choice::ALL
-        .iter()
-        .map(|&choice| (choice.id().to_owned(), of_choice(choice)))
-        .collect();
-    let presets: Vec<Json> = PRESETS
-        .iter()
-        .map(|preset| json!({ "const": preset.id, "description": preset.about }))
-        .collect();
-    properties.insert(
-        "preset".into(),
-        json!({ "description": "A named stack to start from", "oneOf": presets }),
-    );
+    let mut properties: Map<String, Json> =
+        Choice::ALL.iter().map(|&choice| (choice.id().to_owned(), of_choice(choice))).collect();
+    let presets: Vec<Json> =
+        PRESETS.iter().map(|preset| json!({ "const": preset.id, "description": preset.about })).collect();
+    properties.insert("preset".into(), json!({ "description": "A named stack to start from", "oneOf": presets }));
     properties.insert(
         "name".into(),
         json!({ "type": "string", "description": "The name of the package", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$" }),
@@ -53,10 +46,7 @@ fn schema() -> Json {
 }
 
 fn of_choice(choice: Choice) -> Json {
-    let values: Vec<Json> = choice
-        .values()
-        .iter()
-        .map(|value| json!({ "const": value.id(), "description": value.offer().cost }))
-        .collect();
+    let values: Vec<Json> =
+        choice.values().iter().map(|value| json!({ "const": value.id(), "description": value.offer().cost })).collect();
     json!({ "description": choice.question(), "default": choice.default_value().id(), "oneOf": values })
 }

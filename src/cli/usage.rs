@@ -13,9 +13,7 @@ use crate::spelling;
 pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Manner) {
     let manner = manner(argv);
     let parsed = match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            Parsed::Text(error.render().to_string())
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Text(error.render().to_string()),
         kind => Parsed::Error(refusal(kind, error, argv)),
     };
     (parsed, manner)
@@ -24,28 +22,18 @@ pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Mann
 /// How to talk when the line could not be parsed: what can be read off it all the same.
 fn manner(argv: &[OsString]) -> Manner {
     let words: Vec<&str> = typed(argv).collect();
-    let is_json = words.windows(2).any(|pair| pair == ["--format", "json"])
-        || words.contains(&"--format=json");
-    let color = if words.windows(2).any(|pair| pair == ["--color", "never"])
-        || words.contains(&"--color=never")
-    {
+    let is_json = words.windows(2).any(|pair| pair == ["--format", "json"]) || words.contains(&"--format=json");
+    let color = if words.windows(2).any(|pair| pair == ["--color", "never"]) || words.contains(&"--color=never") {
         anstream::ColorChoice::Never
     } else {
         anstream::ColorChoice::Auto
     };
-    Manner {
-        format: if is_json { Format::Json } else { Format::Human },
-        color,
-        ..Manner::default()
-    }
+    Manner { format: if is_json { Format::Json } else { Format::Human }, color, ..Manner::default() }
 }
 
 /// The words before `--`, without the name of the program.
 fn typed(argv: &[OsString]) -> impl Iterator<Item = &str> {
-    argv.iter()
-        .skip(1)
-        .filter_map(|word| word.to_str())
-        .take_while(|&word| word != "--")
+    argv.iter().skip(1).filter_map(|word| word.to_str()).take_while(|&word| word != "--")
 }
 
 /// The first word that is a command.
@@ -61,19 +49,12 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
         _ => None,
     };
     let flag = || text(ContextKind::InvalidArg).unwrap_or_default();
-    let usage = |message: String| Error::Usage {
-        message,
-        command: command_name(argv).unwrap_or_default().to_owned(),
-    };
+    let usage = |message: String| Error::Usage { message, command: command_name(argv).unwrap_or_default().to_owned() };
     match kind {
         ErrorKind::UnknownArgument if flag().starts_with('-') => unknown_flag(&flag(), argv),
         ErrorKind::UnknownArgument => usage(format!("`{}` is one word too many", flag())),
-        ErrorKind::InvalidSubcommand => {
-            unknown_command(text(ContextKind::InvalidSubcommand).unwrap_or_default())
-        }
-        ErrorKind::InvalidValue
-            if text(ContextKind::InvalidValue).is_none_or(|word| word.is_empty()) =>
-        {
+        ErrorKind::InvalidSubcommand => unknown_command(text(ContextKind::InvalidSubcommand).unwrap_or_default()),
+        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|word| word.is_empty()) => {
             usage(format!("`{}` needs a value", bare(&flag())))
         }
         ErrorKind::InvalidValue => Error::UnknownValue {
@@ -93,11 +74,7 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
             if bare(&other) == bare(&flag()) {
                 usage(format!("`{}` is given twice", bare(&flag())))
             } else {
-                usage(format!(
-                    "`{}` does not go with `{}`",
-                    bare(&flag()),
-                    bare(&other)
-                ))
+                usage(format!("`{}` does not go with `{}`", bare(&flag()), bare(&other)))
             }
         }
         _ => usage(first_line(error)),
@@ -111,11 +88,7 @@ fn bare(flag: &str) -> String {
 
 fn first_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
-        .to_owned()
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 fn unknown_flag(flag: &str, argv: &[OsString]) -> Error {
@@ -127,20 +100,11 @@ fn unknown_flag(flag: &str, argv: &[OsString]) -> Error {
         .filter_map(|argument| argument.get_long().map(|long| format!("--{long}")))
         .collect();
     let nearest = spelling::nearest(flag, known.iter().map(String::as_str)).map(str::to_owned);
-    Error::UnknownFlag {
-        flag: flag.to_owned(),
-        nearest,
-    }
+    Error::UnknownFlag { flag: flag.to_owned(), nearest }
 }
 
 fn unknown_command(word: String) -> Error {
     let definition = definition();
-    let nearest = spelling::nearest(
-        &word,
-        definition.get_subcommands().map(clap::Command::get_name),
-    );
-    Error::UnknownCommand {
-        nearest: nearest.map(|name| format!("restwell {name}")),
-        word,
-    }
+    let nearest = spelling::nearest(&word, definition.get_subcommands().map(clap::Command::get_name));
+    Error::UnknownCommand { nearest: nearest.map(|name| format!("restwell {name}")), word }
 }

@@ -32,10 +32,7 @@ impl Variants {
         };
         match shell.manner.format {
             Format::Human => shell.data(stacks.iter().map(line).collect::<String>()),
-            Format::Json => shell.json(
-                "variants",
-                json!({ "variants": stacks.iter().map(data).collect::<Vec<_>>() }),
-            ),
+            Format::Json => shell.json("variants", json!({ "variants": stacks.iter().map(data).collect::<Vec<_>>() })),
             Format::GithubMatrix => {
                 let include: Vec<Json> = stacks.iter().map(data).collect();
                 shell.data(format_args!("{}\n", json!({ "include": include })))

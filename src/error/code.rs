@@ -15,32 +15,18 @@ pub struct Code {
 }
 
 /// The exit code of every family.
-const FAMILIES: &[(&str, u8)] = &[
-    ("RW01", 2),
-    ("RW02", 2),
-    ("RW03", 3),
-    ("RW04", 4),
-    ("RW05", 5),
-    ("RW06", 1),
-    ("RW07", 70),
-    ("RW08", 130),
-];
+const FAMILIES: &[(&str, u8)] =
+    &[("RW01", 2), ("RW02", 2), ("RW03", 3), ("RW04", 4), ("RW05", 5), ("RW06", 1), ("RW07", 70), ("RW08", 130)];
 
 /// The exit code that goes with an error code.
 pub(super) fn exit(code: &str) -> u8 {
-    FAMILIES
-        .iter()
-        .find(|(family, _)| code.starts_with(family))
-        .map_or(70, |&(_, exit)| exit)
+    FAMILIES.iter().find(|(family, _)| code.starts_with(family)).map_or(70, |&(_, exit)| exit)
 }
 
 impl Code {
     /// The code that a user spells `word`.
     pub fn named(word: &str) -> Option<Self> {
-        CODES
-            .iter()
-            .copied()
-            .find(|code| code.id.eq_ignore_ascii_case(word))
+        CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(word))
     }
 
     /// The exit code of a command that fails with it.
@@ -91,11 +77,7 @@ pub const CODES: &[Code] = &[
         "The file named by `--answers` does not exist, may not be read, is not text or is larger than a megabyte. `-` reads \
          standard input.",
     ),
-    code(
-        "RW0107",
-        "a command does not exist",
-        "`restwell help` lists the commands.",
-    ),
+    code("RW0107", "a command does not exist", "`restwell help` lists the commands."),
     code(
         "RW0108",
         "the command line cannot be understood",
@@ -188,11 +170,7 @@ pub const CODES: &[Code] = &[
         "Restwell met a state that its authors thought impossible. Nothing half-made is left. Please report it with the text \
          that was printed.",
     ),
-    code(
-        "RW0801",
-        "interrupted",
-        "Ctrl-C, a signal or `cancel` ended the run. Nothing was written.",
-    ),
+    code("RW0801", "interrupted", "Ctrl-C, a signal or `cancel` ended the run. Nothing was written."),
 ];
 
 #[cfg(test)]
@@ -204,18 +182,8 @@ mod tests {
     fn codes_are_sorted_distinct_and_of_a_family() {
         assert!(CODES.is_sorted_by(|one, next| one.id < next.id));
         for code in CODES {
-            assert!(
-                FAMILIES
-                    .iter()
-                    .any(|(family, _)| code.id.starts_with(family)),
-                "{}",
-                code.id
-            );
-            assert!(
-                RULES.iter().all(|rule| rule.code != code.id),
-                "{} is a rule's",
-                code.id
-            );
+            assert!(FAMILIES.iter().any(|(family, _)| code.id.starts_with(family)), "{}", code.id);
+            assert!(RULES.iter().all(|rule| rule.code != code.id), "{} is a rule's", code.id);
         }
     }
 

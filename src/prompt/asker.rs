@@ -32,10 +32,7 @@ impl Asker {
     pub(super) fn new(shell: &Shell) -> Self {
         let term = Term::stderr();
         console::set_colors_enabled_stderr(shell.is_colored());
-        match (
-            shell.manner.plain || !term.features().is_attended() || console::is_dumb(),
-            shell.is_colored(),
-        ) {
+        match (shell.manner.plain || !term.features().is_attended() || console::is_dumb(), shell.is_colored()) {
             (true, _) => Self::Lines,
             (false, true) => Self::Cursor(Box::new(ColorfulTheme::default())),
             (false, false) => Self::Cursor(Box::new(SimpleTheme)),
@@ -57,27 +54,14 @@ impl Asker {
     }
 }
 
-fn pick_with_cursor(
-    theme: &dyn Theme,
-    question: &str,
-    items: &[String],
-    can_go_back: bool,
-) -> Result<Picked, Error> {
+fn pick_with_cursor(theme: &dyn Theme, question: &str, items: &[String], can_go_back: bool) -> Result<Picked, Error> {
     // The mark before an item and a margin: a line that wraps would be cleared only in part.
     const MARGIN: usize = 4;
     let term = Term::stderr();
     let width = usize::from(term.size().1).saturating_sub(MARGIN);
     let back = can_go_back.then(|| BACK.to_owned());
-    let lines = items
-        .iter()
-        .cloned()
-        .chain(back)
-        .map(|item| console::truncate_str(&item, width, "..").into_owned());
-    let select = Select::with_theme(theme)
-        .with_prompt(question)
-        .items(lines)
-        .default(0)
-        .report(false);
+    let lines = items.iter().cloned().chain(back).map(|item| console::truncate_str(&item, width, "..").into_owned());
+    let select = Select::with_theme(theme).with_prompt(question).items(lines).default(0).report(false);
     match select.interact_on_opt(&term) {
         Ok(Some(index)) if index < items.len() => Ok(Picked::Item(index)),
         // Where there is nothing to go back to, the same question is asked again.
@@ -90,12 +74,7 @@ fn pick_with_cursor(
     }
 }
 
-fn pick_by_number(
-    shell: &mut Shell,
-    question: &str,
-    items: &[String],
-    can_go_back: bool,
-) -> Result<Picked, Error> {
+fn pick_by_number(shell: &mut Shell, question: &str, items: &[String], can_go_back: bool) -> Result<Picked, Error> {
     shell.ask(question);
     for (index, item) in items.iter().enumerate() {
         shell.ask(format!("  {}. {item}", index + 1));

@@ -30,27 +30,15 @@ pub(super) fn compare(site: &Site, tree: &Tree) -> Result<Changes, Error> {
     for (path, file) in tree.files() {
         match look(site, path, &file.bytes)? {
             Found::Nothing | Found::Same => {}
-            Found::Other => changes.replaced.push(Replaced {
-                path: path.to_owned(),
-                kept: free_name(site, path),
-            }),
+            Found::Other => changes.replaced.push(Replaced { path: path.to_owned(), kept: free_name(site, path) }),
         }
     }
     Ok(changes)
 }
 
 fn look(site: &Site, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
-    let in_the_way = |path: &Utf8Path, what| {
-        Err(Error::InTheWay {
-            path: site.path.join(path),
-            what,
-        })
-    };
-    let parents: Vec<&Utf8Path> = path
-        .ancestors()
-        .skip(1)
-        .filter(|parent| !parent.as_str().is_empty())
-        .collect();
+    let in_the_way = |path: &Utf8Path, what| Err(Error::InTheWay { path: site.path.join(path), what });
+    let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
     for parent in parents.into_iter().rev() {
         match fs::symlink_metadata(site.absolute.join(parent)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -69,11 +57,7 @@ fn look(site: &Site, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
         Ok(found) if found.len() != bytes.len() as u64 => Ok(Found::Other),
         Ok(_) => {
             let there = fs::read(&place).map_err(refused("read", site.path.join(path)))?;
-            Ok(if there == bytes {
-                Found::Same
-            } else {
-                Found::Other
-            })
+            Ok(if there == bytes { Found::Same } else { Found::Other })
         }
     }
 }
@@ -84,10 +68,7 @@ fn free_name(site: &Site, path: &Utf8Path) -> Utf8PathBuf {
         _ => format!("{path}.{KEPT}-{number}"),
     };
     let is_free = |name: &String| fs::symlink_metadata(site.absolute.join(name)).is_err();
-    (1..)
-        .map(numbered)
-        .find(is_free)
-        .map_or_else(|| format!("{path}.{KEPT}").into(), Utf8PathBuf::from)
+    (1..).map(numbered).find(is_free).map_or_else(|| format!("{path}.{KEPT}").into(), Utf8PathBuf::from)
 }
 
 /// A step that was taken in the target.
@@ -107,11 +88,7 @@ pub(super) struct Placement<'a> {
 
 impl<'a> Placement<'a> {
     pub(super) fn new(site: &'a Site, staging: &Staging) -> Self {
-        Self {
-            site,
-            staged: staging.project(),
-            steps: Vec::new(),
-        }
+        Self { site, staged: staging.project(), steps: Vec::new() }
     }
 
     /// Puts every file in its place.
@@ -119,24 +96,18 @@ impl<'a> Placement<'a> {
         for (path, file) in tree.files() {
             stop_if_wanted()?;
             let shown = self.site.path.join(path);
-            let replaced = changes
-                .replaced
-                .iter()
-                .find(|replaced| replaced.path == path);
+            let replaced = changes.replaced.iter().find(|replaced| replaced.path == path);
             // Looked at again right before it is touched: time has passed since the plan was shown.
             match (look(self.site, path, &file.bytes)?, replaced) {
                 (Found::Same, _) => {}
                 (Found::Nothing, _) => self.add(path).map_err(refused("write", shown))?,
-                (Found::Other, Some(replaced)) => {
-                    self.replace(replaced).map_err(refused("replace", shown))?
-                }
+                (Found::Other, Some(replaced)) => self.replace(replaced).map_err(refused("replace", shown))?,
                 (Found::Other, None) => {
                     return Err(refused("write", shown)(ErrorKind::AlreadyExists.into()));
                 }
             }
         }
-        self.add_repository()
-            .map_err(refused("create", self.site.path.join(git::FOLDER)))?;
+        self.add_repository().map_err(refused("create", self.site.path.join(git::FOLDER)))?;
         self.steps.clear();
         Ok(())
     }
@@ -150,11 +121,7 @@ impl<'a> Placement<'a> {
     }
 
     fn add_parents(&mut self, path: &Utf8Path) -> io::Result<()> {
-        let parents: Vec<&Utf8Path> = path
-            .ancestors()
-            .skip(1)
-            .filter(|parent| !parent.as_str().is_empty())
-            .collect();
+        let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
         for parent in parents.into_iter().rev() {
             let at = self.site.absolute.join(parent);
             match fs::create_dir(&at) {
@@ -169,18 +136,12 @@ impl<'a> Placement<'a> {
     fn replace(&mut self, Replaced { path, kept }: &Replaced) -> io::Result<()> {
         let (at, kept) = (self.site.absolute.join(path), self.site.absolute.join(kept));
         link(&at, &kept)?;
-        self.steps.push(Step::Replaced {
-            at: at.clone(),
-            kept,
-        });
+        self.steps.push(Step::Replaced { at: at.clone(), kept });
         fs::rename(self.staged.join(path), at)
     }
 
     fn add_repository(&mut self) -> io::Result<()> {
-        let (from, at) = (
-            self.staged.join(git::FOLDER),
-            self.site.absolute.join(git::FOLDER),
-        );
+        let (from, at) = (self.staged.join(git::FOLDER), self.site.absolute.join(git::FOLDER));
         if fs::symlink_metadata(&from).is_err() || fs::symlink_metadata(&at).is_ok() {
             return Ok(());
         }
@@ -199,9 +160,7 @@ impl Drop for Placement<'_> {
                 Step::Tree(at) => fs::remove_dir_all(at),
                 Step::File(at) => fs::remove_file(at),
                 // Not replaced yet, the two names are one file, and the rename leaves both.
-                Step::Replaced { at, kept } => {
-                    fs::rename(&kept, at).and_then(|()| fs::remove_file(kept))
-                }
+                Step::Replaced { at, kept } => fs::rename(&kept, at).and_then(|()| fs::remove_file(kept)),
             };
         }
     }

@@ -39,10 +39,7 @@ pub(super) fn sweep(beside: &Utf8Path) {
     let Ok(entries) = beside.read_dir_utf8() else {
         return;
     };
-    for entry in entries
-        .flatten()
-        .filter(|entry| is_holder(entry.file_name()))
-    {
+    for entry in entries.flatten().filter(|entry| is_holder(entry.file_name())) {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             remove_stale(entry.path());
         }
@@ -71,32 +68,23 @@ impl Staging {
         for attempt in 0..ATTEMPTS {
             let holder = beside.join(format!("{PREFIX}{}-{attempt}{SUFFIX}", std::process::id()));
             match Self::claim(holder, missing) {
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
                 claimed => return claimed,
             }
         }
-        Err(io::Error::new(
-            ErrorKind::AlreadyExists,
-            "every name for a staging folder is taken",
-        ))
+        Err(io::Error::new(ErrorKind::AlreadyExists, "every name for a staging folder is taken"))
     }
 
     /// Makes and locks `holder`. Fails with `NotFound` if another run took the fresh folder for a stale one.
     fn claim(holder: Utf8PathBuf, missing: &Utf8Path) -> io::Result<Self> {
         fs::create_dir(&holder)?;
-        let lock =
-            File::create_new(holder.join(LOCK)).inspect_err(|_| drop(fs::remove_dir(&holder)))?;
+        let lock = File::create_new(holder.join(LOCK)).inspect_err(|_| drop(fs::remove_dir(&holder)))?;
         match lock.try_lock() {
             Err(fs::TryLockError::WouldBlock) => return Err(ErrorKind::NotFound.into()),
             // A file system without locks: then no other run can take this one for stale either.
             Ok(()) | Err(fs::TryLockError::Error(_)) => {}
         }
-        let staging = Self {
-            holder,
-            lock: Some(lock),
-            missing: missing.to_owned(),
-        };
+        let staging = Self { holder, lock: Some(lock), missing: missing.to_owned() };
         fs::create_dir(staging.holder.join(CONTENT))?;
         fs::create_dir_all(staging.project())?;
         Ok(staging)
@@ -116,8 +104,7 @@ impl Staging {
             let parent = path.parent().unwrap_or("".into());
             // The paths are sorted, so that a directory comes up once and is then made.
             if parent != directory {
-                fs::create_dir_all(project.join(parent))
-                    .map_err(refused("create", shown.join(parent)))?;
+                fs::create_dir_all(project.join(parent)).map_err(refused("create", shown.join(parent)))?;
                 parent.clone_into(&mut directory);
             }
             write(&project.join(path), file).map_err(refused("write", shown.join(path)))?;
@@ -127,11 +114,7 @@ impl Staging {
 
     /// Moves the project, with the parents that do not exist yet, into `beside`: one rename.
     pub(super) fn publish(self, beside: &Utf8Path) -> io::Result<()> {
-        let first = self
-            .missing
-            .components()
-            .next()
-            .map_or("", |first| first.as_str());
+        let first = self.missing.components().next().map_or("", |first| first.as_str());
         fs::rename(self.holder.join(CONTENT).join(first), beside.join(first))
     }
 }

@@ -34,11 +34,7 @@ impl Draft {
             let enter = format!("cd {}", replay::quote(site.path.as_str()));
             report.next_steps.insert(0, enter);
         }
-        Ok(Self {
-            tree,
-            changes,
-            report,
-        })
+        Ok(Self { tree, changes, report })
     }
 
     /// The same without a repository, as asked for.
@@ -51,9 +47,7 @@ impl Draft {
 
 fn git(site: &Site, surroundings: &Surroundings) -> Git {
     match &surroundings.repository {
-        _ if site.is_repository() => {
-            Git::Not(format!("`{}` is a git repository already", site.path))
-        }
+        _ if site.is_repository() => Git::Not(format!("`{}` is a git repository already", site.path)),
         Some(repository) => Git::Not(format!("`{repository}` is a git repository around it")),
         None => Git::Init,
     }
@@ -61,9 +55,5 @@ fn git(site: &Site, surroundings: &Surroundings) -> Git {
 
 fn replay<'a>(site: &'a Site, name: &'a Name, stack: &'a Stack) -> Replay<'a> {
     let is_named = site.absolute.file_name() != Some(name.as_str());
-    Replay {
-        path: &site.path,
-        name: is_named.then_some(name.as_str()),
-        stack,
-    }
+    Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack }
 }

@@ -13,19 +13,12 @@ use crate::tree::Tree;
 pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Error> {
     let wanted = Utf8Path::new(path.trim_start_matches("./"));
     let Some(file) = tree.get(wanted) else {
-        let nearest =
-            spelling::nearest(path, tree.files().map(|(path, _)| path.as_str())).map(str::to_owned);
-        return Err(Error::NotInPlan {
-            path: path.to_owned(),
-            nearest,
-        });
+        let nearest = spelling::nearest(path, tree.files().map(|(path, _)| path.as_str())).map(str::to_owned);
+        return Err(Error::NotInPlan { path: path.to_owned(), nearest });
     };
     let text = String::from_utf8_lossy(&file.bytes);
     match shell.manner.format {
-        Format::Json => shell.json(
-            "new",
-            json!({ "path": wanted.as_str(), "from": file.from, "text": text }),
-        ),
+        Format::Json => shell.json("new", json!({ "path": wanted.as_str(), "from": file.from, "text": text })),
         Format::Human | Format::GithubMatrix => shell.data(text),
     }
 }

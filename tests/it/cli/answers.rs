@@ -4,12 +4,7 @@ use super::session::{Session, restwell};
 
 fn origin(session: Session, choice: &str) -> (String, String) {
     let object = session.exits(0).writes_nothing().json();
-    let word = |table: &str| {
-        object["data"][table][choice]
-            .as_str()
-            .expect("a word")
-            .to_owned()
-    };
+    let word = |table: &str| object["data"][table][choice].as_str().expect("a word").to_owned();
     (word("stack"), word("origins"))
 }
 
@@ -20,57 +15,15 @@ fn a_flag_goes_before_a_variable_before_a_file_before_a_preset_before_a_default(
     let told = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
     let run = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"]);
     assert_eq!(origin(run, "limiter"), told("memory", "default"));
-    let run = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--dry-run",
-        "--format",
-        "json",
-        "--preset",
-        "minimal",
-    ]);
+    let run = restwell(["new", "a", "--yes", "--dry-run", "--format", "json", "--preset", "minimal"]);
     assert_eq!(origin(run, "limiter"), told("none", "preset"));
-    let run = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--dry-run",
-        "--format",
-        "json",
-        "--preset",
-        "standard",
-        "--answers",
-        file,
-    ]);
-    assert_eq!(
-        origin(run.file(file, text), "limiter"),
-        told("none", "answers file")
-    );
-    let run = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--dry-run",
-        "--format",
-        "json",
-        "--answers",
-        file,
-    ]);
+    let run =
+        restwell(["new", "a", "--yes", "--dry-run", "--format", "json", "--preset", "standard", "--answers", file]);
+    assert_eq!(origin(run.file(file, text), "limiter"), told("none", "answers file"));
+    let run = restwell(["new", "a", "--yes", "--dry-run", "--format", "json", "--answers", file]);
     let run = run.file(file, text).env("RESTWELL_LIMITER", "memory");
     assert_eq!(origin(run, "limiter"), told("memory", "environment"));
-    let run = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--dry-run",
-        "--format",
-        "json",
-        "--answers",
-        file,
-        "--limiter",
-        "none",
-    ]);
+    let run = restwell(["new", "a", "--yes", "--dry-run", "--format", "json", "--answers", file, "--limiter", "none"]);
     let run = run.file(file, text).env("RESTWELL_LIMITER", "memory");
     assert_eq!(origin(run, "limiter"), told("none", "flag"));
 }
@@ -94,17 +47,7 @@ fn a_default_gives_way_and_the_plan_says_so() {
 
 #[test]
 fn what_was_asked_for_never_gives_way() {
-    let ran = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--database",
-        "none",
-        "--cache",
-        "memory",
-    ])
-    .exits(3)
-    .writes_nothing();
+    let ran = restwell(["new", "a", "--yes", "--database", "none", "--cache", "memory"]).exits(3).writes_nothing();
     ran.says_only(
         "error[RW0301]: `--cache memory` does not go with `--database none`\n  \
          because: without a database `/greet` is the only business endpoint, so there is nothing to cache\n  \
@@ -125,18 +68,7 @@ fn a_clash_of_a_variable_and_a_file_is_a_clash_too() {
 
 #[test]
 fn the_ways_out_of_a_clash_are_commands_that_work() {
-    let ran = restwell([
-        "new",
-        "a",
-        "--yes",
-        "--database",
-        "none",
-        "--cache",
-        "memory",
-        "--format",
-        "json",
-    ])
-    .exits(3);
+    let ran = restwell(["new", "a", "--yes", "--database", "none", "--cache", "memory", "--format", "json"]).exits(3);
     let object = ran.json();
     let fixes = object["error"]["fixes"].as_array().expect("fixes");
     assert!(fixes.len() >= 2);
@@ -172,9 +104,7 @@ fn standard_input_is_an_answers_file() {
 #[test]
 fn the_receipt_of_a_project_is_an_answers_file() {
     let ran = restwell(["new", "a", "--yes", "--no-git", "--limiter", "none"]).exits(0);
-    ran.then(["new", "b", "--answers", "a/restwell.toml", "--no-git"])
-        .exits(0)
-        .never_says("warning");
+    ran.then(["new", "b", "--answers", "a/restwell.toml", "--no-git"]).exits(0).never_says("warning");
     let read = |path: &str| ran.text(path);
     assert_eq!(read("a/restwell.toml"), read("b/restwell.toml"));
     assert_eq!(read("a/Cargo.toml"), read("b/Cargo.toml"));
@@ -214,14 +144,8 @@ fn a_misspelt_variable_names_the_nearest() {
         .says("error[RW0103]")
         .says("nearest: `RESTWELL_DATABASE`")
         .writes_nothing();
-    restwell(["new", "a", "--yes"])
-        .env("RESTWELL_CACHE", "nnoe")
-        .exits(2)
-        .says("nearest: `RESTWELL_CACHE=none`");
-    restwell(["new", "a", "--yes"])
-        .env("RESTWELL_NON_INTERACTIVE", "maybe")
-        .exits(2)
-        .says("error[RW0102]");
+    restwell(["new", "a", "--yes"]).env("RESTWELL_CACHE", "nnoe").exits(2).says("nearest: `RESTWELL_CACHE=none`");
+    restwell(["new", "a", "--yes"]).env("RESTWELL_NON_INTERACTIVE", "maybe").exits(2).says("error[RW0102]");
     restwell(["list"]).env("RESTWELL_DATABSE", "none").exits(0);
 }
 
@@ -237,44 +161,22 @@ fn a_file_that_is_not_toml_is_told_with_its_line() {
     };
     line("cache = \"none\"\ndatabase = \n", "line 2: ");
     line("cache = 3\n", "line 1: `cache` is an integer, not a string");
-    line(
-        "[database]\nurl = \"x\"\n",
-        "line 1: `database` is a table, not a string",
-    );
+    line("[database]\nurl = \"x\"\n", "line 1: `database` is a table, not a string");
     line("cache = \"none\"\ncache = \"none\"\n", "line 2: ");
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_a_usage_error() {
     let run = |file: &str| restwell(["new", "a", "--yes", "--answers", file]);
-    run("nowhere.toml")
-        .exits(2)
-        .says("error[RW0106]")
-        .says("there is no such file")
-        .writes_nothing();
-    run("folder")
-        .directory("folder")
-        .exits(2)
-        .says("it is a directory")
-        .writes_nothing();
-    run("/dev/zero")
-        .exits(2)
-        .says("error[RW0106]")
-        .writes_nothing();
+    run("nowhere.toml").exits(2).says("error[RW0106]").says("there is no such file").writes_nothing();
+    run("folder").directory("folder").exits(2).says("it is a directory").writes_nothing();
+    run("/dev/zero").exits(2).says("error[RW0106]").writes_nothing();
     let huge = "# ".repeat(1 << 20);
-    run("huge.toml")
-        .file("huge.toml", &huge)
-        .exits(2)
-        .says("larger than a megabyte")
-        .writes_nothing();
+    run("huge.toml").file("huge.toml", &huge).exits(2).says("larger than a megabyte").writes_nothing();
 }
 
 #[test]
 fn nothing_in_an_answers_file_is_run() {
     let text = "name = \"$(touch pwned)\"\n";
-    restwell(["new", "a", "--yes", "--answers", "-"])
-        .stdin(text)
-        .exits(2)
-        .says("error[RW0201]")
-        .writes_nothing();
+    restwell(["new", "a", "--yes", "--answers", "-"]).stdin(text).exits(2).says("error[RW0201]").writes_nothing();
 }

@@ -13,21 +13,13 @@ fn hanging(directory: &Path, words: &[&str]) -> Child {
     let bin = directory.join("bin");
     fs::create_dir(&bin).expect("made");
     let started = directory.join("started");
-    fs::write(
-        bin.join("git"),
-        format!("#!/bin/sh\n: > {}\nexec sleep 60\n", started.display()),
-    )
-    .expect("written");
+    fs::write(bin.join("git"), format!("#!/bin/sh\n: > {}\nexec sleep 60\n", started.display())).expect("written");
     fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("set");
     let child = Command::new(PROGRAM)
         .args(words)
         .current_dir(directory.join("work"))
         .env_clear()
-        .env(
-            "PATH",
-            std::env::join_paths([bin.as_path(), "/usr/bin".as_ref(), "/bin".as_ref()])
-                .expect("a path"),
-        )
+        .env("PATH", std::env::join_paths([bin.as_path(), "/usr/bin".as_ref(), "/bin".as_ref()]).expect("a path"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -35,20 +27,14 @@ fn hanging(directory: &Path, words: &[&str]) -> Child {
         .expect("it starts");
     let start = Instant::now();
     while !started.exists() {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "git was never called"
-        );
+        assert!(start.elapsed() < Duration::from_secs(20), "git was never called");
         std::thread::sleep(Duration::from_millis(5));
     }
     child
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {}", child.id())])
-        .status()
-        .expect("sent");
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().expect("sent");
     assert!(sent.success());
 }
 
@@ -64,19 +50,12 @@ fn a_signal_while_writing_leaves_nothing() {
         let place = workplace();
         let child = hanging(place.path(), &["new", "a", "--yes"]);
         let staged = listing(&place.path().join("work"));
-        assert!(
-            staged.keys().any(|path| path.ends_with("Cargo.toml")),
-            "the files are staged"
-        );
+        assert!(staged.keys().any(|path| path.ends_with("Cargo.toml")), "the files are staged");
         signal(&child, name);
         let output = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{name}: {said}");
-        assert_eq!(
-            said.matches("error[RW0801]: interrupted").count(),
-            1,
-            "{said}"
-        );
+        assert_eq!(said.matches("error[RW0801]: interrupted").count(), 1, "{said}");
         assert!(!said.contains("created"), "{said}");
         assert!(listing(&place.path().join("work")).is_empty(), "{name}");
     }
@@ -87,10 +66,7 @@ fn a_signal_while_writing_into_a_directory_leaves_it_as_it_was() {
     let place = workplace();
     fs::write(place.path().join("work/Cargo.toml"), "mine").expect("written");
     let before = listing(&place.path().join("work"));
-    let child = hanging(
-        place.path(),
-        &["new", ".", "--yes", "--force", "--format", "json"],
-    );
+    let child = hanging(place.path(), &["new", ".", "--yes", "--force", "--format", "json"]);
     signal(&child, "TERM");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130));
@@ -105,9 +81,7 @@ fn a_kill_while_writing_leaves_the_target_absent_and_the_next_run_tidies_up() {
     let mut child = hanging(place.path(), &["new", "a", "--yes"]);
     child.kill().expect("killed");
     child.wait().expect("it ends");
-    let left = fs::read_dir(place.path().join("work"))
-        .expect("there")
-        .count();
+    let left = fs::read_dir(place.path().join("work")).expect("there").count();
     assert_eq!(left, 1, "the staging folder");
     let ran = Command::new(PROGRAM)
         .args(["new", "b", "--yes", "--no-git"])
@@ -115,10 +89,8 @@ fn a_kill_while_writing_leaves_the_target_absent_and_the_next_run_tidies_up() {
         .output()
         .expect("it starts");
     assert!(ran.status.success());
-    let names: Vec<_> = fs::read_dir(place.path().join("work"))
-        .expect("there")
-        .map(|entry| entry.expect("one").file_name())
-        .collect();
+    let names: Vec<_> =
+        fs::read_dir(place.path().join("work")).expect("there").map(|entry| entry.expect("one").file_name()).collect();
     assert_eq!(names, ["b"]);
 }
 

@@ -85,15 +85,13 @@ const NAMES: &[&str] = &[
 fn cargo_is_content(name: &str) -> bool {
     let place = tempfile::tempdir().expect("a directory");
     let output = Command::new(env!("CARGO"))
-        .args(["new", "--quiet", "--vcs", "none", "--offline"])
+        .args(["new", "--vcs", "none", "--offline"])
         .arg(format!("--name={name}"))
         .arg(place.path().join("p"))
         .output()
         .expect("cargo starts");
     let said = String::from_utf8_lossy(&output.stderr);
-    let warns = said
-        .lines()
-        .any(|line| line.starts_with("warning") && !line.contains("snake_case"));
+    let warns = said.lines().any(|line| line.starts_with("warning") && !line.contains("snake_case"));
     output.status.success() && !warns
 }
 
@@ -112,10 +110,7 @@ fn cargo_and_restwell_accept_the_same_names() {
         .map(|&name| ask(name))
         .filter(|(_, content, code)| *code != Some(if *content { 0 } else { 2 }))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "(name, cargo is content, our exit code): {wrong:?}"
-    );
+    assert!(wrong.is_empty(), "(name, cargo is content, our exit code): {wrong:?}");
 }
 
 #[test]
@@ -135,10 +130,7 @@ fn a_name_is_refused_in_three_parts() {
 #[test]
 fn each_kind_of_name_has_its_reason() {
     let refuse = |name: &str, told: &str| {
-        restwell(["new", "p", "--yes", &format!("--name={name}")])
-            .exits(2)
-            .says(told)
-            .writes_nothing();
+        restwell(["new", "p", "--yes", &format!("--name={name}")]).exits(2).says(told).writes_nothing();
     };
     refuse("", "a name cannot be empty");
     refuse("9lives", "a name cannot start with a digit");
@@ -153,47 +145,28 @@ fn each_kind_of_name_has_its_reason() {
 #[test]
 fn a_dependency_cannot_be_the_name() {
     for name in ["axum", "tokio", "serde_json", "serde-json", "tower-http"] {
-        restwell(["new", name, "--yes"])
-            .exits(2)
-            .says("error[RW0203]")
-            .writes_nothing();
+        restwell(["new", name, "--yes"]).exits(2).says("error[RW0203]").writes_nothing();
     }
 }
 
 #[test]
 fn the_nearest_name_works() {
     let ran = restwell(["new", "my shop", "--yes", "--format", "json"]).exits(2);
-    let fix = ran.json()["error"]["fixes"][0]
-        .as_str()
-        .expect("a fix")
-        .to_owned();
+    let fix = ran.json()["error"]["fixes"][0].as_str().expect("a fix").to_owned();
     assert_eq!(fix, "restwell new 'my shop' --name my-shop");
     let ran = super::session::shell(&format!("{fix} --yes --no-git")).exits(0);
-    assert!(
-        ran.text("my shop/Cargo.toml")
-            .contains("name = \"my-shop\"")
-    );
+    assert!(ran.text("my shop/Cargo.toml").contains("name = \"my-shop\""));
 }
 
 #[test]
 fn a_path_without_a_name_needs_one() {
-    restwell(["new", "/", "--yes", "--force"])
-        .exits(2)
-        .says("error[RW0204]");
-    restwell(["new", "..", "--yes", "--force"])
-        .inside("x")
-        .exits(2)
-        .says("error[RW0204]")
-        .writes_nothing();
+    restwell(["new", "/", "--yes", "--force"]).exits(2).says("error[RW0204]");
+    restwell(["new", "..", "--yes", "--force"]).inside("x").exits(2).says("error[RW0204]").writes_nothing();
 }
 
 #[test]
 fn here_takes_the_name_of_the_directory() {
-    let ran = restwell(["new", ".", "--yes", "--no-git"])
-        .inside("shop-api")
-        .exits(0);
+    let ran = restwell(["new", ".", "--yes", "--no-git"]).inside("shop-api").exits(0);
     assert!(ran.text("Cargo.toml").contains("name = \"shop-api\""));
-    restwell(["new", "./", "--yes", "--no-git"])
-        .inside("other")
-        .exits(0);
+    restwell(["new", "./", "--yes", "--no-git"]).inside("other").exits(0);
 }

@@ -6,52 +6,31 @@ use super::session::{listing, restwell, shell};
 
 #[test]
 fn the_standard_project_is_written() {
-    let ran = restwell(["new", "shop-api", "--yes", "--no-git"])
-        .exits(0)
-        .prints_nothing();
+    let ran = restwell(["new", "shop-api", "--yes", "--no-git"]).exits(0).prints_nothing();
     let ran = ran.says("created `shop-api`\nnext:\n  cd shop-api\n  cargo run\n");
     assert_eq!(ran.names(""), ["shop-api"]);
-    assert!(
-        ran.text("shop-api/Cargo.toml")
-            .contains("name = \"shop-api\"")
-    );
+    assert!(ran.text("shop-api/Cargo.toml").contains("name = \"shop-api\""));
 }
 
 #[test]
 fn the_same_stack_is_the_same_bytes() {
-    let one = restwell(["new", "shop-api", "--yes", "--no-git"])
-        .env("TZ", "Asia/Tokyo")
-        .exits(0);
-    let two = restwell(["new", "x/shop-api", "--no-git", "--preset", "standard"])
-        .env("LANG", "de_DE.UTF-8")
-        .exits(0);
+    let one = restwell(["new", "shop-api", "--yes", "--no-git"]).env("TZ", "Asia/Tokyo").exits(0);
+    let two = restwell(["new", "x/shop-api", "--no-git", "--preset", "standard"]).env("LANG", "de_DE.UTF-8").exits(0);
     let (one, two) = (one.path().join("shop-api"), two.path().join("x/shop-api"));
     assert_eq!(listing(&one), listing(&two));
 }
 
 #[test]
 fn a_dry_run_gives_the_data_of_the_real_run() {
-    let dry = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"])
-        .exits(0)
-        .writes_nothing();
+    let dry = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"]).exits(0).writes_nothing();
     let real = restwell(["new", "a", "--yes", "--format", "json"]).exits(0);
     assert_eq!(dry.json(), real.json());
-    let dry = restwell([
-        "new",
-        ".",
-        "--yes",
-        "--force",
-        "--dry-run",
-        "--format",
-        "json",
-    ])
-    .inside("a")
-    .file("Cargo.toml", "mine");
-    let dry = dry.exits(0).writes_nothing();
-    let real = restwell(["new", ".", "--yes", "--force", "--format", "json"])
+    let dry = restwell(["new", ".", "--yes", "--force", "--dry-run", "--format", "json"])
         .inside("a")
-        .file("Cargo.toml", "mine")
-        .exits(0);
+        .file("Cargo.toml", "mine");
+    let dry = dry.exits(0).writes_nothing();
+    let real =
+        restwell(["new", ".", "--yes", "--force", "--format", "json"]).inside("a").file("Cargo.toml", "mine").exits(0);
     assert_eq!(dry.json(), real.json());
     assert_eq!(dry.json()["data"]["replaced"][0]["path"], "Cargo.toml");
 }
@@ -65,32 +44,18 @@ fn the_data_is_what_is_on_disk() {
     for file in data["files"].as_array().expect("files") {
         let path = file["path"].as_str().expect("a path");
         let bytes = std::fs::read(ran.path().join("a").join(path)).expect("it is there");
-        let digest: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(file["size"].as_u64(), Some(bytes.len() as u64), "{path}");
         assert_eq!(file["sha256"], digest.as_str(), "{path}");
         assert!(file["from"].is_string());
         told.push(path.to_owned());
     }
     let there = listing(&ran.path().join("a"));
-    let there: Vec<String> = there
-        .iter()
-        .filter(|(_, bytes)| bytes.is_some())
-        .map(|(path, _)| path.display().to_string())
-        .collect();
+    let there: Vec<String> =
+        there.iter().filter(|(_, bytes)| bytes.is_some()).map(|(path, _)| path.display().to_string()).collect();
     told.sort_by_key(|path| std::path::PathBuf::from(path));
     assert_eq!(told, there);
-    for key in [
-        "stack",
-        "digest",
-        "services",
-        "ports",
-        "warnings",
-        "replay",
-        "next_steps",
-    ] {
+    for key in ["stack", "digest", "services", "ports", "warnings", "replay", "next_steps"] {
         assert!(!data[key].is_null(), "{key}");
     }
 }
@@ -110,14 +75,9 @@ fn the_replay_line_asks_nothing_and_gives_the_same_bytes() {
         "json",
     ]);
     let first = first.exits(0);
-    let replay = first.json()["data"]["replay"]
-        .as_str()
-        .expect("a line")
-        .to_owned();
+    let replay = first.json()["data"]["replay"].as_str().expect("a line").to_owned();
     assert!(
-        replay.starts_with(
-            r"restwell new 'it'\''s mine' --name shop-api --database none --cache none "
-        ),
+        replay.starts_with(r"restwell new 'it'\''s mine' --name shop-api --database none --cache none "),
         "{replay}"
     );
     let again = shell(&replay).exits(0);
@@ -127,61 +87,25 @@ fn the_replay_line_asks_nothing_and_gives_the_same_bytes() {
 #[test]
 fn a_replay_line_refuses_another_version() {
     let first = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"]).exits(0);
-    let replay = first.json()["data"]["replay"]
-        .as_str()
-        .expect("a line")
-        .to_owned();
+    let replay = first.json()["data"]["replay"].as_str().expect("a line").to_owned();
     let (start, _) = replay.rsplit_once(' ').expect("it ends in a version");
-    shell(&format!("{start} 9.9.9"))
-        .exits(2)
-        .says("error[RW0109]")
-        .writes_nothing();
+    shell(&format!("{start} 9.9.9")).exits(2).says("error[RW0109]").writes_nothing();
 }
 
 #[test]
 fn a_path_that_looks_like_a_flag_is_replayed_as_a_path() {
-    let ran = restwell([
-        "new",
-        "--yes",
-        "--dry-run",
-        "--name",
-        "x",
-        "--format",
-        "json",
-        "--",
-        "-x",
-    ])
-    .exits(0);
-    assert!(
-        ran.json()["data"]["replay"]
-            .as_str()
-            .is_some_and(|line| line.starts_with("restwell new ./-x --name x "))
-    );
+    let ran = restwell(["new", "--yes", "--dry-run", "--name", "x", "--format", "json", "--", "-x"]).exits(0);
+    assert!(ran.json()["data"]["replay"].as_str().is_some_and(|line| line.starts_with("restwell new ./-x --name x ")));
 }
 
 #[test]
 fn one_file_of_the_plan_can_be_shown() {
-    let ran = restwell(["new", "shop-api", "--yes", "--show", "Cargo.toml"])
-        .exits(0)
-        .says_only("")
-        .writes_nothing();
+    let ran = restwell(["new", "shop-api", "--yes", "--show", "Cargo.toml"]).exits(0).says_only("").writes_nothing();
     let written = restwell(["new", "shop-api", "--yes", "--no-git"]).exits(0);
     assert_eq!(ran.stdout(), written.text("shop-api/Cargo.toml"));
-    let ran = restwell([
-        "new",
-        "shop-api",
-        "--yes",
-        "--show",
-        "Cargo.toml",
-        "--format",
-        "json",
-    ])
-    .exits(0)
-    .writes_nothing();
-    assert_eq!(
-        ran.json()["data"]["text"],
-        written.text("shop-api/Cargo.toml").as_str()
-    );
+    let ran =
+        restwell(["new", "shop-api", "--yes", "--show", "Cargo.toml", "--format", "json"]).exits(0).writes_nothing();
+    assert_eq!(ran.json()["data"]["text"], written.text("shop-api/Cargo.toml").as_str());
 }
 
 #[test]
@@ -194,17 +118,9 @@ fn a_file_that_is_not_in_the_plan_names_the_nearest() {
 
 #[test]
 fn quiet_is_quiet_and_verbose_lists_every_file() {
-    restwell(["new", "a", "--yes", "--no-git", "-q"])
-        .exits(0)
-        .says_only("")
-        .prints_nothing();
-    restwell(["new", "a", "--yes", "--cache", "x", "-q"])
-        .exits(2)
-        .says("error[RW0102]");
-    restwell(["new", "a", "--yes", "--no-git", "-v"])
-        .exits(0)
-        .says("  Cargo.lock  ")
-        .says("  restwell.toml  ");
+    restwell(["new", "a", "--yes", "--no-git", "-q"]).exits(0).says_only("").prints_nothing();
+    restwell(["new", "a", "--yes", "--cache", "x", "-q"]).exits(2).says("error[RW0102]");
+    restwell(["new", "a", "--yes", "--no-git", "-v"]).exits(0).says("  Cargo.lock  ").says("  restwell.toml  ");
 }
 
 #[test]

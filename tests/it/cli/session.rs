@@ -73,20 +73,9 @@ impl Session {
         command.env_clear();
         let programs = Path::new(PROGRAM).parent().expect("a directory");
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths(
-            [programs.to_owned()]
-                .into_iter()
-                .chain(std::env::split_paths(&path)),
-        );
-        command
-            .env("PATH", path.expect("a path"))
-            .env("HOME", directory.path());
-        Self {
-            inside: directory.path().to_owned(),
-            directory,
-            command,
-            stdin: String::new(),
-        }
+        let path = std::env::join_paths([programs.to_owned()].into_iter().chain(std::env::split_paths(&path)));
+        command.env("PATH", path.expect("a path")).env("HOME", directory.path());
+        Self { inside: directory.path().to_owned(), directory, command, stdin: String::new() }
     }
 
     /// Sets a variable of the environment.
@@ -143,10 +132,7 @@ impl Session {
     pub(super) fn exits(mut self, code: i32) -> Ran {
         let before = listing(self.directory.path());
         self.command.current_dir(&self.inside);
-        let output = assert_cmd::Command::from_std(self.command)
-            .write_stdin(self.stdin)
-            .output()
-            .expect("it starts");
+        let output = assert_cmd::Command::from_std(self.command).write_stdin(self.stdin).output().expect("it starts");
         let ran = Ran {
             directory: self.directory,
             inside: self.inside,
@@ -155,13 +141,7 @@ impl Session {
             stdout: String::from_utf8(output.stdout).expect("text"),
             stderr: String::from_utf8(output.stderr).expect("text"),
         };
-        assert_eq!(
-            ran.code,
-            Some(code),
-            "stdout:\n{}\nstderr:\n{}",
-            ran.stdout,
-            ran.stderr
-        );
+        assert_eq!(ran.code, Some(code), "stdout:\n{}\nstderr:\n{}", ran.stdout, ran.stderr);
         ran
     }
 }
@@ -179,22 +159,14 @@ impl Ran {
     /// Stderr has this text.
     #[track_caller]
     pub(super) fn says(self, text: &str) -> Self {
-        assert!(
-            self.stderr.contains(text),
-            "`{text}` is not in:\n{}",
-            self.stderr
-        );
+        assert!(self.stderr.contains(text), "`{text}` is not in:\n{}", self.stderr);
         self
     }
 
     /// Stderr has not this text.
     #[track_caller]
     pub(super) fn never_says(self, text: &str) -> Self {
-        assert!(
-            !self.stderr.contains(text),
-            "`{text}` is in:\n{}",
-            self.stderr
-        );
+        assert!(!self.stderr.contains(text), "`{text}` is in:\n{}", self.stderr);
         self
     }
 
@@ -208,11 +180,7 @@ impl Ran {
     /// Stdout has this text.
     #[track_caller]
     pub(super) fn prints(self, text: &str) -> Self {
-        assert!(
-            self.stdout.contains(text),
-            "`{text}` is not in:\n{}",
-            self.stdout
-        );
+        assert!(self.stdout.contains(text), "`{text}` is not in:\n{}", self.stdout);
         self
     }
 
@@ -228,12 +196,7 @@ impl Ran {
     pub(super) fn writes_nothing(self) -> Self {
         let after = self.listing();
         let changed = |path: &&PathBuf| self.before.get(*path) != after.get(*path);
-        let changed: Vec<_> = self
-            .before
-            .keys()
-            .chain(after.keys())
-            .filter(changed)
-            .collect();
+        let changed: Vec<_> = self.before.keys().chain(after.keys()).filter(changed).collect();
         assert!(changed.is_empty(), "changed: {changed:?}\n{}", self.stderr);
         self
     }
@@ -257,15 +220,8 @@ impl Ran {
     /// The names in a directory, hidden ones included, sorted.
     pub(super) fn names(&self, path: &str) -> Vec<String> {
         let entries = fs::read_dir(self.inside.join(path)).expect("a directory");
-        let mut names: Vec<String> = entries
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     }
@@ -284,16 +240,11 @@ impl Ran {
     #[track_caller]
     pub(super) fn json(&self) -> Json {
         assert_eq!(self.stderr, "", "JSON is all there is");
-        let object: Json = serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout));
+        let object: Json =
+            serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout));
         let ok = object["ok"].as_bool().expect("`ok`");
         assert_eq!(ok, self.code == Some(0));
-        assert_eq!(
-            object
-                .get(if ok { "data" } else { "error" })
-                .map(Json::is_object),
-            Some(true)
-        );
+        assert_eq!(object.get(if ok { "data" } else { "error" }).map(Json::is_object), Some(true));
         if !ok {
             assert_eq!(object["error"]["exit"].as_i64(), self.code.map(i64::from));
         }

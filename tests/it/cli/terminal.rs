@@ -30,10 +30,7 @@ pub(super) fn on_terminal<const N: usize>(words: [&str; N]) -> Terminal {
 }
 
 /// The same with variables of the environment.
-pub(super) fn on_terminal_with<const N: usize>(
-    words: [&str; N],
-    variables: &[(&str, &str)],
-) -> Terminal {
+pub(super) fn on_terminal_with<const N: usize>(words: [&str; N], variables: &[(&str, &str)]) -> Terminal {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(PROGRAM);
     command
@@ -74,10 +71,7 @@ impl Terminal {
             WaitStatus::Exited(_, found) => assert_eq!(found, code, "{rest}"),
             status => panic!("it ended with {status:?}: {rest}"),
         }
-        Ended {
-            directory: self.directory,
-            rest,
-        }
+        Ended { directory: self.directory, rest }
     }
 }
 

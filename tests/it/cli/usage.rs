@@ -29,49 +29,30 @@ fn a_value_like_no_other_is_answered_with_all_of_them() {
 
 #[test]
 fn a_misspelt_preset_names_the_nearest() {
-    restwell(["new", "shop-api", "--preset", "minimall"])
-        .exits(2)
-        .says("nearest: `--preset minimal`")
-        .writes_nothing();
+    restwell(["new", "shop-api", "--preset", "minimall"]).exits(2).says("nearest: `--preset minimal`").writes_nothing();
 }
 
 #[test]
 fn a_misspelt_command_names_the_nearest() {
-    restwell(["nwe", "shop-api"])
-        .exits(2)
-        .says("error[RW0107]")
-        .says("nearest: `restwell new`")
-        .writes_nothing();
+    restwell(["nwe", "shop-api"]).exits(2).says("error[RW0107]").says("nearest: `restwell new`").writes_nothing();
 }
 
 #[test]
 fn what_is_missing_twice_or_too_much_is_named() {
     restwell(["new"]).exits(2).says("`<PATH>` is missing");
     restwell([]).exits(2).says("a command is missing");
-    restwell(["new", "a", "--cache"])
-        .exits(2)
-        .says("`--cache` needs a value");
-    restwell(["new", "a", "--cache", ""])
-        .exits(2)
-        .says("`--cache` needs a value");
-    restwell(["new", "a", "b"])
-        .exits(2)
-        .says("`b` is one word too many")
-        .writes_nothing();
-    restwell(["new", "a", "--cache", "none", "--cache", "memory"])
-        .exits(2)
-        .says("`--cache` is given twice");
-    restwell(["new", "a", "-q", "-v"])
-        .exits(2)
-        .says("does not go with");
+    restwell(["new", "a", "--cache"]).exits(2).says("`--cache` needs a value");
+    restwell(["new", "a", "--cache", ""]).exits(2).says("`--cache` needs a value");
+    restwell(["new", "a", "b"]).exits(2).says("`b` is one word too many").writes_nothing();
+    restwell(["new", "a", "--cache", "none", "--cache", "memory"]).exits(2).says("`--cache` is given twice");
+    restwell(["new", "a", "-q", "-v"]).exits(2).says("does not go with");
     restwell(["explain"]).exits(2).says("is missing");
 }
 
 #[test]
 fn yes_goes_with_every_flag() {
     restwell([
-        "new", "a", "--yes", "--preset", "minimal", "--ci", "github", "--name", "b", "--no-git",
-        "--plain", "-q",
+        "new", "a", "--yes", "--preset", "minimal", "--ci", "github", "--name", "b", "--no-git", "--plain", "-q",
     ])
     .exits(0)
     .says_only("")
@@ -89,41 +70,21 @@ fn json_is_honoured_when_the_line_makes_no_sense() {
         ["--format", "json", "new", "fn", "--yes"],
     ] {
         let ran = restwell(words).exits(2).writes_nothing();
-        assert!(
-            ran.json()["error"]["code"]
-                .as_str()
-                .is_some_and(|code| code.starts_with("RW0"))
-        );
+        assert!(ran.json()["error"]["code"].as_str().is_some_and(|code| code.starts_with("RW0")));
     }
-    assert_eq!(
-        restwell(["--format", "json", "list", "--cahce"])
-            .exits(2)
-            .json()["command"],
-        "list"
-    );
-    assert_eq!(
-        restwell(["--format", "json", "lits"]).exits(2).json()["command"],
-        serde_json::Value::Null
-    );
-    assert_eq!(
-        restwell(["--format", "json"]).exits(2).json()["error"]["code"],
-        "RW0108"
-    );
+    assert_eq!(restwell(["--format", "json", "list", "--cahce"]).exits(2).json()["command"], "list");
+    assert_eq!(restwell(["--format", "json", "lits"]).exits(2).json()["command"], serde_json::Value::Null);
+    assert_eq!(restwell(["--format", "json"]).exits(2).json()["error"]["code"], "RW0108");
 }
 
 #[test]
 fn words_after_two_dashes_are_no_flags() {
-    restwell(["explain", "--", "--format", "json"])
-        .exits(2)
-        .says("error[RW")
-        .prints_nothing();
+    restwell(["explain", "--", "--format", "json"]).exits(2).says("error[RW").prints_nothing();
 }
 
 #[test]
 fn a_value_of_another_command_is_refused() {
-    restwell(["list", "--format", "github-matrix"])
-        .exits(2)
-        .says("`--format` has no value `github-matrix`");
+    restwell(["list", "--format", "github-matrix"]).exits(2).says("`--format` has no value `github-matrix`");
 }
 
 #[test]
@@ -133,42 +94,17 @@ fn another_version_than_expected_is_refused_before_anything_else() {
         .says("error[RW0109]")
         .says("`0.0.1` was expected")
         .writes_nothing();
-    restwell([
-        "new",
-        "a",
-        "--yes",
-        "--no-git",
-        "--expect-version",
-        env!("CARGO_PKG_VERSION"),
-    ])
-    .exits(0);
+    restwell(["new", "a", "--yes", "--no-git", "--expect-version", env!("CARGO_PKG_VERSION")]).exits(0);
 }
 
 #[test]
 fn help_and_version_are_data() {
-    restwell(["--version"])
-        .exits(0)
-        .prints(concat!("restwell ", env!("CARGO_PKG_VERSION"), "\n"))
-        .says_only("");
-    restwell(["--help"])
-        .exits(0)
-        .prints("Usage: restwell")
-        .says_only("");
+    restwell(["--version"]).exits(0).prints(concat!("restwell ", env!("CARGO_PKG_VERSION"), "\n")).says_only("");
+    restwell(["--help"]).exits(0).prints("Usage: restwell").says_only("");
     let ran = restwell(["new", "--help"]).exits(0).says_only("");
-    for flag in [
-        "--database",
-        "--cache",
-        "--preset",
-        "--answers",
-        "--dry-run",
-        "--expect-version",
-    ] {
+    for flag in ["--database", "--cache", "--preset", "--answers", "--dry-run", "--expect-version"] {
         assert!(ran.stdout().contains(flag), "{flag}");
     }
     let ran = restwell(["new", "--help", "--format", "json"]).exits(0);
-    assert!(
-        ran.json()["data"]["text"]
-            .as_str()
-            .is_some_and(|text| text.contains("--database"))
-    );
+    assert!(ran.json()["data"]["text"].as_str().is_some_and(|text| text.contains("--database")));
 }

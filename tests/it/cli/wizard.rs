@@ -100,21 +100,9 @@ fn the_first_question_can_be_come_back_to() {
 
 #[test]
 fn control_c_restores_the_terminal_and_writes_nothing() {
-    let ended = on_terminal(["new", "a"])
-        .sees("What do you start from?")
-        .presses(CONTROL_C)
-        .exits(130);
-    assert!(
-        ended.rest().contains("\u{1b}[?25h"),
-        "the cursor is shown again: {:?}",
-        ended.rest()
-    );
-    assert_eq!(
-        ended.rest().matches("error[RW0801]: interrupted").count(),
-        1,
-        "{}",
-        ended.rest()
-    );
+    let ended = on_terminal(["new", "a"]).sees("What do you start from?").presses(CONTROL_C).exits(130);
+    assert!(ended.rest().contains("\u{1b}[?25h"), "the cursor is shown again: {:?}", ended.rest());
+    assert_eq!(ended.rest().matches("error[RW0801]: interrupted").count(), 1, "{}", ended.rest());
     assert!(ended.listing().is_empty());
     let ended = on_terminal(["new", "a"])
         .sees("What do you start from?")
@@ -139,55 +127,35 @@ fn cancel_in_the_review_writes_nothing() {
 
 #[test]
 fn what_was_given_is_not_asked() {
-    let ended = on_terminal([
-        "new",
-        "a",
-        "--database",
-        "none",
-        "--limiter",
-        "none",
-        "--monitoring",
-        "none",
-        "--ci",
-        "none",
-    ])
-    .sees("What do you start from?")
-    .presses(DOWN)
-    .presses(DOWN)
-    .presses(ENTER)
-    .sees("cache=memory is not offered")
-    .sees("Where does it run?")
-    .presses(ENTER)
-    .sees("database    none        flag")
-    .sees("deploy      compose     prompt")
-    .sees("Write this project?")
-    .presses(CONTROL_C)
-    .exits(130);
+    let ended =
+        on_terminal(["new", "a", "--database", "none", "--limiter", "none", "--monitoring", "none", "--ci", "none"])
+            .sees("What do you start from?")
+            .presses(DOWN)
+            .presses(DOWN)
+            .presses(ENTER)
+            .sees("cache=memory is not offered")
+            .sees("Where does it run?")
+            .presses(ENTER)
+            .sees("database    none        flag")
+            .sees("deploy      compose     prompt")
+            .sees("Write this project?")
+            .presses(CONTROL_C)
+            .exits(130);
     assert!(ended.listing().is_empty());
 }
 
 #[test]
 fn with_every_answer_given_nothing_is_asked() {
-    let ended = on_terminal(["new", "a", "--preset", "minimal", "--no-git"])
-        .sees("created `a`")
-        .exits(0);
+    let ended = on_terminal(["new", "a", "--preset", "minimal", "--no-git"]).sees("created `a`").exits(0);
     assert!(!ended.rest().contains('?'));
-    on_terminal(["new", "a", "--yes", "--no-git"])
-        .sees("created `a`")
-        .exits(0);
+    on_terminal(["new", "a", "--yes", "--no-git"]).sees("created `a`").exits(0);
 }
 
 #[test]
 fn a_terminal_that_must_not_be_asked_on_is_not() {
-    on_terminal(["new", "a", "--non-interactive"])
-        .sees("error[RW0401]")
-        .exits(4);
-    on_terminal_with(["new", "a"], &[("RESTWELL_NON_INTERACTIVE", "1")])
-        .sees("error[RW0401]")
-        .exits(4);
-    on_terminal(["new", "a", "--format", "json"])
-        .sees("\"code\":\"RW0401\"")
-        .exits(4);
+    on_terminal(["new", "a", "--non-interactive"]).sees("error[RW0401]").exits(4);
+    on_terminal_with(["new", "a"], &[("RESTWELL_NON_INTERACTIVE", "1")]).sees("error[RW0401]").exits(4);
+    on_terminal(["new", "a", "--format", "json"]).sees("\"code\":\"RW0401\"").exits(4);
 }
 
 #[test]
@@ -216,9 +184,6 @@ fn plain_asks_line_by_line_and_never_moves_the_cursor() {
 
 #[test]
 fn control_c_in_a_plain_conversation_is_130_too() {
-    let ended = on_terminal(["new", "a", "--plain"])
-        .sees("A number [1]:")
-        .presses(CONTROL_C)
-        .exits(130);
+    let ended = on_terminal(["new", "a", "--plain"]).sees("A number [1]:").presses(CONTROL_C).exits(130);
     assert!(ended.listing().is_empty());
 }

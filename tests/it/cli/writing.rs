@@ -15,21 +15,12 @@ fn parents_that_do_not_exist_come_with_the_project() {
 
 #[test]
 fn an_empty_directory_is_filled_where_it_is() {
-    let ran = restwell(["new", "a", "--yes", "--no-git"])
-        .directory("a")
-        .prepare(|path| {
-            fs::set_permissions(path.join("a"), fs::Permissions::from_mode(0o700)).expect("set");
-        });
+    let ran = restwell(["new", "a", "--yes", "--no-git"]).directory("a").prepare(|path| {
+        fs::set_permissions(path.join("a"), fs::Permissions::from_mode(0o700)).expect("set");
+    });
     let ran = ran.exits(0);
-    assert!(
-        !ran.names("a")
-            .iter()
-            .any(|name| name.starts_with(".restwell"))
-    );
-    let mode = fs::metadata(ran.path().join("a"))
-        .expect("there")
-        .permissions()
-        .mode();
+    assert!(!ran.names("a").iter().any(|name| name.starts_with(".restwell")));
+    let mode = fs::metadata(ran.path().join("a")).expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "it is the same directory");
     let fresh = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
     assert_eq!(ran.listing(), fresh.listing());
@@ -42,38 +33,21 @@ fn a_directory_that_is_not_empty_is_refused_before_any_question() {
         .exits(5)
         .says("error[RW0501]: `a` exists and is not empty\n  because: it holds `notes.txt`\n")
         .writes_nothing();
-    restwell(["new", ".", "--yes"])
-        .inside("a")
-        .file("notes.txt", "mine")
-        .exits(5)
-        .writes_nothing();
-    restwell(["new", "a", "--yes", "--dry-run"])
-        .file("a/notes.txt", "mine")
-        .exits(5)
-        .writes_nothing();
+    restwell(["new", ".", "--yes"]).inside("a").file("notes.txt", "mine").exits(5).writes_nothing();
+    restwell(["new", "a", "--yes", "--dry-run"]).file("a/notes.txt", "mine").exits(5).writes_nothing();
 }
 
 #[test]
 fn a_file_in_the_way_is_never_replaced() {
-    restwell(["new", "a", "--yes", "--force"])
-        .file("a", "mine")
-        .exits(5)
-        .says("error[RW0503]")
-        .writes_nothing();
-    restwell(["new", "a/b", "--yes", "--force"])
-        .file("a", "mine")
-        .exits(5)
-        .says("error[RW0503]")
-        .writes_nothing();
+    restwell(["new", "a", "--yes", "--force"]).file("a", "mine").exits(5).says("error[RW0503]").writes_nothing();
+    restwell(["new", "a/b", "--yes", "--force"]).file("a", "mine").exits(5).says("error[RW0503]").writes_nothing();
     restwell(["new", "a", "--yes", "--force"])
         .file("a/src", "mine")
         .exits(5)
         .says("`a/src` is a file")
         .writes_nothing();
     let run = restwell(["new", "a", "--yes", "--force"]).directory("a/Cargo.toml");
-    run.exits(5)
-        .says("`a/Cargo.toml` is a directory")
-        .writes_nothing();
+    run.exits(5).says("`a/Cargo.toml` is a directory").writes_nothing();
 }
 
 #[test]
@@ -87,10 +61,7 @@ fn force_lists_what_it_replaces_and_keeps_it() {
     assert_eq!(ran.text("a/Cargo.toml.before-restwell"), "older");
     assert_eq!(ran.text("a/notes.txt"), "mine too");
     assert!(ran.text("a/Cargo.toml").contains("name = \"a\""));
-    let (listed, done) = (
-        ran.stderr().find("replaces Cargo.toml"),
-        ran.stderr().find("created"),
-    );
+    let (listed, done) = (ran.stderr().find("replaces Cargo.toml"), ran.stderr().find("created"));
     assert!(listed.is_some() && listed < done, "{}", ran.stderr());
 }
 
@@ -98,20 +69,10 @@ fn force_lists_what_it_replaces_and_keeps_it() {
 fn a_file_that_is_the_same_is_no_conflict_and_running_again_finishes() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
     fs::remove_file(ran.path().join("a/Cargo.toml")).expect("removed");
-    let again = ran
-        .then(["new", "a", "--yes", "--no-git", "--force"])
-        .exits(0)
-        .never_says("replaces");
+    let again = ran.then(["new", "a", "--yes", "--no-git", "--force"]).exits(0).never_says("replaces");
     assert!(again.path().join("a/Cargo.toml").exists());
-    assert!(
-        !again
-            .names("a")
-            .iter()
-            .any(|name| name.contains("before-restwell"))
-    );
-    let twice = ran
-        .then(["new", "a", "--yes", "--no-git", "--force"])
-        .exits(0);
+    assert!(!again.names("a").iter().any(|name| name.contains("before-restwell")));
+    let twice = ran.then(["new", "a", "--yes", "--no-git", "--force"]).exits(0);
     twice.writes_nothing();
 }
 
@@ -132,15 +93,12 @@ fn nothing_is_written_through_a_link() {
     let run = restwell(["new", "a", "--yes"])
         .directory("real")
         .prepare(|path| symlink("real", path.join("a")).expect("linked"));
-    run.exits(5)
-        .says("error[RW0502]: `a` is a symbolic link")
-        .writes_nothing();
+    run.exits(5).says("error[RW0502]: `a` is a symbolic link").writes_nothing();
     let run = restwell(["new", "a/", "--yes"])
         .directory("real")
         .prepare(|path| symlink("real", path.join("a")).expect("linked"));
     run.exits(5).says("error[RW0502]").writes_nothing();
-    let run = restwell(["new", "a", "--yes"])
-        .prepare(|path| symlink("nowhere", path.join("a")).expect("linked"));
+    let run = restwell(["new", "a", "--yes"]).prepare(|path| symlink("nowhere", path.join("a")).expect("linked"));
     run.exits(5).says("error[RW0502]").writes_nothing();
 }
 
@@ -159,45 +117,30 @@ fn is_root() -> bool {
 }
 
 fn mode(session: Session, path: &'static str, mode: u32) -> Session {
-    session.prepare(move |at| {
-        fs::set_permissions(at.join(path), fs::Permissions::from_mode(mode)).expect("set")
-    })
+    session.prepare(move |at| fs::set_permissions(at.join(path), fs::Permissions::from_mode(mode)).expect("set"))
 }
 
 #[test]
 fn a_directory_that_may_not_be_written_is_left_alone() {
     let run = restwell(["new", "parent/a", "--yes"]).directory("parent");
     let run = unprivileged(mode(mode(run, "parent", 0o555), "", 0o755));
-    run.exits(1)
-        .says("error[RW0601]: could not create `parent/a`\n  because: permission denied")
-        .writes_nothing();
+    run.exits(1).says("error[RW0601]: could not create `parent/a`\n  because: permission denied").writes_nothing();
 }
 
 #[test]
 fn a_failure_half_way_leaves_a_directory_as_it_was() {
-    let run = restwell(["new", "a", "--yes", "--no-git", "--force"])
-        .file("a/.env.example", "mine")
-        .directory("a/tests");
+    let run =
+        restwell(["new", "a", "--yes", "--no-git", "--force"]).file("a/.env.example", "mine").directory("a/tests");
     let run = mode(mode(mode(run, "a", 0o777), "", 0o755), "a/tests", 0o555);
-    unprivileged(run)
-        .exits(1)
-        .says("error[RW0601]")
-        .says("because: permission denied")
-        .writes_nothing();
+    unprivileged(run).exits(1).says("error[RW0601]").says("because: permission denied").writes_nothing();
 }
 
 #[test]
 fn a_full_disk_leaves_nothing() {
     // Two kilobytes a file: some are written before one does not fit.
     let full = |script: &str| format!("trap '' XFSZ; ulimit -f 4; exec {script}");
-    shell(&full("restwell new a --yes --no-git"))
-        .exits(1)
-        .says("error[RW0601]: could not write `a/")
-        .writes_nothing();
-    shell(&full("restwell new x/y/a --yes --no-git"))
-        .exits(1)
-        .says("error[RW0601]")
-        .writes_nothing();
+    shell(&full("restwell new a --yes --no-git")).exits(1).says("error[RW0601]: could not write `a/").writes_nothing();
+    shell(&full("restwell new x/y/a --yes --no-git")).exits(1).says("error[RW0601]").writes_nothing();
     shell(&full("restwell new . --yes --no-git --force"))
         .inside("a")
         .file("Cargo.toml", "mine")
@@ -238,10 +181,7 @@ fn a_staging_folder_in_use_is_left_to_its_owner() {
     let lock = fs::File::open(run.path().join(".restwell-4000000-0.partial/lock")).expect("there");
     lock.lock().expect("locked");
     let ran = run.exits(0);
-    assert_eq!(
-        ran.text(".restwell-4000000-0.partial/new/b/Cargo.toml"),
-        "half"
-    );
+    assert_eq!(ran.text(".restwell-4000000-0.partial/new/b/Cargo.toml"), "half");
 }
 
 #[test]
@@ -270,27 +210,13 @@ fn two_runs_for_one_target_leave_one_whole_project() {
     let mut codes: Vec<String> = ran.text("code").lines().map(str::to_owned).collect();
     codes.sort();
     assert_eq!(codes, ["0", "5"], "{}", ran.text("second"));
-    assert!(
-        !ran.names("")
-            .iter()
-            .any(|name| name.starts_with(".restwell")),
-        "{:?}",
-        ran.names("")
-    );
-    assert!(
-        ran.path().join("a/Cargo.toml").exists() && ran.path().join("a/restwell.toml").exists()
-    );
+    assert!(!ran.names("").iter().any(|name| name.starts_with(".restwell")), "{:?}", ran.names(""));
+    assert!(ran.path().join("a/Cargo.toml").exists() && ran.path().join("a/restwell.toml").exists());
 }
 
 #[test]
 fn files_have_the_rights_that_the_umask_leaves() {
     let ran = shell("umask 027; restwell new a --yes --no-git").exits(0);
-    let mode = |path: &str| {
-        fs::metadata(ran.path().join(path))
-            .expect("there")
-            .permissions()
-            .mode()
-            & 0o777
-    };
+    let mode = |path: &str| fs::metadata(ran.path().join(path)).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode("a"), mode("a/Cargo.toml")), (0o750, 0o640));
 }
