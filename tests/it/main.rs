@@ -1,0 +1,14 @@
+//! All integration tests in one binary: it links once.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the rooms of the crate are not those of its tests, which set up and inspect real directories"
+)]
+
+mod cli;
+mod every_stack;
+mod no_trace;
+mod options;
+mod oracle;
+mod snapshots;
