@@ -1,11 +1,15 @@
 //! What one value adds to a project, read off two plans rather than written down.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::choice::{Choice, Value};
-use crate::error::Error;
+use camino::Utf8PathBuf;
+
+use crate::choice::Value;
+use crate::feature::FEATURES;
 use crate::plan::Plan;
 use crate::stack::{Answers, Origin, Stack};
+use crate::template;
 
 /// What a project has with a value and has not without.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,34 +24,19 @@ pub struct Addition {
 
 impl Addition {
     /// Compares the default project with this value to the one closest to it without.
-    ///
-    /// # Errors
-    /// [`Error::Bug`] if one of the two cannot be rendered.
-    pub fn of(value: Value) -> Result<Self, Error> {
-        let Some(none) = value.choice().parse("none") else {
-            return Ok(Self::default());
-        };
-        let with = beside(value, &Answers::default())?;
-        let rest: Answers = Choice::ALL.iter().map(|&choice| (with.get(choice), Origin::Preset)).collect();
-        let without = beside(none, &rest)?;
-        let (with, without) = (Plan::new(&with, "project"), Plan::new(&without, "project"));
-        let (tree, smaller) = (with.sources()?, without.sources()?);
-        let is_new = |name: &&'static str| !without.manifest.normal().any(|known| known == *name);
-        Ok(Self {
-            files: tree
-                .files()
-                .map(|(path, _)| path)
-                .filter(|path| smaller.get(path).is_none())
-                .map(ToString::to_string)
-                .collect(),
-            crates: with.manifest.normal().filter(is_new).map(str::to_owned).collect(),
-            services: with
-                .services
-                .iter()
-                .filter(|service| !without.services.contains(service))
-                .map(|service| service.name.to_owned())
-                .collect(),
-        })
+    pub fn of(value: Value) -> Self {
+        let Some(none) = value.choice().parse("none") else { return Self::default() };
+        let with = beside(value, &Answers::default());
+        let rest: Answers = with.values().map(|value| (value, Origin::Preset)).collect();
+        let without = beside(none, &rest);
+        let (more, less) = (Plan::new(&with, "project"), Plan::new(&without, "project"));
+        let known: Vec<&str> = less.manifest.normal().collect();
+        let services = more.services.iter().filter(|service| !less.services.contains(service));
+        Self {
+            files: paths(&with).difference(&paths(&without)).map(ToString::to_string).collect(),
+            crates: more.manifest.normal().filter(|name| !known.contains(name)).map(str::to_owned).collect(),
+            services: services.map(|service| service.name.to_owned()).collect(),
+        }
     }
 
     /// Whether it adds nothing.
@@ -56,11 +45,16 @@ impl Addition {
     }
 }
 
-fn beside(value: Value, rest: &Answers) -> Result<Stack, Error> {
+fn beside(value: Value, rest: &Answers) -> Stack {
     let mut answers = rest.clone();
     answers.set(value, Origin::Flag);
-    let resolution = Stack::resolve(&answers).map_err(|_| Error::Bug(format!("no valid stack has {value}")))?;
-    Ok(resolution.stack)
+    Stack::resolve(&answers).expect("what one value forbids gives way").stack
+}
+
+/// The files that come from templates; those made in Rust are in every project.
+fn paths(stack: &Stack) -> BTreeSet<Utf8PathBuf> {
+    let wanted = FEATURES.iter().filter(|feature| feature.is_wanted(stack));
+    wanted.flat_map(|feature| template::folder(feature.id)).map(|(path, _)| path).collect()
 }
 
 /// `adds 3 files, the crate moka, the service Prometheus`

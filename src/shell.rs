@@ -146,17 +146,15 @@ impl Shell {
 
     /// An error, as text on stderr or as a JSON object on stdout.
     pub fn error(&mut self, command: Option<&str>, error: &Error) {
-        match self.manner.format {
-            Format::Json => {
-                let object = object(command, error);
-                // Nothing is left to tell it to: the exit code still says it.
-                let _ = self.data(format_args!("{object}\n"));
-            }
-            Format::Human | Format::GithubMatrix => {
-                let text = self.text(error);
-                self.tell(text.trim_end());
+        let text = self.text(error);
+        if self.manner.format == Format::Json {
+            let object = object(command, error);
+            if self.data(format_args!("{object}\n")).is_ok() {
+                return;
             }
         }
+        // A reader of stderr that has gone cannot be told so; the exit code says it all the same.
+        let _ = write!(self.err, "{text}");
     }
 
     fn tell(&mut self, line: impl Display) {

@@ -11,7 +11,7 @@ mod stage;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::error::{Error, Obstacle};
 use crate::git;
@@ -42,7 +42,7 @@ pub enum State {
     Absent,
     /// A directory.
     Directory {
-        /// The names in it but for those of our own staging folders, sorted.
+        /// The names in it, but for `.git` and our own staging folders, sorted.
         holds: Vec<String>,
         /// Whether a run that was killed left its staging folder.
         unfinished: bool,
@@ -111,15 +111,18 @@ impl Site {
         let in_the_way = |what| Err(Error::InTheWay { path: path.to_owned(), what });
         let state = match fs::symlink_metadata(&absolute) {
             Err(error) if error.kind() == ErrorKind::NotFound => State::Absent,
-            Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                return in_the_way(Obstacle::File);
-            }
+            Err(error) if error.kind() == ErrorKind::NotADirectory => return Err(file_above(path)),
             Err(error) => return Err(refused("look at", path)(error)),
             Ok(found) if found.is_symlink() => return in_the_way(Obstacle::Link),
             Ok(found) if !found.is_dir() => return in_the_way(Obstacle::File),
             Ok(_) => look_inside(&absolute).map_err(refused("look into", path))?,
         };
-        Ok(Self { path: path.to_owned(), absolute, state })
+        let site = Self { path: path.to_owned(), absolute, state };
+        // `x/../a` is a place only where there is an `x`.
+        if site.state == State::Absent && site.anchor().1.components().any(|part| part == Utf8Component::ParentDir) {
+            return Err(refused("find", path)(ErrorKind::NotFound.into()));
+        }
+        Ok(site)
     }
 
     /// What lies around the target.
@@ -198,6 +201,12 @@ impl Site {
 
 fn stop_if_wanted() -> Result<(), Error> {
     if interrupt::requested() { Err(Error::Interrupted) } else { Ok(()) }
+}
+
+fn file_above(path: &Utf8Path) -> Error {
+    let is_file = |path: &&Utf8Path| fs::metadata(path).is_ok_and(|found| !found.is_dir());
+    let path = path.ancestors().find(is_file).unwrap_or(path).to_owned();
+    Error::InTheWay { path, what: Obstacle::File }
 }
 
 fn look_inside(directory: &Utf8Path) -> io::Result<State> {

@@ -4,6 +4,7 @@ use clap::builder::PossibleValue;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
+use crate::answers::variable;
 use crate::choice::{Choice, Value};
 
 /// The values given as flags.
@@ -38,6 +39,6 @@ fn flag(choice: Choice) -> Arg {
         .long(choice.id())
         .value_name("VALUE")
         .value_parser(PossibleValuesParser::new(values))
-        .help(format!("{} [default: {}]", choice.question(), choice.default_value().id()))
+        .help(format!("{} [default: {}] [env: {}]", choice.question(), choice.default_value().id(), variable(choice)))
         .help_heading("Choices")
 }

@@ -102,7 +102,7 @@ fn values(values: Vec<Value>) -> Result<Told, Error> {
     }
     match Stack::resolve(&answers) {
         Ok(_) => {
-            let told = values.into_iter().map(explain_value).collect::<Result<Vec<_>, _>>()?;
+            let told: Vec<Told> = values.into_iter().map(explain_value).collect();
             let text = told.iter().map(|told| told.text.join("\n")).collect::<Vec<_>>().join("\n\n");
             let data: Vec<Json> = told.into_iter().map(|told| told.data).collect();
             Ok(Told { text: vec![text], data: json!({ "allowed": true, "values": data }) })
@@ -116,9 +116,9 @@ fn given_twice(values: &[Value]) -> Option<(Value, Value)> {
     (0..values.len()).find_map(|index| earlier(index).map(|&one| (one, values[index])))
 }
 
-fn explain_value(value: Value) -> Result<Told, Error> {
+fn explain_value(value: Value) -> Told {
     let Offer { label, cost, why } = value.offer();
-    let addition = Addition::of(value)?;
+    let addition = Addition::of(value);
     let mut text = vec![format!("{value}: {label}"), String::new(), format!("{why} It costs: {cost}.")];
     if !addition.is_empty() {
         text.push(format!("It {addition}."));
@@ -136,7 +136,7 @@ fn explain_value(value: Value) -> Result<Told, Error> {
         "adds": { "files": files, "crates": crates, "services": services },
         "clashes": clashes,
     });
-    Ok(Told { text, data })
+    Told { text, data }
 }
 
 fn explain_conflict(error: &Error) -> Told {

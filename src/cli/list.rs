@@ -20,14 +20,14 @@ pub(super) struct List {}
 impl List {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         match shell.manner.format {
-            Format::Json => shell.json("list", data()?),
-            Format::Human | Format::GithubMatrix => shell.data(text()?),
+            Format::Json => shell.json("list", data()),
+            Format::Human | Format::GithubMatrix => shell.data(text()),
         }
     }
 }
 
-fn data() -> Result<Json, Error> {
-    let choices = Choice::ALL.iter().map(|&choice| choice_data(choice)).collect::<Result<Vec<_>, _>>()?;
+fn data() -> Json {
+    let choices = Choice::ALL.iter().map(|&choice| choice_data(choice)).collect::<Vec<_>>();
     let presets = PRESETS.iter().map(|preset| {
         let stack = stack_json(Choice::ALL.iter().map(|&choice| preset.value(choice)));
         json!({ "id": preset.id, "about": preset.about, "stack": stack })
@@ -35,34 +35,34 @@ fn data() -> Result<Json, Error> {
     let rules = clashes().map(|clash| {
         json!({ "code": clash.code, "values": [clash.one.to_string(), clash.other.to_string()], "because": clash.because })
     });
-    Ok(json!({ "choices": choices, "presets": presets.collect::<Vec<_>>(), "rules": rules.collect::<Vec<_>>() }))
+    json!({ "choices": choices, "presets": presets.collect::<Vec<_>>(), "rules": rules.collect::<Vec<_>>() })
 }
 
-fn choice_data(choice: Choice) -> Result<Json, Error> {
+fn choice_data(choice: Choice) -> Json {
     let values = choice.values().iter().map(|&value| {
         let Offer { label, cost, why } = value.offer();
-        let Addition { files, crates, services } = Addition::of(value)?;
+        let Addition { files, crates, services } = Addition::of(value);
         let adds = json!({ "files": files, "crates": crates, "services": services });
-        Ok(json!({ "id": value.id(), "label": label, "cost": cost, "why": why, "adds": adds }))
+        json!({ "id": value.id(), "label": label, "cost": cost, "why": why, "adds": adds })
     });
-    Ok(json!({
+    json!({
         "id": choice.id(),
         "question": choice.question(),
         "flag": format!("--{}", choice.id()),
         "variable": answers::variable(choice),
         "default": choice.default_value().id(),
-        "values": values.collect::<Result<Vec<_>, Error>>()?,
-    }))
+        "values": values.collect::<Vec<_>>(),
+    })
 }
 
-fn text() -> Result<String, Error> {
+fn text() -> String {
     let mut lines = Vec::new();
     for &choice in Choice::ALL {
         lines.push(format!("--{:<11} {}", choice.id(), choice.question()));
         for &value in choice.values() {
             let default = if value == choice.default_value() { " (default)" } else { "" };
             lines.push(format!("  {:<11} {}{default}", value.id(), value.offer().cost));
-            let addition = Addition::of(value)?;
+            let addition = Addition::of(value);
             if !addition.is_empty() {
                 lines.push(format!("  {:<11} {addition}", ""));
             }
@@ -76,7 +76,7 @@ fn text() -> Result<String, Error> {
     lines.extend(
         clashes().map(|clash| format!("  {} and {}: no, {} ({})", clash.one, clash.other, clash.because, clash.code)),
     );
-    Ok(lines.join("\n") + "\n")
+    lines.join("\n") + "\n"
 }
 
 /// Two values that a rule keeps apart.

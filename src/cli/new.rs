@@ -116,6 +116,9 @@ impl New {
         if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::VERSION) {
             return Err(Error::OtherVersion { expected: expected.clone() });
         }
+        if self.path.as_str().is_empty() {
+            return Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() });
+        }
         let environment = answers::environment();
         let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
         let said = Said::gather(&self.choices.0, &environment, file, preset)?;

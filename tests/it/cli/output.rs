@@ -47,7 +47,7 @@ fn the_words_are_the_same_with_and_without_colour() {
 #[test]
 fn data_that_cannot_be_written_is_an_error() {
     shell("restwell list > /dev/full").exits(1).says("error[RW0602]: could not write to standard output");
-    shell("restwell new a --yes --dry-run --format json > /dev/full").exits(1);
+    shell("restwell list --format json > /dev/full").exits(1).says("error[RW0602]");
 }
 
 #[test]

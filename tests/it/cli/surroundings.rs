@@ -41,13 +41,6 @@ fn inside_a_workspace_it_says_that_it_does_not_join() {
 }
 
 #[test]
-fn a_repository_of_ones_own_is_kept_without_a_word() {
-    let ran =
-        restwell(["new", ".", "--yes", "--force"]).inside("a").file(".git/HEAD", "mine").exits(0).never_says("warning");
-    assert_eq!(ran.text(".git/HEAD"), "mine");
-}
-
-#[test]
 fn git_that_fails_is_a_warning_and_not_silence() {
     let ran = restwell(["new", "a", "--yes"])
         .file("bin/git", "#!/bin/sh\n/bin/mkdir .git\necho 'fatal: no templates' >&2\nexit 128\n");

@@ -108,3 +108,8 @@ fn help_and_version_are_data() {
     let ran = restwell(["new", "--help", "--format", "json"]).exits(0);
     assert!(ran.json()["data"]["text"].as_str().is_some_and(|text| text.contains("--database")));
 }
+
+#[test]
+fn an_empty_path_is_none() {
+    restwell(["new", "", "--yes"]).exits(2).says("`<PATH>` is empty").writes_nothing();
+}

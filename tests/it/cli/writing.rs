@@ -220,3 +220,26 @@ fn files_have_the_rights_that_the_umask_leaves() {
     let mode = |path: &str| fs::metadata(ran.path().join(path)).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode("a"), mode("a/Cargo.toml")), (0o750, 0o640));
 }
+
+#[test]
+fn a_repository_without_a_file_is_a_place_for_a_project() {
+    let ran = restwell(["new", ".", "--yes"]).inside("a").file(".git/HEAD", "mine").exits(0).never_says("warning");
+    assert_eq!(ran.text(".git/HEAD"), "mine");
+    assert!(ran.path().join("Cargo.toml").exists());
+}
+
+#[test]
+fn a_way_up_from_what_is_not_there_leads_nowhere() {
+    restwell(["new", "x/../a", "--yes"]).exits(1).says("error[RW0601]: could not find `x/../a`").writes_nothing();
+    let ran = restwell(["new", "x/../a", "--yes", "--no-git"]).directory("x").exits(0);
+    assert_eq!(ran.names(""), ["a", "x"]);
+}
+
+#[test]
+fn the_file_that_is_in_the_way_is_named() {
+    restwell(["new", "a/b/c", "--yes"])
+        .file("a", "mine")
+        .exits(5)
+        .says("error[RW0503]: `a` is a file")
+        .writes_nothing();
+}
