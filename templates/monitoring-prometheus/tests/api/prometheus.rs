@@ -88,7 +88,9 @@ async fn what_goes_wrong_is_counted() {
 
     // Other tests of this process share the counters, so these are lower bounds.
     let after = Scrape::of(server.admin).await;
-    for counter in ["http_panics_total", "http_requests_timed_out_total", "http_requests_shed_total"] {
+    for counter in
+        ["http_panics_total", "http_requests_timed_out_total", "http_requests_shed_total"]
+    {
         assert!(after.total(counter) >= before.total(counter) + 1.0, "{counter}");
     }
     for (route, status) in [("panic", 500), ("hang", 504)] {

@@ -1,0 +1,115 @@
+//! What every client may rely on: the greeting, health, documentation, request ids and headers.
+
+use crate::support::http::{get, request, send};
+use crate::support::server::TestServer;
+
+#[tokio::test]
+async fn greet_greets_by_name_and_developers_by_default() {
+    let server = TestServer::start(&[]).await;
+    for (path, body) in [
+        ("/greet?name=Ada", r#"{"message":"Hello, Ada!"}"#),
+        ("/greet", r#"{"message":"Hello, Developer!"}"#),
+        ("/greet?name=Zo%C3%AB+%22Z%22", r#"{"message":"Hello, Zoë \"Z\"!"}"#),
+    ] {
+        let answer = get(server.public, path).await;
+        assert_eq!((answer.status, answer.text()), (200, body), "{path}");
+        assert_eq!(answer.header("content-type"), "application/json");
+    }
+}
+
+#[tokio::test]
+async fn health_answers_on_both_ports() {
+    let server = TestServer::start(&[]).await;
+    for port in [server.public, server.admin] {
+        assert_eq!(get(port, "/health/live").await.status, 200);
+        let ready = get(port, "/health/ready").await;
+        assert_eq!((ready.status, ready.json()["status"].as_str()), (200, Some("ready")));
+    }
+}
+
+#[tokio::test]
+async fn business_routes_are_absent_from_the_admin_port() {
+    let server = TestServer::start(&[]).await;
+    let answer = get(server.admin, "/greet").await;
+    assert_eq!((answer.status, &answer.json()["error"]["type"]), (404, &"not_found".into()));
+}
+
+#[tokio::test]
+async fn the_docs_page_needs_nothing_from_elsewhere() {
+    let server = TestServer::start(&[]).await;
+    let page = get(server.public, "/docs").await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+
+    let html = page.text();
+    assert!(!html.contains("//"), "a link out of the page: {html}");
+    let assets: Vec<&str> = (html.split(['"', '\'']))
+        .filter(|text| text.ends_with(".js") || text.ends_with(".css"))
+        .collect();
+    assert!(assets.len() >= 2, "{html}");
+    for asset in assets {
+        let asset = get(server.public, asset).await;
+        assert_eq!(asset.status, 200);
+        assert!(!asset.text().contains("://"), "{}", asset.text());
+    }
+}
+
+#[tokio::test]
+async fn openapi_json_is_served() {
+    let server = TestServer::start(&[]).await;
+    let served = get(server.public, "/openapi.json").await;
+    assert_eq!(served.status, 200);
+    assert_eq!(served.json()["paths"]["/greet"]["get"]["responses"]["200"].is_object(), true);
+}
+
+#[tokio::test]
+async fn security_headers_are_on_every_answer() {
+    let server = TestServer::start(&[]).await;
+    for path in ["/greet", "/docs", "/nowhere", "/greet?name=", "/health/live"] {
+        let answer = get(server.public, path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_ne!(answer.header("content-security-policy"), "", "{path}");
+        assert_ne!(answer.header("x-request-id"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn other_origins_may_read_answers_only_when_a_setting_lists_them() {
+    let ask = |origin| request("GET", "/greet").header("origin", origin);
+    let closed = TestServer::start(&[]).await;
+    let answer = send(closed.public, ask("https://app.example")).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+
+    let open = TestServer::start(&["--cors-origins=https://app.example,https://two.example"]).await;
+    for (origin, allowed) in [
+        ("https://app.example", "https://app.example"),
+        ("https://two.example", "https://two.example"),
+        ("https://evil.example", ""),
+    ] {
+        let answer = send(open.public, ask(origin)).await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed);
+        let preflight = request("OPTIONS", "/greet").header("origin", origin);
+        let preflight = preflight.header("access-control-request-method", "GET");
+        let answer = send(open.public, preflight).await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed);
+    }
+    let missing = request("GET", "/nowhere").header("origin", "https://app.example");
+    let answer = send(open.public, missing).await;
+    let allowed = answer.header("access-control-allow-origin");
+    assert_eq!((answer.status, allowed), (404, "https://app.example"), "errors are readable too");
+}
+
+#[tokio::test]
+async fn a_sane_request_id_comes_back_and_each_other_request_gets_its_own() {
+    let server = TestServer::start(&[]).await;
+    let sane = "order-42_a.B:7";
+    let answer = send(server.public, request("GET", "/greet").header("x-request-id", sane)).await;
+    assert_eq!(answer.header("x-request-id"), sane);
+
+    let first = get(server.public, "/greet").await;
+    let second = get(server.public, "/greet").await;
+    assert_ne!(first.header("x-request-id"), "");
+    assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+}

@@ -1,0 +1,121 @@
+//! Start and stop: readiness, draining, exit codes, and what the binary says when it cannot run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+
+use crate::support::http::{self, Connection, raw, request, send};
+use crate::support::process::{Process, run};
+use crate::support::server::TestServer;
+use crate::support::{eventually, within};
+
+#[tokio::test]
+async fn a_stop_ends_readiness_serves_on_and_finishes_what_is_in_flight() {
+    let (entered, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = {
+        let (entered, finish) = (Arc::clone(&entered), Arc::clone(&finish));
+        async move || {
+            entered.notify_one();
+            finish.notified().await;
+            "finished"
+        }
+    };
+    let routes = Router::new().route("/test/slow", get(handler));
+    let settings = ["--drain-delay=800ms", "--drain-timeout=10s"];
+    let server = TestServer::with_routes(&settings, routes).await;
+    let (public, admin) = (server.public, server.admin);
+    let mut kept = Connection::open(public).await;
+    assert_eq!(kept.send(request("GET", "/health/ready")).await.status, 200);
+    let slow = tokio::spawn(send(public, request("GET", "/test/slow")));
+    entered.notified().await;
+
+    let asked = Instant::now();
+    let ended = server.stop();
+    let ready = async |port| http::get(port, "/health/ready").await.status;
+    let at_once = Duration::from_millis(250);
+    within(at_once, "readiness ends", async || ready(public).await == 503).await;
+    assert_eq!(ready(admin).await, 503);
+    assert_eq!(http::get(admin, "/health/live").await.status, 200);
+    assert_eq!(kept.send(request("GET", "/greet")).await.status, 200, "on an old connection");
+    assert_eq!(http::get(public, "/greet").await.status, 200, "on a new connection");
+
+    eventually("the port closes", async || TcpStream::connect(public).await.is_err()).await;
+    assert!(asked.elapsed() >= Duration::from_millis(790), "{:?}", asked.elapsed());
+    assert_eq!(http::get(admin, "/health/live").await.status, 200, "probed until the end");
+    assert!(!slow.is_finished() && !ended.is_finished());
+    finish.notify_one();
+    let slow = slow.await.unwrap();
+    assert_eq!((slow.status, slow.text()), (200, "finished"));
+    let ended = timeout(Duration::from_secs(2), ended).await;
+    ended.expect("nothing is left to wait for").unwrap();
+}
+
+#[tokio::test]
+async fn sigterm_is_exit_code_0_within_the_grace_period_even_with_stuck_clients() {
+    let server = Process::start(&["--drain-delay=100ms", "--drain-timeout=500ms"]).await;
+    let half = "GET /greet HTTP/1.1\r\nhost: app\r\nx-slow: ";
+    let _stuck = [raw(server.public, half).await, raw(server.admin, half).await];
+    let _silent = [raw(server.public, "").await, raw(server.admin, "").await];
+    let mut idle = Connection::open(server.public).await;
+    assert_eq!(idle.send(request("GET", "/greet")).await.status, 200);
+
+    let asked = Instant::now();
+    server.terminate();
+    let ended = server.ended().await;
+    assert_eq!((ended.code, ended.stderr), (Some(0), vec![]));
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    let greetings = ended.stdout.iter().filter(|line| line.contains("/greet"));
+    assert_eq!(greetings.count(), 1, "{:?}", ended.stdout);
+}
+
+#[tokio::test]
+async fn an_idle_server_does_not_wait_for_the_drain_timeout() {
+    let server = Process::start(&["--drain-delay=0s", "--drain-timeout=60s"]).await;
+    let mut idle = Connection::open(server.public).await;
+    assert_eq!(idle.send(request("GET", "/greet")).await.status, 200);
+    server.terminate();
+    assert_eq!(server.ended().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn wrong_settings_are_exit_code_2_with_every_problem_named() {
+    let wrong = [("PORT", "eighty"), ("REQUEST_TIMEOUT", "soon"), ("MAX_IN_FLIGHT", "many")];
+    let ended = run(&["serve", "--log-format=shiny"], &wrong).await;
+    assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{:?}", ended.stderr);
+    for (name, value) in wrong.into_iter().chain([("LOG_FORMAT", "shiny")]) {
+        let line = ended.stderr.iter().find(|line| line.contains(name));
+        let line = line.unwrap_or_else(|| panic!("{name} is not named: {:?}", ended.stderr));
+        assert!(line.contains(value), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_port_is_one_clear_line_and_exit_code_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let port = format!("--admin-port={}", address.port());
+    let ended = run(&["serve", "--port=0", &port], &[]).await;
+    assert_eq!((ended.code, ended.stdout), (Some(1), vec![]));
+    let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };
+    assert!(line.contains(&address.to_string()), "{line}");
+}
+
+#[tokio::test]
+async fn healthcheck_is_exit_code_0_only_while_the_server_is_ready() {
+    let server = Process::start(&["--drain-delay=30s"]).await;
+    let port = server.admin.port().to_string();
+    let check = async || run(&["healthcheck"], &[("ADMIN_PORT", &port)]).await;
+    let ended = check().await;
+    assert_eq!((ended.code, ended.stderr), (Some(0), vec![]));
+
+    server.terminate();
+    eventually("draining is not ready", async || check().await.code == Some(1)).await;
+    drop(server);
+    let ended = check().await;
+    assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+}

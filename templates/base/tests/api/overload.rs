@@ -1,0 +1,138 @@
+//! More work than the server can take, work that takes too long, and clients that never finish.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::errors::envelope;
+use crate::support::eventually;
+use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
+use crate::support::server::TestServer;
+
+/// A handler that waits for one permit of the test.
+fn gate() -> (Arc<Semaphore>, Router) {
+    let gate = Arc::new(Semaphore::new(0));
+    let handler = {
+        let gate = Arc::clone(&gate);
+        async move || {
+            gate.acquire().await.expect("it is never closed").forget();
+            "through"
+        }
+    };
+    (gate, Router::new().route("/test/gate", get(handler)))
+}
+
+#[tokio::test]
+async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
+    let (gate, routes) = gate();
+    let server = TestServer::with_routes(&["--max-in-flight=20"], routes).await;
+    let started = Instant::now();
+    let mut requests = JoinSet::new();
+    for _ in 0..70 {
+        requests.spawn(send(server.public, request("GET", "/test/gate")));
+    }
+    let mut shed = Vec::new();
+    while shed.len() < 50 {
+        shed.push(requests.join_next().await.expect("50 of 70 are shed").unwrap());
+    }
+    assert!(started.elapsed() < Duration::from_millis(250), "{:?}", started.elapsed());
+    for answer in shed {
+        envelope(&answer, 503, "overloaded").await;
+        assert_ne!(answer.header("retry-after"), "");
+    }
+    assert_eq!(http::get(server.public, "/health/live").await.status, 200);
+    assert_eq!(http::get(server.public, "/health/ready").await.status, 200);
+
+    gate.add_permits(20);
+    for answer in requests.join_all().await {
+        assert_eq!((answer.status, answer.text()), (200, "through"));
+    }
+    gate.add_permits(1);
+    let next = http::get(server.public, "/test/gate").await;
+    assert_eq!(next.status, 200, "places are given back");
+}
+
+#[tokio::test]
+async fn clients_that_leave_give_their_place_back() {
+    let (gate, routes) = gate();
+    let server = TestServer::with_routes(&["--max-in-flight=2"], routes).await;
+    let full = async || http::get(server.public, "/greet").await.status == 503;
+    let waiting = request("GET", "/test/gate").to_bytes();
+    let clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
+    eventually("two requests fill two places", &full).await;
+    drop(clients);
+    eventually("their places are free again", async || !full().await).await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn a_handler_past_the_deadline_is_504_at_the_deadline() {
+    let routes = Router::new().route("/test/hang", get(async || pending::<&str>().await));
+    let server = TestServer::with_routes(&["--request-timeout=300ms"], routes).await;
+    let started = Instant::now();
+    let answer = http::get(server.public, "/test/hang").await;
+    let took = started.elapsed().as_millis();
+    envelope(&answer, 504, "timeout").await;
+    assert!((290..550).contains(&took), "{took} ms");
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_504_at_the_deadline() {
+    let routes = Router::new().route("/test/body", post(async |body: String| body));
+    let server = TestServer::with_routes(&["--request-timeout=300ms"], routes).await;
+    let half = "POST /test/body HTTP/1.1\r\nhost: app\r\ncontent-length: 10\r\n\r\nhalf";
+    let stream = raw(server.public, half).await;
+    let answer = read_some(&stream).await;
+    assert!(answer.starts_with("HTTP/1.1 504 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_half_sent_header_is_cut_at_its_timeout() {
+    let server = TestServer::start(&["--header-timeout=300ms"]).await;
+    let started = Instant::now();
+    let stream = raw(server.public, "GET /greet HTTP/1.1\r\nhost: app\r\nx-slow: ").await;
+    read_to_end(&stream).await;
+    let took = started.elapsed().as_millis();
+    assert!((290..1300).contains(&took), "{took} ms");
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_cut_at_the_header_timeout() {
+    let server = TestServer::start(&["--header-timeout=300ms"]).await;
+    let silent = raw(server.public, "").await;
+    assert_eq!(read_to_end(&silent).await, "");
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_usable_until_the_header_timeout() {
+    let server = TestServer::start(&["--header-timeout=2s"]).await;
+    let mut connection = Connection::open(server.public).await;
+    for _ in 0..3 {
+        assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
+        sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test]
+async fn connections_over_the_cap_wait_for_a_place() {
+    let server = TestServer::start(&["--max-connections=3"]).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut connection = Connection::open(server.public).await;
+        assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
+        held.push(connection);
+    }
+    let fourth = raw(server.public, request("GET", "/greet").to_bytes()).await;
+    let early = timeout(Duration::from_millis(300), fourth.readable()).await;
+    assert!(early.is_err(), "a fourth connection was served beside three");
+    let probe = http::get(server.admin, "/health/live").await;
+    assert_eq!(probe.status, 200, "the admin port has places of its own");
+    held.pop();
+    assert!(read_some(&fourth).await.starts_with("HTTP/1.1 200 "));
+}

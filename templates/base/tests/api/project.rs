@@ -1,0 +1,78 @@
+//! The files beside the code tell the truth about it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use app::cli::Cli;
+use clap::CommandFactory;
+
+use crate::support::process::run;
+
+pub fn file(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[tokio::test]
+async fn openapi_json_is_what_the_binary_prints() {
+    let ended = run(&["openapi"], &[]).await;
+    assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
+    assert!(
+        ended.stdout.join("\n") + "\n" == file("openapi.json"),
+        "run `just openapi` and read what changed"
+    );
+}
+
+#[test]
+fn env_example_lists_every_setting_with_its_default() {
+    let file = file(".env.example");
+    let written: BTreeMap<&str, &str> = (file.lines())
+        .map(|line| line.trim_start_matches("# "))
+        .filter_map(|line| line.split_once('='))
+        .filter(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
+        .collect();
+    let command = Cli::command();
+    let read: BTreeMap<&str, &str> = (command.get_arguments())
+        .filter_map(|argument| {
+            let default = argument.get_default_values().first();
+            let default = default.and_then(|value| value.to_str()).unwrap_or_default();
+            Some((argument.get_env()?.to_str()?, default))
+        })
+        .collect();
+    assert!(!read.is_empty());
+    assert_eq!(written, read);
+}
+
+/// The commands in the `sh` blocks of AGENTS.md; each starts with `just` or `cargo`.
+fn agents_commands() -> Vec<String> {
+    let file = file("AGENTS.md");
+    let blocks = file.split("```sh\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().expect("a block").lines());
+    let commands = lines.map(|line| line.split('#').next().expect("a line").trim());
+    commands.filter(|command| !command.is_empty()).map(String::from).collect()
+}
+
+#[test]
+fn commands_in_agents_md_exist() {
+    let recipes = file("justfile");
+    let commands = agents_commands();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        match words[..] {
+            ["just", recipe, ..] => {
+                let defines = |line: &str| {
+                    let name = line.split([' ', ':']).next();
+                    line.contains(':') && name == Some(recipe)
+                };
+                assert!(recipes.lines().any(defines), "the justfile has no recipe `{recipe}`");
+            }
+            ["cargo", tool, ..] => {
+                let cargo = Command::new(env!("CARGO")).args([tool, "--help"]).output().unwrap();
+                assert!(cargo.status.success(), "cargo has no command `{tool}`");
+            }
+            _ => panic!("`{command}` is neither `just` nor `cargo`"),
+        }
+    }
+}

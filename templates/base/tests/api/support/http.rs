@@ -1,0 +1,178 @@
+//! A plain HTTP/1.1 client: one request at a time, nothing retried, nothing hidden.
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::PATIENCE;
+
+/// A request as it goes over the wire.
+#[derive(Clone, Debug)]
+pub struct Request {
+    method: String,
+    path: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// A connection kept alive between requests; dropping it closes the socket.
+pub struct Connection(TcpStream);
+
+pub fn request(method: &str, path: &str) -> Request {
+    let headers = vec![(String::from("host"), b"app".to_vec())];
+    Request { method: method.to_owned(), path: path.to_owned(), headers, body: String::new() }
+}
+
+impl Request {
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    pub fn body(mut self, body: impl ToString) -> Self {
+        self.body = body.to_string();
+        self
+    }
+
+    pub fn json(self, body: impl ToString) -> Self {
+        self.header("content-type", "application/json").body(body)
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.path).into_bytes();
+        let length = (String::from("content-length"), self.body.len().to_string().into_bytes());
+        let length = (!self.body.is_empty()).then_some(&length).into_iter();
+        for (name, value) in self.headers.iter().chain(length) {
+            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        [&bytes[..], b"\r\n", self.body.as_bytes()].concat()
+    }
+}
+
+impl Answer {
+    /// The value of a header, empty when it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are ASCII"))
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("bodies are text")
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
+    }
+}
+
+impl Connection {
+    pub async fn open(to: SocketAddr) -> Self {
+        Self(TcpStream::connect(to).await.expect("the server accepts connections"))
+    }
+
+    pub async fn send(&mut self, request: Request) -> Answer {
+        write(&self.0, &request.to_bytes()).await.expect("the server reads");
+        let answer = timeout(PATIENCE, self.receive(request.method == "HEAD")).await;
+        answer
+            .expect("the server answers")
+            .expect("the connection holds until the answer is complete")
+    }
+
+    async fn receive(&self, headers_only: bool) -> io::Result<Answer> {
+        let mut bytes = Vec::new();
+        let end = loop {
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end;
+            }
+            read_more(&self.0, &mut bytes).await?;
+        };
+        let mut body = bytes.split_off(end + 4);
+        let head = String::from_utf8(bytes).expect("heads are ASCII");
+        let mut lines = head.trim_end().split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let headers: HeaderMap = lines.map(header).collect();
+        // Every answer of this service is made whole, so none is chunked.
+        let length = headers
+            .get("content-length")
+            .map_or(0, |length| length.to_str().unwrap().parse().expect("a length is a number"));
+        while body.len() < length && !headers_only {
+            read_more(&self.0, &mut body).await?;
+        }
+        Ok(Answer { status: status.expect("a status line"), headers, body })
+    }
+}
+
+fn header(line: &str) -> (HeaderName, HeaderValue) {
+    let (name, value) = line.split_once(':').expect("a header line");
+    (name.parse().expect("a header's name"), value.trim().parse().expect("a header's value"))
+}
+
+/// One request on a connection of its own.
+pub async fn send(to: SocketAddr, request: Request) -> Answer {
+    Connection::open(to).await.send(request).await
+}
+
+pub async fn get(to: SocketAddr, path: &str) -> Answer {
+    send(to, request("GET", path)).await
+}
+
+/// Writes bytes as they are. Whoever holds the stream decides when the client leaves.
+pub async fn raw(to: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
+    let stream = TcpStream::connect(to).await.expect("the server accepts connections");
+    write(&stream, bytes.as_ref()).await.expect("the server reads");
+    stream
+}
+
+/// What comes until the server closes the connection.
+pub async fn read_to_end(stream: &TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let read = async { while read_more(stream, &mut bytes).await.is_ok() {} };
+    timeout(PATIENCE, read).await.expect("the server closes the connection");
+    String::from_utf8(bytes).expect("text")
+}
+
+/// What comes first.
+pub async fn read_some(stream: &TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let read = timeout(PATIENCE, read_more(stream, &mut bytes)).await;
+    read.expect("the server answers").expect("the connection holds");
+    String::from_utf8(bytes).expect("text")
+}
+
+async fn write(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Appends what comes next; an error at the end of the stream.
+async fn read_more(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        stream.readable().await?;
+        match stream.try_read(&mut buffer) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => return Ok(bytes.extend(&buffer[..read])),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the servers of this process log. One subscriber serves every test, so a test asks for its own request ids.
+
+use std::io;
+use std::sync::{Mutex, Once, PoisonError};
+
+use serde_json::Value;
+
+use super::eventually;
+
+static LINES: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+
+/// Begins to record, the first time it is called.
+pub fn record() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Lines).init();
+    });
+}
+
+/// Every line so far that names this request.
+pub fn about(request_id: &str) -> Vec<Value> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.iter().filter(|line| line["request_id"] == request_id).cloned().collect()
+}
+
+/// The lines about a request once there is one; a line may follow its answer.
+pub async fn wait_for(request_id: &str) -> Vec<Value> {
+    eventually("the request is logged", async || !about(request_id).is_empty()).await;
+    about(request_id)
+}
+
+struct Lines;
+
+impl io::Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let line_of_json = serde_json::from_slice(line).expect("each line is one JSON object");
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line_of_json);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

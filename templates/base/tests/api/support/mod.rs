@@ -1,0 +1,50 @@
+//! The harness: servers in this process, the binary itself, a client, and what was logged.
+
+//~ if database
+pub mod database;
+//~ endif
+pub mod http;
+pub mod logs;
+pub mod process;
+pub mod server;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+/// Far more than anything takes that these tests wait for; only a failure waits so long.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks again and again until it is so.
+pub async fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) {
+    within(PATIENCE, what, is_so).await;
+}
+
+/// As [`eventually`], where the time it takes matters.
+pub async fn within(limit: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let so = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    assert!(timeout(limit, so).await.is_ok(), "not within {limit:?}: {what}");
+}
+
+/// Returns once a server that listens wants traffic.
+async fn ready(admin: SocketAddr) {
+    let is_ready = async || http::get(admin, "/health/ready").await.status == 200;
+    eventually("the server is ready", is_ready).await;
+}
+
+/// Free ports, and no limit that the test has not asked for.
+fn flags(of_the_test: &[&str]) -> Vec<String> {
+    let mut flags = vec!["--port=0", "--admin-port=0"];
+    //~ if limiter
+    flags.push("--rate-limit=1000000/s");
+    //~ endif
+    let name = |flag: &str| flag.split('=').next().map(String::from);
+    flags.retain(|flag| !of_the_test.iter().any(|other| name(other) == name(flag)));
+    flags.extend(of_the_test);
+    flags.into_iter().map(String::from).collect()
+}

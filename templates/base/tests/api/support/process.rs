@@ -1,0 +1,135 @@
+//! The real binary, as an operator starts and stops it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
+
+//~ if database
+use super::database::Database;
+//~ endif
+use super::{PATIENCE, eventually, flags, ready};
+
+/// A running server; killed when dropped.
+pub struct Process {
+    pub public: SocketAddr,
+    pub admin: SocketAddr,
+    program: Program,
+    //~ if database
+    _database: Database,
+    //~ endif
+}
+
+/// How the program ended, and what it said.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: Vec<String>,
+    pub stderr: Vec<String>,
+}
+
+impl Process {
+    /// Starts `serve` on free ports and waits until it wants traffic.
+    pub async fn start(settings: &[&str]) -> Self {
+        let flags = flags(settings);
+        //~ if database
+        let database = Database::new();
+        let flags = [flags, vec![database.flag()]].concat();
+        //~ endif
+        let mut program = Program::start(command().arg("serve").args(flags));
+        let listening = async {
+            loop {
+                let line = program.stdout.recv().await.expect("it says where it listens");
+                let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
+                let address = |port: &str| line[port].as_str()?.parse().ok();
+                if let (Some(public), Some(admin)) = (address("public"), address("admin")) {
+                    return (public, admin);
+                }
+            }
+        };
+        let (public, admin) = timeout(PATIENCE, listening).await.expect("the server starts");
+        ready(admin).await;
+        //~ if database
+        Self { public, admin, program, _database: database }
+        //~ else
+        Self { public, admin, program }
+        //~ endif
+    }
+
+    /// Sends SIGTERM, as every supervisor does.
+    pub fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.program.child.id());
+        let status = Command::new("sh").args(["-c", &kill]).status();
+        assert!(status.expect("there is a shell").success(), "it still runs");
+    }
+
+    /// Waits for its end. The output is what was not read before.
+    pub async fn ended(self) -> Ended {
+        self.program.ended().await
+    }
+}
+
+/// Runs the binary to its end, with nothing in its environment but what is given.
+pub async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let mut command = command();
+    command.args(arguments).envs(environment.iter().copied());
+    Program::start(&mut command).ended().await
+}
+
+/// The binary, in a folder without a `.env` file.
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_<% name %>"));
+    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+struct Program {
+    child: Child,
+    stdout: UnboundedReceiver<String>,
+    stderr: UnboundedReceiver<String>,
+}
+
+impl Program {
+    fn start(command: &mut Command) -> Self {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary was built with the tests");
+        let stdout = lines(child.stdout.take().expect("it is piped"));
+        let stderr = lines(child.stderr.take().expect("it is piped"));
+        Self { child, stdout, stderr }
+    }
+
+    async fn ended(mut self) -> Ended {
+        let mut code = None;
+        let ends = async || {
+            let status = self.child.try_wait().expect("it is our child");
+            code = status.and_then(|status| status.code());
+            status.is_some()
+        };
+        eventually("the program ends", ends).await;
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        while self.stdout.recv_many(&mut stdout, 100).await > 0 {}
+        while self.stderr.recv_many(&mut stderr, 100).await > 0 {}
+        Ended { code, stdout, stderr }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself, and that is as good.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The lines of a pipe, read as they come so that the program never waits for us.
+fn lines(pipe: impl Read + Send + 'static) -> UnboundedReceiver<String> {
+    let (sender, receiver) = unbounded_channel();
+    thread::spawn(move || {
+        let lines = BufReader::new(pipe).lines().map_while(Result::ok);
+        lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+    });
+    receiver
+}

@@ -1,0 +1,77 @@
+//! A server in this process: the real accept loop and the whole stack, on free ports.
+
+use std::future::pending;
+use std::net::SocketAddr;
+//~ if database
+use std::sync::Arc;
+//~ endif
+
+//~ if database
+use app::app::App;
+//~ endif
+use app::config::Config;
+use app::server::Server;
+use axum::Router;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+//~ if database
+use super::database::Database;
+//~ endif
+use super::{flags, logs, ready};
+
+/// Runs until the test stops it or ends.
+pub struct TestServer {
+    pub public: SocketAddr,
+    pub admin: SocketAddr,
+    //~ if database
+    pub app: Arc<App>,
+    pub database: Database,
+    //~ endif
+    shutdown: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+impl TestServer {
+    pub async fn start(settings: &[&str]) -> Self {
+        Self::with_routes(settings, Router::new()).await
+    }
+
+    /// As [`TestServer::start`], with routes of the test behind the same stack.
+    pub async fn with_routes(settings: &[&str], routes: Router) -> Self {
+        logs::record();
+        let flags = flags(settings);
+        //~ if database
+        let database = Database::new();
+        let flags = [flags, vec![database.flag()]].concat();
+        //~ endif
+        let config = Config::from_flags(flags).expect("the flags are valid");
+        let server = Server::bind_with(config, routes).await.expect("the server starts");
+        let (public, admin) = (server.public_addr(), server.admin_addr());
+        //~ if database
+        let app = Arc::clone(server.app());
+        //~ endif
+        let (shutdown, asked) = oneshot::channel::<()>();
+        let running = tokio::spawn(async move {
+            let stop = async {
+                // A test that ends without asking drops its side, and that is no wish to stop.
+                if asked.await.is_err() {
+                    pending::<()>().await;
+                }
+            };
+            server.run(stop).await.expect("the server ends well");
+        });
+        ready(admin).await;
+        //~ if database
+        Self { public, admin, app, database, shutdown, running }
+        //~ else
+        Self { public, admin, shutdown, running }
+        //~ endif
+    }
+
+    /// Asks it to stop, as SIGTERM does; its end is what the handle waits for.
+    pub fn stop(self) -> JoinHandle<()> {
+        self.shutdown.send(()).expect("it still runs");
+        self.running
+    }
+}

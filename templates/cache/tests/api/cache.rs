@@ -1,0 +1,259 @@
+//! Reads through the cache: one load however many ask, nothing older than a write, a copy when the database fails.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use app::app::App;
+use app::error::Error;
+use app::freshness::fresh_until;
+use app::products::{Product, find};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::errors::envelope;
+use crate::support::http::{self, Answer, raw, request, send};
+use crate::support::logs;
+use crate::support::server::TestServer;
+use crate::support::{eventually, within};
+
+/// Stands between the cache and the database: counts loads, and holds back what they found.
+struct Origin {
+    app: OnceLock<Arc<App>>,
+    loads: AtomicUsize,
+    found: Semaphore,
+    pass: Semaphore,
+}
+
+impl Origin {
+    /// A server with `GET /test/{id}`, which reads a product as the service does, but through the origin.
+    async fn start(settings: &[&str]) -> (TestServer, Arc<Self>) {
+        let origin = Arc::new(Self {
+            app: OnceLock::new(),
+            loads: AtomicUsize::new(0),
+            found: Semaphore::new(0),
+            pass: Semaphore::new(0),
+        });
+        let read = {
+            let origin = Arc::clone(&origin);
+            async move |Path(id): Path<i64>| {
+                let load = Arc::clone(&origin).load(id);
+                let (product, _) = origin.app().cache.get(id, load).await?;
+                Ok::<_, Error>(product.map_or(String::new(), |product| product.name))
+            }
+        };
+        let routes = Router::new().route("/test/{id}", get(read));
+        let server = TestServer::with_routes(settings, routes).await;
+        assert!(origin.app.set(Arc::clone(&server.app)).is_ok());
+        (server, origin)
+    }
+
+    async fn load(self: Arc<Self>, id: i64) -> Result<Option<Product>, Error> {
+        self.loads.fetch_add(1, Ordering::Relaxed);
+        let product = find(&self.app().database, id).await;
+        self.found.add_permits(1);
+        self.pass.acquire().await.expect("it is never closed").forget();
+        product
+    }
+
+    fn app(&self) -> &App {
+        self.app.get().expect("the server has started")
+    }
+
+    fn loads(&self) -> usize {
+        self.loads.load(Ordering::Relaxed)
+    }
+}
+
+/// The path of a new product.
+async fn create(server: &TestServer, name: &str) -> String {
+    let body = json!({"name": name, "price_cents": 1});
+    let answer = send(server.public, request("POST", "/products").json(body)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.header("location").to_owned()
+}
+
+fn rename(path: &str, name: &str) -> http::Request {
+    request("PUT", path).json(json!({"name": name, "price_cents": 1}))
+}
+
+#[track_caller]
+fn assert_from(answer: &Answer, source: &str, status: &str) {
+    assert_eq!((answer.status, answer.json()["source"].as_str()), (200, Some(source)));
+    let header = answer.header("cache-status");
+    assert!(header.contains(status), "{header}");
+}
+
+#[tokio::test]
+async fn a_product_is_read_from_the_database_once_in_its_ttl() {
+    let server = TestServer::start(&["--cache-ttl=500ms"]).await;
+    let path = create(&server, "Tea").await;
+    let first = http::get(server.public, &path).await;
+    assert_from(&first, "database", "; fwd=miss");
+    let second = http::get(server.public, &path).await;
+    assert_from(&second, "cache", "; hit; ttl=");
+    assert_eq!(first.json()["data"], second.json()["data"]);
+    sleep(Duration::from_millis(500)).await;
+    assert_from(&http::get(server.public, &path).await, "database", "; fwd=miss");
+}
+
+#[tokio::test]
+async fn a_hundred_readers_of_a_cold_product_make_one_load() {
+    let (server, origin) = Origin::start(&[]).await;
+    let path = create(&server, "Tea").await.replace("products", "test");
+    let mut readers = JoinSet::new();
+    for _ in 0..100 {
+        readers.spawn(send(server.public, request("GET", &path)));
+    }
+    origin.found.acquire().await.unwrap().forget();
+    // Long enough for every reader to arrive; each that loads for itself would be counted below.
+    sleep(Duration::from_millis(200)).await;
+    origin.pass.add_permits(100);
+    for answer in readers.join_all().await {
+        assert_eq!((answer.status, answer.text()), (200, "Tea"));
+    }
+    assert_eq!(origin.loads(), 1);
+}
+
+#[tokio::test]
+async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
+    let (server, origin) = Origin::start(&[]).await;
+    let path = create(&server, "Tea").await.replace("products", "test");
+    let begin = request("GET", &path).header("x-request-id", "began-a-load");
+    let first = raw(server.public, begin.to_bytes()).await;
+    origin.found.acquire().await.unwrap().forget();
+    let others: Vec<_> =
+        (0..10).map(|_| tokio::spawn(send(server.public, request("GET", &path)))).collect();
+    drop(first);
+    assert_eq!(logs::wait_for("began-a-load").await[0]["status"], 499);
+    origin.pass.add_permits(100);
+    for answer in others {
+        let answer = answer.await.unwrap();
+        assert_eq!((answer.status, answer.text()), (200, "Tea"));
+    }
+    assert_eq!(origin.loads(), 1);
+}
+
+#[tokio::test]
+async fn a_load_begun_before_a_write_never_outlives_it() {
+    let (server, origin) = Origin::start(&[]).await;
+    let product = create(&server, "Old").await;
+    let path = product.replace("products", "test");
+    let slow = tokio::spawn(send(server.public, request("GET", &path)));
+    origin.found.acquire().await.unwrap().forget();
+    assert_eq!(send(server.public, rename(&product, "New")).await.status, 200);
+    origin.pass.add_permits(100);
+    assert_eq!(slow.await.unwrap().text(), "Old", "it asked before the write");
+    assert_eq!(http::get(server.public, &path).await.text(), "New");
+    assert_eq!(origin.loads(), 2);
+}
+
+#[tokio::test]
+async fn a_write_is_seen_by_the_next_read() {
+    let server = TestServer::start(&[]).await;
+    let path = create(&server, "0").await;
+    for number in 1..20 {
+        http::get(server.public, &path).await;
+        let name = number.to_string();
+        assert_eq!(send(server.public, rename(&path, &name)).await.status, 200);
+        assert_eq!(http::get(server.public, &path).await.json()["data"]["name"], name);
+    }
+    assert_eq!(send(server.public, request("DELETE", &path)).await.status, 204);
+    assert_eq!(http::get(server.public, &path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_write_whose_client_leaves_is_not_hidden_by_the_cache() {
+    let server = TestServer::start(&[]).await;
+    let path = create(&server, "Old").await;
+    assert_eq!(http::get(server.public, &path).await.json()["data"]["name"], "Old");
+    let lock = server.database.lock().await;
+    let write = rename(&path, "New").header("x-request-id", "left-mid-write");
+    let client = raw(server.public, write.to_bytes()).await;
+    let pool = &server.app.database;
+    let waits = async || pool.size() as usize > pool.num_idle();
+    eventually("the write waits for the lock", waits).await;
+    drop(client);
+    assert_eq!(logs::wait_for("left-mid-write").await[0]["status"], 499);
+    lock.release().await;
+
+    let id = path.rsplit('/').next().expect("an id").parse().expect("a number");
+    let made = async || find(pool, id).await.unwrap().expect("it exists").name == "New";
+    eventually("the write is made all the same", made).await;
+    let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
+    within(Duration::from_millis(500), "the old copy is forgotten", seen).await;
+}
+
+#[tokio::test]
+async fn while_the_database_is_gone_copies_are_served_as_stale_and_the_rest_is_503() {
+    let server = TestServer::start(&["--cache-ttl=100ms"]).await;
+    let (held, other) = (create(&server, "Held").await, create(&server, "Other").await);
+    assert_from(&http::get(server.public, &held).await, "database", "; fwd=miss");
+    server.app.database.close().await;
+    sleep(Duration::from_millis(100)).await;
+    for _ in 0..3 {
+        let answer = http::get(server.public, &held).await;
+        assert_from(&answer, "cache", "; hit; ttl=-");
+        assert!(answer.header("cache-status").contains("stale"), "{answer:?}");
+        assert_eq!(answer.json()["data"]["name"], "Held");
+    }
+    envelope(&http::get(server.public, &other).await, 503, "unavailable").await;
+}
+
+#[tokio::test]
+async fn once_the_database_works_again_copies_are_fresh_again() {
+    let server = TestServer::start(&["--cache-ttl=100ms"]).await;
+    let path = create(&server, "Tea").await;
+    http::get(server.public, &path).await;
+    let run = |statement| sqlx::query(statement).execute(&server.app.database);
+    run("ALTER TABLE products RENAME TO gone").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    assert_from(&http::get(server.public, &path).await, "cache", "stale");
+    run("ALTER TABLE gone RENAME TO products").await.unwrap();
+    let fresh = async || http::get(server.public, &path).await.json()["source"] == "database";
+    within(Duration::from_secs(5), "it recovers by itself", fresh).await;
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_remembered_and_a_create_is_visible_at_once() {
+    let server = TestServer::start(&[]).await;
+    let known = create(&server, "First").await;
+    let id: i64 = known.rsplit('/').next().expect("an id").parse().expect("a number");
+    let next = format!("/products/{}", id + 1);
+    let first = http::get(server.public, &next).await;
+    envelope(&first, 404, "not_found").await;
+    assert!(first.header("cache-status").contains("; fwd=miss"), "{first:?}");
+    let second = http::get(server.public, &next).await;
+    envelope(&second, 404, "not_found").await;
+    assert!(second.header("cache-status").contains("; hit"), "{second:?}");
+
+    assert_eq!(create(&server, "Second").await, next);
+    assert_eq!(http::get(server.public, &next).await.json()["data"]["name"], "Second");
+}
+
+#[test]
+fn what_does_not_exist_is_remembered_for_5_seconds_at_most() {
+    for ttl in [1, 60, 3600].map(Duration::from_secs) {
+        let left = fresh_until(ttl, false).saturating_duration_since(Instant::now());
+        assert!(left <= ttl.min(Duration::from_secs(5)), "{left:?}");
+    }
+}
+
+#[test]
+fn of_10_000_copies_stored_together_under_15_percent_expire_in_one_second() {
+    let (now, ttl) = (Instant::now(), Duration::from_secs(60));
+    let mut expired: HashMap<u64, usize> = HashMap::new();
+    for _ in 0..10_000 {
+        let left = fresh_until(ttl, true).saturating_duration_since(now);
+        assert!(left <= ttl + Duration::from_secs(1), "staler than the TTL allows");
+        *expired.entry(left.as_secs()).or_default() += 1;
+    }
+    let most = expired.values().max().expect("there are copies");
+    assert!(*most < 1_500, "{expired:?}");
+}

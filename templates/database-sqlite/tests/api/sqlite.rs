@@ -1,0 +1,127 @@
+//! What SQLite makes special: one writer at a time, a file in a folder, and plans that must use an index.
+
+use std::future::pending;
+
+use app::config::Config;
+use app::products::LIST;
+use app::server::Server;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Row};
+use tokio::task::JoinSet;
+
+use crate::support::database::Database;
+use crate::support::eventually;
+use crate::support::http::{Connection, get, raw, request, send};
+use crate::support::logs;
+use crate::support::process::run;
+use crate::support::server::TestServer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
+    let server = TestServer::start(&[]).await;
+    let mut writers = JoinSet::new();
+    for writer in 0..8 {
+        let mut connection = Connection::open(server.public).await;
+        writers.spawn(async move {
+            let product = |price| json!({"name": format!("Of {writer}"), "price_cents": price});
+            let created = connection.send(request("POST", "/products").json(product(0))).await;
+            let path = created.header("location").to_owned();
+            for price in 1..=200 {
+                let answer = connection.send(request("PUT", &path).json(product(price))).await;
+                assert_eq!(answer.status, 200, "{}", answer.text());
+            }
+            connection.send(request("GET", &path)).await.json()["data"]["price_cents"].as_i64()
+        });
+    }
+    assert_eq!(writers.join_all().await, [Some(200); 8]);
+}
+
+#[tokio::test]
+async fn clients_that_leave_mid_write_leave_no_open_transaction() {
+    let server = TestServer::start(&[]).await;
+    let lock = server.database.lock().await;
+    let mut clients = Vec::new();
+    for number in 0..4 {
+        let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
+        let post = post.json(json!({"name": "Tea", "price_cents": 1}));
+        clients.push(raw(server.public, post.to_bytes()).await);
+    }
+    let pool = &server.app.database;
+    let used = || pool.size() as usize - pool.num_idle();
+    eventually("each write waits for its turn", async || used() >= 4).await;
+    drop(clients);
+    for number in 0..4 {
+        assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
+    }
+    lock.release().await;
+
+    eventually("each connection is given back", async || used() == 0).await;
+    server.database.lock().await.release().await;
+    // More requests than connections: one that is inside a transaction cannot hide.
+    for number in 0..16 {
+        let body = json!({"name": format!("After {number}"), "price_cents": 1});
+        let answer = send(server.public, request("POST", "/products").json(body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let count = sqlx::query_scalar("SELECT count(*) FROM products WHERE name LIKE 'After %'");
+    let count: i64 = count.fetch_one(&server.database.connect().await).await.unwrap();
+    assert_eq!(count, 16, "others see all that was answered with 201");
+}
+
+#[tokio::test]
+async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
+    let server = TestServer::start(&[]).await;
+    let pool = &server.app.database;
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) \
+                INSERT INTO products (name, price_cents, created_at, updated_at) \
+                SELECT 'Product ' || i, i, '2000-01-01T00:00:00Z', '2000-01-01T00:00:00Z' FROM n";
+    sqlx::query(fill).execute(pool).await.unwrap();
+    sqlx::query("ANALYZE").execute(pool).await.unwrap();
+    let explain = format!("EXPLAIN QUERY PLAN {LIST}");
+    let plan = sqlx::query(AssertSqlSafe(explain)).bind(5000).bind(20).fetch_all(pool).await;
+    let plan: Vec<String> = plan.unwrap().iter().map(|step| step.get("detail")).collect();
+    let [step] = &plan[..] else { panic!("more than one step: {plan:?}") };
+    assert!(step.starts_with("SEARCH products USING "), "{step}");
+}
+
+#[tokio::test]
+async fn a_server_whose_database_comes_later_becomes_ready_then() {
+    let database = Database::new();
+    // A folder in the place of the file cannot be opened.
+    std::fs::create_dir(database.file()).unwrap();
+    let flags = ["--port=0", "--admin-port=0", &database.flag()];
+    let server = Server::bind(Config::from_flags(flags).unwrap()).await.expect("it may start");
+    let (public, admin) = (server.public_addr(), server.admin_addr());
+    tokio::spawn(server.run(pending()));
+    assert_eq!(get(admin, "/health/live").await.status, 200);
+    assert_eq!(get(admin, "/health/ready").await.status, 503);
+    assert_eq!(get(public, "/products").await.status, 503);
+
+    std::fs::remove_dir(database.file()).unwrap();
+    let ready = async || get(admin, "/health/ready").await.status == 200;
+    eventually("it becomes ready by itself", ready).await;
+    assert_eq!(get(public, "/products").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_missing_folder_is_one_clear_line_and_exit_code_1() {
+    let url = "sqlite://no/such/folder/app.db";
+    for arguments in [&["serve", "--port=0", "--admin-port=0"][..], &["migrate"]] {
+        let ended = run(arguments, &[("DATABASE_URL", url)]).await;
+        assert_eq!((ended.code, ended.stdout), (Some(1), vec![]), "{:?}", ended.stderr);
+        let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };
+        assert!(line.contains("no/such/folder"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn migrate_may_run_again() {
+    let database = Database::new();
+    for _ in 0..2 {
+        let ended = run(&["migrate"], &[("DATABASE_URL", &database.url())]).await;
+        assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
+    }
+    let count = sqlx::query_scalar("SELECT count(*) FROM products");
+    let count: i64 = count.fetch_one(&database.connect().await).await.unwrap();
+    assert_eq!(count, 0);
+}

@@ -1,0 +1,50 @@
+//! A database for each server: a file in a folder of its own, gone when the test ends.
+
+use std::path::PathBuf;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite, SqlitePool};
+use tempfile::TempDir;
+
+pub struct Database {
+    folder: TempDir,
+}
+
+/// Another program in the middle of a write.
+pub struct Lock(PoolConnection<Sqlite>);
+
+impl Lock {
+    pub async fn release(mut self) {
+        sqlx::query("ROLLBACK").execute(&mut *self.0).await.unwrap();
+    }
+}
+
+impl Database {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    pub fn flag(&self) -> String {
+        format!("--database-url={}", self.url())
+    }
+
+    pub fn url(&self) -> String {
+        format!("sqlite://{}", self.file().display())
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("app.db")
+    }
+
+    /// Connects beside the server, as another program would.
+    pub async fn connect(&self) -> SqlitePool {
+        SqlitePool::connect(&self.url()).await.expect("the server made the file")
+    }
+
+    /// Holds up every write until it is released.
+    pub async fn lock(&self) -> Lock {
+        let mut connection = self.connect().await.acquire().await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("nobody writes");
+        Lock(connection)
+    }
+}

@@ -1,0 +1,58 @@
+//! When the database is busy or gone: an answer in time that tells nothing, and recovery without a restart.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::errors::envelope;
+use crate::support::http::get;
+use crate::support::server::TestServer;
+
+#[tokio::test]
+async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
+    let server = TestServer::start(&[]).await;
+    let mut held = Vec::new();
+    while let Ok(connection) =
+        timeout(Duration::from_millis(200), server.app.database.acquire()).await
+    {
+        held.push(connection.unwrap());
+    }
+    let asked = Instant::now();
+    let answer = get(server.public, "/products").await;
+    let took = asked.elapsed().as_millis();
+    envelope(&answer, 503, "unavailable").await;
+    assert!((1500..4000).contains(&took), "the wait for a connection is 2 s: {took} ms");
+    let ready = get(server.public, "/health/ready").await;
+    assert_eq!(ready.status, 200, "a busy database does not take the service out of the balancer");
+    assert_eq!(ready.json()["dependencies"]["database"], false);
+    drop(held);
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    assert_eq!(get(server.public, "/health/ready").await.json()["dependencies"]["database"], true);
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_is_503_and_tells_nothing() {
+    let server = TestServer::start(&[]).await;
+    server.app.database.close().await;
+    for path in ["/products", "/products/1"] {
+        let answer = get(server.public, path).await;
+        let error = envelope(&answer, 503, "unavailable").await;
+        let message = error["message"].as_str().unwrap_or_default().to_lowercase();
+        for internal in ["pool", "sql", "database", "closed", "connect"] {
+            assert!(!message.contains(internal), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_is_500_and_tells_nothing() {
+    let server = TestServer::start(&[]).await;
+    sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database).await.unwrap();
+    for path in ["/products", "/products/1"] {
+        let answer = get(server.public, path).await;
+        envelope(&answer, 500, "internal").await;
+        for internal in ["products", "SELECT", "table", "sql"] {
+            assert!(!answer.text().contains(internal), "{}", answer.text());
+        }
+    }
+}

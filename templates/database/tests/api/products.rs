@@ -1,0 +1,163 @@
+//! The products API as its clients see it, every statement on a real database.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::errors::envelope;
+use crate::support::http::{Answer, Connection, get, request, send};
+use crate::support::server::TestServer;
+
+async fn create(server: &TestServer, name: &str, price_cents: i64) -> Answer {
+    let body = json!({"name": name, "price_cents": price_cents});
+    send(server.public, request("POST", "/products").json(body)).await
+}
+
+fn id(product: &Value) -> i64 {
+    product["id"].as_i64().expect("a product has an id")
+}
+
+#[tokio::test]
+async fn a_product_lives_from_post_to_delete() {
+    let server = TestServer::start(&[]).await;
+    let created = create(&server, "Tea, \"green\" – 100 g", 450).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let product = created.json();
+    let path = format!("/products/{}", id(&product));
+    assert_eq!(created.header("location"), path);
+    let fields: Vec<&String> = product.as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["created_at", "id", "name", "price_cents", "updated_at"]);
+    assert_eq!(product["name"], "Tea, \"green\" – 100 g");
+    assert_eq!(product["price_cents"], 450);
+    assert_eq!(product["created_at"], product["updated_at"]);
+
+    let read = get(server.public, &path).await;
+    assert_eq!((read.status, &read.json()["source"]), (200, &json!("database")));
+    assert_eq!(read.json()["data"], product);
+
+    let change = json!({"name": "Tea", "price_cents": 0});
+    let changed = send(server.public, request("PUT", &path).json(&change)).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    let changed = changed.json();
+    assert_eq!((&changed["name"], &changed["price_cents"]), (&json!("Tea"), &json!(0)));
+    assert_eq!(changed["created_at"], product["created_at"]);
+    assert_ne!(changed["updated_at"], product["updated_at"]);
+    assert_eq!(get(server.public, &path).await.json()["data"], changed);
+
+    let deleted = send(server.public, request("DELETE", &path)).await;
+    assert_eq!((deleted.status, deleted.text()), (204, ""));
+    for request in
+        [request("GET", &path), request("PUT", &path).json(&change), request("DELETE", &path)]
+    {
+        envelope(&send(server.public, request).await, 404, "not_found").await;
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_even_if_clients_race_for_it() {
+    let server = TestServer::start(&[]).await;
+    let mut clients = JoinSet::new();
+    for price in 0..16 {
+        let body = json!({"name": "The only one", "price_cents": price});
+        clients.spawn(send(server.public, request("POST", "/products").json(body)));
+    }
+    let (created, refused): (Vec<_>, Vec<_>) =
+        clients.join_all().await.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(created.len(), 1);
+    for answer in refused {
+        envelope(&answer, 409, "conflict").await;
+    }
+
+    let other = create(&server, "Another", 1).await;
+    let rename = request("PUT", other.header("location"));
+    let taken = json!({"name": "The only one", "price_cents": 1});
+    envelope(&send(server.public, rename.json(taken)).await, 409, "conflict").await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_product_is_said_field_by_field() {
+    let server = TestServer::start(&[]).await;
+    let long = "é".repeat(201);
+    for (name, price_cents, fields) in [
+        ("", 1, &["name"][..]),
+        (&long, 1, &["name"]),
+        ("line\nbreak", 1, &["name"]),
+        ("fine", -1, &["price_cents"]),
+        ("", -1, &["name", "price_cents"]),
+    ] {
+        let error = envelope(&create(&server, name, price_cents).await, 422, "invalid").await;
+        let details = error["details"].as_array().expect("details").iter();
+        let named: Vec<&str> = details.filter_map(|detail| detail["field"].as_str()).collect();
+        assert_eq!(named, fields);
+    }
+    let longest = create(&server, &"é".repeat(200), 0).await;
+    assert_eq!(longest.status, 201, "characters count, not bytes: {}", longest.text());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused() {
+    let server = TestServer::start(&["--body-limit=1KiB"]).await;
+    let post = || request("POST", "/products");
+    let put = || request("PUT", "/products/1");
+    let large = json!({"name": "x".repeat(1024), "price_cents": 1});
+    for (request, status, word) in [
+        (post().json("{\"name\":"), 400, "malformed"),
+        (post().json("{}"), 422, "invalid"),
+        (put().json(r#"{"name":"Tea","price_cents":"1"}"#), 422, "invalid"),
+        (put().json(r#"{"name":"Tea","price_cents":1,"colour":"green"}"#), 422, "invalid"),
+        (post().body("name=Tea"), 415, "unsupported_media_type"),
+        (post().json(&large), 413, "body_too_large"),
+        (request("GET", "/products/tea"), 400, "malformed"),
+        (request("GET", "/products/1.5"), 400, "malformed"),
+        (request("DELETE", "/products/9223372036854775808"), 400, "malformed"),
+        (request("GET", "/products?limit=0"), 422, "invalid"),
+        (request("GET", "/products?limit=101"), 422, "invalid"),
+        (request("GET", "/products?limit=many"), 400, "malformed"),
+        (request("GET", "/products?after=last"), 400, "malformed"),
+        (request("PATCH", "/products/1"), 405, "method_not_allowed"),
+    ] {
+        let answer = send(server.public, request.clone()).await;
+        assert_eq!(answer.status, status, "{request:?}: {}", answer.text());
+        envelope(&answer, status, word).await;
+    }
+}
+
+#[tokio::test]
+async fn pages_show_each_product_once_while_others_come_and_go() {
+    let server = TestServer::start(&[]).await;
+    let mut client = Connection::open(server.public).await;
+    let add = async |client: &mut Connection, name: String| {
+        let body = json!({"name": name, "price_cents": 1});
+        id(&client.send(request("POST", "/products").json(body)).await.json())
+    };
+    let mut stay = BTreeSet::new();
+    for number in 0..45 {
+        stay.insert(add(&mut client, format!("Product {number}")).await);
+    }
+    let leaver = *stay.iter().nth(30).expect("there are 45");
+    stay.remove(&leaver);
+
+    let mut seen = Vec::new();
+    let mut after = Some(0);
+    while let Some(last) = after.filter(|_| seen.len() < 100) {
+        let page = request("GET", &format!("/products?limit=10&after={last}"));
+        let page = client.send(page).await.json();
+        let products = page["data"].as_array().expect("a page").iter();
+        assert!(products.len() <= 10);
+        seen.extend(products.map(id));
+        after = page["next"].as_i64();
+        // While a client turns pages, a product on a later one is deleted, and new ones come.
+        client.send(request("DELETE", &format!("/products/{leaver}"))).await;
+        if seen.len() <= 20 {
+            add(&mut client, format!("Late {last}")).await;
+        }
+    }
+    assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");
+    let seen: BTreeSet<i64> = seen.into_iter().collect();
+    assert!(stay.is_subset(&seen) && !seen.contains(&leaver), "{seen:?}");
+    assert_eq!(seen.len(), 46, "the two that came in time are on the last page: {seen:?}");
+
+    let first = get(server.public, "/products").await.json();
+    assert_eq!(first["data"].as_array().expect("a page").len(), 20, "the default page");
+}

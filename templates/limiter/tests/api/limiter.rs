@@ -1,0 +1,116 @@
+//! One rogue client is stopped, and nobody else.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::errors::envelope;
+use crate::support::http::{Answer, Request, get, request, send};
+use crate::support::server::TestServer;
+
+const DEFAULT: &str = "--rate-limit=60/min";
+
+async fn from(to: SocketAddr, forwarded: &[&str]) -> Answer {
+    let add = |request: Request, line: &&str| request.header("x-forwarded-for", line);
+    send(to, forwarded.iter().fold(request("GET", "/greet"), add)).await
+}
+
+/// Spends what a client may spend at once, then checks that it is refused.
+async fn exhaust(to: SocketAddr, forwarded: &[&str]) {
+    for _ in 0..3 {
+        assert_eq!(from(to, forwarded).await.status, 200);
+    }
+    assert_eq!(from(to, forwarded).await.status, 429, "{forwarded:?}");
+}
+
+#[tokio::test]
+async fn of_61_requests_at_once_60_pass_and_one_is_told_when_to_come_back() {
+    let server = TestServer::start(&[DEFAULT]).await;
+    let mut requests = JoinSet::new();
+    for _ in 0..61 {
+        requests.spawn(send(server.public, request("GET", "/greet")));
+    }
+    let (passed, refused): (Vec<_>, Vec<_>) =
+        requests.join_all().await.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((passed.len(), refused.len()), (60, 1));
+    for answer in &passed {
+        assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=60;w=60");
+        assert!(answer.header("ratelimit").starts_with("\"default\";r="), "{answer:?}");
+        assert_eq!(answer.header("retry-after"), "");
+    }
+    let refused = &refused[0];
+    envelope(refused, 429, "rate_limited").await;
+    assert!(refused.header("ratelimit").starts_with("\"default\";r=0;t="), "{refused:?}");
+    let wait: u64 = refused.header("retry-after").parse().expect("whole seconds");
+    assert_eq!(wait, 1, "one request comes back each second");
+    sleep(Duration::from_secs(wait)).await;
+    assert_eq!(get(server.public, "/greet").await.status, 200);
+    assert_eq!(get(server.public, "/greet").await.status, 429, "and only one");
+}
+
+#[tokio::test]
+async fn what_remains_counts_down() {
+    let server = TestServer::start(&["--rate-limit=3/min"]).await;
+    for remaining in [2, 1, 0] {
+        let answer = get(server.public, "/greet").await;
+        let expected = format!("\"default\";r={remaining};t=");
+        assert!(answer.header("ratelimit").starts_with(&expected), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn clients_do_not_share_a_budget_but_addresses_of_one_ipv6_64_do() {
+    let server = TestServer::start(&["--rate-limit=3/min", "--trusted-proxy-hops=1"]).await;
+    exhaust(server.public, &["203.0.113.7"]).await;
+    assert_eq!(from(server.public, &["203.0.113.8"]).await.status, 200);
+
+    exhaust(server.public, &["2001:db8:1:2::1"]).await;
+    assert_eq!(from(server.public, &["2001:db8:1:2:ffff::2"]).await.status, 429, "same /64");
+    assert_eq!(from(server.public, &["2001:db8:1:3::1"]).await.status, 200, "another /64");
+
+    exhaust(server.public, &["203.0.113.9"]).await;
+    let mapped = from(server.public, &["::ffff:203.0.113.9"]).await;
+    assert_eq!(mapped.status, 429, "an IPv4 client is the same in IPv6 clothes");
+}
+
+#[tokio::test]
+async fn a_forged_forwarded_for_changes_nothing_without_a_trusted_proxy() {
+    let server = TestServer::start(&["--rate-limit=3/min"]).await;
+    exhaust(server.public, &[]).await;
+    for forged in ["203.0.113.7", "203.0.113.8, 203.0.113.9", "nonsense"] {
+        assert_eq!(from(server.public, &[forged]).await.status, 429);
+    }
+}
+
+#[tokio::test]
+async fn behind_one_proxy_only_the_last_address_counts_over_all_header_lines() {
+    let server = TestServer::start(&["--rate-limit=3/min", "--trusted-proxy-hops=1"]).await;
+    exhaust(server.public, &["203.0.113.7"]).await;
+    for same in [
+        &["198.51.100.1, 203.0.113.7"][..],
+        &["198.51.100.2", "203.0.113.7"],
+        &["198.51.100.3,198.51.100.4", " 203.0.113.7 "],
+    ] {
+        assert_eq!(from(server.public, same).await.status, 429, "{same:?}");
+    }
+    for other in [&["203.0.113.7, 198.51.100.1"][..], &["203.0.113.7", "198.51.100.2"]] {
+        assert_eq!(from(server.public, other).await.status, 200, "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn health_is_never_limited_and_does_not_spend() {
+    let server = TestServer::start(&["--rate-limit=3/min"]).await;
+    for _ in 0..10 {
+        assert_eq!(get(server.public, "/health/live").await.status, 200);
+        assert_eq!(get(server.public, "/health/ready").await.status, 200);
+    }
+    exhaust(server.public, &[]).await;
+    for port in [server.public, server.admin] {
+        let live = get(port, "/health/live").await;
+        assert_eq!((live.status, live.header("ratelimit")), (200, ""));
+        assert_eq!(get(port, "/health/ready").await.status, 200);
+    }
+}
