@@ -214,7 +214,12 @@ fn look_inside(directory: &Utf8Path) -> io::Result<State> {
     let mut unfinished = false;
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if stage::is_holder(&name) { unfinished = true } else { holds.push(name) }
+        match name.as_str() {
+            // A repository without a file in it is a place for a project.
+            git::FOLDER => {}
+            _ if stage::is_holder(&name) => unfinished = true,
+            _ => holds.push(name),
+        }
     }
     holds.sort();
     Ok(State::Directory { holds, unfinished })
