@@ -13,7 +13,7 @@ use crate::name;
 use crate::stack::Conflict;
 use crate::tree::Bug;
 
-pub use code::{CODES, Code};
+pub use code::{CODES, Code, exit};
 pub use words::{Fix, Words};
 
 /// Why a command did not do what it was asked.
@@ -218,7 +218,7 @@ impl Error {
 
     /// The exit code of the program.
     pub fn exit(&self) -> u8 {
-        code::exit(self.code())
+        exit(self.code())
     }
 }
 

@@ -4,7 +4,7 @@
 //! Colour never carries meaning alone: the words are the same without it.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -68,28 +68,29 @@ pub struct Shell {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     colored: bool,
+    /// Whether both ends of a conversation are a terminal.
+    is_on_terminal: bool,
     /// How to talk.
     pub manner: Manner,
 }
 
 impl Shell {
     /// Talks to this process's stdout and stderr.
+    #[expect(clippy::disallowed_methods, reason = "the one place that prints")]
     pub fn new(manner: Manner) -> Self {
+        let (out, err) = (io::stdout(), io::stderr());
+        let is_on_terminal = io::stdin().is_terminal() && err.is_terminal();
         let color = match manner.color {
-            ColorChoice::Auto => AutoStream::choice(&io::stderr()),
+            ColorChoice::Auto => AutoStream::choice(&err),
             forced => forced,
         };
-        Self {
-            out: Box::new(io::stdout()),
-            err: Box::new(AutoStream::new(io::stderr(), color)),
-            colored: color != ColorChoice::Never,
-            manner,
-        }
+        let colored = color != ColorChoice::Never;
+        Self { out: Box::new(out), err: Box::new(AutoStream::new(err, color)), colored, is_on_terminal, manner }
     }
 
-    /// Talks to two writers, without colour.
+    /// Talks to two writers, without colour or questions.
     pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, manner: Manner) -> Self {
-        Self { out, err, colored: false, manner }
+        Self { out, err, colored: false, is_on_terminal: false, manner }
     }
 
     /// `text` in a style, if there is colour.
@@ -100,6 +101,11 @@ impl Shell {
     /// Whether text on stderr may have colour.
     pub fn is_colored(&self) -> bool {
         self.colored
+    }
+
+    /// Whether a person is there to be asked.
+    pub fn can_ask(&self) -> bool {
+        self.manner.format == Format::Human && self.is_on_terminal
     }
 
     /// Whether every file is told.
@@ -142,6 +148,22 @@ impl Shell {
     /// [`Error::Output`]
     pub fn json(&mut self, command: &str, data: Value) -> Result<(), Error> {
         self.data(format_args!("{}\n", json!({ "ok": true, "command": command, "data": data })))
+    }
+
+    /// What `command` was asked for, in the form that was asked for: data for programs, text for people.
+    ///
+    /// # Errors
+    /// [`Error::Output`]
+    pub fn answer(
+        &mut self,
+        command: &str,
+        data: impl FnOnce() -> Value,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        match self.manner.format {
+            Format::Json => self.json(command, data()),
+            Format::Human | Format::GithubMatrix => self.data(text()),
+        }
     }
 
     /// An error, as text on stderr or as a JSON object on stdout.

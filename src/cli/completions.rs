@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::definition;
 use crate::error::Error;
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
@@ -21,9 +21,7 @@ impl Completions {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut definition(), "restwell", &mut script);
         let script = String::from_utf8_lossy(&script);
-        match shell.manner.format {
-            Format::Json => shell.json("completions", json!({ "shell": self.shell.to_string(), "script": script })),
-            Format::Human | Format::GithubMatrix => shell.data(script),
-        }
+        let data = || json!({ "shell": self.shell.to_string(), "script": script });
+        shell.answer("completions", data, || script.to_string())
     }
 }

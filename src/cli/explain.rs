@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 use super::list;
 use crate::addition::Addition;
 use crate::choice::{Choice, Value};
-use crate::error::{CODES, Code, Error, Fix, Words};
+use crate::error::{self, CODES, Code, Error, Fix, Words};
 use crate::feature::Offer;
 use crate::rules::{RULES, Rule};
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 use crate::spelling;
 use crate::stack::{Answers, Origin, Stack};
 
@@ -34,16 +34,13 @@ impl Explain {
             [word] if !word.contains('=') => code(word)?,
             words => values(words.iter().map(|word| value(word)).collect::<Result<_, _>>()?)?,
         };
-        match shell.manner.format {
-            Format::Json => shell.json("explain", data),
-            Format::Human | Format::GithubMatrix => shell.data(text.join("\n") + "\n"),
-        }
+        shell.answer("explain", || data, || text.join("\n") + "\n")
     }
 }
 
 fn code(word: &str) -> Result<Told, Error> {
     if let Some(Code { id, title, meaning }) = Code::named(word) {
-        let exit = Code::named(id).map_or(0, |code| code.exit());
+        let exit = error::exit(id);
         let text = vec![format!("{id}: {title} (exit code {exit})"), String::new(), meaning.to_owned()];
         return Ok(Told { text, data: json!({ "code": id, "exit": exit, "title": title, "meaning": meaning }) });
     }
@@ -57,15 +54,20 @@ fn code(word: &str) -> Result<Told, Error> {
 
 fn explain_rule(rule: &Rule) -> Told {
     const TITLE: &str = "these values do not go together";
+    let exit = error::exit(rule.code);
     let pairs: Vec<String> = list::clashes()
         .filter(|clash| clash.code == rule.code)
         .map(|clash| format!("{} and {}", clash.one, clash.other))
         .collect();
-    let mut text =
-        vec![format!("{}: {TITLE} (exit code 3)", rule.code), String::new(), sentence(rule.because), String::new()];
+    let mut text = vec![
+        format!("{}: {TITLE} (exit code {exit})", rule.code),
+        String::new(),
+        sentence(rule.because),
+        String::new(),
+    ];
     text.extend(pairs.iter().map(|pair| format!("  {pair}")));
     let data =
-        json!({ "code": rule.code, "exit": 3, "title": TITLE, "meaning": sentence(rule.because), "values": pairs });
+        json!({ "code": rule.code, "exit": exit, "title": TITLE, "meaning": sentence(rule.because), "values": pairs });
     Told { text, data }
 }
 

@@ -11,7 +11,7 @@ use crate::feature::Offer;
 use crate::preset::PRESETS;
 use crate::report::stack_json;
 use crate::rules::RULES;
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 
 /// Show every choice, its values and what each adds
 #[derive(Args, Debug)]
@@ -19,10 +19,7 @@ pub(super) struct List {}
 
 impl List {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        match shell.manner.format {
-            Format::Json => shell.json("list", data()),
-            Format::Human | Format::GithubMatrix => shell.data(text()),
-        }
+        shell.answer("list", data, text)
     }
 }
 

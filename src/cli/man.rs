@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::definition;
 use crate::error::{Error, Place};
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 
 /// Print a manual page, of restwell or of one command
 #[derive(Args, Debug)]
@@ -22,10 +22,7 @@ impl Man {
         // Rendering into memory cannot fail.
         Page::new(self.definition()?).render(&mut page).map_err(|error| Error::Bug(error.to_string()))?;
         let page = String::from_utf8_lossy(&page);
-        match shell.manner.format {
-            Format::Json => shell.json("man", json!({ "page": page })),
-            Format::Human | Format::GithubMatrix => shell.data(page),
-        }
+        shell.answer("man", || json!({ "page": page }), || page.to_string())
     }
 
     fn definition(&self) -> Result<clap::Command, Error> {

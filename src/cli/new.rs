@@ -4,7 +4,6 @@ mod draft;
 mod tell;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 
 use camino::Utf8PathBuf;
 use clap::Args;
@@ -21,7 +20,7 @@ use crate::preset::PRESETS;
 use crate::prompt;
 use crate::replay;
 use crate::report::Git;
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 use crate::stack::{Answers, Resolution, Stack};
 use crate::write::{Init, Site, State};
 
@@ -92,11 +91,7 @@ struct Complete {
 impl New {
     pub(super) fn run(self, non_interactive: bool, typed: &[OsString], shell: &mut Shell) -> Result<(), Error> {
         let scene = self.understand(typed)?;
-        let can_ask = !non_interactive
-            && !scene.said.non_interactive
-            && shell.manner.format == Format::Human
-            && std::io::stdin().is_terminal()
-            && std::io::stderr().is_terminal();
+        let can_ask = !non_interactive && !scene.said.non_interactive && shell.can_ask();
         let Complete { answers, is_reviewed } = self.complete(&scene, can_ask, shell)?;
         let draft = self.draft(&answers, &scene)?;
         if let Some(path) = &self.show {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::choice::Choice;
 use crate::error::Error;
 use crate::preset::PRESETS;
-use crate::shell::{Format, Shell};
+use crate::shell::Shell;
 
 /// Print the JSON Schema of an answers file
 #[derive(Args, Debug)]
@@ -14,10 +14,7 @@ pub(super) struct Schema {}
 
 impl Schema {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        match shell.manner.format {
-            Format::Json => shell.json("schema", schema()),
-            Format::Human | Format::GithubMatrix => shell.data(format_args!("{:#}\n", schema())),
-        }
+        shell.answer("schema", schema, || format!("{:#}\n", schema()))
     }
 }
 

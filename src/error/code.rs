@@ -19,7 +19,7 @@ const FAMILIES: &[(&str, u8)] =
     &[("RW01", 2), ("RW02", 2), ("RW03", 3), ("RW04", 4), ("RW05", 5), ("RW06", 1), ("RW07", 70), ("RW08", 130)];
 
 /// The exit code that goes with an error code.
-pub(super) fn exit(code: &str) -> u8 {
+pub fn exit(code: &str) -> u8 {
     FAMILIES.iter().find(|(family, _)| code.starts_with(family)).map_or(70, |&(_, exit)| exit)
 }
 
@@ -27,11 +27,6 @@ impl Code {
     /// The code that a user spells `word`.
     pub fn named(word: &str) -> Option<Self> {
         CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(word))
-    }
-
-    /// The exit code of a command that fails with it.
-    pub fn exit(&self) -> u8 {
-        exit(self.id)
     }
 }
 

@@ -17,10 +17,8 @@ pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Err
         return Err(Error::NotInPlan { path: path.to_owned(), nearest });
     };
     let text = String::from_utf8_lossy(&file.bytes);
-    match shell.manner.format {
-        Format::Json => shell.json("new", json!({ "path": wanted.as_str(), "from": file.from, "text": text })),
-        Format::Human | Format::GithubMatrix => shell.data(text),
-    }
+    let data = || json!({ "path": wanted.as_str(), "from": file.from, "text": text });
+    shell.answer("new", data, || text.to_string())
 }
 
 /// Tells what would be written.
