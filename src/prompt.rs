@@ -5,6 +5,7 @@
 
 mod asker;
 
+use crate::addition::Addition;
 use crate::answers::Said;
 use crate::choice::{Choice, Value};
 use crate::error::Error;
@@ -101,7 +102,7 @@ impl Wizard<'_> {
             fold(shell, choice.id(), only.id());
             return Ok(Step::Question(index + 1));
         }
-        let items: Vec<String> = offered.iter().map(|value| item(value.id(), value.offer().cost)).collect();
+        let items: Vec<String> = offered.iter().map(|&value| item(value.id(), &about(value))).collect();
         match self.asker.pick(shell, choice.question(), &items, true)? {
             Picked::Item(picked) => {
                 let value = offered.get(picked).copied().unwrap_or(choice.default_value());
@@ -149,6 +150,12 @@ impl Wizard<'_> {
         let asked = self.said.answers.clone().or(&self.given).asked();
         rules::forbidding(value, &asked).map_or("no project has it beside the other answers", |rule| rule.because)
     }
+}
+
+/// What a value costs and brings, in one line.
+fn about(value: Value) -> String {
+    let (cost, addition) = (value.offer().cost, Addition::of(value));
+    if addition.is_empty() { cost.to_owned() } else { format!("{cost}; {addition}") }
 }
 
 fn item(word: &str, about: &str) -> String {
