@@ -6,6 +6,7 @@ mod interrupting;
 mod names;
 mod new;
 mod output;
+mod page;
 mod session;
 mod surroundings;
 mod terminal;
