@@ -1,0 +1,100 @@
+//! The one error of every handler and layer. The guard renders it, because only there the request's id is known.
+
+//~ if database
+use std::borrow::Cow;
+
+//~ endif
+use axum::{Extension, http::StatusCode, response::IntoResponse, response::Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What every failed request is answered with.
+#[derive(Serialize, ToSchema)]
+pub struct Envelope {
+    pub error: Error,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Error {
+    /// For people; may change
+    //~ if database
+    pub message: Cow<'static, str>,
+    //~ else
+    pub message: &'static str,
+    //~ endif
+    /// The HTTP status
+    pub code: u16,
+    /// For programs; stable
+    pub r#type: &'static str,
+    /// As in the `x-request-id` header and the server's log
+    pub request_id: String,
+    //~ if database
+    /// What is wrong with the request, if it was understood
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
+    //~ endif
+    /// For the log only; never in an answer
+    #[serde(skip)]
+    pub cause: Option<String>,
+}
+//~ if database
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Detail {
+    /// A field of the body, or a parameter
+    pub field: String,
+    pub message: String,
+}
+//~ endif
+
+//~ if database
+pub type Result<T> = std::result::Result<T, Error>;
+
+//~ endif
+impl Error {
+    /// With the words that fit the status, for failures that have nothing of their own to say.
+    pub fn of(code: u16) -> Self {
+        let (r#type, message) = match code {
+            400 => ("malformed", "the request is malformed"),
+            404 => ("not_found", "there is nothing at this path"),
+            405 => ("method_not_allowed", "this path does not take this method"),
+            //~ if database
+            409 => ("conflict", "this name is taken"),
+            413 => ("body_too_large", "the body is too large"),
+            415 => ("unsupported_media_type", "the body must be declared as application/json"),
+            422 => ("invalid", "the request breaks a rule"),
+            //~ endif
+            //~ if limiter
+            429 => ("rate_limited", "too many requests, slow down"),
+            //~ endif
+            503 => ("unavailable", "not available right now, try again shortly"),
+            504 => ("timeout", "this took too long"),
+            code if code < 500 => ("refused", "the request was refused"),
+            _ => ("internal", "something went wrong on our side"),
+        };
+        //~ if database
+        let (message, details) = (message.into(), Vec::new());
+        Self { message, code, r#type, request_id: String::new(), details, cause: None }
+        //~ else
+        Self { message, code, r#type, request_id: String::new(), cause: None }
+        //~ endif
+    }
+    //~ if database
+
+    pub fn new(code: u16, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..Self::of(code) }
+    }
+    //~ endif
+
+    /// Tells the log, and only the log, what lies behind.
+    pub fn because(self, cause: impl ToString) -> Self {
+        Self { cause: Some(cause.to_string()), ..self }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Extension(self)).into_response()
+    }
+}

@@ -1,0 +1,112 @@
+//! What every request passes through. Outermost `observe`: id, log line, envelope, headers. Then CORS, so that browsers
+//~ if limiter
+//! can read refusals too. Then the quota of the client, and `handle`: overload, deadline, panic.
+//~ else
+//! can read refusals too. Then `handle`: overload, deadline, panic.
+//~ endif
+
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router, routing::Route};
+use futures_util::FutureExt;
+use tower::{Service, layer::layer_fn, service_fn};
+use tower_http::cors::CorsLayer;
+
+use crate::error::{Envelope, Error};
+//~ if limiter
+use crate::limiter;
+//~ endif
+use crate::telemetry::{self, Line};
+use crate::{app::App, config::Config, health};
+
+/// What a route resolves to: a failure is a response too.
+pub type Answer = Result<Response, Infallible>;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Puts the whole stack around any routes, and health beside them: it must answer when nothing else does.
+pub fn protect(router: Router, app: &Arc<App>) -> Router {
+    let handling = Arc::clone(app);
+    let router = router.layer(layer_fn(move |mut route: Route| {
+        let app = Arc::clone(&handling);
+        //~ if limiter
+        service_fn(move |request| {
+            let verdict = limiter::check(&app, &request);
+            limiter::apply(Arc::clone(&app), verdict, handle(Arc::clone(&app), route.call(request)))
+        })
+        //~ else
+        service_fn(move |request| handle(Arc::clone(&app), route.call(request)))
+        //~ endif
+    }));
+    let router = router.merge(Router::from(health::router()).with_state(Arc::clone(app)));
+    watch(cors(&app.config).into_iter().fold(router, Router::layer))
+}
+
+/// Makes requests seen, and whatever fails an envelope.
+pub fn watch(router: Router) -> Router {
+    router.layer(layer_fn(|mut route: Route| {
+        service_fn(move |request| observe(Line::start(&request, request_id(&request)), route.call(request)))
+    }))
+}
+
+async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer {
+    let mut response = answer.await?;
+    line.status = response.status().as_u16();
+    if line.status >= 400 {
+        // Also what axum made, which knows nothing of the envelope.
+        let mut error = response.extensions_mut().remove().unwrap_or_else(|| Error::of(line.status));
+        line.cause = error.cause.take();
+        error.request_id = line.id.to_str().unwrap_or_default().to_owned();
+        let (parts, body) = Json(Envelope { error }).into_response().into_parts();
+        *response.body_mut() = body;
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().extend(parts.headers);
+    }
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, line.id.clone());
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    Ok(response)
+}
+
+async fn handle(app: Arc<App>, answer: impl Future<Output = Answer>) -> Answer {
+    let Ok(_permit) = app.in_flight.try_acquire() else {
+        telemetry::count("http_requests_shed_total");
+        let error = Error { r#type: "overloaded", ..Error::of(503) };
+        return Ok(([(header::RETRY_AFTER, "1")], error).into_response());
+    };
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    let (name, code, cause) = match tokio::time::timeout(app.config.request_timeout, answer).await {
+        Ok(Ok(answer)) => return answer,
+        Ok(Err(_panic)) => ("http_panics_total", 500, "the handler panicked"),
+        Err(_elapsed) => ("http_requests_timed_out_total", 504, "the deadline passed"),
+    };
+    telemetry::count(name);
+    Ok(Error::of(code).because(cause).into_response())
+}
+
+/// The client's id if it is sane, else a new one.
+fn request_id(request: &Request) -> HeaderValue {
+    let sane = |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
+    request.headers().get(REQUEST_ID).filter(sane).cloned().unwrap_or_else(|| {
+        HeaderValue::try_from(format!("{:032x}", fastrand::u128(..))).expect("digits are header text")
+    })
+}
+
+/// Browsers of other origins get nothing unless the configuration names them.
+fn cors(config: &Config) -> Option<CorsLayer> {
+    let origins: Vec<_> = config.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
+    //~ if limiter
+    let exposed = [header::LOCATION, header::RETRY_AFTER, REQUEST_ID, limiter::REMAINING, limiter::POLICY];
+    //~ else
+    let exposed = [header::LOCATION, header::RETRY_AFTER, REQUEST_ID];
+    //~ endif
+    let cors = CorsLayer::new().allow_headers([header::CONTENT_TYPE, REQUEST_ID]).expose_headers(exposed);
+    let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
+    (!origins.is_empty()).then(|| cors.allow_origin(origins).allow_methods(methods))
+}

@@ -1,0 +1,76 @@
+//! What operators see: the log, with one line for each request, and failures that one request alone may not show.
+
+use std::time::Instant;
+
+use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
+use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::config::Config;
+
+/// Starts logging to stdout.
+pub fn init(config: &Config) {
+    let lines = fmt::layer().with_ansi(false);
+    let pretty = config.log_format == "pretty";
+    let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
+    tracing_subscriber::registry().with(config.log.clone()).with(lines).init();
+}
+
+//~ if monitoring
+/// Counts a failure, under the name that dashboards and alerts use.
+pub fn count(name: &'static str) {
+    metrics::counter!(name).increment(1);
+}
+//~ else
+/// Makes a failure known, under one name for all of its kind.
+pub fn count(failure: &'static str) {
+    tracing::warn!(failure);
+}
+//~ endif
+
+/// One request, until it is dropped: then it is one line in the log, whatever ended it.
+pub struct Line {
+    /// 499, as nginx has it for a client that left, until there is an answer.
+    pub status: u16,
+    pub cause: Option<String>,
+    pub id: HeaderValue,
+    method: Method,
+    uri: Uri,
+    route: Option<MatchedPath>,
+    started: Instant,
+}
+
+impl Line {
+    pub fn start(request: &Request, id: HeaderValue) -> Self {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let route = request.extensions().get().cloned();
+        Self { status: 499, cause: None, id, method, uri, route, started: Instant::now() }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let (method, path) = (self.method.as_str(), self.uri.path());
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        //~ if monitoring
+        crate::metrics::observe(route, method, self.status, seconds);
+        //~ endif
+        let (request_id, status, error) = (self.id.to_str().unwrap_or_default(), self.status, self.cause.as_deref());
+        tracing::info!(request_id, method, path, route, status, seconds, error, "request");
+    }
+}
+//~ if cache
+//~ if monitoring
+
+/// Counts how the cache took part in an answer.
+pub fn cache_answered(result: &'static str) {
+    metrics::counter!("cache_requests_total", "result" => result).increment(1);
+}
+//~ else
+
+/// Tells how the cache took part in an answer, to those who look closely.
+pub fn cache_answered(result: &'static str) {
+    tracing::debug!(result, "cache");
+}
+//~ endif
+//~ endif

@@ -1,0 +1,8 @@
+-- AUTOINCREMENT: the id of a deleted product never comes back as another one.
+CREATE TABLE products (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    name        TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
+    price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+    created_at  TEXT    NOT NULL,
+    updated_at  TEXT    NOT NULL
+) STRICT;

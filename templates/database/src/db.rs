@@ -1,0 +1,53 @@
+//! The database: its schema, whether it answers, and what its errors mean to a client.
+
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use crate::{config::Config, error::Error, pool, pool::Pool, telemetry};
+
+/// The files of `migrations/`, compiled in.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// If the database does not answer or a migration fails.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    Ok(MIGRATIONS.run(&pool::open(&config.database_url)?).await?)
+}
+
+/// Returns once the database has answered, and is migrated if that is wished. It may well come up after the service
+/// does, so this tries until it works.
+pub async fn prepare(pool: &Pool, migrate: bool) {
+    loop {
+        let attempt = match migrate {
+            true => MIGRATIONS.run(pool).await.map_err(|error| error.to_string()),
+            false => pool.acquire().await.map(drop).map_err(|error| error.to_string()),
+        };
+        let Err(error) = attempt else { return };
+        tracing::warn!(error, "the database is not ready, trying again");
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Whether the database answers at once.
+pub async fn answers(pool: &Pool) -> bool {
+    let query = sqlx::query("SELECT 1").execute(pool);
+    matches!(timeout(Duration::from_millis(100), query).await, Ok(Ok(_)))
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            telemetry::count("db_pool_timeouts_total");
+        }
+        let code = match &error {
+            sqlx::Error::Database(error) if error.is_unique_violation() => 409,
+            sqlx::Error::Database(error) if !pool::is_outage(&**error) => 500,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => 500,
+            _ => 503,
+        };
+        Self::of(code).because(error)
+    }
+}

@@ -1,0 +1,91 @@
+//! Which client a request counts against, how much each has left, and what answers say of it, in the headers of
+//! draft-ietf-httpapi-ratelimit-headers. In this process and in bounded memory.
+
+use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
+use std::{net::IpAddr, net::Ipv6Addr, net::SocketAddr, time::Duration, time::Instant};
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::{extract::Request, response::IntoResponse};
+use moka::{policy::EvictionPolicy, sync::Cache};
+
+use crate::quota::{Quota, Verdict};
+use crate::{app::App, error::Error, guard::Answer, telemetry};
+
+pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
+pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Who is at the other end of the connection; an extension of every request.
+#[derive(Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// About 20 MB. When there are more, the one seen longest ago gives way, and starts afresh should it return.
+const CLIENTS: u64 = 100_000;
+
+pub struct Limiter {
+    quota: Quota,
+    /// What every limited answer says of it.
+    policy: HeaderValue,
+    clients: Cache<IpAddr, Arc<AtomicU64>>,
+    start: Instant,
+}
+
+impl Limiter {
+    pub fn new(quota: Quota) -> Self {
+        // The default policy may refuse to take in a newcomer, and so never count it.
+        let clients = Cache::builder().max_capacity(CLIENTS).eviction_policy(EvictionPolicy::lru());
+        // Who was away for a whole period has its whole quota.
+        let clients = clients.time_to_idle(Duration::from_micros(quota.period)).build();
+        let policy = format!(r#""default";q={};w={}"#, quota.requests, quota.period.div_ceil(1_000_000));
+        let policy = HeaderValue::try_from(policy).expect("ASCII signs are header text");
+        Self { quota, policy, clients, start: Instant::now() }
+    }
+
+    /// Counts a request of this client.
+    pub fn check(&self, client: IpAddr) -> Verdict {
+        let now = self.start.elapsed().as_micros() as u64;
+        let whole = self.clients.get_with(client, Arc::default);
+        let decide = |before| self.quota.decide(before, now);
+        let (Ok(before) | Err(before)) = whole.fetch_update(Relaxed, Relaxed, |before| Some(decide(before).0));
+        decide(before).1
+    }
+}
+
+/// Counts a request against its client.
+pub fn check(app: &App, request: &Request) -> Verdict {
+    // A router that is called without a connection, as tests do, has one client.
+    let peer = request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
+    app.limiter.check(client(peer, request.headers(), app.config.trusted_proxy_hops))
+}
+
+/// Lets the request be handled, or refuses it, and tells the client what it has left.
+pub async fn apply(app: Arc<App>, verdict: Verdict, answer: impl Future<Output = Answer>) -> Answer {
+    let seconds = |micros: u64| micros.div_ceil(1_000_000);
+    let mut response = if verdict.allowed {
+        answer.await?
+    } else {
+        telemetry::count("http_requests_limited_total");
+        // Rounded up: who obeys is not refused again.
+        ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response()
+    };
+    let remaining = format!(r#""default";r={};t={}"#, verdict.remaining, seconds(verdict.reset));
+    response.headers_mut().insert(POLICY, app.limiter.policy.clone());
+    response.headers_mut().insert(REMAINING, HeaderValue::try_from(remaining).expect("ASCII signs are header text"));
+    Ok(response)
+}
+
+/// The address that `hops` trusted proxies vouch for, or the peer if there are none. Whatever else stands in
+/// `X-Forwarded-For` is what the client typed.
+fn client(peer: IpAddr, headers: &HeaderMap, hops: usize) -> IpAddr {
+    let vouched = hops.checked_sub(1).and_then(|beyond| {
+        let lines = headers.get_all("x-forwarded-for").iter().rev();
+        let mut hosts = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+        let host = hosts.nth(beyond)?.trim();
+        // Some proxies add the port.
+        host.parse().ok().or_else(|| host.parse().ok().map(|address: SocketAddr| address.ip()))
+    });
+    match vouched.unwrap_or(peer).to_canonical() {
+        // One subscriber has a whole /64 to choose from.
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
+}

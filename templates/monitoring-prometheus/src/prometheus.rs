@@ -1,0 +1,56 @@
+//! Metrics in the format of Prometheus, on the admin port.
+
+use std::{sync::Arc, sync::OnceLock, time::Duration};
+
+use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::app::App;
+
+/// Seconds. The objective of 250 ms is one of them, so that alerts need not guess between two.
+const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The exporter, made by the first server of a process: handles made before it would lead nowhere.
+pub fn exporter() -> &'static PrometheusHandle {
+    static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
+    EXPORTER.get_or_init(|| {
+        let duration = Matcher::Full("http_request_duration_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(duration, &BUCKETS);
+        let exporter = builder.and_then(PrometheusBuilder::install_recorder).expect("buckets, and no other recorder");
+        // A counter that is only there once something failed hides the first failure from `increase`.
+        metrics::counter!("http_requests_shed_total").absolute(0);
+        metrics::counter!("http_requests_timed_out_total").absolute(0);
+        metrics::counter!("http_panics_total").absolute(0);
+        //~ if limiter
+        metrics::counter!("http_requests_limited_total").absolute(0);
+        //~ endif
+        //~ if cache
+        metrics::counter!("cache_load_failures_total").absolute(0);
+        for result in ["hit", "miss", "negative", "stale"] {
+            metrics::counter!("cache_requests_total", "result" => result).absolute(0);
+        }
+        //~ endif
+        //~ if database
+        metrics::counter!("db_pool_timeouts_total").absolute(0);
+        //~ endif
+        exporter
+    })
+}
+
+/// Sorts what was recorded into buckets: it would pile up if nobody scraped. Does not return.
+pub async fn upkeep() {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        exporter().run_upkeep();
+    }
+}
+
+pub fn router() -> Router<Arc<App>> {
+    Router::new().route("/metrics", get(scrape))
+}
+
+async fn scrape(State(app): State<Arc<App>>) -> impl IntoResponse {
+    app.measure();
+    metrics_process::Collector::default().collect();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())
+}
