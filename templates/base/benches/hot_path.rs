@@ -1,5 +1,83 @@
-//! What one request costs in the stack, without the network: `cargo bench`.
+//! What a request costs in the whole stack, the network left out: `cargo bench`.
+
+use std::sync::Arc;
+
+use app::app::{App, router};
+use app::config::Config;
+use app::guard::protect;
+//~ if cache
+use app::products::Product;
+//~ endif
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use divan::Bencher;
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+//~ if limiter
+/// As good as no limit.
+const ARGS: &[&str] = &["app", "--rate-limit=1000000/s"];
+//~ else
+const ARGS: &[&str] = &["app"];
+//~ endif
 
 fn main() {
     divan::main();
+}
+
+#[divan::bench]
+fn greet(bencher: Bencher) {
+    let stack = Stack::new();
+    bencher.bench_local(|| assert_eq!(stack.get("/greet?name=Ada"), 200));
+}
+
+#[divan::bench]
+fn unknown_path(bencher: Bencher) {
+    let stack = Stack::new();
+    bencher.bench_local(|| assert_eq!(stack.get("/nowhere"), 404));
+}
+//~ if cache
+
+#[divan::bench]
+fn cached_product(bencher: Bencher) {
+    let stack = Stack::new();
+    let now = chrono::Utc::now();
+    let product = Product { id: 1, name: "Tea".into(), price_cents: 450, created_at: now, updated_at: now };
+    let warm = stack.app.cache.get(1, async { Ok(Some(product)) });
+    stack.runtime.block_on(warm).expect("the load succeeds");
+    bencher.bench_local(|| assert_eq!(stack.get("/products/1"), 200));
+}
+//~ endif
+
+/// The routes behind the guard, and a thread to run them on.
+struct Stack {
+    runtime: Runtime,
+    router: Router,
+    //~ if cache
+    app: Arc<App>,
+    //~ endif
+}
+
+impl Stack {
+    fn new() -> Self {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().expect("a runtime");
+        let config = Config::read(ARGS.iter().map(Into::into)).expect("valid flags");
+        let app = runtime.block_on(async { App::new(config) });
+        let app = app.expect("an app");
+        let router = protect(router(Arc::clone(&app)), &app);
+        //~ if cache
+        Self { runtime, router, app }
+        //~ else
+        Self { runtime, router }
+        //~ endif
+    }
+
+    /// The status of the answer to a GET.
+    fn get(&self, path: &str) -> u16 {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let answer = self.runtime.block_on(self.router.clone().oneshot(request));
+        answer.expect("routers do not fail").status().as_u16()
+    }
 }

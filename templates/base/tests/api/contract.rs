@@ -45,12 +45,11 @@ async fn the_docs_page_needs_nothing_from_elsewhere() {
 
     let html = page.text();
     assert!(!html.contains("//"), "a link out of the page: {html}");
-    let assets: Vec<&str> = (html.split(['"', '\'']))
-        .filter(|text| text.ends_with(".js") || text.ends_with(".css"))
-        .collect();
+    let assets: Vec<&str> =
+        (html.split(['"', '\''])).filter(|text| text.ends_with(".js") || text.ends_with(".css")).collect();
     assert!(assets.len() >= 2, "{html}");
     for asset in assets {
-        let asset = get(server.public, asset).await;
+        let asset = get(server.public, &format!("/{asset}")).await;
         assert_eq!(asset.status, 200);
         assert!(!asset.text().contains("://"), "{}", asset.text());
     }

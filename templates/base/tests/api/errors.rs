@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
 
-use crate::support::http::{Answer, raw, read_some, read_to_end, request, send};
+use crate::support::http::{Answer, raw, read_to_end, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
 
@@ -31,39 +31,25 @@ pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
 fn failing() -> Router {
     Router::new()
         .route("/test/json", post(async |Json(_): Json<Vec<u32>>| "read"))
-        .route("/test/text", post(async |text: String| text))
         .route("/test/items/{id}", get(async |Path(_): Path<u32>| "found"))
         .route("/test/panic", get(async || -> &str { panic!("{SECRET}") }))
         .route("/test/hang", get(async || pending::<&str>().await))
-        .route("/test/error", get(async || Err::<&str, _>(internal())))
+        .route("/test/error", get(async || Err::<&str, _>(Error::of(500).because(SECRET))))
         .route("/test/foreign", get(async || (StatusCode::BAD_GATEWAY, SECRET)))
-}
-
-fn internal() -> Error {
-    let error = Error::of(StatusCode::INTERNAL_SERVER_ERROR);
-    Error { cause: Some(SECRET.into()), ..error }
 }
 
 const SECRET: &str = "SELECT token FROM users at db.internal:5432 in /srv/app/src/db.rs";
 
 #[tokio::test]
 async fn every_failure_is_the_envelope() {
-    let settings = ["--request-timeout=200ms", "--body-limit=1KiB"];
-    let server = TestServer::with_routes(&settings, failing()).await;
-    let json = |path, body: &str| request("POST", path).json(body);
-    let large = "x".repeat(1025);
+    let server = TestServer::with_routes(&["--request-timeout=200ms"], failing()).await;
     for (request, status, word) in [
         (request("GET", "/no/such/path?at=all"), 404, "not_found"),
         (request("GET", "/"), 404, "not_found"),
         (request("DELETE", "/greet"), 405, "method_not_allowed"),
-        (request("GET", "/greet?name="), 422, "invalid"),
-        (request("GET", "/greet?name=%ff"), 400, "malformed"),
+        (request("GET", "/greet?name=Ada&name=Bob"), 400, "malformed"),
         (request("GET", "/test/items/one"), 400, "malformed"),
-        (json("/test/json", "[1,"), 400, "malformed"),
-        (json("/test/json", "{}"), 422, "invalid"),
-        (request("POST", "/test/json"), 415, "unsupported_media_type"),
-        (json("/test/json", &large), 413, "body_too_large"),
-        (json("/test/text", &large), 413, "body_too_large"),
+        (request("POST", "/test/json").json("[1,"), 400, "malformed"),
         (request("GET", "/test/panic"), 500, "internal"),
         (request("GET", "/test/error"), 500, "internal"),
         (request("GET", "/test/foreign"), 502, "internal"),
@@ -75,18 +61,6 @@ async fn every_failure_is_the_envelope() {
             assert!(!answer.text().contains(internal), "{}", answer.text());
         }
     }
-    let answer = send(server.public, request("POST", "/test/text").body("x")).await;
-    assert_eq!((answer.status, answer.text()), (200, "x"));
-}
-
-#[tokio::test]
-async fn a_body_without_a_length_is_measured_as_it_arrives() {
-    let server = TestServer::with_routes(&["--body-limit=1KiB"], failing()).await;
-    let head = "POST /test/text HTTP/1.1\r\nhost: app\r\ntransfer-encoding: chunked\r\n\r\n";
-    let chunk = format!("400\r\n{}\r\n", "x".repeat(1024));
-    let stream = raw(server.public, format!("{head}{chunk}{chunk}0\r\n\r\n")).await;
-    let head = read_some(&stream).await;
-    assert!(head.starts_with("HTTP/1.1 413 "), "{head}");
 }
 
 #[tokio::test]
@@ -129,7 +103,6 @@ async fn request_ids_that_are_long_or_not_printable_are_replaced() {
         assert!((1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()));
     }
     let longest = "x".repeat(128);
-    let answer =
-        send(server.public, request("GET", "/greet").header("x-request-id", &longest)).await;
+    let answer = send(server.public, request("GET", "/greet").header("x-request-id", &longest)).await;
     assert_eq!(answer.header("x-request-id"), longest);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use app::cli::Cli;
+use app::config::Config;
 use clap::CommandFactory;
 
 use crate::support::process::run;
@@ -18,10 +18,7 @@ pub fn file(name: &str) -> String {
 async fn openapi_json_is_what_the_binary_prints() {
     let ended = run(&["openapi"], &[]).await;
     assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
-    assert!(
-        ended.stdout.join("\n") + "\n" == file("openapi.json"),
-        "run `just openapi` and read what changed"
-    );
+    assert!(ended.stdout.join("\n") + "\n" == file("openapi.json"), "run `just openapi` and read what changed");
 }
 
 #[test]
@@ -32,7 +29,7 @@ fn env_example_lists_every_setting_with_its_default() {
         .filter_map(|line| line.split_once('='))
         .filter(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
         .collect();
-    let command = Cli::command();
+    let command = Config::command();
     let read: BTreeMap<&str, &str> = (command.get_arguments())
         .filter_map(|argument| {
             let default = argument.get_default_values().first();
@@ -69,7 +66,7 @@ fn commands_in_agents_md_exist() {
                 assert!(recipes.lines().any(defines), "the justfile has no recipe `{recipe}`");
             }
             ["cargo", tool, ..] => {
-                let cargo = Command::new(env!("CARGO")).args([tool, "--help"]).output().unwrap();
+                let cargo = Command::new(env!("CARGO")).args([tool, "-h"]).output().unwrap();
                 assert!(cargo.status.success(), "cargo has no command `{tool}`");
             }
             _ => panic!("`{command}` is neither `just` nor `cargo`"),

@@ -2,19 +2,19 @@
 
 use std::future::pending;
 
-use app::config::Config;
 use app::products::LIST;
 use app::server::Server;
+use axum::Router;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};
 use tokio::task::JoinSet;
 
 use crate::support::database::Database;
-use crate::support::eventually;
 use crate::support::http::{Connection, get, raw, request, send};
 use crate::support::logs;
 use crate::support::process::run;
 use crate::support::server::TestServer;
+use crate::support::{addresses, config, eventually};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
@@ -89,9 +89,9 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new();
     // A folder in the place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
-    let flags = ["--port=0", "--admin-port=0", &database.flag()];
-    let server = Server::bind(Config::from_flags(flags).unwrap()).await.expect("it may start");
-    let (public, admin) = (server.public_addr(), server.admin_addr());
+    let flags = vec!["--port=0".into(), "--admin-port=0".into(), database.flag()];
+    let server = Server::bind(config(flags), Router::new()).await.expect("it starts all the same");
+    let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);
     assert_eq!(get(admin, "/health/ready").await.status, 503);

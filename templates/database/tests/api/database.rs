@@ -12,9 +12,7 @@ use crate::support::server::TestServer;
 async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
     let server = TestServer::start(&[]).await;
     let mut held = Vec::new();
-    while let Ok(connection) =
-        timeout(Duration::from_millis(200), server.app.database.acquire()).await
-    {
+    while let Ok(connection) = timeout(Duration::from_millis(200), server.app.database.acquire()).await {
         held.push(connection.unwrap());
     }
     let asked = Instant::now();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::errors::envelope;
-use crate::support::http::{Answer, Connection, get, request, send};
+use crate::support::http::{Answer, Connection, get, raw, read_some, request, send};
 use crate::support::server::TestServer;
 
 async fn create(server: &TestServer, name: &str, price_cents: i64) -> Answer {
@@ -47,9 +47,7 @@ async fn a_product_lives_from_post_to_delete() {
 
     let deleted = send(server.public, request("DELETE", &path)).await;
     assert_eq!((deleted.status, deleted.text()), (204, ""));
-    for request in
-        [request("GET", &path), request("PUT", &path).json(&change), request("DELETE", &path)]
-    {
+    for request in [request("GET", &path), request("PUT", &path).json(&change), request("DELETE", &path)] {
         envelope(&send(server.public, request).await, 404, "not_found").await;
     }
 }
@@ -121,6 +119,16 @@ async fn what_cannot_be_read_is_refused() {
         assert_eq!(answer.status, status, "{request:?}: {}", answer.text());
         envelope(&answer, status, word).await;
     }
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_measured_as_it_arrives() {
+    let server = TestServer::start(&["--body-limit=1KiB"]).await;
+    let head = "POST /products HTTP/1.1\r\nhost: app\r\ncontent-type: application/json\r\n";
+    let chunk = format!("400\r\n{}\r\n", " ".repeat(1024));
+    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
+    let answer = read_some(&raw(server.public, chunked).await).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
 #[tokio::test]

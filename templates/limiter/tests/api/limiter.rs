@@ -1,8 +1,10 @@
 //! One rogue client is stopped, and nobody else.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use app::limiter::Limiter;
+use app::quota::Quota;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -113,4 +115,35 @@ async fn health_is_never_limited_and_does_not_spend() {
         assert_eq!((live.status, live.header("ratelimit")), (200, ""));
         assert_eq!(get(port, "/health/ready").await.status, 200);
     }
+}
+
+#[test]
+fn memory_is_bounded_however_many_clients_come() {
+    let limiter = Limiter::new("1/h".parse().expect("a rate"));
+    let check = |client: u32| limiter.check(Ipv4Addr::from_bits(client).into());
+    assert!(check(0).allowed && !check(0).allowed, "its quota is spent");
+    for client in 1..=120_000 {
+        assert!(check(client).allowed, "a newcomer has its own quota");
+    }
+    assert!(!check(120_000).allowed, "who came last is remembered");
+    assert!(check(0).allowed, "who came first has given way");
+}
+
+#[test]
+fn a_quota_comes_back_evenly_and_never_early() {
+    let quota: Quota = "60/min".parse().expect("a rate");
+    let (mut whole, mut allowed) = (0, 0);
+    // Two minutes of a client that asks every 10 ms and takes all it is given.
+    for now in (0..120_000_000).step_by(10_000) {
+        let (next, verdict) = quota.decide(whole, now);
+        whole = next;
+        if verdict.allowed {
+            allowed += 1;
+        } else {
+            let retry = verdict.retry;
+            assert!(!quota.decide(whole, now + retry - 1).1.allowed, "told to wait too long");
+            assert!(quota.decide(whole, now + retry).1.allowed, "told to come back too early");
+        }
+    }
+    assert_eq!(allowed, 60 + 119, "sixty at once, then one a second");
 }

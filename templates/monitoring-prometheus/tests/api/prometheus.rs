@@ -1,12 +1,16 @@
 //! What Prometheus scrapes, and that the alerts, the dashboard and the runbook beside the code agree with it.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::future::pending;
 use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::project::file;
 use crate::support::http::{Connection, get, request, send};
@@ -24,10 +28,13 @@ impl Scrape {
         Self(lines.map(series).collect())
     }
 
-    /// The sum over all series that begin so.
-    fn total(&self, series: &str) -> f64 {
-        let matches = self.0.iter().filter(|(name, _)| name.starts_with(series));
-        matches.map(|(_, value)| value).sum()
+    /// The sum over all series of a metric that have these labels.
+    fn total(&self, metric: &str, labels: &[&str]) -> f64 {
+        let matches = |series: &&(String, f64)| {
+            let name = series.0.split('{').next();
+            name == Some(metric) && labels.iter().all(|label| series.0.contains(label))
+        };
+        self.0.iter().filter(matches).map(|(_, value)| value).sum()
     }
 
     fn routes(&self) -> BTreeSet<&str> {
@@ -57,6 +64,8 @@ async fn a_thousand_unknown_paths_add_one_route() {
     let server = Process::start(&[]).await;
     let mut connection = Connection::open(server.public).await;
     connection.send(request("GET", "/greet")).await;
+    // The first scrape is a request too: the second one sees its route.
+    Scrape::of(server.admin).await;
     let before = Scrape::of(server.admin).await;
     for number in 0..1000 {
         let path = format!("/random/{number}?of={number}");
@@ -66,7 +75,8 @@ async fn a_thousand_unknown_paths_add_one_route() {
     let new: Vec<&str> = after.routes().difference(&before.routes()).copied().collect();
     assert_eq!(new, ["unmatched"]);
     let count = "http_request_duration_seconds_count";
-    assert_eq!(after.total(count) - before.total(count), 1000.0);
+    let of_unmatched = ["route=\"unmatched\"", "status=\"404\"", "method=\"GET\""];
+    assert_eq!(after.total(count, &of_unmatched) - before.total(count, &of_unmatched), 1000.0);
 }
 
 #[tokio::test]
@@ -78,26 +88,47 @@ async fn what_goes_wrong_is_counted() {
     let server = TestServer::with_routes(&flags, routes).await;
     let before = Scrape::of(server.admin).await;
     assert_eq!(get(server.public, "/counted/panic").await.status, 500);
-    let (hung, shed) = tokio::join!(
-        get(server.public, "/counted/hang"),
-        send(server.public, request("GET", "/counted/hang")),
-    );
+    let (hung, shed) =
+        tokio::join!(get(server.public, "/counted/hang"), send(server.public, request("GET", "/counted/hang")),);
     let mut statuses = [hung.status, shed.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [503, 504]);
 
     // Other tests of this process share the counters, so these are lower bounds.
     let after = Scrape::of(server.admin).await;
-    for counter in
-        ["http_panics_total", "http_requests_timed_out_total", "http_requests_shed_total"]
-    {
-        assert!(after.total(counter) >= before.total(counter) + 1.0, "{counter}");
+    for counter in ["http_panics_total", "http_requests_timed_out_total", "http_requests_shed_total"] {
+        assert!(after.total(counter, &[]) >= before.total(counter, &[]) + 1.0, "{counter}");
     }
     for (route, status) in [("panic", 500), ("hang", 504)] {
-        let labels = format!("method=\"GET\",route=\"/counted/{route}\",status=\"{status}\"");
-        let series = format!("http_request_duration_seconds_count{{{labels}");
-        assert_eq!(after.total(&series), 1.0, "{series}");
+        let labels = [format!("route=\"/counted/{route}\""), format!("status=\"{status}\"")];
+        let labels = labels.each_ref().map(String::as_str);
+        assert_eq!(after.total("http_request_duration_seconds_count", &labels), 1.0, "{route}");
     }
+}
+
+#[tokio::test]
+async fn memory_is_bounded_while_nobody_scrapes() {
+    // Memory is that of a process, so this test runs again in one of its own.
+    if env::var_os("ALONE").is_none() {
+        let this = ["--exact", "prometheus::memory_is_bounded_while_nobody_scrapes"];
+        let alone = Command::new(env::current_exe().unwrap()).args(this).env("ALONE", "yes").output().unwrap();
+        assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stdout));
+        return;
+    }
+    const SAMPLES: u32 = 1_500_000;
+    // What one sample takes until it is counted into its bucket, allocation included.
+    const BYTES: f64 = 16.0;
+    let server = TestServer::start(&[]).await;
+    let resident = async || Scrape::of(server.admin).await.total("process_resident_memory_bytes", &[]);
+    let durations = metrics::histogram!("http_request_duration_seconds", "route" => "/never/scraped");
+    let before = resident().await;
+    (0..SAMPLES).for_each(|_| durations.record(0.001));
+    sleep(Duration::from_millis(5500)).await;
+    (0..SAMPLES).for_each(|_| durations.record(0.001));
+    let grown = resident().await - before;
+    let once = f64::from(SAMPLES) * BYTES;
+    assert!(grown > once / 2.0, "this test measures nothing: {grown} bytes");
+    assert!(grown < once * 1.5, "samples pile up until somebody scrapes: {grown} bytes");
 }
 
 #[tokio::test]
@@ -161,7 +192,7 @@ fn metrics(query: &str) -> BTreeSet<&str> {
         let length = rest.find(|letter| !word(letter)).unwrap_or(rest.len());
         let (token, after) = rest.split_at(length.max(first.len_utf8()));
         rest = after;
-        let function = after.trim_start().starts_with('(');
+        let function = ["(", "by ", "by(", "without"].iter().any(|next| after.trim_start().starts_with(next));
         match token {
             "\"" => rest = after.split_once('"').expect("strings end").1,
             "{" | "[" => labels = true,

@@ -72,8 +72,7 @@ impl Answer {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
     }
 }
 
@@ -85,9 +84,7 @@ impl Connection {
     pub async fn send(&mut self, request: Request) -> Answer {
         write(&self.0, &request.to_bytes()).await.expect("the server reads");
         let answer = timeout(PATIENCE, self.receive(request.method == "HEAD")).await;
-        answer
-            .expect("the server answers")
-            .expect("the connection holds until the answer is complete")
+        answer.expect("the server answers").expect("the connection holds until the answer is complete")
     }
 
     async fn receive(&self, headers_only: bool) -> io::Result<Answer> {

@@ -11,6 +11,9 @@ pub mod server;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use app::config::Config;
+use app::server::Server;
+use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
 /// Far more than anything takes that these tests wait for; only a failure waits so long.
@@ -35,6 +38,18 @@ pub async fn within(limit: Duration, what: &str, mut is_so: impl AsyncFnMut() ->
 async fn ready(admin: SocketAddr) {
     let is_ready = async || http::get(admin, "/health/ready").await.status == 200;
     eventually("the server is ready", is_ready).await;
+}
+
+/// The configuration that `serve` would have with these flags.
+pub fn config(flags: Vec<String>) -> Config {
+    let args = std::iter::once("app".into()).chain(flags.into_iter().map(Into::into));
+    Config::read(args).expect("the flags are valid")
+}
+
+/// The ports that were free.
+pub fn addresses(server: &Server) -> (SocketAddr, SocketAddr) {
+    let address = |listener: &TcpListener| listener.local_addr().expect("a bound socket has an address");
+    (address(&server.public), address(&server.admin))
 }
 
 /// Free ports, and no limit that the test has not asked for.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 //~ if database
 use app::app::App;
 //~ endif
-use app::config::Config;
 use app::server::Server;
 use axum::Router;
 use tokio::sync::oneshot;
@@ -18,7 +17,7 @@ use tokio::task::JoinHandle;
 //~ if database
 use super::database::Database;
 //~ endif
-use super::{flags, logs, ready};
+use super::{addresses, config, flags, logs, ready};
 
 /// Runs until the test stops it or ends.
 pub struct TestServer {
@@ -45,11 +44,10 @@ impl TestServer {
         let database = Database::new();
         let flags = [flags, vec![database.flag()]].concat();
         //~ endif
-        let config = Config::from_flags(flags).expect("the flags are valid");
-        let server = Server::bind_with(config, routes).await.expect("the server starts");
-        let (public, admin) = (server.public_addr(), server.admin_addr());
+        let server = Server::bind(config(flags), routes).await.expect("the server starts");
+        let (public, admin) = addresses(&server);
         //~ if database
-        let app = Arc::clone(server.app());
+        let app = Arc::clone(&server.app);
         //~ endif
         let (shutdown, asked) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
@@ -59,7 +57,7 @@ impl TestServer {
                     pending::<()>().await;
                 }
             };
-            server.run(stop).await.expect("the server ends well");
+            server.run(stop).await;
         });
         ready(admin).await;
         //~ if database
