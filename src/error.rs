@@ -127,10 +127,10 @@ pub enum Error {
     Occupied {
         /// The path of the project as typed.
         path: Utf8PathBuf,
-        /// Some of what it holds.
+        /// What it holds; empty where another program has made it since it was looked at.
         holds: Vec<String>,
-        /// The command as typed, words quoted.
-        typed: String,
+        /// The command as typed, words quoted, if it makes sense to add to it.
+        typed: Option<String>,
     },
     /// Something stands where the project, or a part of it, has to go, and replacing it is not an option.
     InTheWay {

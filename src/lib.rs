@@ -2,7 +2,7 @@
 //!
 //! Answers become a [`stack::Stack`], the stack a [`plan::Plan`], the plan a [`tree::Tree`]: all of that is pure. Only
 //! then is anything written. `docs/architecture.md` walks through it.
-
+//!
 //! The edges: [`answers`] and [`prompt`] ask, [`write`](mod@write) and [`git`] act, [`shell`] tells. [`run`] joins them.
 
 pub mod addition;

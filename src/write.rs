@@ -188,11 +188,9 @@ impl Site {
     /// Someone else made the target after it was looked at.
     fn late(&self, source: io::Error) -> Error {
         match source.kind() {
-            ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => Error::Occupied {
-                path: self.path.clone(),
-                holds: vec!["what another program just made".into()],
-                typed: "restwell new".into(),
-            },
+            ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => {
+                Error::Occupied { path: self.path.clone(), holds: Vec::new(), typed: None }
+            }
             ErrorKind::NotADirectory => Error::InTheWay { path: self.path.clone(), what: Obstacle::File },
             _ => refused("create", &self.path)(source),
         }
@@ -230,6 +228,9 @@ fn has_repository(directory: &Utf8Path) -> bool {
 }
 
 fn is_workspace(directory: &Utf8Path) -> bool {
-    let manifest = fs::File::open(directory.join("Cargo.toml")).and_then(read_bounded);
-    manifest.is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
+    let path = directory.join("Cargo.toml");
+    // Opening anything but a file, a named pipe say, could wait for ever.
+    let is_file = fs::metadata(&path).is_ok_and(|found| found.is_file());
+    let manifest = is_file.then(|| fs::File::open(path).and_then(read_bounded).ok()).flatten();
+    manifest.is_some_and(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }

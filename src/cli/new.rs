@@ -183,7 +183,7 @@ impl New {
 
 impl Scene {
     fn occupied(&self, holds: &[String]) -> Error {
-        Error::Occupied { path: self.site.path.clone(), holds: holds.to_vec(), typed: self.typed.clone() }
+        Error::Occupied { path: self.site.path.clone(), holds: holds.to_vec(), typed: Some(self.typed.clone()) }
     }
 }
 

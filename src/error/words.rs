@@ -105,9 +105,7 @@ impl Error {
             }
             Self::Conflict { .. } => self.conflict_words(),
             Self::Missing { choices, typed } => missing(choices, typed),
-            Self::Occupied { path, holds, typed } => words(format!("`{path}` exists and is not empty"))
-                .because(format!("it holds {}", some(holds)))
-                .help(format!("to see what would be replaced: `{typed} --force --dry-run`")),
+            Self::Occupied { path, holds, typed } => occupied(path.as_str(), holds, typed.as_deref()),
             Self::InTheWay { path, what } => in_the_way(path.as_str(), *what),
             Self::Io { action, path, source } => words(format!("could not {action} `{path}`"))
                 .because(clause(source))
@@ -159,6 +157,18 @@ fn unknown_value(place: &Place, word: &str, allowed: &[String]) -> Words {
     };
     let listed: Vec<String> = allowed.iter().map(|word| format!("`{word}`")).collect();
     if near.is_some() { told } else { told.because(format!("it is one of {}", listed.join(", "))) }
+}
+
+fn occupied(path: &str, holds: &[String], typed: Option<&str>) -> Words {
+    let told = words(format!("`{path}` exists and is not empty"));
+    let told = match holds {
+        [] => told.because("another program has just made it"),
+        holds => told.because(format!("it holds {}", some(holds))),
+    };
+    match typed {
+        Some(typed) => told.help(format!("to see what would be replaced: `{typed} --force --dry-run`")),
+        None => told,
+    }
 }
 
 /// The first few of `names`.
