@@ -2,8 +2,8 @@
 
 use super::{Feature, Wanted};
 use crate::plan::versions::{
-    ANYHOW, AXUM, BYTESIZE, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, GARDE, HUMANTIME, HYPER, HYPER_UTIL, SERDE,
-    SERDE_JSON, TOKIO, TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
+    ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
+    TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
 use crate::plan::{Plan, Port};
 
@@ -23,15 +23,13 @@ fn depend(plan: &mut Plan<'_>) {
     for dependency in [
         ANYHOW.plain(),
         AXUM.features(&["json", "matched-path", "query"]),
-        BYTESIZE.plain(),
         CLAP.features(&["derive", "env", "error-context", "help", "std", "suggestions", "usage"]),
         DOTENVY.plain(),
         FASTRAND.plain(),
         FUTURES_UTIL.features(&["std"]),
-        GARDE.features(&["derive"]),
         HUMANTIME.plain(),
         HYPER.features(&["http1", "server"]),
-        HYPER_UTIL.features(&["http1", "server-graceful", "tokio"]),
+        HYPER_UTIL.features(&["http1", "server-graceful", "service", "tokio"]),
         SERDE.features(&["derive"]),
         SERDE_JSON.plain(),
         TOKIO.features(&["macros", "net", "rt-multi-thread", "signal", "sync", "time"]),
@@ -44,16 +42,14 @@ fn depend(plan: &mut Plan<'_>) {
     ] {
         plan.manifest.add(dependency);
     }
-    for dependency in [DIVAN.plain(), HYPER.features(&["client"]), TOKIO.features(&["io-util", "process"])] {
-        plan.manifest.add_dev(dependency);
-    }
+    plan.manifest.add_dev(DIVAN.plain());
 }
 
 fn set(plan: &mut Plan<'_>) {
     for (name, default, about) in [
         ("HOST", "127.0.0.1", "Address both ports listen on; 0.0.0.0 in a container"),
         ("PORT", "8080", "Port of the API; 0 picks a free one"),
-        ("ADMIN_PORT", "8081", "Port of health and metrics, kept off the internet; 0 picks a free one"),
+        ("ADMIN_PORT", "8081", "Port of health and operations, kept off the internet; 0 picks a free one"),
         ("MAX_IN_FLIGHT", "512", "Requests handled at once; one more is refused with 503"),
         ("MAX_CONNECTIONS", "1000", "Connections held at once; further ones wait in the kernel's queue"),
         ("REQUEST_TIMEOUT", "10s", "Longest a request may take before it is answered with 504"),
@@ -62,7 +58,6 @@ fn set(plan: &mut Plan<'_>) {
             "75s",
             "Longest wait for a request's header, and so for the next request on an idle connection",
         ),
-        ("BODY_LIMIT", "1MiB", "Largest request body"),
         ("CORS_ORIGINS", "", "Origins a browser may call from, separated by commas; none by default"),
         ("DRAIN_DELAY", "5s", "How long to serve on after SIGTERM, while load balancers notice that readiness is gone"),
         ("DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),

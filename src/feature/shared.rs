@@ -2,7 +2,7 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
-use crate::plan::versions::{CHRONO, METRICS, SQLX, UTOIPA};
+use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, SQLX, UTOIPA};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
@@ -10,6 +10,9 @@ pub(super) const DATABASE: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |plan| {
         plan.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
+        plan.settings.add("BODY_LIMIT", "1MiB", "Largest request body");
+        plan.manifest.add(BYTESIZE.plain());
+        plan.manifest.add(GARDE.features(&["derive"]));
         plan.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         plan.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
         plan.manifest.add(UTOIPA.features(&["chrono"]));

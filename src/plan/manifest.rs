@@ -56,16 +56,14 @@ impl Manifest {
     pub fn render(&self, name: &str) -> String {
         let mut document: DocumentMut = FRAME.parse().expect("the frame is TOML; a test renders it");
         document["package"]["name"] = name.into();
-        document["package"]["description"] = format!("The {name} API").into();
+        document["package"]["description"] = format!("The {name} service").into();
         if let Some(binary) = document["bin"].as_array_of_tables_mut().and_then(|binaries| binaries.get_mut(0)) {
             binary["name"] = name.into();
         }
         for (section, dependencies) in [("dependencies", &self.normal), ("dev-dependencies", &self.dev)] {
-            document[section] = Item::Table(table(dependencies));
-            // After [package], [lib] and [[bin]], before the sections that seldom change.
-            let position = if section == "dependencies" { 10 } else { 11 };
-            if let Some(table) = document[section].as_table_mut() {
-                table.set_position(Some(position));
+            // Filled in where it stands in the frame, so that the sections keep their order.
+            if let Some(found) = document[section].as_table_mut() {
+                found.extend(table(dependencies));
             }
         }
         document.to_string()

@@ -14,9 +14,10 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Who {
     /// Who to greet; `Developer` if not given
-    #[param(example = "Ada")]
+    #[param(value_type = String, required = false, example = "Ada")]
     name: Option<String>,
 }
 

@@ -60,7 +60,7 @@ async fn openapi_json_is_served() {
     let server = TestServer::start(&[]).await;
     let served = get(server.public, "/openapi.json").await;
     assert_eq!(served.status, 200);
-    assert_eq!(served.json()["paths"]["/greet"]["get"]["responses"]["200"].is_object(), true);
+    assert!(served.json()["paths"]["/greet"]["get"]["responses"]["200"].is_object());
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn a_steady_load_is_served_without_an_error() {
     let took = begin.elapsed();
     latencies.sort_unstable();
     let share = |percent: usize| latencies[(latencies.len() - 1) * percent / 100];
-    println!(
+    eprintln!(
         "{} requests in {took:.1?}: p50 {:.1?}, p99 {:.1?}, worst {:.1?}",
         latencies.len(),
         share(50),

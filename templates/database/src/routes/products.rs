@@ -21,11 +21,13 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Page {
     /// How many at most
-    #[param(minimum = 1, maximum = 100, default = 20)]
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// Only those that follow this id: the `next` of the page before
+    #[param(value_type = i64, required = false)]
     after: Option<i64>,
 }
 

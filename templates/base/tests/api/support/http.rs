@@ -103,7 +103,7 @@ impl Connection {
         // Every answer of this service is made whole, so none is chunked.
         let length = headers
             .get("content-length")
-            .map_or(0, |length| length.to_str().unwrap().parse().expect("a length is a number"));
+            .map_or(0, |length| length.to_str().expect("digits").parse().expect("a number"));
         while body.len() < length && !headers_only {
             read_more(&self.0, &mut body).await?;
         }
@@ -167,7 +167,10 @@ async fn read_more(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
         stream.readable().await?;
         match stream.try_read(&mut buffer) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => return Ok(bytes.extend(&buffer[..read])),
+            Ok(read) => {
+                bytes.extend(&buffer[..read]);
+                return Ok(());
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }

@@ -15,7 +15,7 @@ pub struct Lock(PoolConnection<Sqlite>);
 
 impl Lock {
     pub async fn release(mut self) {
-        sqlx::query("ROLLBACK").execute(&mut *self.0).await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *self.0).await.expect("it holds the lock");
     }
 }
 
@@ -43,7 +43,7 @@ impl Database {
 
     /// Holds up every write until it is released.
     pub async fn lock(&self) -> Lock {
-        let mut connection = self.connect().await.acquire().await.unwrap();
+        let mut connection = self.connect().await.acquire().await.expect("a connection");
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("nobody writes");
         Lock(connection)
     }
