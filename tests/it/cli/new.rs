@@ -128,3 +128,16 @@ fn success_is_said_once() {
     let ran = restwell(["new", "a", "--yes"]).exits(0);
     assert_eq!(ran.stderr().matches("created").count(), 1);
 }
+
+#[test]
+fn a_quoted_word_comes_back_from_a_shell() {
+    let words = [
+        "a b", "it's", "''", "\"", "\\", "$HOME", "`id`", "!x", "*", "~", "#x", "a;b", "a|b", "a&b", "(a)", "{a,b}",
+        "a\nb", "=x", "é", "%s", "-n", "[a]", "?", "a\tb", "^", "<x>",
+    ];
+    let script: Vec<String> =
+        words.iter().map(|word| format!("printf '%s\\0' {}", restwell::replay::quote(word))).collect();
+    let ran = shell(&script.join("; ")).exits(0);
+    let back: Vec<&str> = ran.stdout().split_terminator('\0').collect();
+    assert_eq!(back, words);
+}
