@@ -1,7 +1,7 @@
 //! What templates may ask for, derived from the choices so that a new value needs no line here.
 //!
 //! `cache` is true when any cache is chosen, `cache_memory` for one value; `several_replicas` where the deployment runs
-//! more than one copy; `name`, `name_lower`, `name_snake` and `replicas` are values to print.
+//! more than one copy; `name`, `name_lower` (for what takes no capitals) and `replicas` are values to print.
 
 use crate::choice::Choice;
 use crate::stack::Stack;
@@ -10,8 +10,7 @@ use crate::template::Context;
 pub(super) fn of(stack: &Stack, name: &str) -> Context {
     let mut context = Context::from([
         ("name".to_owned(), name.into()),
-        ("name_lower".to_owned(), name.to_lowercase().into()),
-        ("name_snake".to_owned(), name.replace('-', "_").into()),
+        ("name_lower".to_owned(), name.to_lowercase().trim_start_matches(["_", "-"]).into()),
         ("replicas".to_owned(), stack.replicas().into()),
         ("several_replicas".to_owned(), (stack.replicas() > 1).into()),
     ]);

@@ -151,9 +151,8 @@ fn what_is_imported_is_a_dependency_and_every_dependency_is_used() {
         let (own, all) = (sources(&["src"]), sources(&["src", "tests", "benches"]));
         let normal: BTreeSet<String> = plan.manifest.normal().map(|name| name.replace('-', "_")).collect();
         let dev: BTreeSet<String> = plan.manifest.dev().map(|name| name.replace('-', "_")).collect();
-        let uses = |text: &str, name: &str| {
-            text.contains(&format!("{name}::")) || text.contains(&format!("use {name};"))
-        };
+        let uses =
+            |text: &str, name: &str| text.contains(&format!("{name}::")) || text.contains(&format!("use {name};"));
         for name in &normal {
             assert!(uses(&own, name), "{name} is a dependency that nothing uses in {stack:?}");
         }
@@ -176,7 +175,9 @@ fn imported(text: &str) -> BTreeSet<String> {
         .filter_map(|line| line.trim_start().trim_start_matches("pub ").strip_prefix("use "))
         .filter_map(|rest| rest.split_once("::"))
         .map(|(head, _)| head.to_owned())
-        .filter(|head| head.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit()))
+        .filter(|head| {
+            head.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit())
+        })
         .filter(|head| !is_local(head))
         // A module of the same project may be named from a sibling.
         .filter(|head| !text.contains(&format!("mod {head};")))
@@ -214,7 +215,8 @@ fn links_between_the_pages_lead_somewhere() {
                 let is_folder = tree.files().any(|(path, _)| path.starts_with(&target));
                 assert!(is_folder, "{page} links to {link}, which is not in {stack:?}");
                 if !anchor.is_empty() && target.extension() == Some("md") {
-                    let found = text(&tree, &target).lines().any(|line| heading_anchor(line).as_deref() == Some(anchor));
+                    let found =
+                        text(&tree, &target).lines().any(|line| heading_anchor(line).as_deref() == Some(anchor));
                     assert!(found, "{page} links to {link}: no such heading in {stack:?}");
                 }
             }

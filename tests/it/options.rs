@@ -26,7 +26,12 @@ fn page() -> Result<String, std::fmt::Error> {
          The default of each choice stands first.\n",
     );
     for &choice in Choice::ALL {
-        write!(page, "\n## `--{}`\n\n{}\n\n| value | is | costs and brings |\n| --- | --- | --- |\n", choice.id(), choice.question())?;
+        write!(
+            page,
+            "\n## `--{}`\n\n{}\n\n| value | is | costs and brings |\n| --- | --- | --- |\n",
+            choice.id(),
+            choice.question()
+        )?;
         for &value in choice.values() {
             let offer = value.offer();
             writeln!(page, "| `{}` | {} | {} |", value.id(), offer.label, offer.cost)?;
