@@ -3,7 +3,7 @@
 use super::{Feature, Wanted};
 use crate::plan::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
-    TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
+    TOWER, TOWER_HTTP, TRACING, TRACING_APPENDER, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
 use crate::plan::{Plan, Port};
 
@@ -36,6 +36,7 @@ fn depend(plan: &mut Plan<'_>) {
         TOWER.features(&["util"]),
         TOWER_HTTP.features(&["cors"]),
         TRACING.features(&["std"]),
+        TRACING_APPENDER.plain(),
         TRACING_SUBSCRIBER.features(&["fmt", "json", "registry", "std"]),
         UTOIPA.plain(),
         UTOIPA_AXUM.plain(),

@@ -64,6 +64,7 @@ pub(crate) const TOKIO: Crate = Crate::new("tokio", "1.54.1").bare();
 pub(crate) const TOWER: Crate = Crate::new("tower", "0.5.3").bare();
 pub(crate) const TOWER_HTTP: Crate = Crate::new("tower-http", "0.7.1").bare();
 pub(crate) const TRACING: Crate = Crate::new("tracing", "0.1.44").bare();
+pub(crate) const TRACING_APPENDER: Crate = Crate::new("tracing-appender", "0.2.5");
 pub(crate) const TRACING_SUBSCRIBER: Crate = Crate::new("tracing-subscriber", "0.3.23").bare();
 pub(crate) const UTOIPA: Crate = Crate::new("utoipa", "6.0.0");
 pub(crate) const UTOIPA_AXUM: Crate = Crate::new("utoipa-axum", "0.3.0");

@@ -1,12 +1,10 @@
 //! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
 
-use std::io::Write;
-
 use app::config::{Command, Config};
-//~ if database
-use app::db;
-//~ endif
 use app::server::{Server, signalled};
+//~ if database
+use app::{db, pool};
+//~ endif
 use app::{docs, health, telemetry};
 
 #[tokio::main]
@@ -16,13 +14,13 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     match config.command.unwrap_or(Command::Serve) {
         Command::Serve => {
-            telemetry::init(&config);
+            let _flush = telemetry::init(&config);
             Server::bind(config, axum::Router::new()).await?.run(signalled()).await;
         }
         //~ if database
-        Command::Migrate => db::migrate(&config).await?,
+        Command::Migrate => db::MIGRATIONS.run(&pool::open(&config.database_url)?).await?,
         //~ endif
-        Command::Openapi => std::io::stdout().write_all(docs::text().as_bytes())?,
+        Command::Openapi => std::io::Write::write_all(&mut std::io::stdout(), docs::text().as_bytes())?,
         Command::Healthcheck => health::check(&config)?,
     }
     Ok(())

@@ -1,18 +1,22 @@
 //! What operators see: the log, with one line for each request, and failures that one request alone may not show.
 
-use std::time::Instant;
+use std::{io::BufWriter, io::stdout, time::Instant};
 
 use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::Config;
 
-/// Starts logging to stdout.
-pub fn init(config: &Config) {
-    let lines = fmt::layer().with_ansi(false);
+/// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests. Dropped, what is
+/// returned writes the lines that still wait.
+pub fn init(config: &Config) -> WorkerGuard {
+    let (stdout, flush) = tracing_appender::non_blocking(BufWriter::with_capacity(1 << 16, stdout()));
+    let lines = fmt::layer().with_ansi(false).with_writer(stdout);
     let pretty = config.log_format == "pretty";
     let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
     tracing_subscriber::registry().with(config.log.clone()).with(lines).init();
+    flush
 }
 
 //~ if monitoring
@@ -59,18 +63,3 @@ impl Drop for Line {
         tracing::info!(request_id, method, path, route, status, seconds, error, "request");
     }
 }
-//~ if cache
-//~ if monitoring
-
-/// Counts how the cache took part in an answer.
-pub fn cache_answered(result: &'static str) {
-    metrics::counter!("cache_requests_total", "result" => result).increment(1);
-}
-//~ else
-
-/// Tells how the cache took part in an answer, to those who look closely.
-pub fn cache_answered(result: &'static str) {
-    tracing::debug!(result, "cache");
-}
-//~ endif
-//~ endif

@@ -4,18 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::{config::Config, error::Error, pool, pool::Pool, telemetry};
+use crate::{error::Error, pool, pool::Pool, telemetry};
 
 /// The files of `migrations/`, compiled in.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
-
-/// Brings the schema up to date.
-///
-/// # Errors
-/// If the database does not answer or a migration fails.
-pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    Ok(MIGRATIONS.run(&pool::open(&config.database_url)?).await?)
-}
 
 /// Returns once the database has answered, and is migrated if that is wished. It may well come up after the service
 /// does, so this tries until it works.
