@@ -10,7 +10,7 @@ use crate::template::Context;
 pub(super) fn of(stack: &Stack, name: &str) -> Context {
     let mut context = Context::from([
         ("name".to_owned(), name.into()),
-        ("name_lower".to_owned(), name.to_lowercase().trim_start_matches(["_", "-"]).into()),
+        ("name_lower".to_owned(), name.to_lowercase().trim_start_matches(['_', '-']).into()),
         ("replicas".to_owned(), stack.replicas().into()),
         ("several_replicas".to_owned(), (stack.replicas() > 1).into()),
     ]);

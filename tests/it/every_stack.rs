@@ -120,10 +120,11 @@ fn every_module_has_its_file_and_every_file_its_module() {
     }
 }
 
-/// `tests/*.rs`, `tests/*/main.rs` and `benches/*.rs` are targets that cargo finds by itself.
+/// `build.rs`, `tests/*.rs`, `tests/*/main.rs` and `benches/*.rs` are targets that cargo finds by itself.
 fn is_target_root(path: &Utf8Path) -> bool {
     let parts: Vec<&str> = path.iter().collect();
     match parts.as_slice() {
+        ["build.rs"] => true,
         ["tests" | "benches", file] => file.ends_with(".rs"),
         ["tests", _, "main.rs"] => true,
         _ => false,
