@@ -50,7 +50,7 @@ const SEAMS: &[&str] = &[
 fn words(value: Value) -> &'static [&'static str] {
     match (value.choice().id(), value.id()) {
         ("database", "sqlite") => &["sqlite", "sqlx"],
-        ("cache", "memory") => &["moka", "cached", "cache_ttl"],
+        ("cache", "memory") => &["cached", "cache_ttl"],
         ("limiter", "memory") => &["rate limit", "ratelimit", "rate_limit", "limiter", "gcra"],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool", "dashboard"],
         ("deploy", "compose") => &["compose", "haproxy", "dockerfile"],
