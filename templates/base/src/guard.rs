@@ -43,7 +43,8 @@ pub fn protect(router: Router, app: &Arc<App>) -> Router {
         //~ endif
         service_fn(move |request| observe(Line::start(&request, request_id(&request)), admitted.call(request)))
     }));
-    guarded.merge(watch(Router::from(health::router()).with_state(Arc::clone(app))))
+    // In this order, so that unknown paths are guarded too: merging keeps the fallback of what is merged in.
+    watch(Router::from(health::router()).with_state(Arc::clone(app))).merge(guarded)
 }
 
 /// Makes requests seen, and whatever fails an envelope.
