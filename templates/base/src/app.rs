@@ -100,7 +100,7 @@ pub fn router(app: Arc<App>) -> Router {
 pub fn admin(app: Arc<App>) -> Router {
     let router = Router::from(health::router());
     //~ if monitoring_prometheus
-    let router = router.merge(crate::prometheus::router());
+    let router = router.route("/metrics", axum::routing::get(crate::prometheus::scrape));
     //~ endif
     guard::watch(router.with_state(app))
 }

@@ -73,8 +73,7 @@ impl Error {
             _ => ("internal", "something went wrong on our side"),
         };
         //~ if database
-        let (message, details) = (message.into(), Vec::new());
-        Self { message, code, r#type, request_id: String::new(), details, cause: None }
+        Self { message: message.into(), code, r#type, request_id: String::new(), details: Vec::new(), cause: None }
         //~ else
         Self { message, code, r#type, request_id: String::new(), cause: None }
         //~ endif

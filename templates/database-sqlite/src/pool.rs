@@ -32,5 +32,5 @@ pub fn open(options: &Options) -> anyhow::Result<Pool> {
 /// good, and may work in a moment.
 pub fn is_outage(error: &dyn DatabaseError) -> bool {
     let code = error.code().and_then(|code| code.parse::<u32>().ok());
-    matches!(code.map(|code| code & 0xff), Some(5 | 6 | 10 | 13 | 14))
+    code.is_some_and(|code| [5, 6, 10, 13, 14].contains(&(code & 0xff)))
 }

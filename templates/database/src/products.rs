@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 
 use crate::{error::Result, pool::Pool};
@@ -26,7 +26,15 @@ pub struct NewProduct {
     pub name: String,
     #[garde(range(min = 0))]
     #[schema(minimum = 0, example = 450)]
+    #[serde(deserialize_with = "whole")]
     pub price_cents: i64,
+}
+
+/// JSON knows no difference between `450` and `450.0`. Beyond 2^53 a float is no exact number any more.
+fn whole<'de, D: Deserializer<'de>>(json: D) -> std::result::Result<i64, D::Error> {
+    let number = serde_json::Number::deserialize(json)?;
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15).map(|float| float as i64);
+    number.as_i64().or(float).ok_or_else(|| D::Error::custom("expected a whole number of 64 bits"))
 }
 
 fn printable(name: &str, (): &()) -> garde::Result {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, sync::OnceLock, time::Duration};
 
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{extract::State, http::header, response::IntoResponse};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::app::App;
@@ -45,11 +45,8 @@ pub async fn upkeep() {
     }
 }
 
-pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/metrics", get(scrape))
-}
-
-async fn scrape(State(app): State<Arc<App>>) -> impl IntoResponse {
+/// `GET /metrics`.
+pub async fn scrape(State(app): State<Arc<App>>) -> impl IntoResponse {
     app.measure();
     metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())
