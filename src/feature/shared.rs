@@ -23,7 +23,7 @@ pub(super) const CACHE: Feature = Feature {
     id: "cache",
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
     contribute: |plan| {
-        plan.settings.add("CACHE_TTL", "60s", "How long a cached product is fresh");
+        plan.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
     },
 };
 
@@ -31,7 +31,16 @@ pub(super) const LIMITER: Feature = Feature {
     id: "limiter",
     wanted: Wanted::Where(|stack| stack.limiter != Limiter::None),
     contribute: |plan| {
-        plan.settings.add("RATE_LIMIT", "60/min", "Requests per client and second, minute or hour");
+        plan.settings.add(
+            "RATE_LIMIT",
+            "60/min",
+            "Requests a client may make: at once, and then in a second (s), minute (min) or hour (h)",
+        );
+        plan.settings.add(
+            "TRUSTED_PROXY_HOPS",
+            "0",
+            "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
+        );
     },
 };
 

@@ -11,4 +11,5 @@ mod every_stack;
 mod no_trace;
 mod options;
 mod oracle;
+mod settings;
 mod snapshots;

@@ -26,7 +26,8 @@ fn settings(item: &syn::Item) -> Vec<(String, String)> {
     if found.ident != "Config" {
         return Vec::new();
     }
-    found.fields.iter().map(|field| (variable(field), documentation(field))).collect()
+    let is_setting = |field: &&syn::Field| field.attrs.iter().any(|attribute| attribute.path().is_ident("arg"));
+    found.fields.iter().filter(is_setting).map(|field| (variable(field), documentation(field))).collect()
 }
 
 /// `env = "NAME"`, or with a bare `env` the field's name in capitals.
