@@ -20,6 +20,8 @@ pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(error["code"], status);
     assert_ne!(error["message"].as_str().unwrap_or_default(), "");
+    let fields = ["code", "details", "message", "request_id", "type"];
+    assert!(error.as_object().expect("an object").keys().all(|key| fields.contains(&&**key)), "{error}");
     let id = answer.header("x-request-id");
     assert_eq!(error["request_id"], id);
     let logged = logs::wait_for(id).await;

@@ -34,7 +34,7 @@ struct Origin {
 
 impl Origin {
     /// A server with `GET /test/{id}`, which reads a product as the service does, but through the origin.
-    async fn start(settings: &[&str]) -> (TestServer, Arc<Self>) {
+    async fn start() -> (TestServer, Arc<Self>) {
         let origin = Arc::new(Self {
             app: OnceLock::new(),
             loads: AtomicUsize::new(0),
@@ -50,7 +50,7 @@ impl Origin {
             }
         };
         let routes = Router::new().route("/test/{id}", get(read));
-        let server = TestServer::with_routes(settings, routes).await;
+        let server = TestServer::with_routes(&[], routes).await;
         assert!(origin.app.set(Arc::clone(&server.app)).is_ok());
         (server, origin)
     }
@@ -61,6 +61,14 @@ impl Origin {
         self.found.add_permits(1);
         self.pass.acquire().await.expect("it is never closed").forget();
         product
+    }
+
+    /// Returns once so many requests are in flight and a load has found what they wait for.
+    async fn all_wait(&self, requests: usize) {
+        let app = self.app();
+        let in_flight = || app.config.max_in_flight.get() - app.in_flight.available_permits();
+        let wait = async || in_flight() == requests && self.found.available_permits() > 0;
+        eventually("every reader waits", wait).await;
     }
 
     fn app(&self) -> &App {
@@ -106,15 +114,13 @@ async fn a_product_is_read_from_the_database_once_in_its_ttl() {
 
 #[tokio::test]
 async fn a_hundred_readers_of_a_cold_product_make_one_load() {
-    let (server, origin) = Origin::start(&[]).await;
+    let (server, origin) = Origin::start().await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let mut readers = JoinSet::new();
     for _ in 0..100 {
         readers.spawn(send(server.public, request("GET", &path)));
     }
-    origin.found.acquire().await.unwrap().forget();
-    // Long enough for every reader to arrive; each that loads for itself would be counted below.
-    sleep(Duration::from_millis(200)).await;
+    origin.all_wait(100).await;
     origin.pass.add_permits(100);
     for answer in readers.join_all().await {
         assert_eq!((answer.status, answer.text()), (200, "Tea"));
@@ -124,14 +130,15 @@ async fn a_hundred_readers_of_a_cold_product_make_one_load() {
 
 #[tokio::test]
 async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
-    let (server, origin) = Origin::start(&[]).await;
+    let (server, origin) = Origin::start().await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let begin = request("GET", &path).header("x-request-id", "began-a-load");
     let first = raw(server.public, begin.to_bytes()).await;
-    origin.found.acquire().await.unwrap().forget();
+    origin.all_wait(1).await;
     let others: Vec<_> = (0..10).map(|_| tokio::spawn(send(server.public, request("GET", &path)))).collect();
     drop(first);
     assert_eq!(logs::wait_for("began-a-load").await[0]["status"], 499);
+    origin.all_wait(10).await;
     origin.pass.add_permits(100);
     for answer in others {
         let answer = answer.await.unwrap();
@@ -142,11 +149,11 @@ async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
 
 #[tokio::test]
 async fn a_load_begun_before_a_write_never_outlives_it() {
-    let (server, origin) = Origin::start(&[]).await;
+    let (server, origin) = Origin::start().await;
     let product = create(&server, "Old").await;
     let path = product.replace("products", "test");
     let slow = tokio::spawn(send(server.public, request("GET", &path)));
-    origin.found.acquire().await.unwrap().forget();
+    origin.all_wait(1).await;
     assert_eq!(send(server.public, rename(&product, "New")).await.status, 200);
     origin.pass.add_permits(100);
     assert_eq!(slow.await.unwrap().text(), "Old", "it asked before the write");

@@ -103,6 +103,16 @@ async fn behind_one_proxy_only_the_last_address_counts_over_all_header_lines() {
 }
 
 #[tokio::test]
+async fn unknown_paths_spend_the_quota_too() {
+    let server = TestServer::start(&["--rate-limit=3/min"]).await;
+    for _ in 0..3 {
+        assert_eq!(get(server.public, "/no/such/path").await.status, 404);
+    }
+    envelope(&get(server.public, "/no/such/path").await, 429, "rate_limited").await;
+    assert_eq!(get(server.public, "/greet").await.status, 429);
+}
+
+#[tokio::test]
 async fn health_is_never_limited_and_does_not_spend() {
     let server = TestServer::start(&["--rate-limit=3/min"]).await;
     for _ in 0..10 {

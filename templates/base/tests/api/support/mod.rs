@@ -25,13 +25,13 @@ pub async fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) {
 }
 
 /// As [`eventually`], where the time it takes matters.
-pub async fn within(limit: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn within(time: Duration, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let so = async {
         while !is_so().await {
             sleep(Duration::from_millis(2)).await;
         }
     };
-    assert!(timeout(limit, so).await.is_ok(), "not within {limit:?}: {what}");
+    assert!(timeout(time, so).await.is_ok(), "not within {time:?}: {what}");
 }
 
 /// Returns once a server that listens wants traffic.
@@ -52,10 +52,11 @@ pub fn addresses(server: &Server) -> (SocketAddr, SocketAddr) {
     (address(&server.public), address(&server.admin))
 }
 
-/// Free ports, and no limit that the test has not asked for.
+/// Free ports, and what the test has set.
 fn flags(of_the_test: &[&str]) -> Vec<String> {
     let mut flags = vec!["--port=0", "--admin-port=0"];
     //~ if limiter
+    // As good as none: only tests of the limiter want one.
     flags.push("--rate-limit=1000000/s");
     //~ endif
     let name = |flag: &str| flag.split('=').next().map(String::from);
