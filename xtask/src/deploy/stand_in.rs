@@ -78,7 +78,6 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
         Recipe::Haproxy => &[
             "USER haproxy",
             "WORKDIR /var/lib/haproxy",
-            "STOPSIGNAL SIGUSR1",
             "CMD [\"haproxy\", \"-W\", \"-db\", \"-f\", \"/usr/local/etc/haproxy/haproxy.cfg\"]",
         ],
         Recipe::Prometheus => &[

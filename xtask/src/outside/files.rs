@@ -52,17 +52,17 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "actionlint",
         run: |folder| run(tools::program("actionlint")?.args(workflows(folder)?)),
-        plant: ("workflows/test.yml", "runs-on:", "run-on:"),
+        plant: ("workflows/ci.yml", "runs-on:", "run-on:"),
     },
     Linter {
         name: "zizmor",
         run: |folder| run(tools::program("zizmor")?.args(["--offline", "--quiet"]).args(workflows(folder)?)),
-        plant: ("workflows/test.yml", "persist-credentials: false", "persist-credentials: true"),
+        plant: ("workflows/ci.yml", "persist-credentials: false", "persist-credentials: true"),
     },
     Linter {
         name: "schema of the workflows",
         run: |folder| schema("vendor.github-workflows", &workflows(folder)?),
-        plant: ("workflows/test.yml", "steps:", "step:"),
+        plant: ("workflows/ci.yml", "steps:", "step:"),
     },
     Linter {
         name: "schema of the update bot",
@@ -77,8 +77,9 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "typos",
         run: |folder| {
-            let excludes = ["--exclude", "Cargo.lock", "--hidden"];
-            run(tools::program("typos")?.args(excludes).arg(folder))
+            let words = crate::dirs::root().join("xtask/typos.toml");
+            let typos = tools::program("typos")?.args(["--exclude", "Cargo.lock", "--hidden", "--config"]);
+            run(typos.arg(words).arg(folder))
         },
         plant: ("README.md", " the ", " teh "),
     },
