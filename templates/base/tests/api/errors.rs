@@ -25,7 +25,8 @@ pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
     let id = answer.header("x-request-id");
     assert_eq!(error["request_id"], id);
     let logged = logs::wait_for(id).await;
-    assert_eq!(logged.last().expect("a line")["status"], status, "{logged:?}");
+    let [line] = &logged[..] else { panic!("not one line: {logged:?}") };
+    assert_eq!(line["status"], status);
     error
 }
 

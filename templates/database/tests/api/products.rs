@@ -74,6 +74,22 @@ async fn a_name_is_taken_once_even_if_clients_race_for_it() {
 }
 
 #[tokio::test]
+async fn a_product_is_deleted_once_even_if_clients_race_for_it() {
+    let server = TestServer::start(&[]).await;
+    let path = create(&server, "Going", 1).await.header("location").to_owned();
+    let mut clients = JoinSet::new();
+    for _ in 0..16 {
+        clients.spawn(send(server.public, request("DELETE", &path)));
+    }
+    let (deleted, missed): (Vec<_>, Vec<_>) =
+        clients.join_all().await.into_iter().partition(|answer| answer.status == 204);
+    assert_eq!(deleted.len(), 1);
+    for answer in missed {
+        envelope(&answer, 404, "not_found").await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_product_is_said_field_by_field() {
     let server = TestServer::start(&[]).await;
     let long = "é".repeat(201);

@@ -1,10 +1,13 @@
 //! One rogue client is stopped, and nobody else.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use app::limiter::Limiter;
 use app::quota::Quota;
+use axum::{Router, routing};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -100,6 +103,21 @@ async fn behind_one_proxy_only_the_last_address_counts_over_all_header_lines() {
     for other in [&["203.0.113.7, 198.51.100.1"][..], &["203.0.113.7", "198.51.100.2"]] {
         assert_eq!(from(server.public, other).await.status, 200, "{other:?}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_request_reaches_no_handler() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let handler = {
+        let calls = Arc::clone(&calls);
+        async move || calls.fetch_add(1, Ordering::Relaxed).to_string()
+    };
+    let routes = Router::new().route("/test/counted", routing::get(handler));
+    let server = TestServer::with_routes(&["--rate-limit=3/min"], routes).await;
+    for status in [200, 200, 200, 429, 429] {
+        assert_eq!(get(server.public, "/test/counted").await.status, status);
+    }
+    assert_eq!(calls.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]
