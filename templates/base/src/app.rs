@@ -7,9 +7,6 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{config::Config, docs, guard, health, routes};
-//~ if database
-use crate::{db, pool};
-//~ endif
 
 /// What handlers and the guard share.
 pub struct App {
@@ -19,7 +16,7 @@ pub struct App {
     /// One permit for each request that may be in flight.
     pub in_flight: Semaphore,
     //~ if database
-    pub database: pool::Pool,
+    pub database: crate::pool::Pool,
     //~ endif
     //~ if cache
     pub cache: crate::cache::Cache,
@@ -40,7 +37,7 @@ impl App {
             ready: AtomicBool::new(false),
             in_flight: Semaphore::new(config.max_in_flight.get()),
             //~ if database
-            database: pool::open(&config.database_url)?,
+            database: crate::pool::open(&config.database_url)?,
             //~ endif
             //~ if cache
             cache: crate::cache::Cache::new(config.cache_ttl),
@@ -55,7 +52,7 @@ impl App {
     /// Gets the service ready, then does what has to be done now and then. Does not return.
     pub async fn run(&self) {
         //~ if database
-        db::prepare(&self.database, self.config.migrate_on_start).await;
+        crate::db::prepare(&self.database, self.config.migrate_on_start).await;
         //~ endif
         self.ready.store(true, Relaxed);
         //~ if monitoring_prometheus

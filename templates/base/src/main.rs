@@ -2,13 +2,17 @@
 
 use app::config::{Command, Config};
 use app::server::{Server, signalled};
-//~ if database
-use app::{db, pool};
-//~ endif
 use app::{docs, health, telemetry};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() {
+    if let Err(error) = run().await {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     // Most often there is no such file, and that is fine.
     dotenvy::dotenv().ok();
     let config = Config::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
@@ -18,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
             Server::bind(config, axum::Router::new()).await?.run(signalled()).await;
         }
         //~ if database
-        Command::Migrate => db::MIGRATIONS.run(&pool::open(&config.database_url)?).await?,
+        Command::Migrate => app::db::MIGRATIONS.run(&app::pool::open(&config.database_url)?).await?,
         //~ endif
         Command::Openapi => std::io::Write::write_all(&mut std::io::stdout(), docs::text().as_bytes())?,
         Command::Healthcheck => health::check(&config)?,

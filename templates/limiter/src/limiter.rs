@@ -36,8 +36,7 @@ impl Limiter {
         // Who was away for a whole period has its whole quota.
         let clients = clients.time_to_idle(Duration::from_micros(quota.period)).build();
         let policy = format!(r#""default";q={};w={}"#, quota.requests, quota.period.div_ceil(1_000_000));
-        let policy = HeaderValue::try_from(policy).expect("ASCII signs are header text");
-        Self { quota, policy, clients, start: Instant::now() }
+        Self { quota, policy: policy.try_into().expect("ASCII"), clients, start: Instant::now() }
     }
 
     /// Counts a request of this client.

@@ -5,8 +5,6 @@ use std::{sync::Arc, sync::OnceLock, time::Duration};
 use axum::{extract::State, http::header, response::IntoResponse};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::app::App;
-
 /// Seconds. The objective of 250 ms is one of them, so that alerts need not guess between two.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
@@ -46,7 +44,7 @@ pub async fn upkeep() {
 }
 
 /// `GET /metrics`.
-pub async fn scrape(State(app): State<Arc<App>>) -> impl IntoResponse {
+pub async fn scrape(State(app): State<Arc<crate::app::App>>) -> impl IntoResponse {
     app.measure();
     metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())
