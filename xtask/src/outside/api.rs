@@ -40,6 +40,7 @@ fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<
         .args(["--url", &format!("http://127.0.0.1:{}", service.port)])
         .args(["--checks", "all", "--seed", "1", "--max-examples", &examples.to_string()])
         .args(["--generation-database", "none", "--no-color"])
+        .env("SCHEMATHESIS_HOOKS", dirs::root().join("xtask/schemathesis_hooks.py"))
         .dir(dirs::proof())
         .limit(Duration::from_secs(600))
         .capture()?;
