@@ -34,8 +34,9 @@ fn kills(restwell: &Path) -> Result<String> {
     let (whole, time) = reference(restwell, &room)?;
     let (mut absent, mut complete, mut left) = (0, 0, 0);
     for turn in 0..TIMES {
-        // Even steps over the whole run, so that every phase of it is hit, with the machine's own noise on top.
-        let moment = time * turn / TIMES;
+        // Even steps over the whole run and a little beyond, so that every phase of it is hit, with the machine's own
+        // noise on top.
+        let moment = time * turn * 3 / (TIMES * 2);
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
         std::thread::sleep(moment);
         // At once: looking for children first would move the moment.
