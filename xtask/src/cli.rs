@@ -49,6 +49,9 @@ enum Command {
     Bench {
         /// What to measure.
         subject: bench::Subject,
+        /// How many turns; each subject has a default.
+        #[arg(long)]
+        rounds: Option<usize>,
     },
     /// Resolves and stores the lock of every distinct set of dependencies.
     Lock {
@@ -79,7 +82,7 @@ impl Cli {
             Command::Kill => kill::run(),
             Command::Outside => outside::run(),
             Command::Deploy => deploy::run(),
-            Command::Bench { subject } => bench::run(subject),
+            Command::Bench { subject, rounds } => bench::run(subject, rounds),
             Command::Lock { verify: true, .. } => {
                 say::line(format_args!("{} locks are as cargo wants them", lock::verify()?));
                 Ok(())

@@ -11,10 +11,11 @@ use super::median;
 use crate::program::Program;
 use crate::{budget, dirs, project, say};
 
-const ROUNDS: usize = 3;
+/// Turns, unless told otherwise.
+pub(super) const ROUNDS: usize = 3;
 
 /// Measures in turns: a bare axum service and every preset, each into an empty build folder, with nothing to fetch.
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(rounds: usize) -> Result<()> {
     let folder = dirs::target().join("bench/build");
     let mut subjects = vec![("bare axum".to_owned(), bare_axum())];
     for preset in PRESETS {
@@ -27,13 +28,13 @@ pub(super) fn run() -> Result<()> {
     for (_, project) in &subjects {
         Program::cargo().args(["fetch", "--locked"]).dir(project).read()?;
     }
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         for (index, (_, project)) in subjects.iter().enumerate() {
             times[index].push(cold(project, &folder.join("target"))?);
         }
     }
     let medians: Vec<f64> = times.into_iter().map(median).collect();
-    say::line(format_args!("\nCold debug build, {ROUNDS} rounds\n"));
+    say::line(format_args!("\nCold debug build, {rounds} rounds\n"));
     say::line("| | median | against bare axum | crates |\n| --- | --- | --- | --- |");
     for ((name, project), time) in subjects.iter().zip(&medians) {
         let crates = budget::crates(project)?;

@@ -10,10 +10,11 @@ use super::median;
 use crate::program::Program;
 use crate::{dirs, project, say};
 
-const ROUNDS: usize = 41;
+/// Turns, unless told otherwise.
+pub(super) const ROUNDS: usize = 41;
 
 /// Measures in turns: the tool, a copy of what it wrote, an empty cargo project.
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(rounds: usize) -> Result<()> {
     let restwell = project::restwell()?;
     let folder = dirs::target().join("bench/generation");
     fs::create_dir_all(&folder)?;
@@ -23,7 +24,7 @@ pub(super) fn run() -> Result<()> {
     new("model").read()?;
     let files = project::files(&model)?.len();
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         let copy = Program::new("cp").args(["-r", "model", "written"]).dir(&folder);
         let cargo = Program::cargo().args(["new", "--quiet", "--vcs", "none", "written"]).dir(&folder);
         for (index, program) in [new("written"), copy, cargo].into_iter().enumerate() {
@@ -32,7 +33,7 @@ pub(super) fn run() -> Result<()> {
         }
     }
     let [new, copy, cargo] = times.map(median);
-    say::line(format_args!("\n`restwell new` of standard, {files} files, {ROUNDS} rounds\n"));
+    say::line(format_args!("\n`restwell new` of standard, {files} files, {rounds} rounds\n"));
     say::line("| | median | against it |\n| --- | --- | --- |");
     for (name, time) in [("`restwell new`", new), ("`cp -r` of the same tree", copy), ("`cargo new`", cargo)] {
         say::line(format_args!("| {name} | {:.1} ms | {:.2} × |", time * 1e3, new / time));

@@ -23,12 +23,12 @@ pub(crate) enum Subject {
 }
 
 /// Measures, and prints a Markdown table for `docs/performance.md`.
-pub(crate) fn run(subject: Subject) -> Result<()> {
+pub(crate) fn run(subject: Subject, rounds: Option<usize>) -> Result<()> {
     say::line(machine()?);
     match subject {
-        Subject::Generation => generation::run(),
-        Subject::Build => build::run(),
-        Subject::Requests => requests::run(),
+        Subject::Generation => generation::run(rounds.unwrap_or(generation::ROUNDS)),
+        Subject::Build => build::run(rounds.unwrap_or(build::ROUNDS)),
+        Subject::Requests => requests::run(rounds.unwrap_or(requests::ROUNDS)),
     }
 }
 

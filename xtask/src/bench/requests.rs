@@ -14,7 +14,8 @@ use crate::program::Program;
 use crate::service::{self, Service};
 use crate::{dirs, process, project, say};
 
-const ROUNDS: usize = 7;
+/// Turns, unless told otherwise.
+pub(super) const ROUNDS: usize = 7;
 const SECONDS: u32 = 4;
 
 /// A server and the path that is asked of it.
@@ -32,7 +33,7 @@ struct Server {
 }
 
 /// Measures in turns.
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(rounds: usize) -> Result<()> {
     let mut servers = vec![bare()?];
     let mut subjects = vec![Subject { name: "bare axum `/greet`".to_owned(), server: 0, path: "/greet" }];
     for preset in PRESETS {
@@ -54,7 +55,7 @@ pub(super) fn run() -> Result<()> {
         }
     }
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); subjects.len()];
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         for (subject, samples) in subjects.iter().zip(&mut samples) {
             let server = &servers[subject.server].service;
             let sample = wrk::run(server.pid(), server.port, subject.path, SECONDS)?;
@@ -64,12 +65,12 @@ pub(super) fn run() -> Result<()> {
             }
         }
     }
-    report(&subjects, &samples);
+    report(&subjects, &samples, rounds);
     memory(&subjects, &servers)
 }
 
-fn report(subjects: &[Subject], samples: &[Vec<Sample>]) {
-    say::line(format_args!("\n64 connections, {ROUNDS} rounds of {SECONDS} s\n"));
+fn report(subjects: &[Subject], samples: &[Vec<Sample>], rounds: usize) {
+    say::line(format_args!("\n64 connections, {rounds} rounds of {SECONDS} s\n"));
     say::line("| | requests/s | of bare | CPU/request | × bare | p99 |\n| --- | --- | --- | --- | --- | --- |");
     for (subject, own) in subjects.iter().zip(samples) {
         let of = |field: fn(&Sample) -> f64| median(own.iter().map(field).collect());
@@ -110,7 +111,7 @@ fn mebibytes(bytes: u64) -> f64 {
 
 fn start(binary: &Path, folder: &Path, level: &str) -> Result<Server> {
     // No disk behind the log: what is measured is making and writing the lines.
-    let variables = [("RATE_LIMIT", "1000000000/min"), ("RUST_LOG", level), ("CACHE_TTL", "1h")];
+    let variables = [("RATE_LIMIT", "60000000/min"), ("RUST_LOG", level), ("CACHE_TTL", "1h")];
     let service = Service::start_with_log(binary, folder, &variables, Path::new("/dev/null"))?;
     let idle = process::resident(service.pid())?;
     Ok(Server { service, idle })
