@@ -6,7 +6,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 
 use crate::choice::Value;
-use crate::feature::FEATURES;
+use crate::feature::wanted;
 use crate::plan::Plan;
 use crate::stack::{Answers, Origin, Stack};
 use crate::template;
@@ -53,8 +53,7 @@ fn beside(value: Value, rest: &Answers) -> Stack {
 
 /// The files that come from templates; those made in Rust are in every project.
 fn paths(stack: &Stack) -> BTreeSet<Utf8PathBuf> {
-    let wanted = FEATURES.iter().filter(|feature| feature.is_wanted(stack));
-    wanted.flat_map(|feature| template::folder(feature.id)).map(|(path, _)| path).collect()
+    wanted(stack).flat_map(|feature| template::folder(feature.id)).map(|(path, _)| path).collect()
 }
 
 /// `adds 3 files, the crate moka, the service Prometheus`

@@ -74,6 +74,11 @@ pub const FEATURES: &[&Feature] = &[
     &shared::CI_GITHUB_DEPLOY_COMPOSE,
 ];
 
+/// The features that a project with `stack` has, in the order in which they contribute.
+pub fn wanted(stack: &Stack) -> impl Iterator<Item = &'static Feature> + '_ {
+    FEATURES.iter().copied().filter(|feature| feature.is_wanted(stack))
+}
+
 impl Feature {
     /// Whether a project with `stack` has this feature.
     pub fn is_wanted(&self, stack: &Stack) -> bool {

@@ -18,7 +18,7 @@ const ROOT: &str = "@";
 
 /// The locks in this binary.
 pub const LOCKS: Locks<'static> = Locks {
-    packages: include_str!("../../precomputed/lock/packages.txt"),
+    packages: include_str!("../../precomputed/lock/packages.lock"),
     manifests: include_str!("../../precomputed/lock/manifests.txt"),
 };
 

@@ -15,14 +15,14 @@ use std::borrow::Cow;
 
 use camino::Utf8PathBuf;
 
-use crate::feature::{FEATURES, Feature};
+use crate::feature::wanted;
 use crate::stack::Stack;
 use crate::template;
 use crate::tree::{Bug, File, Tree};
 
 pub use lock::{LOCKS, Locks};
 pub use manifest::Manifest;
-pub use openapi::key as openapi_key;
+pub use openapi::{PLACEHOLDER, key as openapi_key};
 pub use settings::{Setting, Settings};
 
 /// A stack, a name, and what the wanted features add to shared files.
@@ -114,10 +114,6 @@ impl<'a> Plan<'a> {
         }
         Ok(tree)
     }
-}
-
-fn wanted(stack: &Stack) -> impl Iterator<Item = &'static Feature> + '_ {
-    FEATURES.iter().copied().filter(|feature| feature.is_wanted(stack))
 }
 
 fn base(text: String) -> File {

@@ -11,7 +11,7 @@ use crate::tree::Bug;
 static DESCRIPTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/precomputed/openapi");
 
 /// The name that stands in a stored description where the project's own belongs.
-const PLACEHOLDER: &str = "restwell-project-name";
+pub const PLACEHOLDER: &str = "restwell-project-name";
 
 /// The stored description that fits `stack`: the choices that show in the API, in order, such as `database-cache`.
 pub fn key(stack: &Stack) -> String {

@@ -36,7 +36,7 @@ pub(crate) fn refresh(update: bool) -> Result<()> {
         .map(|(key, manifest)| Ok((key.clone(), NAME.to_owned(), resolve(key, manifest, Some(&seed))?)))
         .collect::<Result<_>>()?;
     let (packages, keys) = Locks::store(&resolved);
-    for (name, text) in [("union.lock", &seed), ("packages.txt", &packages), ("manifests.txt", &keys)] {
+    for (name, text) in [("union.lock", &seed), ("packages.lock", &packages), ("manifests.txt", &keys)] {
         fs::write(stored.join(name), text)?;
     }
     say::line(format_args!("{} locks from {} entries", resolved.len(), packages.split("\n\n").count()));

@@ -7,14 +7,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::Result;
-use restwell::plan::{LOCKS, Plan, openapi_key};
+use restwell::plan::{LOCKS, PLACEHOLDER, Plan, openapi_key};
 use restwell::stack::Stack;
 
 use crate::program::Program;
 use crate::{dirs, say};
-
-/// What stands in a stored description where the name of a project belongs.
-const NAME: &str = "restwell-project-name";
 
 /// Builds one project for each distinct description and stores what it says.
 pub(crate) fn refresh() -> Result<()> {
@@ -26,7 +23,7 @@ pub(crate) fn refresh() -> Result<()> {
         fs::remove_file(old?.path())?;
     }
     for (key, stack) in distinct {
-        let plan = Plan::new(stack, NAME);
+        let plan = Plan::new(stack, PLACEHOLDER);
         let folder = dirs::target().join("openapi").join(&key);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -36,7 +33,7 @@ pub(crate) fn refresh() -> Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&folder))?;
             fs::write(path, &file.bytes)?;
         }
-        fs::write(folder.join("Cargo.lock"), LOCKS.render(&plan.manifest, NAME)?)?;
+        fs::write(folder.join("Cargo.lock"), LOCKS.render(&plan.manifest, PLACEHOLDER)?)?;
         let described = Program::cargo()
             .args(["run", "--quiet", "--locked", "--", "openapi"])
             .env("CARGO_TARGET_DIR", dirs::projects_target())
