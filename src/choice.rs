@@ -156,17 +156,32 @@ choices! {
     /// Where products are stored.
     database: Database, Rust, "Where are products stored?" {
         Sqlite = "sqlite",
+        Postgres = "postgres",
         None = "none",
     }
     /// What stands in front of the database for reads.
     cache: Cache, Rust, "What answers repeated reads?" {
         Memory = "memory",
+        Redis = "redis",
+        Memcached = "memcached",
         None = "none",
     }
     /// What keeps one client from hurting the rest.
     limiter: Limiter, Rust, "What counts each client's requests?" {
         Memory = "memory",
+        Redis = "redis",
         None = "none",
+    }
+    /// Who may write.
+    auth: Auth, Rust, "How do clients prove who they are?" {
+        None = "none",
+        ApiKey = "api-key",
+        Jwt = "jwt",
+    }
+    /// Another service that this one calls.
+    upstream: Upstream, Rust, "Does it call another service?" {
+        None = "none",
+        Http = "http",
     }
     /// Who is told how the service is doing.
     monitoring: Monitoring, Rust, "Who watches the service?" {

@@ -1,6 +1,6 @@
 //! Named stacks to start from.
 
-use crate::choice::{Choice, Value};
+use crate::choice::{Auth, Cache, Choice, Database, Limiter, Upstream, Value};
 use crate::stack::{Answers, Origin};
 
 /// A named stack.
@@ -25,6 +25,18 @@ pub const PRESETS: &[Preset] = &[
         id: "minimal",
         about: "one endpoint, health and docs, and nothing else",
         takes: |choice| choice.parse("none").expect("every choice can be left out"),
+    },
+    Preset {
+        id: "scale",
+        about: "several replicas on one Postgres and one Redis, tokens, an outbound call that may fail, watched and deployable",
+        takes: |choice| match choice {
+            Choice::Database => Value::Database(Database::Postgres),
+            Choice::Cache => Value::Cache(Cache::Redis),
+            Choice::Limiter => Value::Limiter(Limiter::Redis),
+            Choice::Auth => Value::Auth(Auth::Jwt),
+            Choice::Upstream => Value::Upstream(Upstream::Http),
+            Choice::Monitoring | Choice::Deploy | Choice::Ci => choice.default_value(),
+        },
     },
 ];
 

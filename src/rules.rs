@@ -3,7 +3,7 @@
 //! One table drives flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be asked before
 //! every choice is made: a prompt offers only what no earlier answer forbids.
 
-use crate::choice::{Cache, Combination, Database, Deploy, Limiter, Value};
+use crate::choice::{Auth, Cache, Combination, Database, Deploy, Limiter, Value};
 
 /// Two values that no project can have at once.
 #[derive(Debug)]
@@ -19,12 +19,20 @@ pub struct Rule {
 }
 
 /// Every rule there is.
-pub const RULES: &[Rule] = &[Rule {
-    code: "RW0301",
-    because: "without a database `/greet` is the only business endpoint, so there is nothing to cache",
-    when: |value| value == Value::Database(Database::None),
-    forbids: |value| matches!(value, Value::Cache(cache) if cache != Cache::None),
-}];
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: "RW0301",
+        because: "without a database `/greet` is the only business endpoint, so there is nothing to cache",
+        when: |value| value == Value::Database(Database::None),
+        forbids: |value| matches!(value, Value::Cache(cache) if cache != Cache::None),
+    },
+    Rule {
+        code: "RW0302",
+        because: "without a database there is nothing to write, so there is nothing to guard",
+        when: |value| value == Value::Database(Database::None),
+        forbids: |value| matches!(value, Value::Auth(auth) if auth != Auth::None),
+    },
+];
 
 impl Rule {
     /// Whether this rule keeps `one` and `other` apart, in either order.
@@ -56,7 +64,7 @@ pub fn replicas(combination: &Combination) -> u32 {
     match (combination.deploy, combination.database) {
         // One file on one disk: a second replica would have its own data.
         (Deploy::Compose, Database::Sqlite) | (Deploy::None, _) => 1,
-        (Deploy::Compose, Database::None) => 2,
+        (Deploy::Compose, Database::Postgres | Database::None) => 2,
     }
 }
 
@@ -68,13 +76,13 @@ pub fn warnings(combination: &Combination) -> Vec<&'static str> {
         Limiter::Memory if several => warnings.push(
             "`limiter=memory` counts in each replica: behind the load balancer a client may make its limit times the number of replicas",
         ),
-        Limiter::Memory | Limiter::None => {}
+        Limiter::Memory | Limiter::Redis | Limiter::None => {}
     }
     match combination.cache {
         Cache::Memory if several => warnings.push(
             "`cache=memory` is kept by each replica: after a write the others may answer the old value until its time to live is over",
         ),
-        Cache::Memory | Cache::None => {}
+        Cache::Memory | Cache::Redis | Cache::Memcached | Cache::None => {}
     }
     warnings
 }

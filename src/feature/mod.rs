@@ -2,15 +2,22 @@
 //!
 //! A feature's files are the template folder of its name; what it adds to shared files it says in `contribute`.
 
+mod auth_api_key;
+mod auth_jwt;
 mod base;
+mod cache_memcached;
 mod cache_memory;
+mod cache_redis;
 mod ci_github;
+mod database_postgres;
 mod database_sqlite;
 mod deploy_compose;
 mod limiter_memory;
+mod limiter_redis;
 mod monitoring_prometheus;
 mod none;
 mod shared;
+mod upstream_http;
 
 use crate::choice::Value;
 use crate::plan::Plan;
@@ -54,13 +61,31 @@ pub const FEATURES: &[&Feature] = &[
     &base::BASE,
     &shared::DATABASE,
     &database_sqlite::DATABASE_SQLITE,
+    &database_postgres::DATABASE_POSTGRES,
     &none::DATABASE_NONE,
     &shared::CACHE,
     &cache_memory::CACHE_MEMORY,
+    &shared::CACHE_REMOTE,
+    &cache_redis::CACHE_REDIS,
+    &cache_memcached::CACHE_MEMCACHED,
     &none::CACHE_NONE,
     &shared::LIMITER,
     &limiter_memory::LIMITER_MEMORY,
+    &limiter_redis::LIMITER_REDIS,
     &none::LIMITER_NONE,
+    &shared::REDIS,
+    &shared::LINK,
+    &shared::BREAKER,
+    &shared::AUTH,
+    &auth_api_key::AUTH_API_KEY,
+    &auth_jwt::AUTH_JWT,
+    &none::AUTH_NONE,
+    &upstream_http::UPSTREAM_HTTP,
+    &shared::UPSTREAM_HTTP_DATABASE,
+    &shared::UPSTREAM_HTTP_DATABASE_NONE,
+    &none::UPSTREAM_NONE,
+    &shared::CHAOS,
+    &shared::SERVERS,
     &shared::MONITORING,
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &none::MONITORING_NONE,

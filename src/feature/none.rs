@@ -1,7 +1,7 @@
 //! Choices left out: they bring no file, but a user reads what leaving them out means.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring, Value};
+use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream, Value};
 
 pub(super) const DATABASE_NONE: Feature = absent(
     "database-none",
@@ -30,6 +30,26 @@ pub(super) const LIMITER_NONE: Feature = absent(
         label: "no rate limiter",
         cost: "nothing; one client can take all there is",
         why: "When something in front of the service already limits its clients.",
+    },
+);
+
+pub(super) const AUTH_NONE: Feature = absent(
+    "auth-none",
+    Value::Auth(Auth::None),
+    Offer {
+        label: "no authentication",
+        cost: "nothing; whoever reaches the service may write",
+        why: "When something in front of the service knows its clients, or nobody else can reach it.",
+    },
+);
+
+pub(super) const UPSTREAM_NONE: Feature = absent(
+    "upstream-none",
+    Value::Upstream(Upstream::None),
+    Offer {
+        label: "no outbound calls",
+        cost: "nothing; the service depends on no other",
+        why: "When all it answers is its own.",
     },
 );
 

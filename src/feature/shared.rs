@@ -1,8 +1,9 @@
 //! What several values of a choice share, whichever is taken.
 
 use super::{Feature, Wanted};
-use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring};
-use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, SQLX, UTOIPA};
+use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
+use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
+use crate::plan::{Plan, Service};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
@@ -44,6 +45,66 @@ pub(super) const LIMITER: Feature = Feature {
     },
 };
 
+/// A server that replicas share for cached values, with a short layer in front of it in each process.
+pub(super) const CACHE_REMOTE: Feature =
+    Feature { id: "cache-remote", wanted: Wanted::Where(has_remote_cache), contribute: |plan| set_key_prefix(plan) };
+
+pub(super) const REDIS: Feature = Feature {
+    id: "redis",
+    wanted: Wanted::Where(has_redis),
+    contribute: |plan| {
+        plan.services.push(Service { name: "redis", purpose: "what replicas share; the service works without it" });
+        plan.settings.add("REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS");
+        set_key_prefix(plan);
+        // With the roots of the operating system, and with the one provider that this binary has.
+        plan.manifest.add(REDIS_CLIENT.features(&["connection-manager", "script", "tokio-comp", "tokio-rustls-comp"]));
+        plan.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
+    },
+};
+
+/// The way to a server that replicas share, and that they can do without.
+pub(super) const LINK: Feature = Feature {
+    id: "link",
+    wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack)),
+    contribute: |_| {},
+};
+
+/// Keeps a dependency that fails from holding up every request.
+pub(super) const BREAKER: Feature = Feature {
+    id: "breaker",
+    wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack) || stack.upstream == Upstream::Http),
+    contribute: |_| {},
+};
+
+pub(super) const AUTH: Feature =
+    Feature { id: "auth", wanted: Wanted::Where(|stack| stack.auth != Auth::None), contribute: |_| {} };
+
+pub(super) const UPSTREAM_HTTP_DATABASE: Feature = Feature {
+    id: "upstream-http+database",
+    wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database != Database::None),
+    contribute: |_| {},
+};
+
+pub(super) const UPSTREAM_HTTP_DATABASE_NONE: Feature = Feature {
+    id: "upstream-http+database-none",
+    wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database == Database::None),
+    contribute: |_| {},
+};
+
+/// A proxy for tests, to stand between the service and what may fail.
+pub(super) const CHAOS: Feature = Feature {
+    id: "chaos",
+    wanted: Wanted::Where(|stack| needs_servers(stack) || stack.upstream == Upstream::Http),
+    contribute: |_| {},
+};
+
+/// Servers that the project needs beside it while it is developed and tested.
+pub(super) const SERVERS: Feature = Feature {
+    id: "servers",
+    wanted: Wanted::Where(needs_servers),
+    contribute: |plan| plan.next_steps.insert(0, "docker compose --file compose.dev.yml up --detach --wait".into()),
+};
+
 pub(super) const MONITORING: Feature = Feature {
     id: "monitoring",
     wanted: Wanted::Where(|stack| stack.monitoring != Monitoring::None),
@@ -70,6 +131,26 @@ pub(super) const CI_GITHUB_DEPLOY_COMPOSE: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy == Deploy::Compose),
     contribute: |_| {},
 };
+
+fn has_redis(stack: &Stack) -> bool {
+    stack.cache == Cache::Redis || stack.limiter == Limiter::Redis
+}
+
+fn has_remote_cache(stack: &Stack) -> bool {
+    match stack.cache {
+        Cache::Redis | Cache::Memcached => true,
+        Cache::Memory | Cache::None => false,
+    }
+}
+
+fn needs_servers(stack: &Stack) -> bool {
+    stack.database == Database::Postgres || has_redis(stack) || has_remote_cache(stack)
+}
+
+fn set_key_prefix(plan: &mut Plan<'_>) {
+    let about = "Put before every key, so that services and environments can share a server";
+    plan.settings.add("KEY_PREFIX", "app", about);
+}
 
 fn runs_an_image(stack: &Stack) -> bool {
     match stack.deploy {

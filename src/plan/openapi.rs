@@ -4,7 +4,7 @@
 
 use include_dir::{Dir, include_dir};
 
-use crate::choice::{Choice, Value};
+use crate::choice::{Choice, Database, Limiter, Value};
 use crate::stack::Stack;
 use crate::tree::Bug;
 
@@ -15,12 +15,17 @@ pub const PLACEHOLDER: &str = "restwell-project-name";
 
 /// The stored description that fits `stack`: the choices that show in the API, in order, such as `database-cache`.
 pub fn key(stack: &Stack) -> String {
-    let shown = |value: &Value| match value.choice() {
-        Choice::Database | Choice::Cache | Choice::Limiter => !value.is_none(),
+    let part = |value: Value| match value.choice() {
+        _ if value.is_none() => None,
+        // Readiness lists what the service depends on, and without a database this comes first.
+        Choice::Limiter if stack.limiter == Limiter::Redis && stack.database == Database::None => Some("limiter-redis"),
+        Choice::Database | Choice::Cache | Choice::Limiter | Choice::Upstream => Some(value.choice().id()),
+        // Clients get and send each in its own way.
+        Choice::Auth => Some(value.id()),
         // Seen by operators only.
-        Choice::Monitoring | Choice::Deploy | Choice::Ci => false,
+        Choice::Monitoring | Choice::Deploy | Choice::Ci => None,
     };
-    let parts: Vec<&str> = stack.values().filter(shown).map(|value| value.choice().id()).collect();
+    let parts: Vec<&str> = stack.values().filter_map(part).collect();
     if parts.is_empty() { "greet".to_owned() } else { parts.join("-") }
 }
 

@@ -18,9 +18,12 @@ pub struct Setting {
 pub struct Settings(Vec<Setting>);
 
 impl Settings {
-    /// Adds a setting after those there are.
+    /// Adds a setting after those there are; features may share one.
     pub fn add(&mut self, name: &'static str, default: &'static str, about: &'static str) {
-        self.0.push(Setting { name, default, about });
+        let setting = Setting { name, default, about };
+        if !self.0.contains(&setting) {
+            self.0.push(setting);
+        }
     }
 
     /// The settings in reading order.

@@ -40,7 +40,9 @@ impl Crate {
 }
 
 pub(crate) const ANYHOW: Crate = Crate::new("anyhow", "1.0.104");
+pub(crate) const AWS_LC_RS: Crate = Crate::new("aws-lc-rs", "1.19.0");
 pub(crate) const AXUM: Crate = Crate::new("axum", "0.8.9").bare();
+pub(crate) const BASE64: Crate = Crate::new("base64", "0.23.1");
 pub(crate) const BYTESIZE: Crate = Crate::new("bytesize", "2.7.0");
 pub(crate) const CHRONO: Crate = Crate::new("chrono", "0.4.45").bare();
 pub(crate) const CLAP: Crate = Crate::new("clap", "4.6.9").bare();
@@ -49,16 +51,24 @@ pub(crate) const DOTENVY: Crate = Crate::new("dotenvy", "0.15.7");
 pub(crate) const FASTRAND: Crate = Crate::new("fastrand", "2.5.0");
 pub(crate) const FUTURES_UTIL: Crate = Crate::new("futures-util", "0.3.34").bare();
 pub(crate) const GARDE: Crate = Crate::new("garde", "0.23.0").bare();
+pub(crate) const GETRANDOM: Crate = Crate::new("getrandom", "0.4.3");
 pub(crate) const HUMANTIME: Crate = Crate::new("humantime", "2.4.0");
 pub(crate) const HYPER: Crate = Crate::new("hyper", "1.12.0").bare();
 pub(crate) const HYPER_UTIL: Crate = Crate::new("hyper-util", "0.1.21").bare();
+pub(crate) const JSONWEBTOKEN: Crate = Crate::new("jsonwebtoken", "11.1.0").bare();
+pub(crate) const MEMCACHE: Crate = Crate::new("memcache", "0.21.0").bare();
 pub(crate) const METRICS: Crate = Crate::new("metrics", "0.24.6");
 pub(crate) const METRICS_EXPORTER_PROMETHEUS: Crate = Crate::new("metrics-exporter-prometheus", "0.18.3").bare();
 pub(crate) const METRICS_PROCESS: Crate = Crate::new("metrics-process", "2.4.3");
 pub(crate) const MOKA: Crate = Crate::new("moka", "0.12.16");
+pub(crate) const REDIS: Crate = Crate::new("redis", "1.8.1").bare();
+pub(crate) const REQWEST: Crate = Crate::new("reqwest", "0.13.5").bare();
+pub(crate) const RUSTLS: Crate = Crate::new("rustls", "0.23.46").bare();
 pub(crate) const SERDE: Crate = Crate::new("serde", "1.0.229");
 pub(crate) const SERDE_JSON: Crate = Crate::new("serde_json", "1.0.154");
+pub(crate) const SHA2: Crate = Crate::new("sha2", "0.11.1");
 pub(crate) const SQLX: Crate = Crate::new("sqlx", "0.9.0").bare();
+pub(crate) const SUBTLE: Crate = Crate::new("subtle", "2.6.1");
 pub(crate) const TEMPFILE: Crate = Crate::new("tempfile", "3.27.0");
 pub(crate) const TOKIO: Crate = Crate::new("tokio", "1.54.1").bare();
 pub(crate) const TOWER: Crate = Crate::new("tower", "0.5.3").bare();

@@ -3,64 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use restwell::choice::{Cache, Database, Limiter};
 use restwell::plan::Plan;
+use restwell::preset::{PRESETS, Preset};
 use restwell::stack::Stack;
-use restwell::tree::Tree;
-use restwell::variants;
 
-/// A name that no template spells, so that one written by hand shows up.
-const NAME: &str = "north-pier9";
-
-fn trees() -> impl Iterator<Item = (Stack, Tree)> {
-    Stack::all().into_iter().map(|stack| {
-        let tree = Plan::new(&stack, NAME).render().expect("every valid stack renders");
-        (stack, tree)
-    })
-}
-
-/// Each distinct file of all stacks, once, with a stack that has it.
-fn distinct_files() -> Vec<(Stack, Utf8PathBuf, String)> {
-    let mut seen = BTreeSet::new();
-    let mut files = Vec::new();
-    for (stack, tree) in trees() {
-        for (path, file) in tree.files() {
-            if seen.insert((path.to_owned(), file.sha256())) {
-                let text = String::from_utf8(file.bytes.clone()).expect("generated files are text");
-                files.push((stack, path.to_owned(), text));
-            }
-        }
-    }
-    files
-}
-
-fn text(tree: &Tree, path: impl AsRef<Utf8Path>) -> &str {
-    let file = tree.get(&path).unwrap_or_else(|| panic!("no {}", path.as_ref()));
-    std::str::from_utf8(&file.bytes).expect("generated files are text")
-}
+use crate::projects::{NAME, Project, all, distinct_files, rust_distinct};
 
 #[test]
 fn every_file_parses_in_its_own_language() {
-    for (stack, path, text) in distinct_files() {
+    for (project, path, text) in distinct_files() {
         let problem = match path.extension() {
-            Some("rs") => syn::parse_file(&text).err().map(|error| error.to_string()),
+            Some("rs") => syn::parse_file(text).err().map(|error| error.to_string()),
             Some("toml" | "lock") => text.parse::<toml_edit::DocumentMut>().err().map(|error| error.to_string()),
-            Some("json") => serde_json::from_str::<serde_json::Value>(&text).err().map(|error| error.to_string()),
+            Some("json") => serde_json::from_str::<serde_json::Value>(text).err().map(|error| error.to_string()),
             Some("yml" | "yaml") => {
                 use serde::Deserialize as _;
-                let documents = serde_yaml_ng::Deserializer::from_str(&text);
+                let documents = serde_yaml_ng::Deserializer::from_str(text);
                 let values: Result<Vec<_>, _> = documents.map(serde_yaml_ng::Value::deserialize).collect();
                 values.err().map(|error| error.to_string())
             }
             _ => None,
         };
-        assert_eq!(problem, None, "{path} of {}", variants::id(&stack));
+        assert_eq!(problem, None, "{path} of {}", project.id());
     }
 }
 
 #[test]
 fn every_file_is_tidy_and_keeps_no_trace_of_its_template() {
-    for (stack, path, text) in distinct_files() {
-        let at = format!("{path} of {}", variants::id(&stack));
+    for (project, path, text) in distinct_files() {
+        let at = format!("{path} of {}", project.id());
         for marker in ["<%", "%>", "//~", "#~", "\r"] {
             assert!(!text.contains(marker), "{at} holds {marker:?}");
         }
@@ -76,56 +48,66 @@ fn every_file_is_tidy_and_keeps_no_trace_of_its_template() {
 
 #[test]
 fn rendering_twice_gives_the_same_bytes_and_every_stack_its_own() {
-    let digests: BTreeMap<String, Stack> = trees().map(|(stack, tree)| (tree.digest(), stack)).collect();
+    let digests: BTreeMap<&str, &Project> = all().iter().map(|project| (project.digest.as_str(), project)).collect();
     assert_eq!(digests.len(), Stack::all().len(), "two stacks have the same files");
-    for (digest, stack) in digests {
-        let again = Plan::new(&stack, NAME).render().expect("renders").digest();
-        assert_eq!(again, digest);
+    for project in rust_distinct() {
+        let again = Plan::new(&project.stack, NAME).render().expect("renders").digest();
+        assert_eq!(again, project.digest);
     }
 }
 
 #[test]
 fn only_the_choices_said_to_reach_the_rust_change_it() {
-    let rust = |tree: &Tree| -> Vec<(Utf8PathBuf, String)> {
-        let is_rust = |path: &Utf8Path| path.extension() == Some("rs") || path.file_name() == Some("Cargo.toml");
-        tree.files().filter(|(path, _)| is_rust(path)).map(|(path, file)| (path.to_owned(), file.sha256())).collect()
+    let is_rust = |path: &Utf8Path| path.extension() == Some("rs") || path.file_name() == Some("Cargo.toml");
+    let rust = |project: &'static Project| -> Vec<(&Utf8Path, *const u8)> {
+        project.files().filter(|(path, _)| is_rust(path)).map(|(path, text)| (path, text.as_ptr())).collect()
     };
-    let distinct: BTreeSet<_> = trees().map(|(_, tree)| rust(&tree)).collect();
+    let distinct: BTreeSet<_> = all().iter().map(rust).collect();
     assert_eq!(distinct.len(), Stack::rust_distinct().len());
 }
 
 #[test]
 fn every_module_has_its_file_and_every_file_its_module() {
-    for (stack, tree) in trees() {
+    let modules: BTreeMap<*const u8, Vec<String>> = distinct_files()
+        .filter(|(_, path, _)| path.extension() == Some("rs"))
+        .map(|(_, _, text)| (text.as_ptr(), modules(text)))
+        .collect();
+    for project in all() {
         let mut reached = BTreeSet::new();
         let roots = ["src/lib.rs", "src/main.rs"].into_iter().map(Utf8PathBuf::from);
-        let others = tree.files().map(|(path, _)| path.to_owned()).filter(|path| is_target_root(path));
+        let others = project.files().map(|(path, _)| path.to_owned()).filter(|path| is_target_root(path));
         let mut open: Vec<Utf8PathBuf> = roots.chain(others).collect();
         while let Some(path) = open.pop() {
-            let parsed = syn::parse_file(text(&tree, &path)).expect("parses");
-            for item in &parsed.items {
-                if let syn::Item::Mod(syn::ItemMod { ident, content: None, .. }) = item {
-                    let folder = module_folder(&path);
-                    let beside = folder.join(format!("{ident}.rs"));
-                    let inside = folder.join(format!("{ident}/mod.rs"));
-                    let found = [beside, inside].into_iter().find(|path| tree.get(path).is_some());
-                    open.push(found.unwrap_or_else(|| panic!("{path}: `mod {ident}` has no file in {stack:?}")));
-                }
+            for module in &modules[&project.text(&path).as_ptr()] {
+                let folder = module_folder(&path);
+                let [beside, inside] = ["{}.rs", "{}/mod.rs"].map(|form| folder.join(form.replace("{}", module)));
+                let found = [beside, inside].into_iter().find(|path| project.get(path).is_some());
+                open.push(found.unwrap_or_else(|| panic!("{path}: `mod {module}` has no file in {}", project.id())));
             }
             reached.insert(path);
         }
-        for (path, _) in tree.files().filter(|(path, _)| path.extension() == Some("rs")) {
-            assert!(reached.contains(path), "{path} belongs to no module in {stack:?}");
+        for (path, _) in project.files().filter(|(path, _)| path.extension() == Some("rs")) {
+            assert!(reached.contains(path), "{path} belongs to no module in {}", project.id());
         }
     }
 }
 
-/// `build.rs`, `tests/*.rs`, `tests/*/main.rs` and `benches/*.rs` are targets that cargo finds by itself.
+/// The modules that a file declares and does not hold itself.
+fn modules(text: &str) -> Vec<String> {
+    let declared = |item: syn::Item| match item {
+        syn::Item::Mod(syn::ItemMod { ident, content: None, .. }) => Some(ident.to_string()),
+        _ => None,
+    };
+    syn::parse_file(text).expect("parses").items.into_iter().filter_map(declared).collect()
+}
+
+/// `build.rs`, `tests/*.rs`, `tests/*/main.rs`, `benches/*.rs` and `examples/*.rs` are targets that cargo finds by
+/// itself.
 fn is_target_root(path: &Utf8Path) -> bool {
     let parts: Vec<&str> = path.iter().collect();
     match parts.as_slice() {
         ["build.rs"] => true,
-        ["tests" | "benches", file] => file.ends_with(".rs"),
+        ["tests" | "benches" | "examples", file] => file.ends_with(".rs"),
         ["tests", _, "main.rs"] => true,
         _ => false,
     }
@@ -142,61 +124,105 @@ fn module_folder(path: &Utf8Path) -> Utf8PathBuf {
 
 #[test]
 fn what_is_imported_is_a_dependency_and_every_dependency_is_used() {
-    for stack in Stack::rust_distinct() {
-        let plan = Plan::new(&stack, NAME);
-        let tree = plan.render().expect("renders");
-        let sources = |folders: &[&str]| -> String {
-            let of = |path: &Utf8Path| path.extension() == Some("rs") && folders.iter().any(|f| path.starts_with(f));
-            tree.files().filter(|(path, _)| of(path)).map(|(path, _)| text(&tree, path)).collect()
-        };
-        let (own, all) = (sources(&["src"]), sources(&["src", "tests", "benches"]));
-        let normal: BTreeSet<String> = plan.manifest.normal().map(|name| name.replace('-', "_")).collect();
-        let dev: BTreeSet<String> = plan.manifest.dev().map(|name| name.replace('-', "_")).collect();
-        let uses =
-            |text: &str, name: &str| text.contains(&format!("{name}::")) || text.contains(&format!("use {name};"));
+    let names: BTreeMap<*const u8, Names> = distinct_files()
+        .filter(|(_, path, _)| path.extension() == Some("rs"))
+        .map(|(_, _, text)| (text.as_ptr(), Names::of(text)))
+        .collect();
+    for project in rust_distinct() {
+        let (plan, id) = (Plan::new(&project.stack, NAME), project.id());
+        let of = |folders: &[&str]| Names::union(project.rust(folders).map(|(_, text)| &names[&text.as_ptr()]));
+        let (own, all) = (of(&["src"]), of(&["src", "tests", "benches", "examples"]));
+        let [normal, dev]: [BTreeSet<String>; 2] = [
+            plan.manifest.normal().map(|name| name.replace('-', "_")).collect(),
+            plan.manifest.dev().map(|name| name.replace('-', "_")).collect(),
+        ];
         for name in &normal {
-            assert!(uses(&own, name), "{name} is a dependency that nothing uses in {stack:?}");
+            assert!(own.used.contains(name.as_str()), "{name} is a dependency that nothing uses in {id}");
         }
         for name in &dev {
-            assert!(uses(&all, name), "{name} is a dev-dependency that nothing uses in {stack:?}");
+            assert!(all.used.contains(name.as_str()), "{name} is a dev-dependency that nothing uses in {id}");
         }
-        for name in imported(&own) {
-            assert!(normal.contains(&name), "src uses {name}, which is no dependency in {stack:?}");
+        for name in own.imported.difference(&own.modules) {
+            assert!(normal.contains(*name), "src uses {name}, which is no dependency in {id}");
         }
-        for name in imported(&all) {
-            assert!(normal.contains(&name) || dev.contains(&name), "{name} is no dependency in {stack:?}");
+        for name in all.imported.difference(&all.modules) {
+            assert!(normal.contains(*name) || dev.contains(*name), "{name} is no dependency in {id}");
         }
     }
 }
 
-/// The crates named at the head of `use` items.
-fn imported(text: &str) -> BTreeSet<String> {
-    let is_local = |name: &str| ["app", "crate", "self", "super", "std", "core", "alloc"].contains(&name);
-    text.lines()
-        .filter_map(|line| line.trim_start().trim_start_matches("pub ").strip_prefix("use "))
-        .filter_map(|rest| rest.split_once("::"))
-        .map(|(head, _)| head.to_owned())
-        .filter(|head| {
-            head.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_' || letter.is_ascii_digit())
+/// What Rust source names that may be a crate.
+#[derive(Default)]
+struct Names {
+    /// Whatever stands before `::`, or alone after `use`.
+    used: BTreeSet<&'static str>,
+    /// What stands at the head of `use` items.
+    imported: BTreeSet<&'static str>,
+    /// Modules that are declared: a sibling may name them like a crate.
+    modules: BTreeSet<&'static str>,
+}
+
+impl Names {
+    fn of(text: &'static str) -> Self {
+        let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        let is_local = |name: &str| ["app", "crate", "self", "super", "std", "core", "alloc"].contains(&name);
+        let last = |before: &'static str| before.rsplit(|letter| !is_name(letter)).next().unwrap_or_default();
+        let lines = || text.lines().map(|line| line.trim_start().trim_start_matches("pub "));
+        let uses = || lines().filter_map(|line| line.strip_prefix("use "));
+        let alone = uses().filter_map(|rest| rest.strip_suffix(';'));
+        let heads = uses().filter_map(|rest| Some(rest.split_once("::")?.0));
+        Self {
+            used: text.match_indices("::").map(|(place, _)| last(&text[..place])).chain(alone).collect(),
+            imported: heads.filter(|head| head.chars().all(is_name) && !is_local(head)).collect(),
+            modules: lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect(),
+        }
+    }
+
+    fn union<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        parts.fold(Self::default(), |mut all, part| {
+            all.used.extend(&part.used);
+            all.imported.extend(&part.imported);
+            all.modules.extend(&part.modules);
+            all
         })
-        .filter(|head| !is_local(head))
-        // A module of the same project may be named from a sibling.
-        .filter(|head| !text.contains(&format!("mod {head};")))
-        .collect()
+    }
 }
 
 #[test]
 fn code_stays_within_its_budget() {
-    let budget = |stack: &Stack| if stack.values().all(restwell::choice::Value::is_none) { 450 } else { 1000 };
-    for stack in Stack::rust_distinct() {
-        let tree = Plan::new(&stack, NAME).render().expect("renders");
+    for project in rust_distinct() {
         let mut total = 0;
-        for (path, _) in tree.files().filter(|(path, _)| path.starts_with("src") && path.extension() == Some("rs")) {
-            let lines = text(&tree, path).lines().filter(|line| is_code(line)).count();
-            assert!(lines <= 150, "{path} has {lines} lines of code");
+        for (path, text) in project.rust(&["src"]) {
+            let lines = text.lines().filter(|line| is_code(line)).count();
+            assert!(lines <= 150, "{path} has {lines} lines of code in {}", project.id());
             total += lines;
         }
-        assert!(total <= budget(&stack), "{total} lines of code in {}", variants::id(&stack));
+        let most = budget(&project.stack);
+        assert!(total <= most, "{total} lines of code in {}, at most {most}", project.id());
+    }
+}
+
+/// `minimal` is small, `standard` and all that lies below it modest. A cache and a limiter on two different servers, each
+/// with its own client, beside keys that the service makes itself, are the most there is.
+fn budget(stack: &Stack) -> usize {
+    let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
+    match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
+        Some("minimal") => 450,
+        Some("standard") => 1000,
+        _ if (stack.cache, stack.limiter) == (Cache::Memcached, Limiter::Redis) => 1540,
+        _ => 1500,
+    }
+}
+
+/// PostgreSQL takes 100 connections, and keeps 3 of them for its administrator.
+#[test]
+fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {
+    for project in all().iter().filter(|project| project.stack.database == Database::Postgres) {
+        let pool = project.text("src/pool.rs");
+        let (_, rest) = pool.split_once("pub const CONNECTIONS: u32 = ").expect("the pool says how many it opens");
+        let each: u32 = rest.split(';').next().and_then(|number| number.parse().ok()).expect("a number");
+        let copies = 2 * project.stack.replicas();
+        assert!(each * copies <= 97, "{copies} copies open {} connections in {}", each * copies, project.id());
     }
 }
 
@@ -207,18 +233,18 @@ fn is_code(line: &str) -> bool {
 
 #[test]
 fn links_between_the_pages_lead_somewhere() {
-    for (stack, tree) in trees() {
-        for (page, _) in tree.files().filter(|(path, _)| path.extension() == Some("md")) {
+    for project in all() {
+        for (page, text) in project.files().filter(|(path, _)| path.extension() == Some("md")) {
             let folder = page.parent().expect("a file has a folder");
-            for link in links(text(&tree, page)).filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+            for link in links(text).filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
                 let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
                 let target = if path.is_empty() { page.to_owned() } else { normal(&folder.join(path)) };
-                let is_folder = tree.files().any(|(path, _)| path.starts_with(&target));
-                assert!(is_folder, "{page} links to {link}, which is not in {stack:?}");
+                let exists = project.files().any(|(path, _)| path.starts_with(&target));
+                assert!(exists, "{page} links to {link}, which is not in {}", project.id());
                 if !anchor.is_empty() && target.extension() == Some("md") {
-                    let found =
-                        text(&tree, &target).lines().any(|line| heading_anchor(line).as_deref() == Some(anchor));
-                    assert!(found, "{page} links to {link}: no such heading in {stack:?}");
+                    let mut anchors = project.text(&target).lines().filter_map(heading_anchor);
+                    let found = anchors.any(|heading| heading == anchor);
+                    assert!(found, "{page} links to {link}: no such heading in {}", project.id());
                 }
             }
         }

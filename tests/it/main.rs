@@ -11,5 +11,6 @@ mod every_stack;
 mod no_trace;
 mod options;
 mod oracle;
+mod projects;
 mod settings;
 mod snapshots;

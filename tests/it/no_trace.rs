@@ -1,16 +1,31 @@
 //! A choice that was not taken leaves no trace, and a template names only choices it may.
 
-use restwell::choice::{Choice, Value};
-use restwell::plan::Plan;
+use std::collections::{BTreeSet, HashMap};
+
+use camino::Utf8Path;
+use restwell::choice::{Cache, Choice, Database, Limiter, Upstream, Value};
 use restwell::stack::Stack;
 use restwell::template;
 
+use crate::projects::{all, distinct_files};
+
 /// The generated files that several choices write into. Every other template is free of conditions.
 const SEAMS: &[&str] = &[
+    "auth-api-key/docs/decisions/auth.md",
+    "auth-api-key/migrations/0002_api_keys.sql",
+    "auth-api-key/src/keys.rs",
+    "auth-api-key/tests/api/keys.rs",
+    "auth-jwt/docs/decisions/auth.md",
+    "auth-jwt/src/keys.rs",
+    "auth/src/auth.rs",
+    "auth/tests/api/auth.rs",
     "base/AGENTS.md",
     "base/README.md",
+    "base/assets/docs.js",
     "base/assets/failures.json",
     "base/benches/hot_path.rs",
+    "base/docs/decisions/configuration.md",
+    "base/docs/decisions/guard.md",
     "base/docs/decisions/limits.md",
     "base/justfile",
     "base/ops/CAPACITY.md",
@@ -28,28 +43,47 @@ const SEAMS: &[&str] = &[
     "base/src/server.rs",
     "base/src/telemetry.rs",
     "base/tests/api/main.rs",
+    "base/tests/api/support/http.rs",
     "base/tests/api/support/mod.rs",
     "base/tests/api/support/process.rs",
     "base/tests/api/support/server.rs",
+    "breaker/src/breaker.rs",
     "cache/src/cache.rs",
     "ci-github/.github/dependabot.yml",
     "ci-github/.github/workflows/ci.yml",
+    "database/src/products.rs",
     "database/src/routes/products.rs",
     "deploy-compose+monitoring-prometheus/deploy/alerts.test.yml",
     "deploy-compose+monitoring-prometheus/deploy/alerts.yml",
     "deploy-compose/deploy/compose.yml",
     "image/.dockerignore",
     "image/Dockerfile",
+    "limiter-redis/src/shared_limit.rs",
+    "limiter/src/limiter.rs",
+    "limiter/tests/api/limiter.rs",
+    "link/tests/api/support/failures.rs",
     "monitoring-prometheus/ops/alerts.test.yml",
     "monitoring-prometheus/ops/alerts.yml",
     "monitoring-prometheus/ops/dashboard.json",
     "monitoring-prometheus/src/prometheus.rs",
+    "servers/compose.dev.yml",
+    "servers/tests/api/support/servers.rs",
+    "upstream-http/examples/upstream.rs",
+    "upstream-http/src/upstream.rs",
+    "upstream-http/tests/api/upstream.rs",
 ];
 
 /// Words that give a value away, in lower case.
 fn words(value: Value) -> &'static [&'static str] {
     match (value.choice().id(), value.id()) {
         ("database", "sqlite") => &["sqlite"],
+        ("database", "postgres") => &["postgres", "pg_"],
+        // Two choices share that server, and neither gives it away alone: see `SHARED`.
+        ("cache" | "limiter", "redis") => &[],
+        ("cache", "memcached") => &["memcache"],
+        ("auth", "api-key") => &["api key", "api-key", "api_key"],
+        ("auth", "jwt") => &["jwt", "jwks", "issuer"],
+        ("upstream", "http") => &["upstream", "reviews", "quote."],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("deploy", "compose") => &["compose", "haproxy"],
         ("ci", "github") => &["github", "dependabot"],
@@ -65,42 +99,77 @@ fn words_of(choice: Choice) -> &'static [&'static str] {
         Choice::Database => &["sqlx"],
         Choice::Cache => &["cached", "cache_ttl"],
         Choice::Limiter => &["rate limit", "ratelimit", "rate_limit", "limiter", "gcra"],
+        Choice::Auth => &["authoriz", "unauthor", "bearer"],
+        Choice::Upstream => &["degraded"],
         Choice::Monitoring => &["dashboard", "scrape"],
         Choice::Deploy => &["dockerfile"],
         Choice::Ci => &["workflow"],
     }
 }
 
+/// Words of what several values share, and whether a stack has one of them.
+const SHARED: &[(&[&str], Holds)] = &[
+    (&["redis.", "rediss."], has_redis),
+    (&["breaker"], calls_with_a_breaker),
+    (&["compose.dev.yml"], |stack| stack.database == Database::Postgres || has_shared_server(stack)),
+];
+
+type Holds = fn(&Stack) -> bool;
+
+fn has_redis(stack: &Stack) -> bool {
+    stack.cache == Cache::Redis || stack.limiter == Limiter::Redis
+}
+
+fn has_shared_server(stack: &Stack) -> bool {
+    has_redis(stack) || stack.cache == Cache::Memcached
+}
+
+fn calls_with_a_breaker(stack: &Stack) -> bool {
+    has_shared_server(stack) || stack.upstream == Upstream::Http
+}
+
 #[test]
 fn no_file_has_a_word_of_a_value_not_taken() {
-    for stack in Stack::all() {
-        let tree = Plan::new(&stack, "north-pier9").render().expect("renders");
-        let absent: Vec<Value> = Choice::ALL
-            .iter()
-            .flat_map(|choice| choice.values().iter().copied())
-            .filter(|&value| stack.get(value.choice()) != value)
-            .collect();
-        // A decision record names the alternatives, the answers file every choice, the lock other people's crates.
-        let speaks_freely =
-            |path: &str| path.starts_with("docs/decisions/") || path == "restwell.toml" || path == "Cargo.lock";
-        for (path, file) in tree.files().filter(|(path, _)| !speaks_freely(path.as_str())) {
-            let text = String::from_utf8_lossy(&file.bytes).to_lowercase();
-            let untaken = Choice::ALL.iter().filter(|&&choice| stack.get(choice).is_none());
-            let silent =
-                absent.iter().flat_map(|&value| words(value)).chain(untaken.flat_map(|&choice| words_of(choice)));
-            for word in silent {
-                let line = text.lines().find(|line| says(line, word));
-                assert_eq!(line, None, "{path} of {stack:?} says {word:?}");
-                assert!(!path.as_str().to_lowercase().contains(word), "{path} of {stack:?} is named after {word:?}");
-            }
+    let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+    let of_values = values.iter().flat_map(|&value| words(value));
+    let of_choices = Choice::ALL.iter().flat_map(|&choice| words_of(choice));
+    let shared = SHARED.iter().flat_map(|(words, _)| *words);
+    let known: BTreeSet<&str> = of_values.chain(of_choices).chain(shared).copied().collect();
+    let said: HashMap<(&Utf8Path, *const u8), Vec<&str>> = distinct_files()
+        .filter(|(_, path, _)| !speaks_freely(path))
+        .map(|(_, path, text)| ((path, text.as_ptr()), said(path, text, &known)))
+        .collect();
+    for project in all() {
+        let absent = values.iter().filter(|value| project.stack.get(value.choice()) != **value);
+        let untaken = Choice::ALL.iter().filter(|&&choice| project.stack.get(choice).is_none());
+        let unshared = SHARED.iter().filter(|(_, has)| !has(&project.stack)).flat_map(|(words, _)| *words);
+        let silent = absent.flat_map(|&value| words(value)).chain(untaken.flat_map(|&choice| words_of(choice)));
+        let silent: BTreeSet<&str> = silent.chain(unshared).copied().collect();
+        for (path, text) in project.files().filter(|(path, _)| !speaks_freely(path)) {
+            let word = said[&(path, text.as_ptr())].iter().find(|word| silent.contains(*word));
+            assert_eq!(word, None, "said by {path} of {}", project.id());
         }
     }
 }
 
-/// Whether a word of `line` begins with `word`: `delimiter` does not say "limiter".
-fn says(line: &str, word: &str) -> bool {
-    let begins = |(place, _): (usize, &str)| !line[..place].ends_with(char::is_alphanumeric);
-    line.match_indices(word).any(begins)
+/// A decision record names the alternatives, the answers file every choice, the lock other people's crates.
+fn speaks_freely(path: &Utf8Path) -> bool {
+    path.starts_with("docs/decisions") || path == "restwell.toml" || path == "Cargo.lock"
+}
+
+/// Which of these words a file has in its text or name.
+fn said(path: &Utf8Path, text: &str, known: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    let (text, path) = (text.to_lowercase(), path.as_str().to_lowercase());
+    known.iter().copied().filter(|word| path.contains(word) || says(&text, word)).collect()
+}
+
+/// Whether a word of `text` is `word` or begins with it: `delimiter` does not say "limiter". A `word` that ends in `.`
+/// stands alone: HAProxy's `redispatch` does not say "redis".
+fn says(text: &str, word: &str) -> bool {
+    let (stem, alone) = word.strip_suffix('.').map_or((word, false), |stem| (stem, true));
+    let begins = |place: usize| !text[..place].ends_with(char::is_alphanumeric);
+    let ends = |place: usize| !alone || !text[place + stem.len()..].starts_with(char::is_alphanumeric);
+    text.match_indices(stem).any(|(place, _)| begins(place) && ends(place))
 }
 
 #[test]

@@ -6,8 +6,8 @@ use restwell::stack::{Answers, Origin, Stack};
 
 /// Whether a careful reader of the documentation would call this combination possible.
 fn possible(word: impl Fn(&str) -> &'static str) -> bool {
-    let nothing_to_cache = word("database") == "none";
-    !(nothing_to_cache && word("cache") != "none")
+    let nothing_is_kept = word("database") == "none";
+    !(nothing_is_kept && (word("cache") != "none" || word("auth") != "none"))
 }
 
 fn words(combination: &Combination) -> impl Fn(&str) -> &'static str {

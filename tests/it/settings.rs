@@ -1,22 +1,21 @@
 //! `.env.example` is written by the generator, `src/config.rs` by hand: they must say the same.
 
 use restwell::plan::Plan;
-use restwell::stack::Stack;
+
+use crate::projects::{NAME, rust_distinct};
 
 #[test]
 fn every_setting_is_a_field_of_the_configuration_in_the_same_words() {
-    for stack in Stack::rust_distinct() {
-        let plan = Plan::new(&stack, "north-pier9");
-        let tree = plan.sources().expect("renders");
-        let file = tree.get("src/config.rs").expect("every project has it");
-        let config = syn::parse_file(&String::from_utf8_lossy(&file.bytes)).expect("parses");
+    for project in rust_distinct() {
+        let plan = Plan::new(&project.stack, NAME);
+        let config = syn::parse_file(project.text("src/config.rs")).expect("parses");
         let fields: Vec<(String, String)> = config.items.iter().flat_map(settings).collect();
         let listed: Vec<(String, String)> =
             plan.settings.iter().map(|setting| (setting.name.to_owned(), setting.about.to_owned())).collect();
         for setting in &listed {
             assert!(fields.contains(setting), "{setting:?} is not in src/config.rs: {fields:#?}");
         }
-        assert_eq!(fields.len(), listed.len(), "{fields:#?}");
+        assert_eq!(fields.len(), listed.len(), "{}: {fields:#?}", project.id());
     }
 }
 

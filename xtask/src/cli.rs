@@ -3,7 +3,10 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench, ci, deploy, digests, fresh, kill, lock, openapi, outside, say, suites, tier0, tools, variants};
+use crate::{
+    bench, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, say, suites, tier0, tools,
+    variants,
+};
 
 /// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
 #[derive(Debug, Parser)]
@@ -15,7 +18,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// All that needs only Rust: the tool's tests, every variant compiled, presets and a pairwise set tested.
+    /// The tool's tests, every variant compiled, presets and a pairwise set tested. Needs Rust, and servers for the suites.
     Test,
     /// Everything CI runs: `test`, then every other stage.
     Ci {
@@ -41,6 +44,10 @@ enum Command {
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
+    /// Breaks generated code in one place at a time: the test that is there for it has to fail.
+    Mutations,
+    /// Kills Redis, Memcached and PostgreSQL under load, and has another service fall silent.
+    Outage,
     /// Has outside programs look at a project: linters, schemathesis, a browser, a real Prometheus.
     Outside,
     /// Builds the image of a project and runs its compose file in a private engine; kills and restarts replicas.
@@ -80,6 +87,8 @@ impl Cli {
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
+            Command::Mutations => mutations::run(),
+            Command::Outage => outage::run(),
             Command::Outside => outside::run(),
             Command::Deploy => deploy::run(),
             Command::Bench { subject, rounds } => bench::run(subject, rounds),

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use restwell::preset::PRESETS;
+use restwell::stack::Stack;
 
 use crate::budget::Budget;
 use crate::program::Program;
+use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
 use crate::{http, project, readme, suites};
@@ -17,6 +19,9 @@ use crate::{http, project, readme, suites};
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("fresh")?;
     let restwell = project::restwell()?;
+    let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
+        return tally.close();
+    };
     for preset in PRESETS {
         let name = if preset.id == "standard" { "shop-api" } else { "ledger" };
         let folder = tempfile::tempdir()?;
@@ -24,23 +29,23 @@ pub(crate) fn run() -> Result<()> {
         let new = Program::new(&restwell).args(arguments).dir(folder.path());
         let folder = folder.path().join(name);
         if tally.check(&format!("{} new", preset.id), || new.read()).is_some() {
-            project(&mut tally, preset.id, &folder);
+            project(&mut tally, preset.id, &folder, (&project::preset(preset)?, &servers));
         }
     }
     tally.check("the README's first command", readme::first_command);
     tally.close()
 }
 
-fn project(tally: &mut Tally, preset: &str, folder: &Path) {
+fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&Stack, &Servers)) {
     let budget = Budget::of(preset);
     let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
     tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
-    tally.note(&format!("{preset} test"), || suites::test(folder));
+    tally.note(&format!("{preset} test"), || suites::test(folder, &servers.for_tests(stack)));
     tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
     tally.check(&format!("{preset} rustfmt"), || cargo(folder, &["fmt", "--check"]));
     tally.note(&format!("{preset} code lines"), || budget.check_lines(folder));
     tally.note(&format!("{preset} crates"), || budget.check_crates(folder));
-    tally.check(&format!("{preset} greets"), || greets(folder));
+    tally.check(&format!("{preset} greets"), || greets(folder, &servers.for_service(stack)));
     tally.check(&format!("{preset} leaves no litter"), || {
         let after = visible(folder)?;
         match before.as_ref() == Some(&after) {
@@ -55,10 +60,10 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
 }
 
 /// The debug build, as `cargo run` starts it.
-fn greets(folder: &Path) -> Result<()> {
+fn greets(folder: &Path, variables: &[(String, String)]) -> Result<()> {
     let name = folder.file_name().unwrap_or_default();
     let binary = crate::dirs::projects_target().join("debug").join(name);
-    let running = Service::start(&binary, folder, &[])?;
+    let running = Service::start(&binary, folder, variables)?;
     let body = http::get(running.port, "/greet")?.expect(200)?;
     if body != r#"{"message":"Hello, Developer!"}"# {
         bail!("/greet answered {body}");

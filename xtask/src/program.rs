@@ -65,6 +65,10 @@ impl Program {
         self
     }
 
+    pub(crate) fn envs(self, variables: &[(String, String)]) -> Self {
+        variables.iter().fold(self, |program, (name, value)| program.env(name, value))
+    }
+
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self

@@ -11,6 +11,9 @@ use anyhow::{Context, Result, bail};
 use crate::program::Program;
 use crate::{dirs, http, process, project};
 
+/// A name and a value for the environment.
+type Variable<Text> = (Text, Text);
+
 /// A running service.
 pub(crate) struct Service {
     child: Child,
@@ -23,7 +26,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts `binary` in `folder` with these variables on top, and waits until it is ready.
-    pub(crate) fn start(binary: &Path, folder: &Path, variables: &[(&str, &str)]) -> Result<Self> {
+    pub(crate) fn start(binary: &Path, folder: &Path, variables: &[Variable<impl AsRef<str>>]) -> Result<Self> {
         fs::create_dir_all(dirs::proof())?;
         let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let log = dirs::proof().join(format!("{name}.log"));
@@ -31,12 +34,17 @@ impl Service {
     }
 
     /// The same with a log file of one's own.
-    pub(crate) fn start_with_log(binary: &Path, folder: &Path, variables: &[(&str, &str)], log: &Path) -> Result<Self> {
+    pub(crate) fn start_with_log(
+        binary: &Path,
+        folder: &Path,
+        variables: &[Variable<impl AsRef<str>>],
+        log: &Path,
+    ) -> Result<Self> {
         let (port, admin_port) = (free_port()?, free_port()?);
         let mut program =
             Program::new(binary).dir(folder).env("PORT", port.to_string()).env("ADMIN_PORT", admin_port.to_string());
         for (name, value) in variables {
-            program = program.env(name, value);
+            program = program.env(name.as_ref(), value.as_ref());
         }
         let mut service = Self { child: program.start(log)?, log: log.to_path_buf(), port, admin_port };
         service.wait("/health/ready")?;

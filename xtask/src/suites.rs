@@ -7,14 +7,17 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use restwell::variants::{id, pairwise};
 
-use crate::dirs;
 use crate::program::Output;
-use crate::project;
+use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
+use crate::{dirs, project};
 
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("suites")?;
+    let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
+        return tally.close();
+    };
     for stack in pairwise() {
         let name = id(&stack);
         let folder = dirs::target().join("suites").join(&name);
@@ -23,8 +26,7 @@ pub(crate) fn run() -> Result<()> {
             project::write(&project::render(&stack, &name)?, &folder)
         });
         if rendered.is_some() {
-            tally.check(&format!("{name} clippy"), || clippy(&folder));
-            tally.note(&format!("{name} tests"), || test(&folder));
+            tally.note(&format!("{name} tests"), || test(&folder, &servers.for_tests(&stack)));
         }
     }
     tally.close()
@@ -36,12 +38,13 @@ pub(crate) fn clippy(folder: &Path) -> Result<()> {
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
-/// The project's own tests; says how many there were.
-pub(crate) fn test(folder: &Path) -> Result<String> {
-    let output = project::cargo(folder)
-        .args(["test", "--locked", "--no-fail-fast"])
-        .limit(Duration::from_secs(1200))
-        .capture()?;
+/// The project's own tests, with these variables; says how many there were.
+pub(crate) fn test(folder: &Path, variables: &[(String, String)]) -> Result<String> {
+    let test = project::cargo(folder).args(["test", "--locked", "--no-fail-fast"]);
+    let output = test.envs(variables).limit(Duration::from_secs(1200)).capture()?;
+    if output.stderr.lines().any(|line| line.starts_with("warning")) {
+        bail!("the compiler warns\n{}", output.tail());
+    }
     if !output.status.success() {
         bail!("{}", failures(&output));
     }

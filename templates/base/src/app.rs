@@ -18,11 +18,23 @@ pub struct App {
     //~ if database
     pub database: crate::pool::Pool,
     //~ endif
+    //~ if cache_redis or limiter_redis
+    pub redis: crate::redis::Redis,
+    //~ endif
+    //~ if cache_memcached
+    pub memcached: crate::store::Store,
+    //~ endif
     //~ if cache
     pub cache: crate::cache::Cache,
     //~ endif
     //~ if limiter
     pub limiter: crate::limiter::Limiter,
+    //~ endif
+    //~ if auth
+    pub keys: crate::keys::Keys,
+    //~ endif
+    //~ if upstream
+    pub upstream: crate::upstream::Upstream,
     //~ endif
 }
 
@@ -33,17 +45,42 @@ impl App {
         //~ if monitoring_prometheus
         crate::prometheus::exporter();
         //~ endif
+        //~ if cache_redis or limiter_redis
+        let redis = crate::redis::link(&config.redis_url);
+        //~ endif
+        //~ if cache_memcached
+        let memcached = crate::store::link(&config.memcached_url);
+        //~ endif
         Ok(Arc::new(Self {
             ready: AtomicBool::new(false),
             in_flight: Semaphore::new(config.max_in_flight.get()),
             //~ if database
             database: crate::pool::open(&config.database_url)?,
             //~ endif
-            //~ if cache
+            //~ if cache_memory
             cache: crate::cache::Cache::new(config.cache_ttl),
+            //~ endif
+            //~ if cache_redis
+            cache: crate::cache::Cache::new(crate::remote::Remote::new(redis.clone(), &config)),
+            //~ endif
+            //~ if cache_memcached
+            cache: crate::cache::Cache::new(crate::remote::Remote::new(memcached.clone(), &config)),
+            memcached,
+            //~ endif
+            //~ if cache_redis or limiter_redis
+            redis,
             //~ endif
             //~ if limiter
             limiter: crate::limiter::Limiter::new(config.rate_limit),
+            //~ endif
+            //~ if auth_api_key
+            keys: crate::keys::Keys::new(&config.api_key_environment),
+            //~ endif
+            //~ if auth_jwt
+            keys: crate::keys::Keys::new(&config)?,
+            //~ endif
+            //~ if upstream
+            upstream: crate::upstream::Upstream::new(&config)?,
             //~ endif
             config,
         }))
@@ -54,10 +91,23 @@ impl App {
         //~ if database
         crate::db::prepare(&self.database, self.config.migrate_on_start).await;
         //~ endif
+        //~ if cache_redis or limiter_redis
+        self.redis.clone().connect().await;
+        //~ endif
+        //~ if cache_memcached
+        self.memcached.clone().connect().await;
+        //~ endif
         self.ready.store(true, Relaxed);
-        //~ if monitoring_prometheus
+        //~ if auth_jwt and monitoring_prometheus
+        tokio::join!(self.keys.renew(), crate::prometheus::upkeep());
+        //~ endif
+        //~ if auth_jwt and not monitoring_prometheus
+        self.keys.renew().await
+        //~ endif
+        //~ if not auth_jwt and monitoring_prometheus
         crate::prometheus::upkeep().await
-        //~ else
+        //~ endif
+        //~ if not auth_jwt and not monitoring_prometheus
         std::future::pending().await
         //~ endif
     }
@@ -84,6 +134,12 @@ pub fn operations() -> OpenApiRouter<Arc<App>> {
     let router = OpenApiRouter::new();
     //~ if database
     let router = router.merge(routes::products::router());
+    //~ endif
+    //~ if upstream and database
+    let router = router.merge(routes::reviews::router());
+    //~ endif
+    //~ if upstream and not database
+    let router = router.merge(routes::quote::router());
     //~ endif
     router.merge(routes::greet::router())
 }

@@ -4,7 +4,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Router, http::header, response::IntoResponse, routing::get};
+//~ if auth
+use utoipa::openapi::{Info, RefOr, Response, security::SecurityScheme};
+//~ else
 use utoipa::openapi::{Info, RefOr, Response};
+//~ endif
 
 use crate::{app, app::App, health};
 
@@ -33,6 +37,10 @@ pub fn text() -> String {
     //~ if database
     let with_body = read(include_str!("../assets/body_failures.json"));
     //~ endif
+    //~ if auth
+    let of_write = read(include_str!("../assets/write_failures.json"));
+    let credential: SecurityScheme = serde_json::from_str(include_str!("../assets/credential.json")).expect("likewise");
+    //~ endif
     let mut api = app::operations().into_openapi();
     api.info = Info::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     for item in api.paths.paths.values_mut() {
@@ -43,8 +51,16 @@ pub fn text() -> String {
                 operation.responses.responses.extend(with_body.clone());
             }
             //~ endif
+            //~ if auth
+            if operation.security.is_some() {
+                operation.responses.responses.extend(of_write.clone());
+            }
+            //~ endif
         }
     }
+    //~ if auth
+    api.components.get_or_insert_default().add_security_scheme("credential", credential);
+    //~ endif
     // Health is neither limited nor refused, so it has no failures in common with the rest.
     api.merge(health::router().into_openapi());
     api.to_pretty_json().expect("a description is always JSON") + "\n"

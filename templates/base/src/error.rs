@@ -56,6 +56,10 @@ impl Error {
     pub fn of(code: u16) -> Self {
         let (r#type, message) = match code {
             400 => ("malformed", "the request is malformed"),
+            //~ if auth
+            401 => ("unauthorized", "this takes a valid credential"),
+            403 => ("forbidden", "the credential does not allow this"),
+            //~ endif
             404 => ("not_found", "there is nothing at this path"),
             405 => ("method_not_allowed", "this path does not take this method"),
             //~ if database

@@ -25,7 +25,11 @@ use crate::{app::App, config::Config, health};
 /// What a route resolves to: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
 
+//~ if upstream
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+//~ else
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+//~ endif
 
 /// Puts the whole stack around any routes: as one layer, because each costs an allocation and a copy of the request.
 /// Health stands beside it, and is only observed: it must answer when nothing else does.
@@ -35,13 +39,32 @@ pub fn protect(router: Router, app: &Arc<App>) -> Router {
         let app = Arc::clone(&guarding);
         //~ if limiter
         let mut admitted = cors.layer(service_fn(move |request| {
-            let verdict = limiter::check(&app, &request);
-            limiter::apply(Arc::clone(&app), verdict, handle(Arc::clone(&app), route.call(request)))
+            //~ if auth
+            let client = crate::auth::client(&app, &request);
+            //~ else
+            let client = limiter::client(&app, &request);
+            //~ endif
+            limiter::apply(Arc::clone(&app), client, handle(Arc::clone(&app), route.call(request)))
         }));
         //~ else
         let mut admitted = cors.layer(service_fn(move |request| handle(Arc::clone(&app), route.call(request))));
         //~ endif
+        //~ if upstream or auth
+        service_fn(move |mut request: Request| {
+            let line = Line::start(&request, request_id(&request));
+            //~ if upstream
+            // For handlers, which pass it on.
+            request.headers_mut().insert(REQUEST_ID, line.id.clone());
+            //~ endif
+            //~ if auth
+            // To be filled in by whoever finds out.
+            request.extensions_mut().insert(Arc::clone(&line.caller));
+            //~ endif
+            observe(line, admitted.call(request))
+        })
+        //~ else
         service_fn(move |request| observe(Line::start(&request, request_id(&request)), admitted.call(request)))
+        //~ endif
     }));
     // In this order, so that unknown paths are guarded too: merging keeps the fallback of what is merged in.
     watch(Router::from(health::router()).with_state(Arc::clone(app))).merge(guarded)
@@ -108,7 +131,12 @@ fn cors(config: &Config) -> Option<CorsLayer> {
     //~ else
     let exposed = [header::LOCATION, header::RETRY_AFTER, REQUEST_ID];
     //~ endif
+    //~ if auth
+    let cors = CorsLayer::new().expose_headers(exposed);
+    let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, REQUEST_ID]);
+    //~ else
     let cors = CorsLayer::new().allow_headers([header::CONTENT_TYPE, REQUEST_ID]).expose_headers(exposed);
+    //~ endif
     let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
     (!origins.is_empty()).then(|| cors.allow_origin(origins).allow_methods(methods))
 }

@@ -1,6 +1,6 @@
 //! Whether the process lives, and whether it wants traffic.
 
-//~ if database
+//~ if database or limiter_redis
 use std::collections::BTreeMap;
 //~ endif
 use std::net::{Ipv4Addr, TcpStream};
@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, config::Config, error::Envelope, error::Error};
 
-//~ if database
+//~ if database or limiter_redis
 #[derive(Default, Serialize, ToSchema)]
 //~ else
 #[derive(Serialize, ToSchema)]
@@ -21,7 +21,7 @@ use crate::{app::App, config::Config, error::Envelope, error::Error};
 struct Health {
     #[schema(example = "ready")]
     status: &'static str,
-    //~ if database
+    //~ if database or limiter_redis
     /// What the service needs, and whether each answers; they do not vote
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     dependencies: BTreeMap<&'static str, bool>,
@@ -37,7 +37,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 /// Touches nothing: a slow dependency must not get the process killed.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It does", body = Health)))]
 async fn live() -> Json<Health> {
-    //~ if database
+    //~ if database or limiter_redis
     Json(Health { status: "live", ..Health::default() })
     //~ else
     Json(Health { status: "live" })
@@ -53,8 +53,22 @@ async fn ready(State(app): State<Arc<App>>) -> Result<Json<Health>, Error> {
     if !app.ready.load(Relaxed) {
         return Err(Error::of(503).because("starting or draining"));
     }
-    //~ if database
+    //~ if database and not (cache_redis or cache_memcached or limiter_redis)
     let dependencies = BTreeMap::from([("database", crate::db::answers(&app.database).await)]);
+    //~ endif
+    //~ if cache_redis or cache_memcached or limiter_redis
+    let mut dependencies = BTreeMap::new();
+    //~ if database
+    dependencies.insert("database", crate::db::answers(&app.database).await);
+    //~ endif
+    //~ if cache_redis or limiter_redis
+    dependencies.insert("redis", app.redis.run(crate::redis::ping).await.is_some());
+    //~ endif
+    //~ if cache_memcached
+    dependencies.insert("memcached", app.memcached.run(crate::store::ping).await.is_some());
+    //~ endif
+    //~ endif
+    //~ if database or limiter_redis
     Ok(Json(Health { status: "ready", dependencies }))
     //~ else
     Ok(Json(Health { status: "ready" }))

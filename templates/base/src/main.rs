@@ -7,7 +7,7 @@ use app::{docs, health, telemetry};
 #[tokio::main]
 async fn main() {
     if let Err(error) = run().await {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {error}");
         std::process::exit(1);
     }
 }
@@ -16,13 +16,20 @@ async fn run() -> anyhow::Result<()> {
     // Most often there is no such file, and that is fine.
     dotenvy::dotenv().ok();
     let config = Config::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    //~ if auth_api_key
+    match config.command.clone().unwrap_or(Command::Serve) {
+    //~ else
     match config.command.unwrap_or(Command::Serve) {
+    //~ endif
         Command::Serve => {
             let _flush = telemetry::init(&config);
             Server::bind(config, axum::Router::new()).await?.run(signalled()).await;
         }
         //~ if database
-        Command::Migrate => app::db::MIGRATIONS.run(&app::pool::open(&config.database_url)?).await?,
+        Command::Migrate => app::pool::migrate(&app::pool::open(&config.database_url)?).await?,
+        //~ endif
+        //~ if auth_api_key
+        Command::ApiKey(command) => app::keys::run(command, &config).await?,
         //~ endif
         Command::Openapi => std::io::Write::write_all(&mut std::io::stdout(), docs::text().as_bytes())?,
         Command::Healthcheck => health::check(&config)?,

@@ -53,8 +53,8 @@ impl Server {
             () = serve(admin, app::admin(Arc::clone(&app)), &app.config, pending()) => {}
         }
         //~ if database
-        // Writes whose clients have left are finished first.
-        app.database.close().await;
+        // Writes whose clients have left are finished first, unless the database has fallen silent.
+        timeout(Duration::from_secs(3), app.database.close()).await.ok();
         //~ endif
         tracing::info!("stopped");
     }

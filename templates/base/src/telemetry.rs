@@ -1,6 +1,10 @@
 //! What operators see: the log, with one line for each request, and failures that one request alone may not show.
 
+//~ if auth
+use std::{io::BufWriter, io::stdout, sync::Arc, sync::OnceLock, time::Instant};
+//~ else
 use std::{io::BufWriter, io::stdout, time::Instant};
+//~ endif
 
 use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
 use tracing_appender::non_blocking::WorkerGuard;
@@ -37,6 +41,10 @@ pub struct Line {
     pub status: u16,
     pub cause: Option<String>,
     pub id: HeaderValue,
+    //~ if auth
+    /// Who asked, once a credential was verified.
+    pub caller: Arc<OnceLock<Arc<str>>>,
+    //~ endif
     method: Method,
     uri: Uri,
     route: Option<MatchedPath>,
@@ -47,7 +55,11 @@ impl Line {
     pub fn start(request: &Request, id: HeaderValue) -> Self {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let route = request.extensions().get().cloned();
+        //~ if auth
+        Self { status: 499, cause: None, id, caller: Arc::default(), method, uri, route, started: Instant::now() }
+        //~ else
         Self { status: 499, cause: None, id, method, uri, route, started: Instant::now() }
+        //~ endif
     }
 }
 
@@ -60,6 +72,11 @@ impl Drop for Line {
         crate::metrics::observe(route, method, self.status, seconds);
         //~ endif
         let (request_id, status, error) = (self.id.to_str().unwrap_or_default(), self.status, self.cause.as_deref());
+        //~ if auth
+        let caller = self.caller.get().map(AsRef::<str>::as_ref);
+        tracing::info!(request_id, method, path, route, status, seconds, caller, error, "request");
+        //~ else
         tracing::info!(request_id, method, path, route, status, seconds, error, "request");
+        //~ endif
     }
 }

@@ -4,23 +4,22 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::{error::Error, pool, pool::Pool, telemetry};
-
-/// The files of `migrations/`, compiled in.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+use crate::{error::Error, error::Result, pool, pool::Pool, telemetry};
 
 /// Returns once the database has answered, and is migrated if that is wished. It may well come up after the service
 /// does, so this tries until it works.
 pub async fn prepare(pool: &Pool, migrate: bool) {
     loop {
-        let attempt = match migrate {
-            true => MIGRATIONS.run(pool).await.map_err(|error| error.to_string()),
-            false => pool.acquire().await.map(drop).map_err(|error| error.to_string()),
-        };
-        let Err(error) = attempt else { return };
-        tracing::warn!(error, "the database is not ready, trying again");
+        let done = if migrate { pool::migrate(pool).await } else { pool.acquire().await.map(drop).map_err(Into::into) };
+        let Err(error) = done else { return };
+        tracing::warn!(%error, "the database is not ready, trying again");
         sleep(Duration::from_secs(1)).await;
     }
+}
+
+/// The result of a statement, or an error when it is not there in time: a connection may have died without a word.
+pub async fn within<T>(statement: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+    Ok(timeout(pool::DEADLINE, statement).await.map_err(|_| Error::of(503).because("the database took too long"))??)
 }
 
 /// Whether the database answers at once.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
 use std::{net::IpAddr, net::Ipv6Addr, net::SocketAddr, time::Duration, time::Instant};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::{extract::Request, response::IntoResponse};
 use moka::{policy::EvictionPolicy, sync::Cache};
 
@@ -25,7 +25,11 @@ pub struct Limiter {
     quota: Quota,
     /// What every limited answer says of it.
     policy: HeaderValue,
+    //~ if auth
+    clients: Cache<Arc<str>, Arc<AtomicU64>>,
+    //~ else
     clients: Cache<IpAddr, Arc<AtomicU64>>,
+    //~ endif
     start: Instant,
 }
 
@@ -40,7 +44,11 @@ impl Limiter {
     }
 
     /// Counts a request of this client.
+    //~ if auth
+    pub fn check(&self, client: Arc<str>) -> Verdict {
+    //~ else
     pub fn check(&self, client: IpAddr) -> Verdict {
+    //~ endif
         let now = self.start.elapsed().as_micros() as u64;
         let whole = self.clients.get_with(client, Arc::default);
         let decide = |before| self.quota.decide(before, now);
@@ -49,16 +57,37 @@ impl Limiter {
     }
 }
 
-/// Counts a request against its client.
-pub fn check(app: &App, request: &Request) -> Verdict {
+/// Whom a request counts against: the address that the trusted proxies vouch for, or the peer if there are none. Whatever
+/// else stands in `X-Forwarded-For` is what the client typed.
+pub fn client(app: &App, request: &Request) -> IpAddr {
     // A router that is called without a connection, as tests do, has one client.
     let peer = request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
-    app.limiter.check(client(peer, request.headers(), app.config.trusted_proxy_hops))
+    let vouched = app.config.trusted_proxy_hops.checked_sub(1).and_then(|beyond| {
+        let lines = request.headers().get_all("x-forwarded-for").iter().rev();
+        let mut hosts = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+        let host = hosts.nth(beyond)?.trim();
+        // Some proxies add the port.
+        host.parse().ok().or_else(|| host.parse().ok().map(|address: SocketAddr| address.ip()))
+    });
+    match vouched.unwrap_or(peer).to_canonical() {
+        // One subscriber has a whole /64 to choose from.
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
 }
 
-/// Lets the request be handled, or refuses it, and tells the client what it has left.
-pub async fn apply(app: Arc<App>, verdict: Verdict, answer: impl Future<Output = Answer>) -> Answer {
+/// Counts the request, lets it be handled or refuses it, and tells the client what it has left.
+//~ if auth
+pub async fn apply(app: Arc<App>, client: Arc<str>, answer: impl Future<Output = Answer>) -> Answer {
+//~ else
+pub async fn apply(app: Arc<App>, client: IpAddr, answer: impl Future<Output = Answer>) -> Answer {
+//~ endif
     let seconds = |micros: u64| micros.div_ceil(1_000_000);
+    //~ if limiter_redis
+    let verdict = crate::shared_limit::check(&app, client).await;
+    //~ else
+    let verdict = app.limiter.check(client);
+    //~ endif
     let mut response = if verdict.allowed {
         answer.await?
     } else {
@@ -70,21 +99,4 @@ pub async fn apply(app: Arc<App>, verdict: Verdict, answer: impl Future<Output =
     response.headers_mut().insert(POLICY, app.limiter.policy.clone());
     response.headers_mut().insert(REMAINING, HeaderValue::try_from(remaining).expect("ASCII signs are header text"));
     Ok(response)
-}
-
-/// The address that `hops` trusted proxies vouch for, or the peer if there are none. Whatever else stands in
-/// `X-Forwarded-For` is what the client typed.
-fn client(peer: IpAddr, headers: &HeaderMap, hops: usize) -> IpAddr {
-    let vouched = hops.checked_sub(1).and_then(|beyond| {
-        let lines = headers.get_all("x-forwarded-for").iter().rev();
-        let mut hosts = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
-        let host = hosts.nth(beyond)?.trim();
-        // Some proxies add the port.
-        host.parse().ok().or_else(|| host.parse().ok().map(|address: SocketAddr| address.ip()))
-    });
-    match vouched.unwrap_or(peer).to_canonical() {
-        // One subscriber has a whole /64 to choose from.
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        v4 => v4,
-    }
 }

@@ -24,9 +24,19 @@ pub fn exporter() -> &'static PrometheusHandle {
         //~ endif
         //~ if cache
         metrics::counter!("cache_load_failures_total").absolute(0);
+        //~ if cache_memory
         for result in ["hit", "miss", "negative", "stale"] {
+        //~ else
+        for result in ["hit", "shared", "miss", "negative", "stale"] {
+        //~ endif
             metrics::counter!("cache_requests_total", "result" => result).absolute(0);
         }
+        //~ endif
+        //~ if cache_redis or cache_memcached
+        metrics::counter!("cache_undecodable_total").absolute(0);
+        //~ endif
+        //~ if limiter_redis
+        metrics::counter!("limiter_fallback_total").absolute(0);
         //~ endif
         //~ if database
         metrics::counter!("db_pool_timeouts_total").absolute(0);

@@ -23,7 +23,7 @@ fn a_misspelt_value_names_the_nearest() {
 fn a_value_like_no_other_is_answered_with_all_of_them() {
     restwell(["new", "shop-api", "--yes", "--database", "cassandra"])
         .exits(2)
-        .says("because: it is one of `sqlite`, `none`")
+        .says("because: it is one of `sqlite`, `postgres`, `none`")
         .writes_nothing();
 }
 

@@ -37,8 +37,10 @@ fn a_value_that_a_rule_forbids_is_not_offered_and_the_reason_is_shown() {
         .sees("What do you start from?")
         .presses(DOWN)
         .presses(DOWN)
+        .presses(DOWN)
         .presses(ENTER)
         .sees("Where are products stored?")
+        .presses(DOWN)
         .presses(DOWN)
         .presses(ENTER)
         .sees("cache=memory is not offered: without a database")
@@ -54,8 +56,10 @@ fn one_can_go_back_and_answer_otherwise() {
         .sees("What do you start from?")
         .presses(DOWN)
         .presses(DOWN)
+        .presses(DOWN)
         .presses(ENTER)
         .sees("Where are products stored?")
+        .presses(DOWN)
         .presses(DOWN)
         .presses(ENTER)
         .sees("What counts each client's requests?")
@@ -66,6 +70,10 @@ fn one_can_go_back_and_answer_otherwise() {
         .sees("What answers repeated reads?")
         .presses(ENTER)
         .sees("What counts each client's requests?")
+        .presses(ENTER)
+        .sees("How do clients prove who they are?")
+        .presses(ENTER)
+        .sees("Does it call another service?")
         .presses(ENTER)
         .sees("Who watches the service?")
         .presses(ENTER)
@@ -127,20 +135,22 @@ fn cancel_in_the_review_writes_nothing() {
 
 #[test]
 fn what_was_given_is_not_asked() {
-    let ended =
-        on_terminal(["new", "a", "--database", "none", "--limiter", "none", "--monitoring", "none", "--ci", "none"])
-            .sees("What do you start from?")
-            .presses(DOWN)
-            .presses(DOWN)
-            .presses(ENTER)
-            .sees("cache=memory is not offered")
-            .sees("Where does it run?")
-            .presses(ENTER)
-            .sees("database    none        flag")
-            .sees("deploy      compose     prompt")
-            .sees("Write this project?")
-            .presses(CONTROL_C)
-            .exits(130);
+    let given = ["LIMITER", "UPSTREAM", "MONITORING", "CI"].map(|choice| format!("RESTWELL_{choice}"));
+    let given: Vec<(&str, &str)> = given.iter().map(|variable| (variable.as_str(), "none")).collect();
+    let ended = on_terminal_with(["new", "a", "--database", "none"], &given)
+        .sees("What do you start from?")
+        .presses(DOWN)
+        .presses(DOWN)
+        .presses(DOWN)
+        .presses(ENTER)
+        .sees("cache=memory is not offered")
+        .sees("Where does it run?")
+        .presses(ENTER)
+        .sees("database    none        flag")
+        .sees("deploy      compose     prompt")
+        .sees("Write this project?")
+        .presses(CONTROL_C)
+        .exits(130);
     assert!(ended.listing().is_empty());
 }
 
@@ -168,8 +178,8 @@ fn plain_asks_line_by_line_and_never_moves_the_cursor() {
             .sees("  2. minimal")
             .sees("A number [1]:")
             .presses("7\n")
-            .sees("`7` is none of 1 to 3")
-            .presses("3\n")
+            .sees("`7` is none of 1 to 4")
+            .presses("4\n")
             .sees("Where are products stored?")
             .presses("b\n")
             .sees("What do you start from?")

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
+use restwell::choice::Database;
 use restwell::preset::PRESETS;
 
 use super::build::bare_axum;
@@ -11,6 +12,7 @@ use super::median;
 use super::wrk::{self, Sample};
 use crate::http::{self, Client};
 use crate::program::Program;
+use crate::servers::{Kind, Servers};
 use crate::service::{self, Service};
 use crate::{dirs, process, project, say};
 
@@ -36,16 +38,18 @@ struct Server {
 pub(super) fn run(rounds: usize) -> Result<()> {
     let mut servers = vec![bare()?];
     let mut subjects = vec![Subject { name: "bare axum `/greet`".to_owned(), server: 0, path: "/greet" }];
+    let needed = Servers::start(&Kind::ALL)?;
     for preset in PRESETS {
         let folder = dirs::target().join("bench/requests").join(preset.id);
+        let stack = project::preset(preset)?;
         fs::create_dir_all(&folder)?;
-        project::write(&project::render(&project::preset(preset)?, "measured")?, &folder)?;
+        project::write(&project::render(&stack, "measured")?, &folder)?;
         let binary = service::build(&folder, "measured")?;
         for (log, level) in [("log off", "off"), ("log on", "info")] {
-            let server = start(&binary, &folder, level)?;
+            let server = start(&binary, &folder, level, needed.for_service(&stack))?;
             let mut paths = vec![("`/greet`", "/greet")];
-            if preset.id == "standard" {
-                seed(&server.service)?;
+            if stack.database != Database::None {
+                seed(&server.service, (stack.database == Database::Postgres).then_some(&needed))?;
                 paths.push(("cached product", "/products/1"));
             }
             servers.push(server);
@@ -109,9 +113,11 @@ fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / 1024.0 / 1024.0
 }
 
-fn start(binary: &Path, folder: &Path, level: &str) -> Result<Server> {
+fn start(binary: &Path, folder: &Path, level: &str, needed: Vec<(String, String)>) -> Result<Server> {
     // No disk behind the log: what is measured is making and writing the lines.
     let variables = [("RATE_LIMIT", "60000000/min"), ("RUST_LOG", level), ("CACHE_TTL", "1h")];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let variables = [needed, variables.to_vec()].concat();
     let service = Service::start_with_log(binary, folder, &variables, Path::new("/dev/null"))?;
     let idle = process::resident(service.pid())?;
     Ok(Server { service, idle })
@@ -129,9 +135,15 @@ fn bare() -> Result<Server> {
     Ok(Server { service, idle })
 }
 
-/// A product to read, and one read that brings it into the cache.
-fn seed(service: &Service) -> Result<()> {
-    Client::new(service.port).send("POST", "/products", r#"{"name":"Lamp","price_cents":1200}"#)?;
+/// A product to read, and one read that brings it into the cache. Where not everybody may write, the database is told.
+fn seed(service: &Service, database: Option<&Servers>) -> Result<()> {
+    match database {
+        Some(servers) => servers.sql(
+            "INSERT INTO products (name, price_cents, created_at, updated_at) VALUES ('Lamp', 1200, now(), now()) \
+             ON CONFLICT DO NOTHING",
+        )?,
+        None => drop(Client::new(service.port).send("POST", "/products", r#"{"name":"Lamp","price_cents":1200}"#)?),
+    }
     http::get(service.port, "/products/1")?.expect(200)?;
     Ok(())
 }

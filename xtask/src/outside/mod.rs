@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod files;
 mod licences;
+mod million;
 mod prometheus;
 
 use std::fs;
@@ -24,12 +25,21 @@ const UNLIMITED: &[(&str, &str)] = &[("RATE_LIMIT", "1000000/min"), ("RUST_LOG",
 /// The name of the project that is looked at.
 const NAME: &str = "orders";
 
+/// The name of one with more choices in it, whose files are looked at.
+const LARGEST: &str = "parcels";
+
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("outside")?;
     let restwell = project::restwell()?;
     let folder = tempfile::tempdir()?;
-    Program::new(restwell).args(["new", NAME, "--yes", "--quiet"]).dir(folder.path()).read()?;
+    for (name, preset) in [(NAME, "standard"), (LARGEST, "scale")] {
+        let arguments = ["new", name, "--yes", "--quiet", "--preset", preset];
+        Program::new(&restwell).args(arguments).dir(folder.path()).read()?;
+    }
+    let largest = folder.path().join(LARGEST);
+    files::pass(&mut tally, &largest, "scale");
+    tally.note("scale: licences of the dependencies", || licences::check(&largest));
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
@@ -43,6 +53,7 @@ pub(crate) fn run() -> Result<()> {
         prometheus::check(&mut tally, &running, &folder)?;
         tally.check("service stops", || running.stop());
     }
+    tally.note("a million keys", || million::check(&binary, &folder));
     pages(&mut tally, &folder)?;
     tally.close()
 }

@@ -3,8 +3,9 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::support::http::{raw, request, send};
@@ -34,6 +35,31 @@ async fn an_answered_request_is_one_line_with_its_status() {
         assert_eq!((&line["status"], &line["method"]), (&status.into(), &"GET".into()));
         assert_eq!((&line["path"], &line["route"]), (&path.into(), &route.into()));
     }
+}
+
+#[tokio::test]
+async fn a_secret_in_a_request_reaches_neither_the_log_nor_an_error() {
+    let routes = Router::new()
+        .route("/test/json", post(async |Json(_): Json<Vec<u32>>| "read"))
+        .route("/test/panic", get(async || -> &str { panic!("as it should") }));
+    let server = TestServer::with_routes(&[], routes).await;
+    let secret = "s3cr3t-0f-4-cl13nt";
+    for (method, path, status) in [
+        ("GET", "/greet", 200),
+        ("GET", "/no/such/path", 404),
+        ("DELETE", "/greet", 405),
+        ("GET", "/test/panic", 500),
+        ("POST", "/test/json", 400),
+    ] {
+        let path = format!("{path}?password={secret}");
+        let asked = request(method, &path).header("cookie", secret).header("x-secret", secret);
+        let asked = asked.json(format!("[\"{secret}"));
+        let answer = send(server.public, asked).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(status == 200 || !answer.text().contains(secret), "{}", answer.text());
+        logs::wait_for(answer.header("x-request-id")).await;
+    }
+    assert_eq!(logs::with(secret), Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::app::App;
-use app::cache::{Cache, fresh_until};
+use app::cache::fresh_until;
 use app::error::Error;
 use app::products::{Product, find};
 use axum::Router;
@@ -25,16 +25,16 @@ use crate::support::server::TestServer;
 use crate::support::{eventually, within};
 
 /// Stands between the cache and the database: counts loads, and holds back what they found.
-struct Origin {
+pub struct Origin {
     app: OnceLock<Arc<App>>,
     loads: AtomicUsize,
     found: Semaphore,
-    pass: Semaphore,
+    pub pass: Semaphore,
 }
 
 impl Origin {
     /// A server with `GET /test/{id}`, which reads a product as the service does, but through the origin.
-    async fn start() -> (TestServer, Arc<Self>) {
+    pub async fn start(settings: &[&str]) -> (TestServer, Arc<Self>) {
         let origin = Arc::new(Self {
             app: OnceLock::new(),
             loads: AtomicUsize::new(0),
@@ -50,7 +50,7 @@ impl Origin {
             }
         };
         let routes = Router::new().route("/test/{id}", get(read));
-        let server = TestServer::with_routes(&[], routes).await;
+        let server = TestServer::with_routes(settings, routes).await;
         assert!(origin.app.set(Arc::clone(&server.app)).is_ok());
         (server, origin)
     }
@@ -64,7 +64,7 @@ impl Origin {
     }
 
     /// Returns once so many requests are in flight and a load has found what they wait for.
-    async fn all_wait(&self, requests: usize) {
+    pub async fn all_wait(&self, requests: usize) {
         let app = self.app();
         let in_flight = || app.config.max_in_flight.get() - app.in_flight.available_permits();
         let wait = async || in_flight() == requests && self.found.available_permits() > 0;
@@ -114,7 +114,7 @@ async fn a_product_is_read_from_the_database_once_in_its_ttl() {
 
 #[tokio::test]
 async fn a_hundred_readers_of_a_cold_product_make_one_load() {
-    let (server, origin) = Origin::start().await;
+    let (server, origin) = Origin::start(&[]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let mut readers = JoinSet::new();
     for _ in 0..100 {
@@ -130,7 +130,7 @@ async fn a_hundred_readers_of_a_cold_product_make_one_load() {
 
 #[tokio::test]
 async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
-    let (server, origin) = Origin::start().await;
+    let (server, origin) = Origin::start(&[]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let begin = request("GET", &path).header("x-request-id", "began-a-load");
     let first = raw(server.public, begin.to_bytes()).await;
@@ -149,7 +149,7 @@ async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
 
 #[tokio::test]
 async fn a_load_begun_before_a_write_never_outlives_it() {
-    let (server, origin) = Origin::start().await;
+    let (server, origin) = Origin::start(&[]).await;
     let product = create(&server, "Old").await;
     let path = product.replace("products", "test");
     let slow = tokio::spawn(send(server.public, request("GET", &path)));
@@ -245,9 +245,10 @@ async fn an_unknown_id_is_remembered_and_a_create_is_visible_at_once() {
 
 #[tokio::test]
 async fn memory_is_bounded_by_the_weight_of_what_is_held() {
-    let cache = Cache::new(Duration::from_secs(60));
-    let (now, name) = (Utc::now(), "x".repeat(32 * 1024));
-    for id in 0..10_000 {
+    let server = TestServer::start(&[]).await;
+    let cache = &server.app.cache;
+    let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
+    for id in 0..100 {
         let product = Product { id, name: name.clone(), price_cents: 1, created_at: now, updated_at: now };
         cache.get(id, async { Ok(Some(product)) }).await.expect("the load succeeds");
     }

@@ -48,7 +48,8 @@ async fn clients_that_leave_mid_write_leave_no_open_transaction() {
     }
     let pool = &server.app.database;
     let used = || pool.size() as usize - pool.num_idle();
-    eventually("each write waits for its turn", async || used() >= 4).await;
+    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
+    eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
     drop(clients);
     for number in 0..4 {
         assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
@@ -86,7 +87,7 @@ async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
 
 #[tokio::test]
 async fn a_server_whose_database_comes_later_becomes_ready_then() {
-    let database = Database::new();
+    let database = Database::new().await;
     // A folder in the place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
     let flags = vec!["--port=0".into(), "--admin-port=0".into(), database.flag()];
@@ -116,7 +117,7 @@ async fn a_missing_folder_is_one_clear_line_and_exit_code_1() {
 
 #[tokio::test]
 async fn migrate_may_run_again() {
-    let database = Database::new();
+    let database = Database::new().await;
     for _ in 0..2 {
         let ended = run(&["migrate"], &[("DATABASE_URL", &database.url())]).await;
         assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);

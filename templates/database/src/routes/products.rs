@@ -14,7 +14,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::error::{Envelope, Error, Result};
 use crate::products::{self, NewProduct, Product};
+//~ if auth
+use crate::{app::App, auth::Writer, extract::Body};
+//~ else
 use crate::{app::App, extract::Body};
+//~ endif
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(read, edit, remove))
@@ -67,10 +71,22 @@ async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<J
 #[utoipa::path(post, path = "/products", tag = "products", request_body = NewProduct, responses(
     (status = 201, description = "Added", body = Product, headers(("location" = String, description = "Its path"))),
     (status = 409, description = "A product of this name exists", body = Envelope),
+    //~ if auth
+), security(("credential" = ["products:write"])))]
+    //~ else
 ))]
+    //~ endif
+//~ if auth
+async fn create(Writer(app): Writer, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+//~ else
 async fn create(State(app): State<Arc<App>>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+//~ endif
     //~ if cache
+    //~ if cache_memory
     let insert = async move { products::insert(&app.database, &new).await.inspect(|new| app.cache.forget(new.id)) };
+    //~ else
+    let insert = async move { app.cache.write(products::insert(&app.database, &new), |new| new.id).await };
+    //~ endif
     let product = settle(insert).await?;
     //~ else
     let product = products::insert(&app.database, &new).await?;
@@ -110,10 +126,22 @@ async fn read(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<F
     (status = 200, description = "As it is now", body = Product),
     (status = 404, description = "There is no such product", body = Envelope),
     (status = 409, description = "Another product has this name", body = Envelope),
+    //~ if auth
+), security(("credential" = ["products:write"])))]
+    //~ else
 ))]
+    //~ endif
+//~ if auth
+async fn edit(Writer(app): Writer, Path(id): Path<i64>, Body(new): Body<NewProduct>) -> Result<Json<Product>> {
+//~ else
 async fn edit(State(app): State<Arc<App>>, Path(id): Path<i64>, Body(new): Body<NewProduct>) -> Result<Json<Product>> {
+//~ endif
     //~ if cache
+    //~ if cache_memory
     let update = async move { products::update(&app.database, id, &new).await.inspect(|_| app.cache.forget(id)) };
+    //~ else
+    let update = async move { app.cache.write(products::update(&app.database, id, &new), |_| id).await };
+    //~ endif
     settle(update).await?.map(Json).ok_or_else(missing)
     //~ else
     products::update(&app.database, id, &new).await?.map(Json).ok_or_else(missing)
@@ -124,15 +152,26 @@ async fn edit(State(app): State<Arc<App>>, Path(id): Path<i64>, Body(new): Body<
 #[utoipa::path(delete, path = "/products/{id}", tag = "products", params(("id" = i64, Path, example = 1)), responses(
     (status = 204, description = "Deleted"),
     (status = 404, description = "There is no such product", body = Envelope),
-))]
-async fn remove(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<StatusCode> {
-    //~ if cache
-    let delete = async move { products::delete(&app.database, id).await.inspect(|_| app.cache.forget(id)) };
-    let existed = settle(delete).await?;
+    //~ if auth
+), security(("credential" = ["products:write"])))]
     //~ else
-    let existed = products::delete(&app.database, id).await?;
+))]
     //~ endif
-    if existed { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
+//~ if auth
+async fn remove(Writer(app): Writer, Path(id): Path<i64>) -> Result<StatusCode> {
+//~ else
+async fn remove(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<StatusCode> {
+//~ endif
+    //~ if cache
+    //~ if cache_memory
+    let delete = async move { products::delete(&app.database, id).await.inspect(|_| app.cache.forget(id)) };
+    //~ else
+    let delete = async move { app.cache.write(products::delete(&app.database, id), |_| id).await };
+    //~ endif
+    settle(delete).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
+    //~ else
+    products::delete(&app.database, id).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
+    //~ endif
 }
 
 fn missing() -> Error {

@@ -138,11 +138,41 @@ async fn what_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
+async fn sql_is_only_text_wherever_a_client_may_write_text() {
+    let server = TestServer::start(&[]).await;
+    create(&server, "Stays", 1).await;
+    let texts = [
+        "'; DROP TABLE products; --",
+        "') RETURNING *; DELETE FROM products WHERE ('1' = '1",
+        "' OR '1' = '1",
+        "\"; SELECT 1; \"",
+        "$1, $2 ? :name @name {} %s %",
+        "\\'; DELETE FROM products; /*",
+        "$$; DELETE FROM products; $$",
+    ];
+    for text in texts {
+        let created = create(&server, text, 1).await;
+        assert_eq!((created.status, &created.json()["name"]), (201, &json!(text)), "{}", created.text());
+        envelope(&create(&server, text, 1).await, 409, "conflict").await;
+        let path = created.header("location");
+        assert_eq!(get(server.public, path).await.json()["data"]["name"], text);
+        let renamed = json!({"name": format!("{text} renamed"), "price_cents": 1});
+        let renamed = send(server.public, request("PUT", path).json(renamed)).await;
+        assert_eq!(renamed.json()["name"], format!("{text} renamed"));
+    }
+    for path in ["/products/1%20OR%201=1", "/products/1;DELETE", "/products?after=0%20OR%201=1", "/products?limit=1;"] {
+        envelope(&get(server.public, path).await, 400, "malformed").await;
+    }
+    let all = get(server.public, "/products?limit=100").await.json();
+    assert_eq!(all["data"].as_array().expect("a page").len(), texts.len() + 1);
+}
+
+#[tokio::test]
 async fn a_body_without_a_length_is_measured_as_it_arrives() {
     let server = TestServer::start(&["--body-limit=1KiB"]).await;
-    let head = "POST /products HTTP/1.1\r\nhost: app\r\ncontent-type: application/json\r\n";
+    let head = request("POST", "/products").header("transfer-encoding", "chunked").json("").to_bytes();
     let chunk = format!("400\r\n{}\r\n", " ".repeat(1024));
-    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
+    let chunked = [&head[..], chunk.as_bytes(), chunk.as_bytes(), b"0\r\n\r\n"].concat();
     let answer = read_some(&raw(server.public, chunked).await).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }

@@ -9,6 +9,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::PATIENCE;
+//~ if auth
+use super::auth;
+//~ endif
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -30,7 +33,18 @@ pub struct Answer {
 /// A connection kept alive between requests; dropping it closes the socket.
 pub struct Connection(TcpStream);
 
+//~ if auth
+/// With a credential if it is a write: reads are public.
 pub fn request(method: &str, path: &str) -> Request {
+    let request = anonymous(method, path);
+    let write = ["POST", "PUT", "DELETE"].contains(&method);
+    if write { request.header("authorization", auth::credential()) } else { request }
+}
+
+pub fn anonymous(method: &str, path: &str) -> Request {
+    //~ else
+pub fn request(method: &str, path: &str) -> Request {
+    //~ endif
     let headers = vec![(String::from("host"), b"app".to_vec())];
     Request { method: method.to_owned(), path: path.to_owned(), headers, body: String::new() }
 }
@@ -148,7 +162,7 @@ pub async fn read_some(stream: &TcpStream) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-async fn write(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+pub async fn write(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         stream.writable().await?;
         match stream.try_write(bytes) {
@@ -161,7 +175,7 @@ async fn write(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Appends what comes next; an error at the end of the stream.
-async fn read_more(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
+pub async fn read_more(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     loop {
         stream.readable().await?;

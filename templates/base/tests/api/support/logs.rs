@@ -23,6 +23,12 @@ pub fn about(request_id: &str) -> Vec<Value> {
     lines.iter().filter(|line| line["request_id"] == request_id).cloned().collect()
 }
 
+/// Every line so far that holds this text.
+pub fn with(text: &str) -> Vec<Value> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.iter().filter(|line| line.to_string().contains(text)).cloned().collect()
+}
+
 /// The lines about a request once there is one; a line may follow its answer.
 pub async fn wait_for(request_id: &str) -> Vec<Value> {
     eventually("the request is logged", async || !about(request_id).is_empty()).await;

@@ -1,12 +1,30 @@
 //! The harness: servers in this process, the binary itself, a client, and what was logged.
 
+//~ if auth
+pub mod auth;
+//~ endif
+//~ if database_postgres or cache_redis or cache_memcached or limiter_redis or upstream_http
+pub mod chaos;
+//~ endif
 //~ if database
 pub mod database;
 //~ endif
+//~ if cache_redis or cache_memcached
+pub mod failures;
+//~ endif
 pub mod http;
+//~ if auth_jwt
+pub mod issuer;
+//~ endif
 pub mod logs;
 pub mod process;
 pub mod server;
+//~ if database_postgres or cache_redis or cache_memcached or limiter_redis
+pub mod servers;
+//~ endif
+//~ if cache_redis or cache_memcached
+pub mod store;
+//~ endif
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -58,6 +76,28 @@ fn flags(of_the_test: &[&str]) -> Vec<String> {
     //~ if limiter
     // As good as none: only tests of the limiter want one.
     flags.push("--rate-limit=1000000/s");
+    //~ endif
+    //~ if auth_jwt
+    flags.push(auth::flag());
+    //~ endif
+    //~ if cache_redis or cache_memcached or limiter_redis
+    let prefix = format!("--key-prefix=test-{:016x}", fastrand::u64(..));
+    flags.push(&prefix);
+    //~ endif
+    //~ if cache_redis or limiter_redis
+    let redis = format!("--redis-url={}", servers::redis());
+    //~ if limiter_redis
+    // Who counts to the last request must not be spoiled by an answer that is late; tests of the shared limit name it.
+    let counts = of_the_test.iter().any(|flag| flag.starts_with("--rate-limit="));
+    let redis = if counts { "--redis-url=redis://127.0.0.1:1" } else { &redis };
+    flags.push(redis);
+    //~ else
+    flags.push(&redis);
+    //~ endif
+    //~ endif
+    //~ if cache_memcached
+    let memcached = format!("--memcached-url={}", servers::memcached());
+    flags.push(&memcached);
     //~ endif
     let name = |flag: &str| flag.split('=').next().map(String::from);
     flags.retain(|flag| !of_the_test.iter().any(|other| name(other) == name(flag)));

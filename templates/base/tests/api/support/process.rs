@@ -25,6 +25,7 @@ pub struct Process {
 }
 
 /// How the program ended, and what it said.
+#[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
     pub stdout: Vec<String>,
@@ -36,8 +37,8 @@ impl Process {
     pub async fn start(settings: &[&str]) -> Self {
         let flags = flags(settings);
         //~ if database
-        let database = Database::new();
-        let flags = [flags, vec![database.flag()]].concat();
+        let database = Database::new().await;
+        let flags = [vec![database.flag()], flags].concat();
         //~ endif
         let mut program = Program::start(command().arg("serve").args(flags));
         let listening = async {
@@ -52,6 +53,9 @@ impl Process {
         };
         let (public, admin) = timeout(PATIENCE, listening).await.expect("the server starts");
         ready(admin).await;
+        //~ if auth_api_key
+        super::auth::admit(&database.connect().await).await;
+        //~ endif
         //~ if database
         Self { public, admin, program, _database: database }
         //~ else

@@ -41,8 +41,8 @@ impl TestServer {
         logs::record();
         let flags = flags(settings);
         //~ if database
-        let database = Database::new();
-        let flags = [flags, vec![database.flag()]].concat();
+        let database = Database::new().await;
+        let flags = [vec![database.flag()], flags].concat();
         //~ endif
         let server = Server::bind(config(flags), routes).await.expect("the server starts");
         let (public, admin) = addresses(&server);
@@ -60,6 +60,9 @@ impl TestServer {
             server.run(stop).await;
         });
         ready(admin).await;
+        //~ if auth_api_key
+        super::auth::admit(&app.database).await;
+        //~ endif
         //~ if database
         Self { public, admin, app, database, shutdown, running }
         //~ else

@@ -20,7 +20,7 @@ impl Lock {
 }
 
 impl Database {
-    pub fn new() -> Self {
+    pub async fn new() -> Self {
         Self { folder: TempDir::new().expect("a temporary folder") }
     }
 

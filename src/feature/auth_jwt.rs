@@ -1,0 +1,38 @@
+//! Tokens that somebody else issues: JWT, verified with the keys of a JWKS.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Auth, Value};
+use crate::plan::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
+
+pub(super) const AUTH_JWT: Feature = Feature {
+    id: "auth-jwt",
+    wanted: Wanted::Value(
+        Value::Auth(Auth::Jwt),
+        Offer {
+            label: "JWT",
+            cost: "an issuer to get tokens from; verification costs CPU and no look-up",
+            why: "For people and programs that already sign in somewhere. Algorithm, issuer, audience and expiry are pinned.",
+        },
+    ),
+    contribute: |plan| {
+        for (name, default, about) in [
+            ("JWT_ISSUER", "http://127.0.0.1:9000", "Who makes tokens: their `iss`"),
+            ("JWT_AUDIENCE", "products", "Whom tokens are made for, this service: one of their `aud`"),
+            (
+                "JWT_JWKS_URL",
+                "http://127.0.0.1:9000/.well-known/jwks.json",
+                "Where the issuer publishes its keys, as a JWK set",
+            ),
+            ("JWT_PUBLIC_KEY", "", "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL"),
+        ] {
+            plan.settings.add(name, default, about);
+        }
+        plan.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
+        plan.manifest.add(REQWEST.features(&["rustls"]));
+        // The issuer of the tests and of the example signs with keys of its own.
+        plan.manifest.add_dev(AWS_LC_RS.plain());
+        plan.manifest.add_dev(BASE64.plain());
+        plan.manifest.add_dev(TEMPFILE.plain());
+        plan.manifest.add_dev(TOKIO.features(&["test-util"]));
+    },
+};

@@ -1,0 +1,24 @@
+//! A cache that replicas share in Memcached, behind a short one in each process.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Cache, Value};
+use crate::plan::Service;
+use crate::plan::versions::{MEMCACHE, MOKA};
+
+pub(super) const CACHE_MEMCACHED: Feature = Feature {
+    id: "cache-memcached",
+    wanted: Wanted::Value(
+        Value::Cache(Cache::Memcached),
+        Offer {
+            label: "Memcached",
+            cost: "one server; replicas share what was read, and degrade to the database without it",
+            why: "As with Redis, where Memcached is what the team already runs.",
+        },
+    ),
+    contribute: |plan| {
+        plan.services.push(Service { name: "memcached", purpose: "what replicas share; the service works without it" });
+        plan.settings.add("MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
+        plan.manifest.add(MEMCACHE.features(&["tokio"]));
+        plan.manifest.add(MOKA.features(&["future"]));
+    },
+};

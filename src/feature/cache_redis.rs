@@ -1,0 +1,20 @@
+//! A cache that replicas share in Redis, behind a short one in each process.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Cache, Value};
+use crate::plan::versions::MOKA;
+
+pub(super) const CACHE_REDIS: Feature = Feature {
+    id: "cache-redis",
+    wanted: Wanted::Value(
+        Value::Cache(Cache::Redis),
+        Offer {
+            label: "Redis",
+            cost: "one server; replicas share what was read, and degrade to the database without it",
+            why: "A value is loaded once for all replicas and a write is seen by all of them within two seconds.",
+        },
+    ),
+    contribute: |plan| {
+        plan.manifest.add(MOKA.features(&["future"]));
+    },
+};

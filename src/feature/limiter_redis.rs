@@ -1,0 +1,20 @@
+//! One count of each client for all replicas, in Redis.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Limiter, Value};
+use crate::plan::versions::MOKA;
+
+pub(super) const LIMITER_REDIS: Feature = Feature {
+    id: "limiter-redis",
+    wanted: Wanted::Value(
+        Value::Limiter(Limiter::Redis),
+        Offer {
+            label: "Redis",
+            cost: "one server; exact across replicas, and each counts for itself without it",
+            why: "A client has one limit however many replicas there are.",
+        },
+    ),
+    contribute: |plan| {
+        plan.manifest.add(MOKA.features(&["sync"]));
+    },
+};

@@ -1,0 +1,31 @@
+//! Calls to another service over HTTP that may fail without taking this one along.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Upstream, Value};
+use crate::plan::versions::{REQWEST, TOWER};
+
+pub(super) const UPSTREAM_HTTP: Feature = Feature {
+    id: "upstream-http",
+    wanted: Wanted::Value(
+        Value::Upstream(Upstream::Http),
+        Offer {
+            label: "an HTTP service",
+            cost: "one more dependency; time-outs, one retry, a breaker and a fallback",
+            why: "For data that another team serves. When it is slow or gone, answers are marked degraded and stay quick.",
+        },
+    ),
+    contribute: |plan| {
+        plan.settings.add(
+            "UPSTREAM_URL",
+            "http://127.0.0.1:9100",
+            "Where the other service is, and whatever path its API is under",
+        );
+        plan.settings.add(
+            "UPSTREAM_TIMEOUT",
+            "3s",
+            "Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT",
+        );
+        plan.manifest.add(REQWEST.features(&["rustls"]));
+        plan.manifest.add(TOWER.features(&["retry"]));
+    },
+};

@@ -1,0 +1,182 @@
+//! API keys: made, listed and revoked by commands; believed for a moment; not looked up for those over their limit.
+
+//~ if limiter
+use std::time::Duration;
+
+use app::keys::REMEMBERED;
+//~ endif
+use serde_json::json;
+//~ if limiter
+use tokio::time;
+//~ endif
+
+use crate::errors::envelope;
+use crate::support::auth::{credential_of, forged};
+use crate::support::database::Database;
+//~ if limiter
+use crate::support::http::{Answer, anonymous, get, send};
+//~ else
+use crate::support::http::{Answer, anonymous, send};
+//~ endif
+use crate::support::process::{Ended, run};
+use crate::support::server::TestServer;
+
+async fn write(server: &TestServer, credential: &str) -> Answer {
+    let name = format!("{:032x}", fastrand::u128(..));
+    let post = anonymous("POST", "/products").header("authorization", credential);
+    send(server.public, post.json(json!({"name": name, "price_cents": 1}))).await
+}
+
+/// Runs `api-key` on the database of a server.
+async fn command(database: &Database, arguments: &[&str]) -> Ended {
+    let arguments = [&["api-key"], arguments].concat();
+    run(&arguments, &[("DATABASE_URL", &database.url())]).await
+}
+//~ if limiter
+
+/// The clock of this test's runtime, its server's too, moves on.
+async fn later(by: Duration) {
+    time::pause();
+    time::advance(by).await;
+    time::resume();
+}
+//~ endif
+
+#[tokio::test]
+async fn a_key_is_made_used_listed_and_revoked() {
+    let server = TestServer::start(&[]).await;
+    let made = command(&server.database, &["create", "shop", "--scope", "products:write"]).await;
+    assert_eq!(made.code, Some(0), "{:?}", made.stderr);
+    let [key] = &made.stdout[..] else { panic!("the key, and nothing else: {:?}", made.stdout) };
+    let secret = key.strip_prefix("dev_").expect("the environment");
+    assert_eq!(secret.len(), 43, "256 bits");
+    let credential = format!("Bearer {key}");
+    assert_eq!(write(&server, &credential).await.status, 201);
+
+    let reader = command(&server.database, &["create", "reader"]).await;
+    assert_ne!(made.stdout, reader.stdout);
+    envelope(&write(&server, &format!("Bearer {}", reader.stdout[0])).await, 403, "forbidden").await;
+
+    let listed = command(&server.database, &["list"]).await;
+    let line = listed.stdout.iter().find(|line| line.starts_with("shop "));
+    assert!(line.is_some_and(|line| line.contains("products:write") && line.contains("in use")), "{listed:?}");
+    assert!(!listed.stdout.concat().contains(secret), "{listed:?}");
+
+    let revoked = command(&server.database, &["revoke", "shop"]).await;
+    assert_eq!(revoked.code, Some(0), "{:?}", revoked.stderr);
+    let listed = command(&server.database, &["list"]).await;
+    let line = listed.stdout.iter().find(|line| line.starts_with("shop "));
+    assert!(line.is_some_and(|line| line.contains("revoked")), "{listed:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_one_clear_line_and_exit_code_1() {
+    let database = Database::new().await;
+    assert_eq!(command(&database, &["create", "shop"]).await.code, Some(0), "the schema is made on the way");
+    for wrong in [&["create", "shop"][..], &["revoke", "nobody"]] {
+        let ended = command(&database, wrong).await;
+        assert_eq!((ended.code, ended.stdout), (Some(1), vec![]));
+        let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };
+        assert!(line.contains(wrong[1]), "{line}");
+    }
+    assert_eq!(command(&database, &["revoke", "shop"]).await.code, Some(0));
+    assert_eq!(command(&database, &["revoke", "shop"]).await.code, Some(1), "once");
+    assert_eq!(command(&database, &["create", "shop"]).await.code, Some(1), "a name is not used again");
+    for wrong in [&["create", "Two Words"][..], &["create", "new", "--scope=products:all"], &["create"], &[]] {
+        assert_eq!(command(&database, wrong).await.code, Some(2), "{wrong:?}");
+    }
+    let environment = [("DATABASE_URL", &*database.url()), ("API_KEY_ENVIRONMENT", "two words")];
+    assert_eq!(run(&["api-key", "list"], &environment).await.code, Some(2));
+}
+
+#[tokio::test]
+async fn only_the_hash_of_a_key_is_stored() {
+    let database = Database::new().await;
+    let key = command(&database, &["create", "shop"]).await.stdout.concat();
+    let pool = database.connect().await;
+    let stored: Vec<u8> = sqlx::query_scalar("SELECT hash FROM api_keys").fetch_one(&pool).await.unwrap();
+    assert_eq!(stored.len(), 32);
+    let bytes = key.into_bytes();
+    assert!(!bytes.windows(4).any(|part| stored.windows(4).any(|stored| stored == part)));
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_at_once_although_it_was_just_used() {
+    let server = TestServer::start(&[]).await;
+    let revoked = credential_of(&server, "revoked", "products:write").await;
+    let kept = credential_of(&server, "kept", "products:write").await;
+    for credential in [&revoked, &kept] {
+        assert_eq!(write(&server, credential).await.status, 201);
+    }
+    assert_eq!(command(&server.database, &["revoke", "revoked"]).await.code, Some(0));
+    let answer = write(&server, &revoked).await;
+    envelope(&answer, 401, "unauthorized").await;
+    assert_eq!(answer.header("www-authenticate"), r#"Bearer error="invalid_token""#);
+    assert_eq!(write(&server, &kept).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_key_of_another_environment_is_refused_even_if_the_database_knows_it() {
+    let database = Database::new().await;
+    let live = [("DATABASE_URL", &*database.url()), ("API_KEY_ENVIRONMENT", "live")];
+    let made = run(&["api-key", "create", "shop", "--scope=products:write"], &live).await;
+    let key = made.stdout.concat();
+    assert!(key.starts_with("live_"), "{made:?}");
+    let url = database.flag();
+    let server = TestServer::start(&[&url]).await;
+    envelope(&write(&server, &format!("Bearer {key}")).await, 401, "unauthorized").await;
+    let renamed = key.replace("live_", "dev_");
+    envelope(&write(&server, &format!("Bearer {renamed}")).await, 401, "unauthorized").await;
+    let server = TestServer::start(&[&url, "--api-key-environment=live"]).await;
+    assert_eq!(write(&server, &format!("Bearer {key}")).await.status, 201);
+}
+
+#[tokio::test]
+async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
+    let server = TestServer::start(&[]).await;
+    let credential = credential_of(&server, "writer", "products:write").await;
+    assert_eq!(write(&server, &credential).await.status, 201);
+    server.app.database.close().await;
+    for credential in [&credential, &forged()] {
+        envelope(&write(&server, credential).await, 503, "unavailable").await;
+    }
+    for shapeless in ["Bearer dev_short", "Bearer no-key", &format!("Bearer live_{}", "A".repeat(43))] {
+        // This is seen without a look-up.
+        envelope(&write(&server, shapeless).await, 401, "unauthorized").await;
+    }
+}
+//~ if limiter
+
+#[tokio::test]
+async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
+    let server = TestServer::start(&["--rate-limit=4/h"]).await;
+    // Without a database each look-up shows as a 503.
+    server.app.database.close().await;
+    for _ in 0..4 {
+        envelope(&write(&server, &forged()).await, 503, "unavailable").await;
+    }
+    for _ in 0..4 {
+        envelope(&write(&server, &forged()).await, 429, "rate_limited").await;
+    }
+}
+
+#[tokio::test]
+async fn the_limiter_knows_a_caller_for_half_a_minute_after_a_key_was_verified() {
+    assert!(REMEMBERED <= Duration::from_secs(30));
+    let server = TestServer::start(&["--rate-limit=3/h"]).await;
+    let credential = credential_of(&server, "shop", "").await;
+    let read = async || {
+        let read = anonymous("GET", "/greet").header("authorization", &credential);
+        send(server.public, read).await.status
+    };
+    assert_eq!(write(&server, &credential).await.status, 403, "it is verified");
+    for address in [200, 200, 429] {
+        assert_eq!(get(server.public, "/greet").await.status, address);
+    }
+    for caller in [200, 200, 200, 429] {
+        assert_eq!(read().await, caller);
+    }
+    later(REMEMBERED).await;
+    assert_eq!(server.app.keys.known(credential.trim_start_matches("Bearer ")), None);
+}
+//~ endif

@@ -1,0 +1,35 @@
+//! Credentials of the tests.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use app::keys::store;
+use app::pool::Pool;
+
+use super::server::TestServer;
+
+/// The key that every database of the tests knows.
+const KEY: &str = "dev_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
+/// May write.
+pub fn credential() -> String {
+    format!("Bearer {KEY}")
+}
+
+/// Makes [`credential`] valid at the servers of this database.
+pub async fn admit(database: &Pool) {
+    // If there are several, the first one has done it for all.
+    store(database, "tests", KEY, "products:write").await.ok();
+}
+
+/// Of another caller, who may do this.
+pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> String {
+    static KEYS: AtomicU32 = AtomicU32::new(0);
+    let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
+    store(&server.app.database, name, &key, scopes).await.expect("a new name");
+    format!("Bearer {key}")
+}
+
+/// As good as a valid one to look at.
+pub fn forged() -> String {
+    format!("Bearer dev_{}", "A".repeat(43))
+}

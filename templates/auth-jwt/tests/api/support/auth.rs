@@ -1,0 +1,44 @@
+//! Credentials of the tests, and the issuer behind them.
+
+use std::sync::OnceLock;
+
+use super::issuer::{Issuer, Signer, claims};
+use super::server::TestServer;
+
+struct Shared {
+    signer: Signer,
+    flag: String,
+    credential: String,
+    _issuer: Issuer,
+}
+
+/// One issuer for all servers that do not ask for another.
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let signer = Signer::es256("shared");
+        let issuer = Issuer::start(&[&signer]);
+        let credential = format!("Bearer {}", signer.sign(claims("tests", "products:write")));
+        Shared { flag: issuer.flag(), credential, signer, _issuer: issuer }
+    })
+}
+
+/// Where servers find the keys.
+pub fn flag() -> &'static str {
+    &shared().flag
+}
+
+/// May write.
+pub fn credential() -> String {
+    shared().credential.clone()
+}
+
+/// Of another caller, who may do this.
+pub async fn credential_of(_: &TestServer, name: &str, scopes: &str) -> String {
+    format!("Bearer {}", shared().signer.sign(claims(name, scopes)))
+}
+
+/// As good as a valid one to look at: it names the right key, and is signed with another.
+pub fn forged() -> String {
+    format!("Bearer {}", Signer::es256("shared").sign(claims("tests", "products:write")))
+}

@@ -1,0 +1,302 @@
+//! Tokens: what an attacker would send, and an issuer whose keys change or that is not there.
+
+use std::time::Duration;
+
+use app::keys::{BETWEEN, REFRESH};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{self, Instant};
+
+use crate::errors::envelope;
+use crate::support::auth::credential;
+use crate::support::eventually;
+use crate::support::http::{self, Answer, anonymous, get, read_to_end, send};
+use crate::support::issuer::{Issuer, Mode, Signer, claims, pem};
+use crate::support::logs;
+use crate::support::process::run;
+use crate::support::server::TestServer;
+
+async fn write(server: &TestServer, token: &str) -> Answer {
+    let name = format!("{:032x}", fastrand::u128(..));
+    let post = anonymous("POST", "/products").header("authorization", format!("Bearer {token}"));
+    send(server.public, post.json(json!({"name": name, "price_cents": 1}))).await
+}
+
+/// The claims of a good token with one of them changed, or left out.
+fn with(claim: &str, value: Value) -> Value {
+    let mut claims = claims("tests", "products:write");
+    claims[claim] = value;
+    claims.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+    claims
+}
+
+fn good() -> Value {
+    claims("tests", "products:write")
+}
+
+/// A server whose issuer was asked for its keys once, as each does when it starts.
+async fn server_of(issuer: &Issuer, flags: &[&str]) -> TestServer {
+    let before = issuer.fetches();
+    let server = TestServer::start(&[&[&*issuer.flag()], flags].concat()).await;
+    eventually("the keys are asked for", async || issuer.fetches() > before).await;
+    server
+}
+
+/// The clock of this test's runtime, its server's too, moves on.
+async fn later(by: Duration) {
+    time::pause();
+    time::advance(by).await;
+    time::resume();
+}
+
+/// Two parts of a token as they are, and the third as it is given.
+fn by_hand(header: Value, claims: &Value, signature: &[u8]) -> String {
+    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn forged_tokens_are_401_and_the_log_says_why() {
+    let (rsa, ec, stranger) = (Signer::rs256("rsa"), Signer::es256("ec"), Signer::es256("ec"));
+    let issuer = Issuer::start(&[&rsa, &ec]);
+    let server = server_of(&issuer, &[]).await;
+    for signer in [&rsa, &ec] {
+        let answer = write(&server, &signer.sign(good())).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+
+    let now = get_current_timestamp();
+    let header = |changed: Header| encode(&changed, &good(), &ec.key).expect("a token");
+    let hmac = |secret: &[u8]| {
+        let header = Header { kid: Some("rsa".into()), ..Header::new(Algorithm::HS256) };
+        encode(&header, &good(), &EncodingKey::from_secret(secret)).expect("a token")
+    };
+    let brought = Header { jwk: Some(stranger.public()), ..stranger.header() };
+    let brought = encode(&brought, &good(), &stranger.key).expect("a token");
+    let other = |algorithm| encode(&Header { alg: algorithm, ..rsa.header() }, &good(), &rsa.key).expect("a token");
+    for (attack, token, reason) in [
+        ("no signature", by_hand(json!({"alg": "none", "kid": "ec"}), &good(), b""), "invalid"),
+        ("no signature, in capitals", by_hand(json!({"alg": "NONE", "kid": "ec"}), &good(), b""), "invalid"),
+        ("an empty signature", by_hand(json!({"alg": "ES256", "kid": "ec"}), &good(), b""), "invalid"),
+        ("a signature of zeros", by_hand(json!({"alg": "ES256", "kid": "ec"}), &good(), &[0; 64]), "invalid"),
+        ("the public key as a secret, in PEM", hmac(pem("PUBLIC KEY", &rsa.public_der).as_bytes()), "invalid"),
+        ("the public key as a secret, in DER", hmac(&rsa.public_der), "invalid"),
+        ("another algorithm of the key's kind", other(Algorithm::RS384), "invalid"),
+        ("another padding", other(Algorithm::PS256), "invalid"),
+        ("the algorithm of another key", header(Header { kid: Some("rsa".into()), ..ec.header() }), "invalid"),
+        ("a stranger's key", stranger.sign(good()), "invalid"),
+        ("a key that it brings along", brought, "invalid"),
+        ("a key that nobody knows", header(Header { kid: Some("../ec".into()), ..ec.header() }), "unknown_key"),
+        ("no key named", header(Header { kid: None, ..ec.header() }), "unknown_key"),
+        ("an unknown demand", header(Header { crit: Some(vec!["b64".into()]), ..ec.header() }), "invalid"),
+        ("another issuer", ec.sign(with("iss", json!("http://127.0.0.1:9001"))), "invalid"),
+        ("an issuer among others", ec.sign(with("iss", Value::Null)), "invalid"),
+        ("another audience", ec.sign(with("aud", json!(["shop", "product"]))), "invalid"),
+        ("no audience", ec.sign(with("aud", Value::Null)), "invalid"),
+        ("no subject", ec.sign(with("sub", Value::Null)), "invalid"),
+        ("an empty subject", ec.sign(with("sub", json!(""))), "invalid"),
+        ("a subject that is no name", ec.sign(with("sub", json!("x".repeat(256)))), "invalid"),
+        ("expired", ec.sign(with("exp", json!(now - 30))), "expired"),
+        ("expired long ago", ec.sign(with("exp", json!(1))), "expired"),
+        ("for ever", ec.sign(with("exp", Value::Null)), "invalid"),
+        ("expiry that is no time", ec.sign(with("exp", json!("tomorrow"))), "invalid"),
+        ("not yet", ec.sign(with("nbf", json!(now + 60))), "invalid"),
+        ("claims that are no object", by_hand(json!({"alg": "ES256", "kid": "ec"}), &json!([1]), &[1; 64]), "invalid"),
+        ("long", ec.sign(with("padding", json!("x".repeat(8 << 10)))), "invalid"),
+        ("very long", "x.".repeat(50_000), "invalid"),
+    ] {
+        let answer = write(&server, &token).await;
+        assert_eq!(answer.status, 401, "{attack}: {}", answer.text());
+        envelope(&answer, 401, "unauthorized").await;
+        assert_eq!(answer.header("www-authenticate"), r#"Bearer error="invalid_token""#, "{attack}");
+        let line = &logs::about(answer.header("x-request-id"))[0];
+        assert_eq!(line["error"], reason, "{attack}");
+    }
+    assert_eq!(issuer.fetches(), 1, "no attack makes it ask again so soon");
+    let several = with("aud", json!(["shop", "products"]));
+    assert_eq!(write(&server, &ec.sign(several)).await.status, 201, "one audience among several");
+}
+
+#[tokio::test]
+async fn a_token_of_a_megabyte_is_refused_before_it_is_read() {
+    let server = TestServer::start(&[]).await;
+    let stream = TcpStream::connect(server.public).await.unwrap();
+    let request = anonymous("POST", "/products").header("authorization", format!("Bearer {}", "x".repeat(1 << 20)));
+    // The server hangs up in the middle of it.
+    http::write(&stream, &request.to_bytes()).await.ok();
+    let answer = read_to_end(&stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert_eq!(get(server.public, "/greet").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_storm_of_unknown_keys_makes_it_ask_once_in_ten_seconds() {
+    assert!(BETWEEN >= Duration::from_secs(10));
+    let signer = Signer::es256("known");
+    let issuer = Issuer::start(&[&signer]);
+    let server = server_of(&issuer, &[]).await;
+    for fetches in [1, 2, 3] {
+        let mut storm = JoinSet::new();
+        for number in 0..60 {
+            let header = Header { kid: Some(format!("unknown-{number}")), ..signer.header() };
+            let token = encode(&header, &good(), &signer.key).expect("a token");
+            let post = anonymous("POST", "/products").header("authorization", format!("Bearer {token}"));
+            storm.spawn(send(server.public, post.json("{}")));
+        }
+        for answer in storm.join_all().await {
+            assert_eq!(answer.status, 401);
+        }
+        assert_eq!(issuer.fetches(), fetches);
+        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "who is known does not notice");
+        later(BETWEEN).await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_is_fetched_when_a_token_names_it_and_a_removed_one_ends() {
+    let (old, new) = (Signer::es256("old"), Signer::rs256("new"));
+    let issuer = Issuer::start(&[&old]);
+    let server = server_of(&issuer, &[]).await;
+    assert_eq!(write(&server, &old.sign(good())).await.status, 201);
+    envelope(&write(&server, &new.sign(good())).await, 401, "unauthorized").await;
+
+    issuer.publish(&[&old, &new]);
+    later(BETWEEN).await;
+    assert_eq!(write(&server, &new.sign(good())).await.status, 201, "without a restart");
+    assert_eq!(write(&server, &old.sign(good())).await.status, 201);
+
+    issuer.publish(&[&new]);
+    let fetches = issuer.fetches();
+    later(REFRESH).await;
+    eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
+    let refused = async || write(&server, &old.sign(good())).await.status == 401;
+    eventually("the removed key is no longer believed", refused).await;
+    assert_eq!(write(&server, &new.sign(good())).await.status, 201);
+}
+
+#[tokio::test]
+async fn without_its_issuer_a_service_still_reads_and_believes_the_keys_it_has() {
+    let signer = Signer::es256("known");
+    let issuer = Issuer::start(&[&signer]);
+    issuer.set(Mode::Refuse);
+    let server = server_of(&issuer, &[]).await;
+    envelope(&write(&server, &signer.sign(good())).await, 503, "unavailable").await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    assert_eq!(get(server.public, "/health/ready").await.status, 200);
+
+    issuer.publish(&[&signer]);
+    later(BETWEEN).await;
+    assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "as soon as it is back");
+
+    issuer.set(Mode::Refuse);
+    later(REFRESH).await;
+    assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
+    let unknown = Signer::es256("unknown").sign(good());
+    envelope(&write(&server, &unknown).await, 401, "unauthorized").await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_never_answers_holds_nobody_up_for_long() {
+    let signer = Signer::es256("known");
+    let issuer = Issuer::start(&[&signer]);
+    issuer.set(Mode::Hang);
+    let server = server_of(&issuer, &[]).await;
+    let asked = Instant::now();
+    envelope(&write(&server, &signer.sign(good())).await, 503, "unavailable").await;
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    let asked = Instant::now();
+    envelope(&write(&server, &signer.sign(good())).await, 503, "unavailable").await;
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn the_client_that_came_first_may_leave_and_the_keys_come_all_the_same() {
+    let signer = Signer::es256("known");
+    let issuer = Issuer::start(&[]);
+    let server = server_of(&issuer, &[]).await;
+    later(BETWEEN).await;
+    issuer.set(Mode::Hang);
+    let token = signer.sign(good());
+    let first = anonymous("DELETE", "/products/1").header("authorization", format!("Bearer {token}"));
+    let first = tokio::spawn(send(server.public, first));
+    eventually("it is asked", async || issuer.fetches() == 2).await;
+    first.abort();
+    assert!(first.await.is_err());
+    issuer.publish(&[&signer]);
+    // The time that the unanswered fetch takes counts as well.
+    later(BETWEEN).await;
+    assert_eq!(write(&server, &token).await.status, 201);
+}
+
+#[tokio::test]
+async fn sets_with_keys_that_are_no_use_do_no_harm() {
+    let signer = Signer::es256("good");
+    let issuer = Issuer::start(&[]);
+    let secret = URL_SAFE_NO_PAD.encode("secret");
+    issuer.set(Mode::Publish(
+        json!({"keys": [
+            {"kty": "oct", "kid": "secret", "k": secret},
+            {"kty": "EC", "kid": "curve", "crv": "secp256k1", "x": "AA", "y": "AA"},
+            {"kty": "new", "kid": "new", "alg": "NEW"},
+            signer.public(),
+        ]})
+        .to_string(),
+    ));
+    let server = server_of(&issuer, &[]).await;
+    assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
+    let header = Header { kid: Some("secret".into()), ..Header::new(Algorithm::HS256) };
+    let signed = encode(&header, &good(), &EncodingKey::from_secret(b"secret")).expect("a token");
+    envelope(&write(&server, &signed).await, 401, "unauthorized").await;
+
+    for useless in [" ".repeat(65 << 10) + &json!({"keys": []}).to_string(), "<html>".into()] {
+        issuer.set(Mode::Publish(useless));
+        later(REFRESH).await;
+        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "the keys at hand stay");
+    }
+}
+
+#[tokio::test]
+async fn a_key_in_a_file_needs_no_issuer() {
+    for signer in [Signer::rs256(""), Signer::es256("")] {
+        let file = NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), pem("PUBLIC KEY", &signer.public_der)).unwrap();
+        let issuer = Issuer::start(&[]);
+        let flag = format!("--jwt-public-key={}", file.path().display());
+        let server = TestServer::start(&[&issuer.flag(), &flag]).await;
+        let token = encode(&Header::new(signer.algorithm), &good(), &signer.key).expect("a token");
+        assert_eq!(write(&server, &token).await.status, 201, "no key has to be named");
+        assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
+        assert_eq!(write(&server, credential().trim_start_matches("Bearer ")).await.status, 401);
+        assert_eq!(issuer.fetches(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_is_exit_code_2_with_every_problem_named() {
+    let file = NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n").unwrap();
+    let file = file.path().to_str().expect("text");
+    let private = NamedTempFile::new().unwrap();
+    std::fs::write(private.path(), pem("PRIVATE KEY", &Signer::es256("").private_der)).unwrap();
+    let private = private.path().to_str().expect("text");
+    for (name, value) in [
+        ("JWT_PUBLIC_KEY", file),
+        ("JWT_PUBLIC_KEY", private),
+        ("JWT_PUBLIC_KEY", "/no/such/file.pem"),
+        ("JWT_JWKS_URL", ""),
+        ("JWT_ISSUER", ""),
+        ("JWT_AUDIENCE", ""),
+    ] {
+        let ended = run(&["serve"], &[(name, value), ("PORT", "eighty")]).await;
+        assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{name}={value}: {:?}", ended.stderr);
+        for (name, value) in [(name, value), ("PORT", "eighty")] {
+            let line = ended.stderr.iter().find(|line| line.contains(name));
+            assert!(line.is_some_and(|line| line.contains(value)), "{name}={value}: {:?}", ended.stderr);
+        }
+    }
+}

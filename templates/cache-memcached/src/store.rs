@@ -1,0 +1,44 @@
+//! Where shared copies are kept: Memcached. `None` stands for no answer in time.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use memcache::exp::{AsyncMemcache, Result, Ttl};
+
+use crate::link::Link;
+
+/// Each command has one to itself; who finds none left waits.
+const CONNECTIONS: usize = 64;
+
+pub type Store = Arc<Link<AsyncMemcache>>;
+
+pub fn link(address: &str) -> Store {
+    let address = address.to_owned();
+    Link::new("memcached", Box::new(move || connect(address.clone()).boxed()))
+}
+
+async fn connect(address: String) -> anyhow::Result<AsyncMemcache> {
+    let memcached = AsyncMemcache::builder().max_connections(CONNECTIONS).max_idle(CONNECTIONS);
+    let memcached = memcached.connect_async([address]).await?;
+    ping(memcached.clone()).await?;
+    Ok(memcached)
+}
+
+pub async fn ping(memcached: AsyncMemcache) -> Result<()> {
+    memcached.get::<Vec<u8>>("ping").await.map(drop)
+}
+
+pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
+    store.run(async |memcached| memcached.get(key).await).await
+}
+
+/// If it is to be `new`, only where nothing is.
+pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: bool) -> Option<()> {
+    // Whole seconds is all there is, and what is left of none is nothing.
+    let Some(ttl) = (ttl.as_secs() > 0).then(|| Ttl::secs(ttl.as_secs() as u32)) else { return Some(()) };
+    let put = async |memcached: AsyncMemcache| match new {
+        true => memcached.add(key, value, ttl).await.map(drop),
+        false => memcached.set(key, value, ttl).await,
+    };
+    store.run(put).await
+}

@@ -1,0 +1,47 @@
+//! A Redis that answers and stores nothing, as one that is full does: it is read from, and not believed about a write.
+
+use std::time::Duration;
+
+use redis::{Client, cmd};
+use tokio::time::Instant;
+
+use crate::remote::{Service, name_at, rename};
+use crate::support::eventually;
+use crate::support::http::get;
+use crate::support::server::TestServer;
+use crate::support::servers;
+
+#[tokio::test]
+async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
+    let user = format!("test-{:016x}", fastrand::u64(..));
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let rules = ["on", ">secret", "~*", "+@all", "-set"];
+    cmd("ACL").arg("SETUSER").arg(&user).arg(&rules).exec_async(&mut redis).await.expect("Redis answers");
+    let url = servers::redis().replacen("://", &format!("://{user}:secret@"), 1);
+
+    let service = Service::new().await;
+    let [database, prefix] = service.flags();
+    let full = TestServer::start(&[&database, &prefix, &format!("--redis-url={url}")]).await;
+    let other = service.replica().await;
+    for _ in 0..20 {
+        let answer = get(full.public, &service.add().await).await;
+        assert_eq!((answer.status, answer.json()["source"].as_str()), (200, Some("database")));
+    }
+    let mut path = String::new();
+    let shared = async || {
+        path = service.add().await;
+        get(other.public, &path).await;
+        get(full.public, &path).await.header("cache-status").contains("; detail=shared")
+    };
+    eventually("it is read from", shared).await;
+
+    rename(full.public, &path, "New").await;
+    let beyond_the_front = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < beyond_the_front {
+        assert_eq!(name_at(full.public, &path).await, "New");
+    }
+    let there = service.copy(&path).await.expect("nobody removed it");
+    assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
+    cmd("ACL").arg("DELUSER").arg(&user).exec_async(&mut redis).await.expect("Redis answers");
+}

@@ -1,0 +1,43 @@
+//! The server that replicas share copies in, as somebody beside the service sees it: Redis.
+
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Client, cmd};
+
+use super::servers;
+
+pub const NAME: &str = "redis";
+
+pub struct Store(MultiplexedConnection);
+
+pub fn url() -> String {
+    servers::redis()
+}
+
+/// Has a service use this one.
+pub fn flag(url: &str) -> String {
+    format!("--redis-url={url}")
+}
+
+impl Store {
+    pub async fn connect() -> Self {
+        let client = Client::open(url()).expect("a valid URL");
+        Self(client.get_multiplexed_async_connection().await.expect("Redis is there"))
+    }
+
+    pub async fn get(&self, key: &str) -> Option<Vec<u8>> {
+        cmd("GET").arg(key).query_async(&mut self.0.clone()).await.expect("Redis answers")
+    }
+
+    pub async fn set(&self, key: &str, value: &[u8]) {
+        let set = cmd("SET").arg(key).arg(value).arg("EX").arg(60).take();
+        set.exec_async(&mut self.0.clone()).await.expect("Redis answers");
+    }
+
+    /// What is left of the time that a value is kept for.
+    pub async fn left(&self, key: &str) -> Option<Duration> {
+        let left: i64 = cmd("PTTL").arg(key).query_async(&mut self.0.clone()).await.expect("Redis answers");
+        left.try_into().ok().map(Duration::from_millis)
+    }
+}

@@ -1,0 +1,370 @@
+//! Copies that replicas share: what one loads the others have, what one writes none of them keeps as it was, and when the
+//! server fails it costs nobody anything.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::breaker::OPEN_FOR;
+use app::products::Product;
+use chrono::Utc;
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::cache::Origin;
+use crate::support::chaos::{Chaos, Mode};
+use crate::support::failures::counted;
+use crate::support::http::{Answer, get, request, send};
+use crate::support::process::Process;
+use crate::support::server::TestServer;
+use crate::support::servers::{address, by_way_of};
+use crate::support::store::{self, Store};
+use crate::support::{eventually, within};
+
+/// Replicas of one service, with one database and one server for copies.
+pub struct Service {
+    /// Adds products to the database and nothing to the server, where it has its own keys.
+    stock: TestServer,
+    prefix: String,
+    store: Store,
+}
+
+impl Service {
+    pub async fn new() -> Self {
+        let prefix = format!("test-{:016x}", fastrand::u64(..));
+        Self { stock: TestServer::start(&[]).await, prefix, store: Store::connect().await }
+    }
+
+    pub fn flags(&self) -> [String; 2] {
+        [self.stock.database.flag(), format!("--key-prefix={}", self.prefix)]
+    }
+
+    pub async fn replica(&self) -> TestServer {
+        let flags = self.flags();
+        TestServer::start(&flags.each_ref().map(String::as_str)).await
+    }
+
+    /// One whose way to the server can be cut.
+    async fn replica_by_way_of(&self, chaos: &Chaos) -> TestServer {
+        let ([database, prefix], url) = (self.flags(), store::flag(&by_way_of(chaos.address(), &store::url())));
+        TestServer::start(&[&database, &prefix, &url]).await
+    }
+
+    /// The path of a new product, which no replica has heard of.
+    pub async fn add(&self) -> String {
+        add(self.stock.public, &format!("Old {}", fastrand::u64(..))).await
+    }
+
+    /// What the server has in the place of a product.
+    pub async fn copy(&self, path: &str) -> Option<Vec<u8>> {
+        self.store.get(&self.key(path)).await
+    }
+
+    fn key(&self, path: &str) -> String {
+        format!("{}:product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
+    }
+
+    /// A replica whose machine is busy may miss the 25 ms that it has to tell the server of a write. What holds once the
+    /// server has been told is tested after this.
+    async fn tell(&self, path: &str, write: impl AsyncFn()) {
+        let told = async || {
+            write().await;
+            self.copy(path).await.as_deref() == Some(b"written")
+        };
+        eventually("the server is told of the write", told).await;
+    }
+}
+
+async fn add(to: SocketAddr, name: &str) -> String {
+    let answer = send(to, request("POST", "/products").json(json!({"name": name, "price_cents": 1}))).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.header("location").to_owned()
+}
+
+pub async fn rename(to: SocketAddr, path: &str, name: &str) {
+    let body = json!({"name": name, "price_cents": 1});
+    assert_eq!(send(to, request("PUT", path).json(body)).await.status, 200);
+}
+
+pub async fn name_at(to: SocketAddr, path: &str) -> String {
+    get(to, path).await.json()["data"]["name"].as_str().expect("a product").to_owned()
+}
+
+#[track_caller]
+fn assert_from(answer: &Answer, source: &str, status: &str) {
+    assert_eq!((answer.status, answer.json()["source"].as_str()), (200, Some(source)));
+    let header = answer.header("cache-status");
+    assert!(header.contains(status), "{header}");
+}
+
+fn proxy() -> Chaos {
+    Chaos::start(address(&store::url()))
+}
+
+#[tokio::test]
+async fn what_one_replica_has_loaded_the_others_need_not() {
+    let service = Service::new().await;
+    let (one, other) = (service.replica().await, service.replica().await);
+    let shared = async || {
+        let path = service.add().await;
+        let loaded = get(one.public, &path).await;
+        assert_from(&loaded, "database", "; fwd=miss");
+        let answer = get(other.public, &path).await;
+        assert_eq!(answer.json()["data"], loaded.json()["data"]);
+        answer.header("cache-status").contains("; hit") && answer.header("cache-status").contains("; detail=shared")
+    };
+    eventually("one has what the other has loaded", shared).await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_shared_too_and_for_5_seconds_at_most() {
+    let service = Service::new().await;
+    let (one, other) = (service.replica().await, service.replica().await);
+    let mut id = 1000;
+    let shared = async || {
+        id += 1;
+        let path = format!("/products/{id}");
+        assert_eq!(get(one.public, &path).await.status, 404);
+        let left = service.store.left(&service.key(&path)).await;
+        assert!(left.is_none_or(|left| left <= Duration::from_secs(5)), "{left:?}");
+        let answer = get(other.public, &path).await;
+        assert_eq!(answer.status, 404);
+        answer.header("cache-status").contains("; detail=shared")
+    };
+    eventually("one knows what the other has not found", shared).await;
+
+    assert_eq!(get(other.public, "/products/1").await.status, 404);
+    assert_eq!(get(one.public, "/products/1").await.status, 404);
+    assert_eq!(add(one.public, "Tea").await, "/products/1");
+    assert_eq!(name_at(one.public, "/products/1").await, "Tea");
+    let seen = async || get(other.public, "/products/1").await.status == 200;
+    within(Duration::from_secs(10), "the other replica sees it", seen).await;
+}
+
+#[tokio::test]
+async fn a_write_is_seen_by_its_own_replica_at_once_and_by_the_others_within_two_seconds() {
+    let service = Service::new().await;
+    let (one, other) = (service.replica().await, service.replica().await);
+    let (held, not_held) = (service.add().await, service.add().await);
+    for (replica, path) in [(&one, &held), (&other, &held), (&one, &not_held)] {
+        assert!(name_at(replica.public, path).await.starts_with("Old"));
+    }
+    service.tell(&held, async || rename(one.public, &held, "New").await).await;
+    service.tell(&not_held, async || rename(one.public, &not_held, "Newer").await).await;
+    assert_eq!(name_at(one.public, &held).await, "New");
+    assert_eq!(name_at(other.public, &not_held).await, "Newer", "it has no copy of its own");
+    let seen = async || name_at(other.public, &held).await == "New";
+    within(Duration::from_secs(5), "the other replica sees it", seen).await;
+
+    let delete = async || assert!(send(other.public, request("DELETE", &held)).await.status < 500);
+    service.tell(&held, delete).await;
+    assert_eq!(get(other.public, &held).await.status, 404);
+    let gone = async || get(one.public, &held).await.status == 404;
+    within(Duration::from_secs(5), "the other replica sees it", gone).await;
+}
+
+#[tokio::test]
+async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
+    let service = Service::new().await;
+    let flags = service.flags();
+    let (slow, origin) = Origin::start(&flags.each_ref().map(String::as_str)).await;
+    let fast = service.replica().await;
+    let path = service.add().await;
+    let begun = tokio::spawn(send(slow.public, request("GET", &path.replace("products", "test"))));
+    origin.all_wait(1).await;
+    service.tell(&path, async || rename(fast.public, &path, "New").await).await;
+    origin.pass.add_permits(100);
+    assert!(begun.await.unwrap().text().starts_with("Old"), "it asked before the write");
+
+    assert_eq!(name_at(fast.public, &path).await, "New");
+    let seen = async || name_at(slow.public, &path).await == "New";
+    within(Duration::from_secs(5), "the replica that loaded sees it", seen).await;
+    assert_eq!(name_at(service.replica().await.public, &path).await, "New");
+    assert!(!String::from_utf8_lossy(&service.copy(&path).await.unwrap_or_default()).contains("Old"));
+}
+
+#[tokio::test]
+async fn a_replica_that_could_not_tell_the_server_of_its_write_does_not_read_the_old_value_there() {
+    let (service, chaos) = (Service::new().await, proxy());
+    let (cut_off, other) = (service.replica_by_way_of(&chaos).await, service.replica().await);
+    let mut path = String::new();
+    let shared = async || {
+        path = service.add().await;
+        get(other.public, &path).await;
+        get(cut_off.public, &path).await.header("cache-status").contains("; detail=shared")
+    };
+    eventually("both have a copy", shared).await;
+    chaos.set(Mode::Closed).await;
+    rename(cut_off.public, &path, "New").await;
+    assert_eq!(name_at(cut_off.public, &path).await, "New");
+    chaos.set(Mode::Pass).await;
+
+    let copied = async || {
+        assert_eq!(name_at(cut_off.public, &path).await, "New");
+        let next = service.add().await;
+        get(cut_off.public, &next).await;
+        service.copy(&next).await.is_some()
+    };
+    within(OPEN_FOR + Duration::from_secs(5), "the server is used again", copied).await;
+    let there = service.copy(&path).await.expect("nobody removed it");
+    assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
+    let beyond_the_front = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < beyond_the_front {
+        assert_eq!(name_at(cut_off.public, &path).await, "New");
+    }
+}
+
+#[tokio::test]
+async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() {
+    let service = Service::new().await;
+    let replica = service.replica().await;
+    let (now, cache) = (Utc::now(), &replica.app.cache);
+    let make = async |id: i64| {
+        let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
+        cache.get(id, async { Ok(Some(product)) }).await.expect("the load succeeds");
+    };
+    stream::iter(0..10_000).for_each_concurrent(16, make).await;
+    let left = async |id: i64| service.store.left(&service.key(&format!("/products/{id}"))).await;
+    let left: Vec<_> = stream::iter(0..10_000).map(left).buffer_unordered(16).collect().await;
+    let mut expired: HashMap<u64, usize> = HashMap::new();
+    for left in left.into_iter().flatten() {
+        assert!(left <= Duration::from_secs(58), "with two seconds in front it is over the TTL: {left:?}");
+        *expired.entry(left.as_secs()).or_default() += 1;
+    }
+    let (copies, most) = (expired.values().sum::<usize>(), expired.values().max().expect("there are copies"));
+    assert!(copies > 1_000 && most * 100 < copies * 15, "{expired:?}");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_product_are_a_miss_and_counted() {
+    let service = Service::new().await;
+    let replica = service.replica().await;
+    let before = counted(replica.admin, "cache_undecodable_total").await;
+    let removed = async || {
+        let path = service.add().await;
+        service.store.set(&service.key(&path), b"\xff{").await;
+        assert_from(&get(replica.public, &path).await, "database", "; fwd=miss");
+        service.copy(&path).await.as_deref() == Some(b"written")
+    };
+    eventually("they make room", removed).await;
+    assert!(counted(replica.admin, "cache_undecodable_total").await > before);
+}
+
+#[tokio::test]
+async fn a_value_over_the_limit_is_served_and_not_shared() {
+    let service = Service::new().await;
+    let replica = service.replica().await;
+    let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
+    let product = Product { id: 1, name, price_cents: 1, created_at: now, updated_at: now };
+    let load = async { Ok(Some(product)) };
+    let (found, outcome) = replica.app.cache.get(1, load).await.expect("the load succeeds");
+    assert_eq!((found.expect("a product").name.len(), outcome.word), (1024 * 1024, "miss"));
+    assert_eq!(service.copy("/products/1").await, None);
+}
+
+/// Reads 30 products while the server is in this state. Returns its failures.
+async fn read_while(mode: Mode) -> Vec<Value> {
+    let chaos = proxy();
+    let server = Process::start(&[&store::flag(&by_way_of(chaos.address(), &store::url()))]).await;
+    let mut paths = Vec::new();
+    for number in 0..30 {
+        paths.push(add(server.public, &number.to_string()).await);
+    }
+    chaos.set(mode).await;
+    for path in &paths {
+        let asked = Instant::now();
+        assert_from(&get(server.public, path).await, "database", "; fwd=miss");
+        assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+    }
+    server.terminate();
+    let lines = server.ended().await.stdout;
+    let lines = lines.iter().map(|line| serde_json::from_str::<Value>(line).expect("a log line is JSON"));
+    let failures: Vec<_> = lines.filter(|line| line["dependency"] == store::NAME).collect();
+    // One more for each five seconds that this took, and for each answer that was late before.
+    assert!((5..10).contains(&failures.len()), "{failures:?}");
+    failures
+}
+
+#[tokio::test]
+async fn a_closed_port_costs_reads_nothing_and_opens_the_breaker() {
+    read_while(Mode::Closed).await;
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_costs_five_reads_a_moment_and_the_rest_nothing() {
+    let failures = read_while(Mode::Hole).await;
+    assert_eq!(failures[4]["error"], "no answer within 25ms", "{failures:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_slow_is_left_alone() {
+    read_while(Mode::Slow(Duration::from_millis(50))).await;
+}
+
+#[tokio::test]
+async fn the_server_is_used_again_soon_after_it_is_back() {
+    for outage in [Mode::Closed, Mode::Hole] {
+        let (service, chaos) = (Service::new().await, proxy());
+        let replica = service.replica_by_way_of(&chaos).await;
+        chaos.set(outage).await;
+        for id in 1..=10 {
+            assert_eq!(get(replica.public, &format!("/products/{id}")).await.status, 404);
+        }
+        chaos.set(Mode::Pass).await;
+        let mut id = 100;
+        let used = async || {
+            id += 1;
+            let path = format!("/products/{id}");
+            assert_eq!(get(replica.public, &path).await.status, 404);
+            service.copy(&path).await.is_some()
+        };
+        within(OPEN_FOR + Duration::from_secs(5), "the server is used again", used).await;
+    }
+}
+
+#[tokio::test]
+async fn a_restart_of_the_server_is_no_outage() {
+    let (service, chaos) = (Service::new().await, proxy());
+    let replica = service.replica_by_way_of(&chaos).await;
+    let mut id = 0;
+    let soon = async || {
+        chaos.set(Mode::Closed).await;
+        chaos.set(Mode::Pass).await;
+        let cut = Instant::now();
+        let used = async || {
+            id += 1;
+            let path = format!("/products/{id}");
+            assert_eq!(get(replica.public, &path).await.status, 404);
+            service.copy(&path).await.is_some()
+        };
+        eventually("the server is used again", used).await;
+        cut.elapsed() < OPEN_FOR / 2
+    };
+    eventually("it is before the breaker would have allowed it", soon).await;
+}
+
+#[tokio::test]
+async fn readiness_names_the_server_and_does_not_depend_on_it() {
+    let chaos = proxy();
+    let server = TestServer::start(&[&store::flag(&by_way_of(chaos.address(), &store::url()))]).await;
+    let answers = async || {
+        let ready = get(server.admin, "/health/ready").await;
+        assert_eq!(ready.status, 200);
+        ready.json()["dependencies"][store::NAME].as_bool().expect("it is listed")
+    };
+    eventually("it answers", answers).await;
+    chaos.set(Mode::Closed).await;
+    eventually("it does not", async || !answers().await).await;
+}
+
+#[tokio::test]
+async fn the_service_starts_without_the_server() {
+    let chaos = proxy();
+    chaos.set(Mode::Closed).await;
+    let server = TestServer::start(&[&store::flag(&by_way_of(chaos.address(), &store::url()))]).await;
+    let path = add(server.public, "Tea").await;
+    assert_from(&get(server.public, &path).await, "database", "; fwd=miss");
+    let held = async || get(server.public, &path).await.json()["source"] == "cache";
+    eventually("it has copies of its own", held).await;
+}

@@ -1,0 +1,122 @@
+//! A proxy to put between the service and what it needs, that fails on demand: it refuses, falls silent, or is slow.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::http;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mode {
+    /// As if it were not there.
+    Pass,
+    /// Nobody listens, and what was open is cut.
+    Closed,
+    /// Connections are accepted, and kept open, and no byte goes through.
+    Hole,
+    /// Whatever is sent arrives later, in both directions.
+    Slow(Duration),
+}
+
+/// Its address stays the same while it lives.
+pub struct Chaos {
+    address: SocketAddr,
+    target: String,
+    mode: watch::Sender<Mode>,
+    door: Mutex<Option<Door>>,
+}
+
+enum Door {
+    Open(JoinHandle<()>),
+    /// Bound, so that nobody else gets the port, but not listening.
+    Closed(TcpSocket),
+}
+
+impl Chaos {
+    /// Passes everything to `target`, a host and a port.
+    pub fn start(target: &str) -> Self {
+        let socket = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let address = socket.local_addr().expect("a bound socket has an address");
+        let (mode, seen) = watch::channel(Mode::Pass);
+        let door = Mutex::new(Some(open(socket, target, seen)));
+        Self { address, target: target.to_owned(), mode, door }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns when it is so.
+    pub async fn set(&self, mode: Mode) {
+        let mut door = self.door.lock().await;
+        self.mode.send_replace(mode);
+        *door = match (door.take(), mode == Mode::Closed) {
+            (Some(Door::Open(serving)), true) => {
+                serving.abort();
+                // It ends when the listener and every connection are dropped.
+                serving.await.ok();
+                Some(Door::Closed(bind(self.address)))
+            }
+            (Some(Door::Closed(socket)), false) => Some(open(socket, &self.target, self.mode.subscribe())),
+            (as_it_was, _) => as_it_was,
+        };
+    }
+}
+
+fn bind(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("the system has sockets");
+    // Connections that ended a moment ago do not keep the port from us.
+    socket.set_reuseaddr(true).expect("a new socket");
+    socket.bind(address).unwrap_or_else(|error| panic!("cannot listen on {address}: {error}"));
+    socket
+}
+
+fn open(socket: TcpSocket, target: &str, mode: watch::Receiver<Mode>) -> Door {
+    let listener = socket.listen(1024).expect("the port is ours");
+    Door::Open(tokio::spawn(serve(listener, target.to_owned(), mode)))
+}
+
+async fn serve(listener: TcpListener, target: String, mode: watch::Receiver<Mode>) {
+    // In this task, so that they end with it.
+    let mut connections = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            Ok((client, _)) = listener.accept() => connections.push(relay(client, &target, mode.clone())),
+            Some(_) = connections.next() => {}
+        }
+    }
+}
+
+/// Carries bytes both ways until either side has had enough.
+async fn relay(client: TcpStream, target: &str, mut mode: watch::Receiver<Mode>) -> io::Result<()> {
+    passable(&mut mode).await?;
+    let server = TcpStream::connect(target).await?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let (there, back) = (carry(&client, &server, mode.clone()), carry(&server, &client, mode));
+    tokio::select! { ended = there => ended, ended = back => ended }
+}
+
+async fn carry(from: &TcpStream, to: &TcpStream, mut mode: watch::Receiver<Mode>) -> io::Result<()> {
+    loop {
+        let mut bytes = Vec::new();
+        http::read_more(from, &mut bytes).await?;
+        if let Mode::Slow(delay) = passable(&mut mode).await? {
+            sleep(delay).await;
+        }
+        http::write(to, &bytes).await?;
+    }
+}
+
+/// Returns once bytes may go through, and how.
+async fn passable(mode: &mut watch::Receiver<Mode>) -> io::Result<Mode> {
+    let mode = mode.wait_for(|mode| *mode != Mode::Hole).await;
+    mode.map(|mode| *mode).map_err(|_dropped| io::ErrorKind::ConnectionAborted.into())
+}

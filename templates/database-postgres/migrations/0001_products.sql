@@ -1,0 +1,8 @@
+-- An identity, so that the id of a deleted product never comes back as another one.
+CREATE TABLE products (
+    id          BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name        TEXT        NOT NULL UNIQUE CHECK (char_length(name) BETWEEN 1 AND 200),
+    price_cents BIGINT      NOT NULL CHECK (price_cents >= 0),
+    created_at  TIMESTAMPTZ NOT NULL,
+    updated_at  TIMESTAMPTZ NOT NULL
+);

@@ -1,0 +1,299 @@
+//! What PostgreSQL makes special: a server that is reached over a network, that others use too, and that may fall silent.
+
+use std::future::pending;
+use std::time::Duration;
+
+use app::pool::CONNECTIONS;
+use app::products::{LIST, find};
+use app::server::Server;
+use axum::Router;
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::errors::envelope;
+use crate::support::chaos::{Chaos, Mode};
+use crate::support::database::Database;
+use crate::support::http::{get, raw, request, send};
+use crate::support::logs;
+use crate::support::process::{Process, run};
+use crate::support::server::TestServer;
+use crate::support::{addresses, config, eventually, servers, within};
+
+/// A proxy in front of the server, and the flag by which a service goes through it.
+fn through_chaos(database: &Database) -> (Chaos, String) {
+    let url = database.url();
+    let chaos = Chaos::start(servers::address(&url));
+    let flag = format!("--database-url={}", servers::by_way_of(chaos.address(), &url));
+    (chaos, flag)
+}
+
+/// Answers, and how long each took.
+async fn ask(server: &TestServer, times: usize) -> Vec<(u16, Duration)> {
+    let mut clients = JoinSet::new();
+    for _ in 0..times {
+        let public = server.public;
+        clients.spawn(async move {
+            let asked = Instant::now();
+            (get(public, "/products").await.status, asked.elapsed())
+        });
+    }
+    clients.join_all().await
+}
+
+#[tokio::test]
+async fn two_replicas_that_start_on_an_empty_database_migrate_it_once() {
+    for _ in 0..3 {
+        let database = Database::new().await;
+        let flag = database.flag();
+        let settings = [flag.as_str()];
+        let (one, other) = tokio::join!(Process::start(&settings), Process::start(&settings));
+        for replica in [&one, &other] {
+            assert_eq!(get(replica.public, "/products").await.status, 200);
+        }
+        let count = "SELECT count(*), count(DISTINCT version) FROM _sqlx_migrations WHERE success";
+        let (all, distinct): (i64, i64) = sqlx::query_as(count).fetch_one(&database.connect().await).await.unwrap();
+        assert!(all >= 1 && all == distinct, "{all} migrations of {distinct} versions");
+    }
+}
+
+#[tokio::test]
+async fn a_migration_and_those_that_wait_for_it_may_take_longer_than_a_statement() {
+    let database = Database::new().await;
+    // Another program makes the same table and does not commit: the first to migrate waits for it, the rest for the first.
+    let pool = database.connect().await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("CREATE TABLE _sqlx_migrations (version BIGINT)").execute(&mut *other).await.unwrap();
+    let url = database.url();
+    let environment = [("DATABASE_URL", url.as_str())];
+    let migrate = async { run(&["migrate"], &environment).await };
+    let wait = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock' AND query_start < now() - interval '4 s'";
+        let both = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() == 2;
+        eventually("two have waited for longer than a statement may", both).await;
+        other.rollback().await.unwrap();
+    };
+    let (one, two, ()) = tokio::join!(migrate, run(&["migrate"], &environment), wait);
+    assert_eq!((one.code, two.code), (Some(0), Some(0)), "{:?} {:?}", one.stderr, two.stderr);
+    let settings = [database.flag(), "--migrate-on-start=false".into()];
+    let server = TestServer::start(&settings.each_ref().map(String::as_str)).await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_server_whose_database_comes_later_becomes_ready_then() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    chaos.set(Mode::Closed).await;
+    let flags = vec!["--port=0".into(), "--admin-port=0".into(), flag];
+    let server = Server::bind(config(flags), Router::new()).await.expect("it starts all the same");
+    let (public, admin) = addresses(&server);
+    tokio::spawn(server.run(pending()));
+    assert_eq!(get(admin, "/health/live").await.status, 200);
+    assert_eq!(get(admin, "/health/ready").await.status, 503);
+    envelope(&get(public, "/products").await, 503, "unavailable").await;
+
+    chaos.set(Mode::Pass).await;
+    let ready = async || get(admin, "/health/ready").await.status == 200;
+    eventually("it becomes ready by itself", ready).await;
+    assert_eq!(get(public, "/products").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_database_that_falls_silent_fails_within_a_deadline_and_recovers_alone() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    // Far away, so that it cannot be what ends a request.
+    let server = TestServer::start(&[&flag, "--request-timeout=60s"]).await;
+    // More than there are connections, so that each is used just now and taken for good.
+    assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+    chaos.set(Mode::Hole).await;
+    for (status, took) in ask(&server, 40).await {
+        assert_eq!(status, 503);
+        assert!(took < Duration::from_secs(9), "{took:?}");
+    }
+    assert_eq!(get(server.admin, "/health/live").await.status, 200);
+    let ready = get(server.admin, "/health/ready").await;
+    assert_eq!((ready.status, &ready.json()["dependencies"]["database"]), (200, &json!(false)));
+
+    chaos.set(Mode::Pass).await;
+    let recovers = async || get(server.public, "/products").await.status == 200;
+    within(Duration::from_secs(10), "it recovers by itself", recovers).await;
+    assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+}
+
+#[tokio::test]
+async fn connections_that_hang_are_given_up_even_if_their_clients_left() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag]).await;
+    assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+    let app = &server.app;
+    let used = || app.database.size() as usize - app.database.num_idle();
+    eventually("every connection is given back", async || used() == 0).await;
+    chaos.set(Mode::Hole).await;
+    let mut clients = Vec::new();
+    for number in 0..CONNECTIONS {
+        let list = request("GET", "/products").header("x-request-id", format!("silence-{number}"));
+        clients.push(raw(server.public, list.to_bytes()).await);
+    }
+    let hang = || app.config.max_in_flight.get() - app.in_flight.available_permits();
+    eventually("requests hang", async || hang() == clients.len() && used() > 0).await;
+    drop(clients);
+    for number in 0..CONNECTIONS {
+        assert_eq!(logs::wait_for(&format!("silence-{number}")).await[0]["status"], 499);
+    }
+    eventually("no connection is held while the silence lasts", async || used() == 0).await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_slow_fails_within_a_deadline_and_recovers_alone() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag, "--request-timeout=60s"]).await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    chaos.set(Mode::Slow(Duration::from_secs(4))).await;
+    for (status, took) in ask(&server, 20).await {
+        assert_eq!(status, 503);
+        assert!(took < Duration::from_secs(9), "{took:?}");
+    }
+    chaos.set(Mode::Pass).await;
+    let recovers = async || get(server.public, "/products").await.status == 200;
+    eventually("it recovers by itself", recovers).await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_restarted_fails_no_request_after_a_quiet_moment() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag]).await;
+    assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+    chaos.set(Mode::Closed).await;
+    chaos.set(Mode::Pass).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+}
+
+#[tokio::test]
+async fn clients_that_leave_mid_write_leave_no_open_transaction() {
+    let server = TestServer::start(&[]).await;
+    let lock = server.database.lock().await;
+    let mut clients = Vec::new();
+    for number in 0..4 {
+        let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
+        let post = post.json(json!({"name": "Tea", "price_cents": 1}));
+        clients.push(raw(server.public, post.to_bytes()).await);
+    }
+    let pool = &server.app.database;
+    let used = || pool.size() as usize - pool.num_idle();
+    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
+    eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
+    drop(clients);
+    for number in 0..4 {
+        assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
+    }
+    lock.release().await;
+
+    eventually("each connection is given back", async || used() == 0).await;
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
+                AND pid <> pg_backend_pid()";
+    let open: i64 = sqlx::query_scalar(open).fetch_one(&server.database.connect().await).await.unwrap();
+    assert_eq!(open, 0, "transactions are open that nobody will end");
+    let body = json!({"name": "After", "price_cents": 1});
+    assert_eq!(send(server.public, request("POST", "/products").json(body)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_write_that_waits_for_a_lock_too_long_is_503() {
+    let server = TestServer::start(&["--request-timeout=60s"]).await;
+    let lock = server.database.lock().await;
+    let body = json!({"name": "Tea", "price_cents": 1});
+    let asked = Instant::now();
+    let answer = send(server.public, request("POST", "/products").json(&body)).await;
+    envelope(&answer, 503, "unavailable").await;
+    assert!(asked.elapsed() < Duration::from_secs(9), "{:?}", asked.elapsed());
+    assert_eq!(get(server.public, "/products").await.status, 200, "reads do not wait for writes");
+    lock.release().await;
+    assert_eq!(send(server.public, request("POST", "/products").json(&body)).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_server_ends_what_takes_too_long_by_itself() {
+    let server = TestServer::start(&[]).await;
+    for (setting, limit) in
+        [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")]
+    {
+        let show = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
+        let set: String = show.fetch_one(&server.app.database).await.unwrap();
+        assert_eq!(set, limit, "{setting}");
+    }
+    let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.database).await;
+    let error = sleep.expect_err("nothing sleeps for a minute").into_database_error().expect("the server says so");
+    assert!(app::pool::is_outage(&*error), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
+    let server = TestServer::start(&[]).await;
+    let pool = &server.app.database;
+    let fill = "INSERT INTO products (name, price_cents, created_at, updated_at) \
+                SELECT 'Product ' || i, i, now(), now() FROM generate_series(1, 10000) AS i";
+    sqlx::query(fill).execute(pool).await.unwrap();
+    sqlx::query("ANALYZE products").execute(pool).await.unwrap();
+    let explain = format!("EXPLAIN {LIST}");
+    let plan = sqlx::query_scalar(AssertSqlSafe(explain)).bind(5000_i64).bind(20_i64).fetch_all(pool);
+    let plan: Vec<String> = plan.await.unwrap();
+    let steps = plan.join("\n");
+    assert!(steps.contains("Index Scan using products_pkey on products"), "{steps}");
+    assert!(!steps.contains("Seq Scan") && !steps.contains("Sort"), "{steps}");
+}
+
+#[tokio::test]
+async fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
+    let server = TestServer::start(&[]).await;
+    let write = async |method: &str, path: &str, name: &str| {
+        let product = json!({"name": name, "price_cents": 1});
+        send(server.public, request(method, path).json(product)).await
+    };
+    let path = write("POST", "/products", "Tea").await.header("location").to_owned();
+    // One after the other on one connection, which has every statement prepared after the first time.
+    let works = async |name: &str| {
+        assert_eq!(write("POST", "/products", name).await.status, 201);
+        assert_eq!(write("PUT", &path, &format!("{name} Tea")).await.status, 200);
+        assert_eq!(find(&server.app.database, 1).await.unwrap().expect("the first").name, format!("{name} Tea"));
+        assert_eq!(get(server.public, "/products").await.status, 200);
+    };
+    works("Old").await;
+    let add = "ALTER TABLE products ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'";
+    sqlx::query(add).execute(&server.database.connect().await).await.unwrap();
+    works("New").await;
+}
+
+#[tokio::test]
+async fn the_password_in_the_url_is_told_nobody() {
+    let silent = |ended: &crate::support::process::Ended| {
+        let said = [ended.stdout.clone(), ended.stderr.clone()].concat().join("\n");
+        assert!(!said.contains("sesame"), "{said}");
+    };
+    for broken in ["postgres://app:sesame@127.0.0.1:port/app", "postgres://app:sesame@127.0.0.1/app?sslmode=loud"] {
+        for (arguments, environment) in [
+            (vec!["serve"], vec![("DATABASE_URL", broken)]),
+            (vec!["serve", "--database-url", broken], vec![]),
+            (vec!["serve"], vec![("PORT", "eighty"), ("DATABASE_URL", broken)]),
+        ] {
+            let ended = run(&arguments, &environment).await;
+            assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
+            assert!(ended.stderr.iter().any(|line| line.contains("DATABASE_URL")), "{:?}", ended.stderr);
+            silent(&ended);
+        }
+    }
+    let url = "postgres://app:sesame@127.0.0.1:1/app";
+    let ended = run(&["--help"], &[("DATABASE_URL", url)]).await;
+    assert_eq!(ended.code, Some(0));
+    silent(&ended);
+    let ended = run(&["migrate"], &[("DATABASE_URL", url)]).await;
+    assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+    silent(&ended);
+}

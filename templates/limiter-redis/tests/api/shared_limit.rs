@@ -1,0 +1,140 @@
+//! One limit for a client at all replicas, and a limit at each while Redis does not answer.
+
+use std::time::Duration;
+
+use app::breaker::OPEN_FOR;
+use app::quota::{Quota, Verdict};
+use app::shared_limit::GCRA;
+use redis::{Client, Script, pipe};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::errors::envelope;
+use crate::support::chaos::{Chaos, Mode};
+use crate::support::http::{Answer, get, request, send};
+use crate::support::server::TestServer;
+use crate::support::servers::{self, address, by_way_of};
+use crate::support::{eventually, within};
+
+/// Of an hour, so that nothing is given back while a test runs.
+const SIXTY: &str = "--rate-limit=60/h";
+
+fn redis_url() -> String {
+    format!("--redis-url={}", servers::redis())
+}
+
+fn prefix() -> String {
+    format!("test-{:016x}", fastrand::u64(..))
+}
+
+#[tokio::test]
+async fn of_120_requests_at_once_to_two_replicas_exactly_60_pass() {
+    let remaining = |answer: &Answer| {
+        let (_, rest) = answer.header("ratelimit").split_once(";r=").expect("what remains");
+        rest.split(';').next().expect("a number").parse::<u64>().expect("a number")
+    };
+    // On a busy machine an answer may be late, and then a replica lets through what it would alone: never fewer than 60.
+    let mut refused = Vec::new();
+    let exactly = async || {
+        let (passed, others) = ask_two_replicas().await;
+        refused = others;
+        assert!(passed.len() >= 60, "{}", passed.len());
+        let mut left: Vec<u64> = passed.iter().map(remaining).collect();
+        left.sort_unstable();
+        left.into_iter().eq(0..60)
+    };
+    eventually("exactly 60 pass, and each is told what is left at all replicas", exactly).await;
+    assert_eq!(refused.len(), 60);
+    envelope(&refused[0], 429, "rate_limited").await;
+    assert!(refused[0].header("ratelimit").starts_with("\"default\";r=0;t="), "{:?}", refused[0]);
+}
+
+async fn ask_two_replicas() -> (Vec<Answer>, Vec<Answer>) {
+    let (prefix, url) = (format!("--key-prefix={}", prefix()), redis_url());
+    let flags = [SIXTY, &prefix, &url];
+    let replicas = [TestServer::start(&flags).await, TestServer::start(&flags).await];
+    let mut requests = JoinSet::new();
+    for number in 0..120 {
+        requests.spawn(send(replicas[number % 2].public, request("GET", "/greet")));
+    }
+    requests.join_all().await.into_iter().partition(|answer| answer.status == 200)
+}
+
+#[tokio::test]
+async fn while_redis_does_not_answer_each_replica_limits_and_nobody_waits() {
+    for outage in [Mode::Closed, Mode::Hole, Mode::Slow(Duration::from_millis(50))] {
+        let chaos = Chaos::start(address(&servers::redis()));
+        let url = format!("--redis-url={}", by_way_of(chaos.address(), &servers::redis()));
+        let server = TestServer::start(&["--rate-limit=20/h", &url]).await;
+        chaos.set(outage).await;
+        let ask = async || {
+            let asked = Instant::now();
+            let answer = get(server.public, "/greet").await;
+            assert!(asked.elapsed() < Duration::from_millis(300), "{outage:?}: {:?}", asked.elapsed());
+            answer
+        };
+        for remaining in (0..20).rev() {
+            let answer = ask().await;
+            assert_eq!(answer.status, 200, "{outage:?}");
+            assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=20;w=3600");
+            assert!(answer.header("ratelimit").starts_with(&format!("\"default\";r={remaining};t=")), "{answer:?}");
+        }
+        let refused = ask().await;
+        envelope(&refused, 429, "rate_limited").await;
+        assert!(!refused.header("retry-after").is_empty(), "{refused:?}");
+
+        chaos.set(Mode::Pass).await;
+        let counted = async || ask().await.status == 200;
+        within(OPEN_FOR + Duration::from_secs(5), "Redis counts again, and has counted nothing before", counted).await;
+    }
+}
+
+#[tokio::test]
+async fn clients_are_counted_apart_and_by_their_own_keys() {
+    let prefix = prefix();
+    let flags = ["--rate-limit=3/h", "--trusted-proxy-hops=1", &format!("--key-prefix={prefix}"), &redis_url()];
+    let server = TestServer::start(&flags).await;
+    let from = |client| send(server.public, request("GET", "/greet").header("x-forwarded-for", client));
+    let spent = async || from("203.0.113.7").await.status == 429;
+    eventually("its quota is spent", spent).await;
+    assert_eq!(from("203.0.113.8").await.status, 200);
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut left = async |client| {
+        let key = format!("{prefix}:limit:{client}");
+        redis::cmd("PTTL").arg(key).query_async::<i64>(&mut redis).await.expect("Redis answers")
+    };
+    let spent = left("203.0.113.7").await;
+    assert!((1..=3_600_000).contains(&spent), "it is forgotten when the quota is whole again: {spent}");
+    assert!(left("203.0.113.8").await < spent);
+}
+
+#[tokio::test]
+async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let script = Script::new(&format!("local now = tonumber(ARGV[3])\n{GCRA}"));
+    let hash: String = script.load_async(&mut redis).await.expect("it is Lua");
+    let prefix = prefix();
+    for round in 0..100 {
+        let (mut commands, mut expected) = (pipe(), Vec::new());
+        for sequence in 0..100 {
+            // Both sides forget at their own time, so quotas that come back within a second are left out.
+            let (requests, unit) = [(fastrand::u64(1..=60), "min"), (fastrand::u64(1..=3600), "h")][sequence % 2];
+            let quota: Quota = format!("{requests}/{unit}").parse().expect("a rate");
+            let key = format!("{prefix}:{round}:{sequence}");
+            let (mut whole, mut now) = (0, fastrand::u64(0..2_000_000_000_000_000));
+            for _ in 0..10 {
+                now += fastrand::u64(0..2 * quota.period / quota.requests) * fastrand::u64(0..=1);
+                let (next, verdict) = quota.decide(whole, now);
+                whole = next;
+                expected.push(verdict);
+                commands.cmd("EVALSHA").arg(&hash).arg(1).arg(&key).arg(quota.requests).arg(quota.period).arg(now);
+            }
+        }
+        let decided: Vec<(bool, u64, u64, u64)> = commands.query_async(&mut redis).await.expect("Redis answers");
+        let verdict = |(allowed, remaining, retry, reset)| Verdict { allowed, remaining, retry, reset };
+        let decided: Vec<Verdict> = decided.into_iter().map(verdict).collect();
+        assert_eq!(decided, expected);
+    }
+}

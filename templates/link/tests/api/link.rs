@@ -1,0 +1,90 @@
+//! What replicas share may fail, and come back: nobody waits for it, and nothing has to be restarted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use app::breaker::OPEN_FOR;
+use app::link::Link;
+use futures_util::FutureExt;
+use tokio::time::{Instant, sleep};
+
+use crate::support::within;
+
+/// A link whose clients are numbers: how often it had connected before.
+fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Arc<Link<usize>>, Arc<AtomicUsize>) {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&attempts);
+    let connect = move || {
+        let attempt = counted.fetch_add(1, Ordering::Relaxed);
+        let connected = connects(attempt);
+        async move { if connected { Ok(attempt) } else { Err(anyhow::anyhow!("refused")) } }.boxed()
+    };
+    (Link::new("numbers", Box::new(connect)), attempts)
+}
+
+async fn ask(link: &Arc<Link<usize>>) -> Option<usize> {
+    link.run(async |number| Ok::<_, String>(number)).await
+}
+
+async fn fail(link: &Arc<Link<usize>>) {
+    assert_eq!(link.run(async |_| Err::<(), _>("broken")).await, None);
+}
+
+#[tokio::test]
+async fn what_was_connected_is_used() {
+    let (link, attempts) = numbered(|_| true);
+    Arc::clone(&link).connect().await;
+    assert_eq!((ask(&link).await, ask(&link).await), (Some(0), Some(0)));
+    assert_eq!(attempts.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn after_five_failures_it_connects_from_scratch_so_a_new_address_or_password_is_found() {
+    let (link, attempts) = numbered(|_| true);
+    Arc::clone(&link).connect().await;
+    for _ in 0..4 {
+        fail(&link).await;
+    }
+    assert_eq!(ask(&link).await, Some(0), "four failures are no outage");
+    for _ in 0..5 {
+        fail(&link).await;
+    }
+    for _ in 0..100 {
+        assert_eq!(ask(&link).await, None, "nobody tries");
+    }
+    assert_eq!(attempts.load(Ordering::Relaxed), 1);
+    let anew = async || ask(&link).await == Some(1);
+    within(OPEN_FOR + Duration::from_secs(5), "it has connected again", anew).await;
+    assert_eq!(attempts.load(Ordering::Relaxed), 2, "one caller did that for all");
+}
+
+#[tokio::test]
+async fn while_it_cannot_connect_nobody_waits_and_one_attempt_is_made_at_a_time() {
+    let (link, attempts) = numbered(|attempt| attempt >= 2);
+    Arc::clone(&link).connect().await;
+    let start = Instant::now();
+    let connected = async || {
+        let asked = Instant::now();
+        let answer = ask(&link).await;
+        assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+        answer == Some(2)
+    };
+    within(2 * OPEN_FOR + Duration::from_secs(5), "the third attempt works", connected).await;
+    assert_eq!(attempts.load(Ordering::Relaxed), 3);
+    assert!(start.elapsed() >= 2 * OPEN_FOR, "it was tried too often: {:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_command_without_an_answer_is_given_up_after_25_ms() {
+    let (link, _) = numbered(|_| true);
+    Arc::clone(&link).connect().await;
+    let asked = Instant::now();
+    let hang = async |_| {
+        sleep(Duration::from_secs(60)).await;
+        Ok::<_, String>(())
+    };
+    assert_eq!(link.run(hang).await, None);
+    let took = asked.elapsed();
+    assert!((25..300).contains(&took.as_millis()), "{took:?}");
+}

@@ -1,0 +1,35 @@
+//! The one connection to Redis, for all that is kept there.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
+use redis::{Client, ConnectionInfo, RedisResult};
+
+use crate::link::Link;
+
+pub type Redis = Arc<Link<ConnectionManager>>;
+
+pub fn link(url: &ConnectionInfo) -> Redis {
+    // Said here because nothing else does where two crates bring TLS; who has said it before means the same.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+    // Commands are small and must not wait for a packet to fill; whoever drops idle connections silently is noticed.
+    let alive = TcpKeepalive::new().with_time(Duration::from_secs(30));
+    let url = url.clone().set_tcp_settings(TcpSettings::default().set_nodelay(true).set_keepalive(alive));
+    Link::new("redis", Box::new(move || connect(url.clone()).boxed()))
+}
+
+/// Also reconnects by itself, once, when the connection is cut: a restart costs a few commands and no outage. It never
+/// waits to try again, which is for the link to do.
+async fn connect(url: ConnectionInfo) -> anyhow::Result<ConnectionManager> {
+    let config = ConnectionManagerConfig::new().set_number_of_retries(0).set_pipeline_buffer_size(1024);
+    let redis = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
+    // A wrong password may only show now.
+    ping(redis.clone()).await?;
+    Ok(redis)
+}
+
+pub async fn ping(mut redis: ConnectionManager) -> RedisResult<()> {
+    redis::cmd("PING").exec_async(&mut redis).await
+}

@@ -1,0 +1,37 @@
+//! The connection to Redis: what is wrong with it may be mended while the service runs.
+
+use std::time::Duration;
+
+use app::breaker::OPEN_FOR;
+use redis::{Client, cmd};
+
+use crate::support::http::get;
+use crate::support::process::run;
+use crate::support::server::TestServer;
+use crate::support::{servers, within};
+
+#[tokio::test]
+async fn a_password_that_was_refused_and_then_mended_needs_no_restart() {
+    let user = format!("test-{:016x}", fastrand::u64(..));
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut set_user = async |rules: &[&str]| {
+        cmd("ACL").arg("SETUSER").arg(&user).arg(rules).exec_async(&mut redis).await.expect("Redis answers");
+    };
+    set_user(&["on", ">right", "~*", "+@all"]).await;
+    let url = servers::redis().replacen("://", &format!("://{user}:wrong@"), 1);
+    let server = TestServer::start(&[&format!("--redis-url={url}")]).await;
+    let answers = async || get(server.admin, "/health/ready").await.json()["dependencies"]["redis"] == true;
+    assert!(!answers().await, "it must be refused");
+    set_user(&[">wrong"]).await;
+    within(OPEN_FOR + Duration::from_secs(5), "the new password is tried", answers).await;
+    cmd("ACL").arg("DELUSER").arg(&user).exec_async(&mut redis).await.expect("Redis answers");
+}
+
+#[tokio::test]
+async fn a_url_that_is_none_is_refused_at_start_and_not_repeated() {
+    let ended = run(&["serve", "--redis-url=postgres://:secret@host"], &[]).await;
+    assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
+    let said = ended.stderr.join("\n");
+    assert!(said.contains("redis-url") && !said.contains("secret"), "{said}");
+}

@@ -1,0 +1,50 @@
+//! The servers that tests need beside them: where each is, and what to do when it is not there. No test is skipped.
+
+use std::env;
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+
+use super::PATIENCE;
+//~ if database_postgres
+
+/// PostgreSQL, as somebody who may create databases.
+pub fn postgres() -> String {
+    found("TEST_DATABASE_URL", "postgres://app:app@127.0.0.1:5432/app")
+}
+//~ endif
+//~ if cache_redis or limiter_redis
+
+/// Redis, which tests share: a key is a test's own by its prefix.
+pub fn redis() -> String {
+    found("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+}
+//~ endif
+//~ if cache_memcached
+
+/// Memcached, which tests share: a key is a test's own by its prefix.
+pub fn memcached() -> String {
+    found("TEST_MEMCACHED_URL", "memcache://127.0.0.1:11211")
+}
+//~ endif
+
+/// Host and port of a URL.
+pub fn address(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").expect("a URL has a scheme");
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    authority.rsplit('@').next().unwrap_or(authority)
+}
+
+/// The same server by way of another address, where something stands in between.
+pub fn by_way_of(between: SocketAddr, url: &str) -> String {
+    url.replacen(address(url), &between.to_string(), 1)
+}
+
+fn found(variable: &str, default: &str) -> String {
+    let url = env::var(variable).unwrap_or_else(|_| default.to_owned());
+    let address = address(&url);
+    let listens = |at: SocketAddr| TcpStream::connect_timeout(&at, PATIENCE).is_ok();
+    assert!(
+        address.to_socket_addrs().is_ok_and(|mut addresses| addresses.any(listens)),
+        "nothing answers at {address}: run `docker compose --file compose.dev.yml up --detach --wait`, or set {variable}"
+    );
+    url
+}

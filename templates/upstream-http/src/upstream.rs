@@ -1,0 +1,92 @@
+//! Another service, called over HTTP. Slow, broken or gone, it costs a request some of its time and some of its answer,
+//! and never the request.
+
+use std::time::Duration;
+
+use axum::{body::Body, body::to_bytes, http::HeaderMap};
+use reqwest::{Client, redirect::Policy};
+use serde::{Serialize, de::DeserializeOwned};
+use tower::retry::budget::{Budget, TpsBudget};
+
+use crate::{breaker::Breaker, breaker::Turn, config::Config, guard::REQUEST_ID, telemetry};
+
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Bytes of a body that are read.
+const BODY: usize = 1 << 20;
+
+pub struct Upstream {
+    client: Client,
+    url: String,
+    timeout: Duration,
+    breaker: Breaker,
+    /// A quarter of what may be in flight: requests that wait for another service leave room for those that need not.
+    places: tokio::sync::Semaphore,
+    /// Of second tries: one for ten calls, and one a second besides. When every call fails, to make each of them twice
+    /// would only add to the load on what is down.
+    retries: TpsBudget,
+}
+
+/// What the other service has, or what stands in for it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Fetched<T> {
+    /// Whether the other service failed, so that `data` is empty
+    degraded: bool,
+    /// For people; only if degraded
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+    data: T,
+}
+
+impl Upstream {
+    /// # Errors
+    /// If this machine has no certificates to trust.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
+        // It ends before the request does, so that there is time to answer without it.
+        let timeout = config.upstream_timeout.min(config.request_timeout * 9 / 10);
+        let (url, breaker) = (config.upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
+        let places = tokio::sync::Semaphore::new(config.max_in_flight.get().div_ceil(4));
+        Ok(Self { client, url, timeout, breaker, places, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
+    }
+
+    /// What is at this path, for the request that has these headers.
+    pub async fn get<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> Fetched<T> {
+        let place = self.places.try_acquire();
+        let skip = place.is_err() || matches!(self.breaker.turn(), Turn::Wait);
+        let found = if skip { None } else { self.breaker.call(self.timeout, self.find(path, headers)).await };
+        //~ if monitoring
+        let result = found.as_ref().map_or("failed", |found| if found.is_some() { "answered" } else { "refused" });
+        metrics::counter!("upstream_requests_total", "result" => result).increment(1);
+        //~ endif
+        let data = found.flatten();
+        let message = data.is_none().then_some("Service temporarily unavailable");
+        Fetched { degraded: data.is_none(), message, data: data.unwrap_or_default() }
+    }
+
+    /// `None` if it refuses or has nothing to say. That is an answer: the breaker counts only what is none.
+    async fn find<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> anyhow::Result<Option<T>> {
+        let send = async || {
+            let request = self.client.get(format!("{}{path}", self.url)).header(REQUEST_ID, &headers[REQUEST_ID]);
+            let response = request.send().await?;
+            anyhow::ensure!(!response.status().is_server_error(), "status {}", response.status());
+            Ok(response)
+        };
+        self.retries.deposit();
+        let mut response = send().await;
+        if response.is_err() && self.retries.withdraw() {
+            telemetry::count("upstream_retries_total");
+            // At random, so that all who failed together do not come back together.
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(..100))).await;
+            response = send().await;
+        }
+        let response = response?;
+        match response.status().as_u16() {
+            200 => Ok(serde_json::from_slice(&to_bytes(Body::new(reqwest::Body::from(response)), BODY).await?)?),
+            404 => Ok(Some(T::default())),
+            400..500 => Ok(None),
+            status => anyhow::bail!("status {status}"),
+        }
+    }
+}

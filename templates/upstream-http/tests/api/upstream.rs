@@ -1,0 +1,311 @@
+//! Another service that is there, slow, broken or gone: an answer in time whatever it does, and no more asked of it than
+//! it can bear.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use app::breaker::OPEN_FOR;
+use axum::Router;
+use axum::extract::Query;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+use crate::support::chaos::{Chaos, Mode};
+use crate::support::http::{self, raw, request, send};
+use crate::support::process::run;
+use crate::support::server::TestServer;
+use crate::support::{eventually, within};
+
+//~ if database
+/// What a client asks for.
+const PATH: &str = "/products/7/reviews";
+
+/// What that asks of the other service.
+const THERE: &str = "/reviews";
+
+fn found() -> Value {
+    json!([{ "author": "Ada", "rating": 5, "text": "Worth every cent" }])
+}
+//~ else
+/// What a client asks for.
+const PATH: &str = "/quote";
+
+/// What that asks of the other service.
+const THERE: &str = "/quotes";
+
+fn found() -> Value {
+    json!([{ "author": "Ada", "text": "Numbers are not all there is to it" }])
+}
+//~ endif
+
+fn ok() -> Response {
+    axum::Json(found()).into_response()
+}
+
+fn failure() -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Another service, and how often it was called. It is told the number of the call, from 0.
+async fn other(answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static) -> (TestServer, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let handler = {
+        let calls = Arc::clone(&calls);
+        async move || answer(calls.fetch_add(1, Ordering::Relaxed))
+    };
+    (TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await, calls)
+}
+
+/// The service, with the other one at this address.
+async fn calling(other: impl ToString, settings: &[&str]) -> TestServer {
+    let url = format!("--upstream-url=http://{}", other.to_string());
+    TestServer::start(&[&[&*url], settings].concat()).await
+}
+
+/// Whether the answer does without the other service, and how long it took. It is well formed either way.
+async fn asked(server: &TestServer) -> (bool, Duration) {
+    let started = Instant::now();
+    let answer = http::get(server.public, PATH).await;
+    let took = started.elapsed();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let degraded = answer.json()["degraded"] == true;
+    if degraded {
+        assert_eq!(answer.text(), r#"{"degraded":true,"message":"Service temporarily unavailable","data":[]}"#);
+    }
+    (degraded, took)
+}
+
+async fn is_degraded(server: &TestServer) -> bool {
+    asked(server).await.0
+}
+
+/// Asks until the breaker must be open, then once more for how long that takes.
+async fn once_open(server: &TestServer) -> Duration {
+    for _ in 0..5 {
+        assert!(is_degraded(server).await);
+    }
+    // The fastest of a few: this machine may have other work.
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let (degraded, took) = asked(server).await;
+        assert!(degraded);
+        fastest = fastest.min(took);
+    }
+    fastest
+}
+
+#[tokio::test]
+async fn what_the_other_service_has_is_passed_on() {
+    let handler = async |Query(query): Query<HashMap<String, String>>, headers: HeaderMap| {
+        assert_eq!(headers["x-request-id"], "one-id-for-both");
+        //~ if database
+        assert_eq!(query["product_id"], "7");
+        //~ else
+        assert_eq!(query["limit"], "1");
+        //~ endif
+        ok()
+    };
+    let other = TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await;
+    // A slash at the end of the setting makes no other path of it.
+    let server = calling(format!("{}/", other.public), &[]).await;
+    let answer = send(server.public, request("GET", PATH).header("x-request-id", "one-id-for-both")).await;
+    assert_eq!(answer.json(), json!({ "degraded": false, "data": found() }));
+}
+
+#[tokio::test]
+async fn silence_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
+    let (other, _) = other(|_| ok()).await;
+    let chaos = Chaos::start(&other.public.to_string());
+    let server = calling(chaos.address(), &["--upstream-timeout=400ms"]).await;
+    assert!(!is_degraded(&server).await);
+
+    chaos.set(Mode::Hole).await;
+    let (degraded, took) = asked(&server).await;
+    assert!(degraded);
+    assert!((390..3000).contains(&took.as_millis()), "{took:?}");
+    let took = once_open(&server).await;
+    assert!(took < Duration::from_millis(200), "an open breaker waits for nothing: {took:?}");
+
+    chaos.set(Mode::Pass).await;
+    let again = async || !is_degraded(&server).await;
+    within(OPEN_FOR + Duration::from_secs(1), "it is called again", again).await;
+}
+
+#[tokio::test]
+async fn a_closed_port_costs_next_to_nothing_and_recovers_without_a_restart() {
+    let (other, _) = other(|_| ok()).await;
+    let chaos = Chaos::start(&other.public.to_string());
+    let server = calling(chaos.address(), &[]).await;
+    assert!(!is_degraded(&server).await);
+
+    chaos.set(Mode::Closed).await;
+    let (degraded, took) = asked(&server).await;
+    assert!(degraded);
+    assert!(took < Duration::from_secs(1), "nobody waits for the time-out of 3 s: {took:?}");
+    once_open(&server).await;
+
+    chaos.set(Mode::Pass).await;
+    let again = async || !is_degraded(&server).await;
+    within(OPEN_FOR + Duration::from_secs(1), "it is called again", again).await;
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_waited_for_until_the_timeout() {
+    let (other, calls) = other(|_| ok()).await;
+    let chaos = Chaos::start(&other.public.to_string());
+    let server = calling(chaos.address(), &["--upstream-timeout=1s"]).await;
+    chaos.set(Mode::Slow(Duration::from_millis(100))).await;
+    assert!(!is_degraded(&server).await);
+    chaos.set(Mode::Slow(Duration::from_secs(2))).await;
+    let (degraded, took) = asked(&server).await;
+    assert!(degraded);
+    assert!((990..1900).contains(&took.as_millis()), "{took:?}");
+    assert_eq!(calls.load(Ordering::Relaxed), 1, "a call that is too slow is not made twice");
+}
+
+#[tokio::test]
+async fn the_deadline_of_the_request_is_never_reached_by_waiting() {
+    let (other, _) = other(|_| ok()).await;
+    let chaos = Chaos::start(&other.public.to_string());
+    chaos.set(Mode::Hole).await;
+    let server = calling(chaos.address(), &["--request-timeout=2s", "--upstream-timeout=1h"]).await;
+    assert!(is_degraded(&server).await, "200 and degraded, where 504 would be the deadline's");
+}
+
+#[tokio::test]
+async fn a_call_that_fails_once_is_made_once_more() {
+    let (other, calls) = other(|call| if call == 0 { failure() } else { ok() }).await;
+    let server = calling(other.public, &[]).await;
+    assert!(!is_degraded(&server).await, "the second try has the answer");
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn no_call_is_made_a_third_time() {
+    let (other, calls) = other(|_| failure()).await;
+    let server = calling(other.public, &[]).await;
+    for tries in [2, 4] {
+        assert!(is_degraded(&server).await);
+        assert_eq!(calls.load(Ordering::Relaxed), tries);
+    }
+}
+
+#[tokio::test]
+async fn second_tries_end_with_their_budget() {
+    const REQUESTS: usize = 100;
+    // Every other call fails, so that the breaker never sees five failures in a row.
+    let (other, calls) = other(|call| if call % 2 == 0 { failure() } else { ok() }).await;
+    let server = calling(other.public, &[]).await;
+    let mut degraded = 0;
+    for _ in 0..REQUESTS {
+        degraded += usize::from(is_degraded(&server).await);
+    }
+    let retries = calls.load(Ordering::Relaxed) - REQUESTS;
+    // Ten to begin with, and one for every ten calls; one more a second where this machine is slow.
+    assert!((10..40).contains(&retries), "{retries} second tries");
+    assert!(degraded > 20, "{degraded} first failures stood");
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_answer_neither_repeated_nor_held_against_it() {
+    for status in [StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS] {
+        let (other, calls) = other(move |_| status.into_response()).await;
+        let server = calling(other.public, &[]).await;
+        for _ in 0..7 {
+            assert!(is_degraded(&server).await);
+        }
+        assert_eq!(calls.load(Ordering::Relaxed), 7, "{status} opened the breaker or was tried again");
+    }
+}
+
+#[tokio::test]
+async fn what_the_other_service_does_not_know_is_empty_and_not_degraded() {
+    let (other, _) = other(|_| StatusCode::NOT_FOUND.into_response()).await;
+    let server = calling(other.public, &[]).await;
+    let answer = http::get(server.public, PATH).await;
+    assert_eq!((answer.status, answer.json()), (200, json!({ "degraded": false, "data": [] })));
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_none() {
+    let oversized = format!("[{}]", " ".repeat(2 << 20));
+    for (what, status, body) in [
+        ("more than is read", StatusCode::OK, &*oversized),
+        ("no JSON", StatusCode::OK, "<html>Welcome to the hotel's network</html>"),
+        ("other JSON", StatusCode::OK, r#"{"reviews":"none"}"#),
+        ("a redirect", StatusCode::FOUND, ""),
+        ("no content", StatusCode::NO_CONTENT, ""),
+    ] {
+        let body = body.to_owned();
+        let (other, calls) = other(move |_| (status, [(header::LOCATION, THERE)], body.clone()).into_response()).await;
+        let server = calling(other.public, &[]).await;
+        assert!(is_degraded(&server).await, "{what}");
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "{what} is neither followed nor asked for again");
+        once_open(&server).await;
+        assert_eq!(calls.load(Ordering::Relaxed), 5, "{what} is a failure for the breaker");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_takes_the_call_with_it() {
+    struct Left(Arc<Notify>);
+    impl Drop for Left {
+        fn drop(&mut self) {
+            self.0.notify_one();
+        }
+    }
+    let (entered, left) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = {
+        let (entered, left) = (Arc::clone(&entered), Arc::clone(&left));
+        async move || {
+            let _left = Left(Arc::clone(&left));
+            entered.notify_one();
+            sleep(Duration::from_secs(3600)).await;
+        }
+    };
+    let unlimited = ["--request-timeout=1h", "--upstream-timeout=50m"];
+    let other = TestServer::with_routes(&unlimited, Router::new().route(THERE, get(handler))).await;
+    let server = calling(other.public, &unlimited).await;
+    let client = raw(server.public, request("GET", PATH).to_bytes()).await;
+    entered.notified().await;
+    drop(client);
+    let mut gone = Box::pin(left.notified());
+    let ended = async || tokio::time::timeout(Duration::from_millis(10), &mut gone).await.is_ok();
+    eventually("the other service sees the connection closed", ended).await;
+}
+
+#[tokio::test]
+async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
+    let (other, _) = other(|_| ok()).await;
+    let chaos = Chaos::start(&other.public.to_string());
+    chaos.set(Mode::Hole).await;
+    let flags = ["--max-in-flight=8", "--request-timeout=1h", "--upstream-timeout=50m"];
+    let server = calling(chaos.address(), &flags).await;
+    let waiting = request("GET", PATH).to_bytes();
+    let _clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
+    // From the third on nobody waits, and nobody is refused.
+    let at_once = async || {
+        let answer = tokio::time::timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
+        answer.is_ok_and(|answer| answer.status == 200)
+    };
+    eventually("two wait, and no more", at_once).await;
+    for _ in 0..20 {
+        assert!(is_degraded(&server).await);
+        assert_eq!(http::get(server.public, "/greet").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_told_at_start() {
+    for url in ["localhost:9100", "ftp://reviews.example", "reviews", ""] {
+        let ended = run(&["serve"], &[("UPSTREAM_URL", url)]).await;
+        assert_eq!(ended.code, Some(2), "{url:?} is taken");
+        assert!(ended.stderr.join("\n").contains("upstream-url"), "{:?}", ended.stderr);
+    }
+}

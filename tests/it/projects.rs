@@ -1,0 +1,92 @@
+//! Every valid stack, rendered once for all tests that read projects. Each distinct text is kept, and parsed, once.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use restwell::plan::Plan;
+use restwell::stack::Stack;
+use restwell::variants;
+
+/// A name that no template spells, so that one written by hand shows up.
+pub(crate) const NAME: &str = "north-pier9";
+
+/// A rendered project.
+pub(crate) struct Project {
+    pub(crate) stack: Stack,
+    /// Of the whole tree, as the tool reports it.
+    pub(crate) digest: String,
+    files: BTreeMap<Utf8PathBuf, &'static str>,
+}
+
+impl Project {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&Utf8Path, &'static str)> {
+        self.files.iter().map(|(path, text)| (path.as_path(), *text))
+    }
+
+    pub(crate) fn get(&self, path: impl AsRef<Utf8Path>) -> Option<&'static str> {
+        self.files.get(path.as_ref()).copied()
+    }
+
+    pub(crate) fn text(&self, path: impl AsRef<Utf8Path>) -> &'static str {
+        self.get(&path).unwrap_or_else(|| panic!("no {} in {}", path.as_ref(), self.id()))
+    }
+
+    pub(crate) fn id(&self) -> String {
+        variants::id(&self.stack)
+    }
+
+    /// Those under `folders` that are Rust.
+    pub(crate) fn rust(&self, folders: &[&str]) -> impl Iterator<Item = (&Utf8Path, &'static str)> {
+        let is_in = |path: &Utf8Path| folders.iter().any(|folder| path.starts_with(folder));
+        self.files().filter(move |(path, _)| path.extension() == Some("rs") && is_in(path))
+    }
+}
+
+/// One for each valid stack.
+pub(crate) fn all() -> &'static [Project] {
+    static ALL: LazyLock<Vec<Project>> = LazyLock::new(render);
+    &ALL
+}
+
+/// One for each stack whose Rust differs.
+pub(crate) fn rust_distinct() -> impl Iterator<Item = &'static Project> {
+    let distinct: BTreeSet<Stack> = Stack::rust_distinct().into_iter().collect();
+    all().iter().filter(move |project| distinct.contains(&project.stack))
+}
+
+/// Each distinct file of all projects, with one that has it.
+pub(crate) fn distinct_files() -> impl Iterator<Item = (&'static Project, &'static Utf8Path, &'static str)> {
+    let mut seen = HashSet::new();
+    let files = all().iter().flat_map(|project| project.files().map(move |(path, text)| (project, path, text)));
+    files.filter(move |(_, path, text)| seen.insert((*path, text.as_ptr())))
+}
+
+fn render() -> Vec<Project> {
+    let stacks = Stack::all();
+    let known = Mutex::new(BTreeSet::new());
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let known = &known;
+        let parts = stacks.chunks(stacks.len().div_ceil(threads));
+        let project = |part: &[Stack]| part.iter().map(|stack| project(stack, known)).collect::<Vec<_>>();
+        let parts: Vec<_> = parts.map(|part| scope.spawn(move || project(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("every valid stack renders")).collect()
+    })
+}
+
+fn project(stack: &Stack, known: &Mutex<BTreeSet<&'static str>>) -> Project {
+    let tree = Plan::new(stack, NAME).render().expect("every valid stack renders");
+    let mut known = known.lock().expect("no thread panics while it holds it");
+    let files = tree.files().map(|(path, file)| {
+        let text = std::str::from_utf8(&file.bytes).expect("generated files are text");
+        let kept = known.get(text).copied().unwrap_or_else(|| {
+            let kept: &'static str = text.to_owned().leak();
+            known.insert(kept);
+            kept
+        });
+        (path.to_owned(), kept)
+    });
+    Project { stack: *stack, digest: tree.digest(), files: files.collect() }
+}

@@ -1,0 +1,296 @@
+//! What two replicas do for their clients while Redis, Memcached, PostgreSQL or another service fails and comes back:
+//! requests on a schedule before, during and after, with what each phase cost. A table is left in `target/proof/outage.md`.
+
+mod other;
+mod report;
+mod rig;
+mod stream;
+
+use std::fs;
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use restwell::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream, Value};
+use restwell::preset::Preset;
+use restwell::stack::{Answers, Origin, Stack};
+
+use crate::http::{self, Client};
+use crate::servers::{Kind, Server};
+use crate::tally::Tally;
+use crate::{dirs, project, say};
+use other::Other;
+use report::Report;
+use rig::{Project, Rig};
+use stream::{Sample, Stream, Summary, summary};
+
+/// Requests a second.
+const RATE: u64 = 500;
+
+/// How long requests come before, during and after; the first second of all is left out.
+const PHASE: Duration = Duration::from_secs(8);
+
+/// The most that one in a hundred requests may take while something fails.
+const P99: Duration = Duration::from_millis(60);
+
+/// From when a server is back until it is used again: a breaker stays open for 5 s, and then has a second to try.
+const RECOVERY: Duration = Duration::from_secs(6);
+
+/// How many products there are to read.
+const PRODUCTS: u64 = 200;
+
+/// Runs the stage.
+pub(crate) fn run() -> Result<()> {
+    let mut tally = Tally::new("outage")?;
+    let scale = project::preset(&Preset::named("scale").context("a preset called scale")?)?;
+    let mut report = Report::new(RATE);
+    if let Some(scale) = tally.check("scale builds", || Project::build(&scale, "scale")) {
+        tally.note("two replicas on one Redis, 120 requests at once", || limit(&scale));
+        tally.note("Redis fails", || cache(&scale, Kind::Redis, &mut report));
+        tally.note("another service falls silent", || silence(&scale, &mut report));
+    }
+    if let Some(open) =
+        tally.check("the same without Redis builds", || Project::build(&without_redis()?, "without-redis"))
+    {
+        tally.note("Memcached fails", || cache(&open, Kind::Memcached, &mut report));
+        tally.note("PostgreSQL fails", || database(&open, &mut report));
+    }
+    say::line(report.text());
+    fs::write(dirs::proof().join("outage.md"), report.text())?;
+    tally.close()
+}
+
+/// Anybody may write, so that writes can be asked for.
+fn without_redis() -> Result<Stack> {
+    let asked: Answers = [
+        Value::Database(Database::Postgres),
+        Value::Cache(Cache::Memcached),
+        Value::Limiter(Limiter::Memory),
+        Value::Auth(Auth::None),
+        Value::Upstream(Upstream::None),
+        Value::Monitoring(Monitoring::Prometheus),
+        Value::Deploy(Deploy::Compose),
+    ]
+    .into_iter()
+    .map(|value| (value, Origin::Flag))
+    .collect();
+    Stack::resolve(&asked).map(|resolution| resolution.stack).map_err(|_| anyhow::anyhow!("a rule forbids this stack"))
+}
+
+/// R4: the limit is that of all replicas together; and while Redis is gone, that of each.
+fn limit(project: &Project) -> Result<String> {
+    let postgres = Server::start(Kind::Postgres)?;
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let mut redis = Server::start(Kind::Redis)?;
+        let rig = project.start(&settings(&[&postgres, &redis], &[]))?;
+        let shared = passed(rig.port(), 120)?;
+        let late = rig.count("limiter_fallback_total")?;
+        if late > 0.0 && attempt < 5 {
+            // Redis answered too late, since this machine has other work: then a replica counts for itself.
+            continue;
+        }
+        ensure!(shared == 60, "{shared} of 120 requests passed, not 60; for {late} Redis was too late");
+        redis.kill();
+        let alone = passed(rig.port(), 200)?;
+        ensure!((60..=120).contains(&alone), "without Redis {alone} of 200 requests passed, not 60 at each replica");
+        ensure!(
+            rig.count("limiter_fallback_total")? >= 200.0,
+            "not every request was counted as decided without Redis"
+        );
+        rig.stop()?;
+        return Ok(format!("60 pass; with Redis gone {alone} of 200, 60 at each replica; at attempt {attempt}"));
+    }
+}
+
+/// How many of so many requests at once are answered 200; the others are refused with 429.
+fn passed(port: u16, requests: usize) -> Result<usize> {
+    let barrier = Barrier::new(requests);
+    let statuses: Vec<Result<u16>> = std::thread::scope(|scope| {
+        let ask = || {
+            let mut client = Client::new(port);
+            // Connects, and is not limited.
+            let connected = client.get("/health/live");
+            barrier.wait();
+            connected?;
+            Ok(client.get("/greet")?.status)
+        };
+        let asking: Vec<_> = (0..requests).map(|_| scope.spawn(ask)).collect();
+        asking.into_iter().map(|thread| thread.join().unwrap_or_else(|_| bail!("a client panicked"))).collect()
+    });
+    let statuses = statuses.into_iter().collect::<Result<Vec<_>>>()?;
+    if let Some(other) = statuses.iter().find(|status| ![200, 429].contains(status)) {
+        bail!("a request was answered {other}");
+    }
+    Ok(statuses.iter().filter(|&&status| status == 200).count())
+}
+
+/// The shared cache is killed and comes back: no read fails, and none waits.
+fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
+    let (postgres, mut server) = (Server::start(Kind::Postgres)?, Server::start(kind)?);
+    let rig = project.start(&settings(&[&postgres, &server], UNLIMITED))?;
+    seed(&postgres)?;
+    let stream = Stream::start(rig.port(), RATE, product);
+    std::thread::sleep(Duration::from_secs(1) + PHASE);
+    let failed_at = stream.elapsed();
+    server.kill();
+    std::thread::sleep(PHASE);
+    let errors = rig.count("dependency_errors_total")?;
+    let mended_at = stream.elapsed();
+    server.start_again()?;
+    let took = recovery(|fresh| {
+        rig.breakers_closed()?;
+        shared(&rig, fresh)
+    });
+    std::thread::sleep(PHASE);
+    let samples = stream.finish();
+    report.add(kind.name(), &samples, (failed_at, mended_at), took.as_ref().ok().copied());
+    none_waits(&samples, (failed_at, mended_at))?;
+    ensure!(errors > 0.0, "no replica has counted an error");
+    rig.stop()?;
+    Ok(format!("used again after {:.1} s", took?.as_secs_f64()))
+}
+
+/// The database is killed and comes back: what is cached is read on, writes are refused in time.
+fn database(project: &Project, report: &mut Report) -> Result<String> {
+    let (mut postgres, memcached) = (Server::start(Kind::Postgres)?, Server::start(Kind::Memcached)?);
+    let rig = project.start(&settings(&[&postgres, &memcached], UNLIMITED))?;
+    seed(&postgres)?;
+    let stream = Stream::start(rig.port(), RATE, product);
+    std::thread::sleep(Duration::from_secs(1) + PHASE);
+    let failed_at = stream.elapsed();
+    postgres.kill();
+    let asked = Instant::now();
+    let refused = write(rig.port(), "refused");
+    let refused_after = asked.elapsed();
+    std::thread::sleep(PHASE.saturating_sub(refused_after));
+    let mended_at = stream.elapsed();
+    postgres.start_again()?;
+    let took = recovery(|fresh| match write(rig.port(), &format!("Written {fresh}"))? {
+        201 => Ok(()),
+        status => bail!("a write is answered {status}"),
+    });
+    std::thread::sleep(PHASE);
+    let samples = stream.finish();
+    report.add(Kind::Postgres.name(), &samples, (failed_at, mended_at), took.as_ref().ok().copied());
+    let during = none_failed(&samples, (failed_at, mended_at))?;
+    // Who finds nothing in the cache waits 2 s for a connection, and then has the copy that is out of date.
+    ensure!(during.p50 < P99 && during.max < Duration::from_secs(3), "{:?}, at most {:?}", during.p50, during.max);
+    let refused = refused?;
+    ensure!(refused == 503 && refused_after < Duration::from_secs(4), "{refused} after {refused_after:?}");
+    rig.stop()?;
+    let (refused, took) = (refused_after.as_secs_f64(), took?.as_secs_f64());
+    Ok(format!("a write is 503 after {refused:.1} s, and 201 again after {took:.1} s"))
+}
+
+/// Another service accepts and never answers: who asks for what it has gets the rest, and nobody else notices.
+fn silence(project: &Project, report: &mut Report) -> Result<String> {
+    let (postgres, redis, other) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?, Other::start()?);
+    let url = ("UPSTREAM_URL", &*format!("http://127.0.0.1:{}", other.port));
+    let rig = project.start(&settings(&[&postgres, &redis], &[UNLIMITED, &[url]].concat()))?;
+    seed(&postgres)?;
+    let stream = Stream::start(rig.port(), RATE, product);
+    let reviews = Stream::start(rig.port(), RATE / 25, |number| product(number) + "/reviews");
+    std::thread::sleep(Duration::from_secs(1) + PHASE);
+    let failed_at = stream.elapsed();
+    other.silence(true);
+    std::thread::sleep(PHASE);
+    let mended_at = stream.elapsed();
+    other.silence(false);
+    let took = recovery(|_| {
+        for replica in rig.replicas() {
+            let answer = http::get(replica.port, "/products/1/reviews")?.expect(200)?;
+            ensure!(answer.contains(r#""degraded":false"#), "{answer}");
+        }
+        rig.breakers_closed()
+    });
+    std::thread::sleep(PHASE);
+    let (samples, reviews) = (stream.finish(), reviews.finish());
+    let times = (failed_at, mended_at);
+    report.add("another service, silent: products", &samples, times, None);
+    report.add("another service, silent: reviews", &reviews, times, took.as_ref().ok().copied());
+    none_waits(&samples, times)?;
+    let during = summary(&reviews, failed_at, mended_at);
+    ensure!(during.failures.is_empty(), "reviews: {:?}", during.failures);
+    ensure!(during.max < Duration::from_millis(3500), "reviews took {:?}", during.max);
+    // Once a breaker is open nobody waits: that is the last second of the silence.
+    let open = summary(&reviews, mended_at - Duration::from_secs(1), mended_at);
+    ensure!(open.p50 < P99, "with the breaker open reviews took {:?}", open.p50);
+    rig.stop()?;
+    Ok(format!("whole answers again after {:.1} s", took?.as_secs_f64()))
+}
+
+const UNLIMITED: &[(&str, &str)] = &[("RATE_LIMIT", "1000000/s"), ("RUST_LOG", "warn")];
+
+fn settings(servers: &[&Server], more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let servers = servers.iter().map(|server| (server.kind.setting().to_owned(), server.url()));
+    servers.chain(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+}
+
+fn product(number: u64) -> String {
+    format!("/products/{}", 1 + number % PRODUCTS)
+}
+
+/// Products enough for the stream, and others that nobody has read.
+fn seed(postgres: &Server) -> Result<()> {
+    postgres.sql(
+        "INSERT INTO products (name, price_cents, created_at, updated_at) \
+         SELECT 'Product ' || n, n, now(), now() FROM generate_series(1, 100000) n",
+    )
+}
+
+/// A product that nobody has read is read at one replica; the other then has it from the shared cache.
+fn shared(rig: &Rig, fresh: u64) -> Result<()> {
+    let path = format!("/products/{}", PRODUCTS + 1 + fresh);
+    let mut source = "none".to_owned();
+    for replica in rig.replicas() {
+        source = http::get(replica.port, &path)?.expect(200)?;
+    }
+    ensure!(source.starts_with(r#"{"source":"cache""#), "not from the shared cache: {source}");
+    Ok(())
+}
+
+fn write(port: u16, name: &str) -> Result<u16> {
+    let body = format!(r#"{{"name":"{name}","price_cents":1}}"#);
+    Ok(Client::new(port).send("POST", "/products", &body)?.status)
+}
+
+/// How long it takes until this succeeds. Each attempt has another number.
+fn recovery(mut is_back: impl FnMut(u64) -> Result<()>) -> Result<Duration> {
+    let (started, mut attempt) = (Instant::now(), 0);
+    eventually(RECOVERY, || {
+        attempt += 1;
+        is_back(attempt)
+    })?;
+    Ok(started.elapsed())
+}
+
+/// Tries until it succeeds; the last error if that takes too long.
+fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let started = Instant::now();
+    loop {
+        match attempt() {
+            Err(error) if started.elapsed() > limit => return Err(error.context(format!("not within {limit:?}"))),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            done => return done,
+        }
+    }
+}
+
+/// No request of any phase fails, and there was a load.
+fn none_failed(samples: &[Sample], (failed_at, mended_at): (Duration, Duration)) -> Result<Summary> {
+    let all = summary(samples, Duration::from_secs(1), Duration::MAX);
+    ensure!(all.failures.is_empty(), "of {} requests: {:?}", all.requests, all.failures);
+    let during = summary(samples, failed_at, mended_at);
+    let wanted = RATE * (mended_at - failed_at).as_secs() * 9 / 10;
+    ensure!(during.requests as u64 > wanted, "only {} requests: no load", during.requests);
+    Ok(during)
+}
+
+/// And during the outage one in a hundred at most waits.
+fn none_waits(samples: &[Sample], times: (Duration, Duration)) -> Result<()> {
+    let during = none_failed(samples, times)?;
+    ensure!(during.p99 < P99, "p99 is {:?} while it fails", during.p99);
+    Ok(())
+}

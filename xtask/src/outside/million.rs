@@ -1,0 +1,90 @@
+//! A million clients ask for a million products that do not exist. What the service keeps of them has to be bounded.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::ops::Range;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::service::Service;
+
+/// How many of each.
+const KEYS: u32 = 1_000_000;
+
+/// Connections, each with its share of the keys.
+const CONNECTIONS: u32 = 8;
+
+/// Requests that are sent before their answers are read.
+const BATCH: usize = 200;
+
+/// MiB that a container may have, in the compose file.
+const MOST: u64 = 256;
+
+/// One proxy in front is trusted, so that each request can come from another client.
+const BEHIND_A_PROXY: &[(&str, &str)] = &[("TRUSTED_PROXY_HOPS", "1"), ("RUST_LOG", "off")];
+
+/// Starts the service, asks, and says how much memory it took at most.
+pub(crate) fn check(binary: &Path, folder: &Path) -> Result<String> {
+    let service = Service::start(binary, folder, BEHIND_A_PROXY)?;
+    let port = service.port;
+    let share = KEYS / CONNECTIONS;
+    let connections: Vec<_> =
+        (0..CONNECTIONS).map(|part| thread::spawn(move || ask(port, part * share..(part + 1) * share))).collect();
+    for connection in connections {
+        connection.join().map_err(|_| anyhow::anyhow!("a connection panicked"))??;
+    }
+    let peak = peak(service.pid())?;
+    service.stop()?;
+    ensure!(peak <= MOST, "{peak} MiB at the peak, at most {MOST}");
+    Ok(format!("{KEYS} clients and ids, {peak} MiB at the peak of {MOST}"))
+}
+
+/// Every answer has to say that there is no such product: none is limited, none fails.
+fn ask(port: u16, keys: Range<u32>) -> Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let keys: Vec<u32> = keys.collect();
+    for batch in keys.chunks(BATCH) {
+        let requests: String = batch.iter().map(|&key| request(key)).collect();
+        stream.write_all(requests.as_bytes())?;
+        let answers = read(&mut stream, batch.len())?;
+        let missing = answers.matches("HTTP/1.1 404").count();
+        if missing != batch.len() {
+            bail!("{missing} of {} answers were 404: {}", batch.len(), answers.lines().next().unwrap_or_default());
+        }
+    }
+    Ok(())
+}
+
+fn request(key: u32) -> String {
+    let [a, b, c, d] = (0x0b00_0000 + key).to_be_bytes();
+    let id = u64::from(key) + 1_000_000;
+    format!("GET /products/{id} HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: {a}.{b}.{c}.{d}\r\n\r\n")
+}
+
+/// Reads until the last of `count` answers is complete: each ends with the brace of its envelope.
+fn read(stream: &mut TcpStream, count: usize) -> Result<String> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 64 * 1024];
+    loop {
+        let read = stream.read(&mut buffer)?;
+        ensure!(read > 0, "the service closed the connection");
+        bytes.extend(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes);
+        if text.matches("HTTP/1.1 ").count() == count && text.ends_with("}}") {
+            return Ok(text.into_owned());
+        }
+    }
+}
+
+/// The most memory that a process ever had, in MiB.
+fn peak(pid: u32) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let kilobytes: u64 = line.split_whitespace().next().unwrap_or_default().parse()?;
+    Ok(kilobytes / 1024)
+}

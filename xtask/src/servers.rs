@@ -1,0 +1,205 @@
+//! PostgreSQL, Redis and Memcached for the projects that need them: from Debian packages, on free ports, unprivileged,
+//! with data that is gone when they are. Each is ended by its own process id.
+
+use std::os::unix::fs::chown;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use restwell::choice::{Cache, Database, Limiter};
+use restwell::stack::Stack;
+use tempfile::TempDir;
+
+use crate::program::Program;
+use crate::{dirs, process, service, tools};
+
+/// Debian's `nobody`: PostgreSQL refuses to be root, and the others need not be.
+const NOBODY: u32 = 65534;
+
+/// A server that a project may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Postgres,
+    Redis,
+    Memcached,
+}
+
+/// A running one. Its port and its data stay the same over [`Server::kill`] and [`Server::start_again`].
+pub(crate) struct Server {
+    pub(crate) kind: Kind,
+    pub(crate) port: u16,
+    /// Its data and its socket: the path of one may have at most 107 bytes, wherever the repository is.
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+/// Those that were asked for; stopped when dropped.
+pub(crate) struct Servers(Vec<Server>);
+
+impl Kind {
+    /// Every kind there is.
+    pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Memcached];
+
+    /// What projects with `stack` need.
+    pub(crate) fn of(stack: &Stack) -> Vec<Self> {
+        let needed = |kind: &Self| match kind {
+            Self::Postgres => stack.database == Database::Postgres,
+            Self::Redis => stack.cache == Cache::Redis || stack.limiter == Limiter::Redis,
+            Self::Memcached => stack.cache == Cache::Memcached,
+        };
+        Self::ALL.into_iter().filter(needed).collect()
+    }
+
+    /// The setting of a project that says where its server is; with `TEST_` before it, that of its tests.
+    pub(crate) fn setting(self) -> &'static str {
+        match self {
+            Self::Postgres => "DATABASE_URL",
+            Self::Redis => "REDIS_URL",
+            Self::Memcached => "MEMCACHED_URL",
+        }
+    }
+
+    /// Its name in reports and logs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+            Self::Memcached => "memcached",
+        }
+    }
+}
+
+impl Servers {
+    /// Starts one of each; `None` needs nothing installed.
+    pub(crate) fn start(kinds: &[Kind]) -> Result<Self> {
+        if !kinds.is_empty() {
+            tools::install_servers()?;
+        }
+        Ok(Self(kinds.iter().map(|&kind| Server::start(kind)).collect::<Result<_>>()?))
+    }
+
+    /// What the tests of a project with `stack` are told.
+    pub(crate) fn for_tests(&self, stack: &Stack) -> Vec<(String, String)> {
+        let told = |(name, url)| (format!("TEST_{name}"), url);
+        self.for_service(stack).into_iter().map(told).collect()
+    }
+
+    /// Has PostgreSQL carry out a statement.
+    pub(crate) fn sql(&self, statement: &str) -> Result<()> {
+        let postgres = self.0.iter().find(|server| server.kind == Kind::Postgres);
+        postgres.context("PostgreSQL was not asked for")?.sql(statement)
+    }
+
+    /// What a service with `stack` is told.
+    pub(crate) fn for_service(&self, stack: &Stack) -> Vec<(String, String)> {
+        let needed = Kind::of(stack);
+        let needed = self.0.iter().filter(|server| needed.contains(&server.kind));
+        needed.map(|server| (server.kind.setting().to_owned(), server.url())).collect()
+    }
+}
+
+impl Server {
+    /// Starts one and waits until it answers.
+    pub(crate) fn start(kind: Kind) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        if is_root() {
+            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+        }
+        let mut server = Self { kind, port: service::free_port()?, folder, child: None };
+        if kind == Kind::Postgres {
+            let data = server.folder.path().join("data");
+            let initdb = unprivileged(&postgres("initdb")?).arg("--pgdata").arg(data);
+            initdb.args(["--username=app", "--auth=trust", "--encoding=UTF8", "--no-sync"]).read()?;
+        }
+        server.start_again()?;
+        Ok(server)
+    }
+
+    /// Starts it again where it was.
+    pub(crate) fn start_again(&mut self) -> Result<()> {
+        let (port, folder) = (self.port.to_string(), self.folder.path());
+        let program = match self.kind {
+            Kind::Postgres => unprivileged(&postgres("postgres")?)
+                .arg("-D")
+                .arg(folder.join("data"))
+                .args(["-p", &port, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=500", "-c", "fsync=off"])
+                .arg("-c")
+                .arg(format!("unix_socket_directories={}", folder.display())),
+            Kind::Redis => unprivileged(Path::new("redis-server"))
+                .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
+                .arg(folder),
+            Kind::Memcached => unprivileged(Path::new("memcached")).args(["-l", "127.0.0.1", "-p", &port, "-U", "0"]),
+        };
+        std::fs::create_dir_all(dirs::proof())?;
+        self.child = Some(program.start(&dirs::proof().join(format!("{}.log", self.kind.name())))?);
+        let started = Instant::now();
+        while !self.answers()? {
+            if started.elapsed() > Duration::from_secs(20) {
+                bail!("{} does not answer, see target/proof/{0}.log", self.kind.name());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// SIGKILL to it and all its processes, by their ids, as if the machine had failed.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            process::end_tree(&mut child);
+        }
+    }
+
+    /// What a client is told.
+    pub(crate) fn url(&self) -> String {
+        let port = self.port;
+        match self.kind {
+            Kind::Postgres => format!("postgres://app@127.0.0.1:{port}/postgres"),
+            Kind::Redis => format!("redis://127.0.0.1:{port}"),
+            Kind::Memcached => format!("memcache://127.0.0.1:{port}"),
+        }
+    }
+
+    /// Has PostgreSQL carry out a statement.
+    pub(crate) fn sql(&self, statement: &str) -> Result<()> {
+        let psql = Program::new(postgres("psql")?).args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]);
+        psql.arg(self.url()).args(["--command", statement]).read().map(drop)
+    }
+
+    fn answers(&mut self) -> Result<bool> {
+        if let Some(status) = self.child.as_mut().and_then(|child| child.try_wait().transpose()).transpose()? {
+            bail!("{} ended with {status}, see target/proof/{0}.log", self.kind.name());
+        }
+        if self.kind == Kind::Postgres {
+            let ready = Program::new(postgres("pg_isready")?).args(["--quiet", "--host=127.0.0.1", "--port"]);
+            return Ok(ready.arg(self.port.to_string()).capture()?.status.success());
+        }
+        Ok(std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A program of the newest PostgreSQL there is.
+fn postgres(name: &str) -> Result<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let programs = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists());
+    programs.max().with_context(|| format!("`{name}` of PostgreSQL is not installed: cargo xtask tools"))
+}
+
+fn unprivileged(program: &Path) -> Program {
+    if !is_root() {
+        return Program::new(program);
+    }
+    // It becomes the program, so its process id is the program's.
+    let nobody = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()];
+    Program::new("setpriv").args(nobody).arg(program)
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
