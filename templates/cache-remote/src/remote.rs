@@ -17,7 +17,7 @@ const WRITTEN: &[u8] = b"written";
 /// How long it keeps the place. What took half as long to load is not put there.
 const WRITTEN_FOR: Duration = Duration::from_secs(10);
 
-/// Less than the 1 MiB that Memcached takes; in Redis, too, a large value holds up all others.
+/// Less than 1 MiB: a larger value holds up all others, or is refused.
 const LARGEST: usize = 1_000_000;
 
 pub struct Remote {

@@ -81,7 +81,7 @@ fn the_ways_out_of_a_clash_are_commands_that_work() {
 fn missing_answers_are_all_named_at_once() {
     restwell(["new", "a", "--database", "none"])
         .exits(4)
-        .says("error[RW0401]: answers are missing and there is no one to ask: cache, limiter, monitoring, deploy, ci")
+        .says("error[RW0401]: answers are missing and there is no one to ask: cache, limiter, auth, upstream, monitoring, deploy, ci")
         .says("`--cache` or `RESTWELL_CACHE` is not set (default `memory`)")
         .says("nearest: restwell new a --database none --yes\n")
         .writes_nothing();

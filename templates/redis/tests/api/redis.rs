@@ -30,7 +30,7 @@ async fn a_password_that_was_refused_and_then_mended_needs_no_restart() {
 
 #[tokio::test]
 async fn a_url_that_is_none_is_refused_at_start_and_not_repeated() {
-    let ended = run(&["serve", "--redis-url=postgres://:secret@host"], &[]).await;
+    let ended = run(&["serve", "--redis-url=http://:secret@host"], &[]).await;
     assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
     let said = ended.stderr.join("\n");
     assert!(said.contains("redis-url") && !said.contains("secret"), "{said}");
