@@ -11,7 +11,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
         Offer {
             label: "API keys",
             cost: "a table of hashed keys, and commands to make, list and revoke them",
-            why: "For programs as clients, with nothing else to run. A revoked key stops working within 30 seconds.",
+            why: "For programs as clients, with nothing else to run. A revoked key ends at once.",
         },
     ),
     contribute: |plan| {

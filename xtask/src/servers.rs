@@ -7,7 +7,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use restwell::choice::{Cache, Database, Limiter};
+use restwell::plan::Plan;
 use restwell::stack::Stack;
 use tempfile::TempDir;
 
@@ -41,14 +41,10 @@ impl Kind {
     /// Every kind there is.
     pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Memcached];
 
-    /// What projects with `stack` need.
+    /// What projects with `stack` need: those that they say run beside them.
     pub(crate) fn of(stack: &Stack) -> Vec<Self> {
-        let needed = |kind: &Self| match kind {
-            Self::Postgres => stack.database == Database::Postgres,
-            Self::Redis => stack.cache == Cache::Redis || stack.limiter == Limiter::Redis,
-            Self::Memcached => stack.cache == Cache::Memcached,
-        };
-        Self::ALL.into_iter().filter(needed).collect()
+        let services = Plan::new(stack, "any").services;
+        Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
     }
 
     /// The setting of a project that says where its server is; with `TEST_` before it, that of its tests.

@@ -9,13 +9,13 @@ mod site;
 mod stand_in;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::program::Program;
-use crate::project;
 use crate::tally::Tally;
+use crate::{process, project};
 use engine::Engine;
 use site::Site;
 
@@ -71,13 +71,6 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
 }
 
 /// Tries for half a minute.
-fn eventually<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        match attempt() {
-            Err(error) if Instant::now() > deadline => return Err(error),
-            Err(_) => std::thread::sleep(Duration::from_millis(200)),
-            found => return found,
-        }
-    }
+fn eventually<T>(attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    process::eventually(Duration::from_secs(30), attempt)
 }

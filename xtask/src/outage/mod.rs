@@ -16,6 +16,7 @@ use restwell::preset::Preset;
 use restwell::stack::{Answers, Origin, Stack};
 
 use crate::http::{self, Client};
+use crate::process::eventually;
 use crate::servers::{Kind, Server};
 use crate::tally::Tally;
 use crate::{dirs, project, say};
@@ -264,18 +265,6 @@ fn recovery(mut is_back: impl FnMut(u64) -> Result<()>) -> Result<Duration> {
         is_back(attempt)
     })?;
     Ok(started.elapsed())
-}
-
-/// Tries until it succeeds; the last error if that takes too long.
-fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
-    let started = Instant::now();
-    loop {
-        match attempt() {
-            Err(error) if started.elapsed() > limit => return Err(error.context(format!("not within {limit:?}"))),
-            Err(_) => std::thread::sleep(Duration::from_millis(20)),
-            done => return done,
-        }
-    }
 }
 
 /// No request of any phase fails, and there was a load.

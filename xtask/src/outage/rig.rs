@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use restwell::stack::Stack;
 
-use super::eventually;
 use crate::http;
+use crate::process::eventually;
 use crate::service::{self, Service};
 use crate::{dirs, process, project, tools};
 

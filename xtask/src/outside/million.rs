@@ -1,6 +1,5 @@
 //! A million clients ask for a million products that do not exist. What the service keeps of them has to be bounded.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::ops::Range;
@@ -8,8 +7,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
+use crate::process;
 use crate::service::Service;
 
 /// How many of each.
@@ -37,7 +37,7 @@ pub(crate) fn check(binary: &Path, folder: &Path) -> Result<String> {
     for connection in connections {
         connection.join().map_err(|_| anyhow::anyhow!("a connection panicked"))??;
     }
-    let peak = peak(service.pid())?;
+    let peak = process::peak(service.pid())? >> 20;
     service.stop()?;
     ensure!(peak <= MOST, "{peak} MiB at the peak, at most {MOST}");
     Ok(format!("{KEYS} clients and ids, {peak} MiB at the peak of {MOST}"))
@@ -79,12 +79,4 @@ fn read(stream: &mut TcpStream, count: usize) -> Result<String> {
             return Ok(text.into_owned());
         }
     }
-}
-
-/// The most memory that a process ever had, in MiB.
-fn peak(pid: u32) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
-    let kilobytes: u64 = line.split_whitespace().next().unwrap_or_default().parse()?;
-    Ok(kilobytes / 1024)
 }

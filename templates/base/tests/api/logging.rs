@@ -1,13 +1,12 @@
 //! Exactly one log line per request, whatever ended it.
 
 use std::future::pending;
-use std::sync::Arc;
 
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
-use tokio::sync::Notify;
 
+use crate::support::hang;
 use crate::support::http::{raw, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
@@ -64,15 +63,7 @@ async fn a_secret_in_a_request_reaches_neither_the_log_nor_an_error() {
 
 #[tokio::test]
 async fn a_request_whose_client_left_is_one_line_with_status_499() {
-    let entered = Arc::new(Notify::new());
-    let handler = {
-        let entered = Arc::clone(&entered);
-        async move || {
-            entered.notify_one();
-            pending::<&str>().await
-        }
-    };
-    let routes = Router::new().route("/test/hang", get(handler));
+    let (entered, routes) = hang();
     let server = TestServer::with_routes(&[], routes).await;
     let hang = request("GET", "/test/hang").header("x-request-id", "left-early");
     let client = raw(server.public, hang.to_bytes()).await;

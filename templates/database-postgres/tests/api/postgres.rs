@@ -12,6 +12,7 @@ use sqlx::AssertSqlSafe;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::database::leave_mid_write;
 use crate::errors::envelope;
 use crate::support::chaos::{Chaos, Mode};
 use crate::support::database::Database;
@@ -179,24 +180,7 @@ async fn a_database_that_was_restarted_fails_no_request_after_a_quiet_moment() {
 #[tokio::test]
 async fn clients_that_leave_mid_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
-    let lock = server.database.lock().await;
-    let mut clients = Vec::new();
-    for number in 0..4 {
-        let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
-        let post = post.json(json!({"name": "Tea", "price_cents": 1}));
-        clients.push(raw(server.public, post.to_bytes()).await);
-    }
-    let pool = &server.app.database;
-    let used = || pool.size() as usize - pool.num_idle();
-    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
-    eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
-    drop(clients);
-    for number in 0..4 {
-        assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
-    }
-    lock.release().await;
-
-    eventually("each connection is given back", async || used() == 0).await;
+    leave_mid_write(&server).await;
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
                 AND pid <> pg_backend_pid()";
     let open: i64 = sqlx::query_scalar(open).fetch_one(&server.database.connect().await).await.unwrap();

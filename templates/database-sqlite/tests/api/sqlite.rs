@@ -9,9 +9,9 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};
 use tokio::task::JoinSet;
 
+use crate::database::leave_mid_write;
 use crate::support::database::Database;
-use crate::support::http::{Connection, get, raw, request, send};
-use crate::support::logs;
+use crate::support::http::{Connection, get, request, send};
 use crate::support::process::run;
 use crate::support::server::TestServer;
 use crate::support::{addresses, config, eventually};
@@ -39,24 +39,7 @@ async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
 #[tokio::test]
 async fn clients_that_leave_mid_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
-    let lock = server.database.lock().await;
-    let mut clients = Vec::new();
-    for number in 0..4 {
-        let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
-        let post = post.json(json!({"name": "Tea", "price_cents": 1}));
-        clients.push(raw(server.public, post.to_bytes()).await);
-    }
-    let pool = &server.app.database;
-    let used = || pool.size() as usize - pool.num_idle();
-    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
-    eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
-    drop(clients);
-    for number in 0..4 {
-        assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
-    }
-    lock.release().await;
-
-    eventually("each connection is given back", async || used() == 0).await;
+    leave_mid_write(&server).await;
     server.database.lock().await.release().await;
     // More requests than connections: one that is inside a transaction cannot hide.
     for number in 0..16 {

@@ -1,12 +1,36 @@
 //! When the database is busy or gone: an answer in time that tells nothing, and recovery without a restart.
 
 use app::pool::CONNECTIONS;
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::errors::envelope;
 use crate::support::eventually;
-use crate::support::http::get;
+use crate::support::http::{get, raw, request};
+use crate::support::logs;
 use crate::support::server::TestServer;
+
+/// Four clients begin to write and leave while another program holds them up. Returns when the pool has all back.
+pub async fn leave_mid_write(server: &TestServer) {
+    let lock = server.database.lock().await;
+    let mut clients = Vec::new();
+    for number in 0..4 {
+        let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
+        let post = post.json(json!({"name": "Tea", "price_cents": 1}));
+        clients.push(raw(server.public, post.to_bytes()).await);
+    }
+    let pool = &server.app.database;
+    let used = || pool.size() as usize - pool.num_idle();
+    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
+    eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
+    drop(clients);
+    for number in 0..4 {
+        assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
+    }
+    lock.release().await;
+
+    eventually("each connection is given back", async || used() == 0).await;
+}
 
 #[tokio::test]
 async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {

@@ -1,6 +1,5 @@
 //! One rogue client is stopped, and nobody else.
 
-use std::future::pending;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,11 +8,11 @@ use std::time::Duration;
 use app::limiter::Limiter;
 use app::quota::Quota;
 use axum::{Router, routing};
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::errors::envelope;
+use crate::support::hang;
 use crate::support::http::{Answer, Request, get, raw, request, send};
 use crate::support::server::TestServer;
 
@@ -124,15 +123,7 @@ async fn a_refused_request_reaches_no_handler() {
 
 #[tokio::test]
 async fn a_refused_request_needs_no_place_among_those_in_flight() {
-    let entered = Arc::new(Notify::new());
-    let handler = {
-        let entered = Arc::clone(&entered);
-        async move || {
-            entered.notify_one();
-            pending::<&str>().await
-        }
-    };
-    let routes = Router::new().route("/test/hang", routing::get(handler));
+    let (entered, routes) = hang();
     let server = TestServer::with_routes(&["--rate-limit=1/h", "--max-in-flight=1"], routes).await;
     let _hangs = raw(server.public, request("GET", "/test/hang").to_bytes()).await;
     entered.notified().await;

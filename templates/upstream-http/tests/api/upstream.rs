@@ -118,6 +118,13 @@ async fn what_the_other_service_has_is_passed_on() {
     assert_eq!(answer.json(), json!({ "degraded": false, "data": found() }));
 }
 
+/// Without a restart, a second after the breaker may probe.
+async fn assert_recovers(server: &TestServer, chaos: &Chaos) {
+    chaos.set(Mode::Pass).await;
+    let again = async || !is_degraded(server).await;
+    within(OPEN_FOR + Duration::from_secs(1), "it is called again", again).await;
+}
+
 #[tokio::test]
 async fn silence_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
     let (other, _) = other(|_| ok()).await;
@@ -132,9 +139,7 @@ async fn silence_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
     let took = once_open(&server).await;
     assert!(took < Duration::from_millis(200), "an open breaker waits for nothing: {took:?}");
 
-    chaos.set(Mode::Pass).await;
-    let again = async || !is_degraded(&server).await;
-    within(OPEN_FOR + Duration::from_secs(1), "it is called again", again).await;
+    assert_recovers(&server, &chaos).await;
 }
 
 #[tokio::test]
@@ -150,9 +155,7 @@ async fn a_closed_port_costs_next_to_nothing_and_recovers_without_a_restart() {
     assert!(took < Duration::from_secs(1), "nobody waits for the time-out of 3 s: {took:?}");
     once_open(&server).await;
 
-    chaos.set(Mode::Pass).await;
-    let again = async || !is_degraded(&server).await;
-    within(OPEN_FOR + Duration::from_secs(1), "it is called again", again).await;
+    assert_recovers(&server, &chaos).await;
 }
 
 #[tokio::test]

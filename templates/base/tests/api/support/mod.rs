@@ -26,12 +26,17 @@ pub mod servers;
 pub mod store;
 //~ endif
 
+use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::config::Config;
 use app::server::Server;
+use axum::Router;
+use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 /// Far more than anything takes that these tests wait for; only a failure waits so long.
@@ -50,6 +55,19 @@ pub async fn within(time: Duration, what: &str, mut is_so: impl AsyncFnMut() -> 
         }
     };
     assert!(timeout(time, so).await.is_ok(), "not within {time:?}: {what}");
+}
+
+/// `GET /test/hang` is never answered; who waits is told of each request that got there.
+pub fn hang() -> (Arc<Notify>, Router) {
+    let entered = Arc::new(Notify::new());
+    let handler = {
+        let entered = Arc::clone(&entered);
+        async move || {
+            entered.notify_one();
+            pending::<&str>().await
+        }
+    };
+    (entered, Router::new().route("/test/hang", get(handler)))
 }
 
 /// Returns once a server that listens wants traffic.
