@@ -2,7 +2,7 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
-use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
+use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
 use crate::plan::{Plan, Service};
 use crate::stack::Stack;
 
@@ -25,6 +25,7 @@ pub(super) const CACHE: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
     contribute: |plan| {
         plan.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
+        plan.manifest.add(MIMALLOC.plain());
     },
 };
 

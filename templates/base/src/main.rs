@@ -1,9 +1,13 @@
 //! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
 
-use app::config::{Command, Config};
-use app::server::{Server, signalled};
-use app::{docs, health, telemetry};
+use app::{config::Command, config::Config, docs, health, server::Server, server::signalled, telemetry};
 
+//~ if cache
+/// Entries that live long lie between what requests use for a moment: the system's allocator keeps the gaps.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+//~ endif
 #[tokio::main]
 async fn main() {
     if let Err(error) = run().await {
