@@ -138,5 +138,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Program {
         .args(arguments)
         .dir(folder)
         .env("CARGO_TARGET_DIR", dirs::target().join("variants-target"))
+        // What is kept for the next time takes tens of gigabytes for so many members.
+        .env("CARGO_INCREMENTAL", "0")
         .limit(Duration::from_secs(1800))
 }
