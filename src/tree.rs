@@ -52,6 +52,16 @@ impl Tree {
         Ok(())
     }
 
+    /// Gives a file of the tree another text.
+    ///
+    /// # Errors
+    /// [`Bug`] if there is no such file.
+    pub fn rewrite(&mut self, path: &Utf8Path, text: String) -> Result<(), Bug> {
+        let file = self.files.get_mut(path).ok_or_else(|| Bug(format!("there is no `{path}` to rewrite")))?;
+        file.bytes = text.into_bytes();
+        Ok(())
+    }
+
     /// The files in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = (&Utf8Path, &File)> {
         self.files.iter().map(|(path, file)| (path.as_path(), file))

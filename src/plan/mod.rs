@@ -6,6 +6,7 @@
 mod context;
 mod lock;
 mod manifest;
+mod modules;
 mod openapi;
 mod receipt;
 mod settings;
@@ -112,6 +113,7 @@ impl<'a> Plan<'a> {
         for (path, text) in shared {
             tree.add(Utf8PathBuf::from(path), base(text))?;
         }
+        modules::fill(&mut tree)?;
         Ok(tree)
     }
 }

@@ -1,30 +1,6 @@
 //! The harness: servers in this process, the binary itself, a client, and what was logged.
 
-//~ if auth
-pub mod auth;
-//~ endif
-//~ if database_postgres or cache_redis or cache_memcached or limiter_redis or upstream_http
-pub mod chaos;
-//~ endif
-//~ if database
-pub mod database;
-//~ endif
-//~ if cache_redis or cache_memcached
-pub mod failures;
-//~ endif
-pub mod http;
-//~ if auth_jwt
-pub mod issuer;
-//~ endif
-pub mod logs;
-pub mod process;
-pub mod server;
-//~ if database_postgres or cache_redis or cache_memcached or limiter_redis
-pub mod servers;
-//~ endif
-//~ if cache_redis or cache_memcached
-pub mod store;
-//~ endif
+//= pub mod
 
 use std::future::pending;
 use std::net::SocketAddr;
