@@ -12,6 +12,10 @@ use minijinja::{Environment, UndefinedBehavior};
 
 use crate::tree::Bug;
 
+/// Beside the templates of a folder: the faults that its tests have to find. For `cargo xtask mutations`, never
+/// rendered.
+const MUTATIONS: &str = "mutations.toml";
+
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// What the templates may ask for.
@@ -23,7 +27,9 @@ pub fn folder(id: &str) -> Vec<(Utf8PathBuf, &'static str)> {
         for file in dir.files() {
             let path = Utf8Path::from_path(file.path()).expect("template paths are ASCII");
             let inside = path.strip_prefix(root).expect("a file is inside its folder");
-            found.push((inside.to_owned(), file.contents_utf8().expect("templates are text")));
+            if inside != MUTATIONS {
+                found.push((inside.to_owned(), file.contents_utf8().expect("templates are text")));
+            }
         }
         for inner in dir.dirs() {
             collect(inner, root, found);
