@@ -8,6 +8,7 @@ mod lock;
 mod manifest;
 mod modules;
 mod openapi;
+mod parts;
 mod receipt;
 mod settings;
 pub mod versions;
@@ -20,6 +21,8 @@ use crate::feature::wanted;
 use crate::stack::Stack;
 use crate::template;
 use crate::tree::{Bug, File, Tree};
+
+use parts::Parts;
 
 pub use lock::{LOCKS, Locks};
 pub use manifest::Manifest;
@@ -99,12 +102,17 @@ impl<'a> Plan<'a> {
     pub fn sources(&self) -> Result<Tree, Bug> {
         let context = context::of(self.stack, self.name);
         let mut tree = Tree::default();
+        let mut parts = Parts::default();
         for feature in wanted(self.stack) {
             for (path, source) in template::folder(feature.id) {
                 let text = template::render(&path, source, &context)?;
-                tree.add(path, file(text, feature.origin()))?;
+                match Parts::target(&path) {
+                    Some(target) => parts.add(target, &text)?,
+                    None => tree.add(path, file(text, feature.origin()))?,
+                }
             }
         }
+        parts.fill(&mut tree)?;
         let shared: [(&str, String); 3] = [
             ("Cargo.toml", self.manifest.render(self.name)),
             (".env.example", self.settings.render()),

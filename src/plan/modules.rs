@@ -8,6 +8,9 @@ use camino::Utf8Path;
 
 use crate::tree::{Bug, Tree};
 
+/// What a mark may ask for: a list of public or of private modules.
+pub(super) const KEYWORDS: [&str; 2] = ["pub mod", "mod"];
+
 /// Files that are the root of a module or of a crate, so not a sibling module.
 const ROOTS: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
 
@@ -29,7 +32,7 @@ pub(super) fn fill(tree: &mut Tree) -> Result<(), Bug> {
 
 /// What stands before the mark, the keyword that it asks for, and what stands after it.
 fn split_at_mark(text: &str) -> Option<(&str, &str, &str)> {
-    ["pub mod", "mod"].into_iter().find_map(|keyword| {
+    KEYWORDS.into_iter().find_map(|keyword| {
         let (before, after) = text.split_once(&format!("//= {keyword}\n"))?;
         Some((before, keyword, after))
     })

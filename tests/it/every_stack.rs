@@ -33,7 +33,7 @@ fn every_file_parses_in_its_own_language() {
 fn every_file_is_tidy_and_keeps_no_trace_of_its_template() {
     for (project, path, text) in distinct_files() {
         let at = format!("{path} of {}", project.id());
-        for marker in ["<%", "%>", "//~", "#~", "\r"] {
+        for marker in ["<%", "%>", "//~", "#~", "//= ", "#= ", "\r"] {
             assert!(!text.contains(marker), "{at} holds {marker:?}");
         }
         assert!(text.is_empty() || text.ends_with('\n'), "{at} has no final newline");

@@ -12,5 +12,6 @@ mod no_trace;
 mod options;
 mod oracle;
 mod projects;
+mod ratchet;
 mod settings;
 mod snapshots;

@@ -107,9 +107,7 @@ function form(method, path, operation, id) {
   const schema = content(operation.requestBody);
   const body = schema && element("textarea", { id: `${id}-body`, rows: "5", spellcheck: "false" });
   if (body) body.value = JSON.stringify(example(schema), null, 2);
-//~ if auth
-  const credential = operation.security && element("input", { id: `${id}-credential`, type: "password", autocomplete: "off", input: share });
-//~ endif
+//= credential-input
   const output = element("output", {});
   async function send(event) {
     event.preventDefault();
@@ -124,9 +122,7 @@ function form(method, path, operation, id) {
     const started = performance.now();
     try {
       const headers = body ? { "content-type": "application/json" } : {};
-//~ if auth
-      if (credential?.value) headers.authorization = `Bearer ${credential.value}`;
-//~ endif
+//= credential-header
       const answer = await fetch(target.slice(1), { method: method.toUpperCase(), headers, body: body?.value });
       const text = await answer.text();
       const took = Math.round(performance.now() - started);
@@ -138,25 +134,11 @@ function form(method, path, operation, id) {
   }
   return element("form", { submit: send, "aria-label": `Try ${method.toUpperCase()} ${path}` }, ...inputs,
     body && element("p", {}, element("label", { for: body.id }, "Body"), body),
-//~ if auth
-    credential && element("p", {}, element("label", { for: credential.id }, "Credential"), credential),
-//~ endif
+//= credential-row
     element("button", {}, "Send"), output);
 }
 
-//~ if auth
-/** What is typed as the credential of one form is that of all. */
-function share(event) {
-  for (const input of document.querySelectorAll("input[type=password]")) input.value = event.target.value;
-}
-
-/** What an operation takes besides parameters and body: who may use it. */
-function needs(operation) {
-  return (operation.security ?? []).flatMap(Object.entries).map(([name, scopes]) =>
-    element("p", {}, `Takes a credential with the scope ${scopes.join(", ")}. ${api.components.securitySchemes[name].description}`));
-}
-
-//~ endif
+//= credential-functions
 function article(method, path, operation) {
   const id = operation.operationId ?? `${method}${path.replaceAll("/", "-")}`;
   const parameters = (operation.parameters ?? []).map(resolve).map((parameter) => [parameter.name,
@@ -165,9 +147,7 @@ function article(method, path, operation) {
   return element("article", { id, "aria-labelledby": `${id}-title` },
     element("h3", { id: `${id}-title` }, element("code", { class: method }, method.toUpperCase()), " ", element("code", {}, path)),
     element("p", {}, [operation.summary, operation.description].filter(Boolean).join(". ")),
-//~ if auth
-    ...needs(operation),
-//~ endif
+//= requirements
     table("Parameters", ["Name", "In", "Type", "Required", "About"], parameters),
     body && table("Body", ["Name", "Type", "Present", "About"], fields(body)),
     element("section", { "aria-label": "Answers" }, ...Object.entries(operation.responses).map(response)),

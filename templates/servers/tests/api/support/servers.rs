@@ -4,27 +4,7 @@ use std::env;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 
 use super::PATIENCE;
-//~ if database_postgres
-
-/// PostgreSQL, as somebody who may create databases.
-pub fn postgres() -> String {
-    found("TEST_DATABASE_URL", "postgres://app:app@127.0.0.1:5432/app")
-}
-//~ endif
-//~ if cache_redis or limiter_redis
-
-/// Redis, which tests share: a key is a test's own by its prefix.
-pub fn redis() -> String {
-    found("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-}
-//~ endif
-//~ if cache_memcached
-
-/// Memcached, which tests share: a key is a test's own by its prefix.
-pub fn memcached() -> String {
-    found("TEST_MEMCACHED_URL", "memcache://127.0.0.1:11211")
-}
-//~ endif
+//= servers
 
 /// Host and port of a URL.
 pub fn address(url: &str) -> &str {

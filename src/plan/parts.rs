@@ -1,0 +1,121 @@
+//! Slots and parts: how a feature adds lines to a file that another feature owns.
+//!
+//! The owner's template marks a place with a slot, a comment line such as `//= fields` (`#= fields` outside Rust). A
+//! feature that has lines for it keeps them in `parts/` of its own template folder, in a file of the same path, under a
+//! line that repeats the slot. Parts are placed in the order of the features; a slot without parts leaves no line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::modules;
+use crate::tree::{Bug, Tree};
+
+/// The folder, inside a feature's template folder, that holds its parts.
+const FOLDER: &str = "parts";
+
+/// The lines for each slot, by file and name of the slot.
+#[derive(Debug, Default)]
+pub(super) struct Parts(BTreeMap<(Utf8PathBuf, String), String>);
+
+impl Parts {
+    /// The file that the parts in `template` are for; `None` if the template is a file of its own.
+    pub(super) fn target(template: &Utf8Path) -> Option<&Utf8Path> {
+        template.strip_prefix(FOLDER).ok()
+    }
+
+    /// Takes in the rendered parts of one feature for the file `target`.
+    ///
+    /// # Errors
+    /// [`Bug`] if a line stands above the first slot.
+    pub(super) fn add(&mut self, target: &Utf8Path, text: &str) -> Result<(), Bug> {
+        let mut lines: Option<&mut String> = None;
+        for line in text.split_inclusive('\n') {
+            match (slot(line), &mut lines) {
+                (Some(name), _) => lines = Some(self.0.entry((target.to_owned(), name.to_owned())).or_default()),
+                (None, Some(lines)) => lines.push_str(line),
+                (None, None) => return Err(Bug(format!("a part of `{target}` has a line above its first slot"))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces each slot in the files of the tree.
+    ///
+    /// # Errors
+    /// [`Bug`] if a file is there but has no slot for a part.
+    pub(super) fn fill(&self, tree: &mut Tree) -> Result<(), Bug> {
+        let mut filled = Vec::new();
+        for (path, file) in tree.files() {
+            let text = std::str::from_utf8(&file.bytes).map_err(|error| Bug(format!("`{path}`: {error}")))?;
+            let slots: BTreeSet<&str> = text.lines().filter_map(slot).collect();
+            let parts = self.0.range((path.to_owned(), String::new())..).take_while(|((target, _), _)| target == path);
+            for ((_, name), _) in parts {
+                if !slots.contains(name.as_str()) {
+                    return Err(Bug(format!("`{path}` has no slot `{name}`")));
+                }
+            }
+            if !slots.is_empty() {
+                filled.push((path.to_owned(), self.filled(path, text)));
+            }
+        }
+        filled.into_iter().try_for_each(|(path, text)| tree.rewrite(&path, text))
+    }
+
+    fn filled(&self, path: &Utf8Path, text: &str) -> String {
+        let lines = text.split_inclusive('\n').map(|line| match slot(line) {
+            Some(name) => self.0.get(&(path.to_owned(), name.to_owned())).map_or("", String::as_str),
+            None => line,
+        });
+        lines.collect()
+    }
+}
+
+/// The name of the slot that this line is.
+fn slot(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let name = line.strip_prefix("//= ").or_else(|| line.strip_prefix("#= "))?;
+    (!modules::KEYWORDS.contains(&name)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::File;
+
+    fn tree(path: &str, text: &str) -> Tree {
+        let mut tree = Tree::default();
+        let file = File { bytes: text.into(), executable: false, from: "base".to_owned() };
+        tree.add(path.into(), file).expect("a new path");
+        tree
+    }
+
+    fn filled(owner: &str, parts: &[&str]) -> Result<String, Bug> {
+        let mut all = Parts::default();
+        for part in parts {
+            all.add("src/app.rs".into(), part)?;
+        }
+        let mut tree = tree("src/app.rs", owner);
+        all.fill(&mut tree)?;
+        Ok(String::from_utf8(tree.get("src/app.rs").expect("it was added").bytes.clone()).expect("text"))
+    }
+
+    #[test]
+    fn parts_of_all_features_take_the_place_of_the_slot_in_order() {
+        let owner = "struct App {\n    //= fields\n}\n//= rest\n";
+        let parts = ["//= fields\n    cache: Cache,\n", "//= fields\n    limiter: Limiter,\n//= rest\n\nfn a() {}\n"];
+        let expected = "struct App {\n    cache: Cache,\n    limiter: Limiter,\n}\n\nfn a() {}\n";
+        assert_eq!(filled(owner, &parts).expect("it fits"), expected);
+    }
+
+    #[test]
+    fn a_slot_without_parts_leaves_no_line() {
+        assert_eq!(filled("a\n  #= nothing\nb\n", &[]).expect("it fits"), "a\nb\n");
+    }
+
+    #[test]
+    fn a_part_without_its_slot_is_a_bug() {
+        assert!(filled("a\n", &["//= fields\nb\n"]).is_err());
+        assert!(filled("//= fields\n", &["b\n//= fields\nc\n"]).is_err());
+    }
+}

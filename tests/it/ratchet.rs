@@ -1,0 +1,77 @@
+//! What a choice costs in files that are not its own. The counts are ceilings that only fall: lower them with the change
+//! that lowers the count; a change that needs a higher one belongs in a slot, a derived list or a file of its own.
+
+use std::collections::BTreeMap;
+
+use restwell::choice::{Choice, Value};
+use restwell::plan::Plan;
+use restwell::stack::{Answers, Origin, Stack};
+use restwell::template;
+use restwell::tree::Tree;
+
+/// Conditions in templates, outside the folders of a cross of two features (`a+b`), and the files that have one.
+const CONDITIONS: (usize, usize) = (400, 60);
+
+/// The most files that one value changes in place, beside those below.
+const CHANGED_IN_PLACE: usize = 40;
+
+/// Files whose purpose is to list facts of every choice.
+const LISTS_OF_FACTS: [&str; 6] =
+    [".env.example", "Cargo.lock", "Cargo.toml", "README.md", "openapi.json", "restwell.toml"];
+
+#[test]
+fn conditions_in_templates_only_fall() {
+    let mut found = BTreeMap::new();
+    for folder in template::folders().into_iter().filter(|folder| !folder.contains('+')) {
+        for (path, source) in template::folder(folder) {
+            let count = conditions(source);
+            if count > 0 {
+                found.insert(format!("{folder}/{path}"), count);
+            }
+        }
+    }
+    let (conditions, files) = (found.values().sum::<usize>(), found.len());
+    assert!(
+        conditions <= CONDITIONS.0 && files <= CONDITIONS.1,
+        "{conditions} conditions in {files} templates, at most {CONDITIONS:?}: {found:#?}"
+    );
+}
+
+/// How many line statements and inline expressions decide on something. A loop over facts decides on nothing.
+fn conditions(source: &str) -> usize {
+    let statements = source.lines().filter(|line| template::is_condition(line)).filter(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.get(1), Some(&("if" | "elif")))
+    });
+    let inline = source.split("<%").skip(1).filter(|rest| {
+        let expression = rest.split("%>").next().unwrap_or_default();
+        expression.split_whitespace().any(|word| word == "if")
+    });
+    statements.count() + inline.count()
+}
+
+#[test]
+fn files_that_a_value_changes_in_place_only_fall() {
+    let standard = Stack::resolve(&Answers::default()).expect("valid").stack;
+    let before = Plan::new(&standard, "shop-api").sources().expect("renders");
+    let values = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied());
+    let mut changed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for value in values.filter(|value: &Value| standard.get(value.choice()) != *value) {
+        let answers: Answers = [(value, Origin::Flag)].into_iter().collect();
+        let stack = Stack::resolve(&answers).expect("one value beside the defaults is valid").stack;
+        let after = Plan::new(&stack, "shop-api").sources().expect("renders");
+        changed.insert(value.to_string(), changed_in_place(&before, &after));
+    }
+    let most = changed.values().map(Vec::len).max().unwrap_or_default();
+    assert!(most <= CHANGED_IN_PLACE, "a value changes {most} files in place: {changed:#?}");
+}
+
+/// The paths that both trees have with different content.
+fn changed_in_place(before: &Tree, after: &Tree) -> Vec<String> {
+    let differs = |path: &&camino::Utf8Path| {
+        let (old, new) = (before.get(*path), after.get(*path));
+        old.zip(new).is_some_and(|(old, new)| old.bytes != new.bytes)
+    };
+    let paths = before.files().map(|(path, _)| path).filter(differs);
+    paths.filter(|path| !LISTS_OF_FACTS.contains(&path.as_str())).map(ToString::to_string).collect()
+}
