@@ -30,11 +30,11 @@ impl Addition {
         let rest: Answers = with.values().map(|value| (value, Origin::Preset)).collect();
         let without = beside(none, &rest);
         let (more, less) = (Plan::new(&with, "project"), Plan::new(&without, "project"));
-        let known: Vec<&str> = less.manifest.normal().collect();
-        let services = more.services.iter().filter(|service| !less.services.contains(service));
+        let known: Vec<&str> = less.parts.manifest.normal().collect();
+        let services = more.parts.services.iter().filter(|service| !less.parts.services.contains(service));
         Self {
             files: paths(&with).difference(&paths(&without)).map(ToString::to_string).collect(),
-            crates: more.manifest.normal().filter(|name| !known.contains(name)).map(str::to_owned).collect(),
+            crates: more.parts.manifest.normal().filter(|name| !known.contains(name)).map(str::to_owned).collect(),
             services: services.map(|service| service.name.to_owned()).collect(),
         }
     }

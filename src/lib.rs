@@ -14,7 +14,9 @@ pub mod feature;
 pub mod git;
 pub mod interrupt;
 pub mod name;
+pub mod part;
 pub mod plan;
+pub mod precomputed;
 pub mod preset;
 pub mod prompt;
 pub mod replay;
@@ -26,6 +28,7 @@ pub mod stack;
 pub mod template;
 pub mod tree;
 pub mod variants;
+pub mod version;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one room that touches the disk")]
 pub mod write;
 
@@ -39,8 +42,7 @@ use cli::Parsed;
 use error::Error;
 use shell::{Format, Shell};
 
-/// The version of this restwell.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use version::VERSION;
 
 /// The whole program: understands a command line, runs it, tells what went wrong, and gives the exit code.
 pub fn main(argv: Vec<OsString>) -> ExitCode {

@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 use serde_json::{Map, Value as Json, json};
 
 use crate::choice::Value;
-use crate::plan::{Plan, Port, Service};
+use crate::part::{Port, Service};
+use crate::plan::Plan;
 use crate::stack::{Answer, Moved, Resolution, Stack};
 use crate::tree::Tree;
 use crate::write::{Replaced, Surroundings};
@@ -79,11 +80,11 @@ impl Report {
             moved,
             files: files.collect(),
             digest: tree.digest(),
-            services: plan.services.clone(),
-            ports: plan.ports.clone(),
+            services: plan.parts.services.clone(),
+            ports: plan.parts.ports.clone(),
             warnings: crate::rules::warnings(&stack).into_iter().map(str::to_owned).collect(),
             replay: String::new(),
-            next_steps: plan.next_steps.iter().map(|step| step.to_string()).collect(),
+            next_steps: plan.parts.next_steps.iter().map(|step| step.to_string()).collect(),
             replaced: Vec::new(),
             git: Git::Init,
         }

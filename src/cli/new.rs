@@ -15,7 +15,7 @@ use crate::answers::{self, Said};
 use crate::error::Error;
 use crate::git;
 use crate::name::{self, Fault, Name};
-use crate::plan::LOCKS;
+use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::prompt;
 use crate::replay;

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
-use crate::plan::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
+use crate::part::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
 
 pub(super) const AUTH_API_KEY: Feature = Feature {
     id: "auth-api-key",
@@ -14,13 +14,13 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
             why: "For programs as clients, with nothing else to run. A revoked key ends at once.",
         },
     ),
-    contribute: |plan| {
+    contribute: |_, parts| {
         let about = "What API keys of this environment begin with; those of another are refused";
-        plan.settings.add("API_KEY_ENVIRONMENT", "dev", about);
-        plan.manifest.add(BASE64.plain());
-        plan.manifest.add(GETRANDOM.plain());
-        plan.manifest.add(SHA2.plain());
-        plan.manifest.add(SUBTLE.plain());
-        plan.manifest.add_dev(TOKIO.features(&["test-util"]));
+        parts.settings.add("API_KEY_ENVIRONMENT", "dev", about);
+        parts.manifest.add(BASE64.plain());
+        parts.manifest.add(GETRANDOM.plain());
+        parts.manifest.add(SHA2.plain());
+        parts.manifest.add(SUBTLE.plain());
+        parts.manifest.add_dev(TOKIO.features(&["test-util"]));
     },
 };

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
-use crate::plan::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
+use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
 
 pub(super) const AUTH_JWT: Feature = Feature {
     id: "auth-jwt",
@@ -14,7 +14,7 @@ pub(super) const AUTH_JWT: Feature = Feature {
             why: "For people and programs that already sign in somewhere. Algorithm, issuer, audience and expiry are pinned.",
         },
     ),
-    contribute: |plan| {
+    contribute: |_, parts| {
         for (name, default, about) in [
             ("JWT_ISSUER", "http://127.0.0.1:9000", "Who makes tokens: their `iss`"),
             ("JWT_AUDIENCE", "products", "Whom tokens are made for, this service: one of their `aud`"),
@@ -25,14 +25,14 @@ pub(super) const AUTH_JWT: Feature = Feature {
             ),
             ("JWT_PUBLIC_KEY", "", "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL"),
         ] {
-            plan.settings.add(name, default, about);
+            parts.settings.add(name, default, about);
         }
-        plan.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
-        plan.manifest.add(REQWEST.features(&["rustls"]));
+        parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
+        parts.manifest.add(REQWEST.features(&["rustls"]));
         // The issuer of the tests and of the example signs with keys of its own.
-        plan.manifest.add_dev(AWS_LC_RS.plain());
-        plan.manifest.add_dev(BASE64.plain());
-        plan.manifest.add_dev(TEMPFILE.plain());
-        plan.manifest.add_dev(TOKIO.features(&["test-util"]));
+        parts.manifest.add_dev(AWS_LC_RS.plain());
+        parts.manifest.add_dev(BASE64.plain());
+        parts.manifest.add_dev(TEMPFILE.plain());
+        parts.manifest.add_dev(TOKIO.features(&["test-util"]));
     },
 };

@@ -1,25 +1,25 @@
 //! What every project has: one endpoint, health, documentation, and the server under them.
 
 use super::{Feature, Wanted};
-use crate::plan::versions::{
+use crate::part::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
     TOWER, TOWER_HTTP, TRACING, TRACING_APPENDER, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
-use crate::plan::{Plan, Port};
+use crate::part::{Parts, Port};
 
 pub(super) const BASE: Feature = Feature {
     id: "base",
     wanted: Wanted::Always,
-    contribute: |plan| {
-        depend(plan);
-        set(plan);
-        plan.ports.push(Port { number: 8080, purpose: "the API" });
-        plan.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
-        plan.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
+    contribute: |_, parts| {
+        depend(parts);
+        set(parts);
+        parts.ports.push(Port { number: 8080, purpose: "the API" });
+        parts.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
+        parts.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
     },
 };
 
-fn depend(plan: &mut Plan<'_>) {
+fn depend(parts: &mut Parts) {
     for dependency in [
         ANYHOW.plain(),
         AXUM.features(&["json", "matched-path", "query"]),
@@ -41,12 +41,12 @@ fn depend(plan: &mut Plan<'_>) {
         UTOIPA.plain(),
         UTOIPA_AXUM.plain(),
     ] {
-        plan.manifest.add(dependency);
+        parts.manifest.add(dependency);
     }
-    plan.manifest.add_dev(DIVAN.plain());
+    parts.manifest.add_dev(DIVAN.plain());
 }
 
-fn set(plan: &mut Plan<'_>) {
+fn set(parts: &mut Parts) {
     for (name, default, about) in [
         ("HOST", "127.0.0.1", "Address both ports listen on; 0.0.0.0 in a container"),
         ("PORT", "8080", "Port of the API; 0 picks a free one"),
@@ -65,6 +65,6 @@ fn set(plan: &mut Plan<'_>) {
         ("LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
         ("RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
     ] {
-        plan.settings.add(name, default, about);
+        parts.settings.add(name, default, about);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
-use crate::plan::Service;
-use crate::plan::versions::{MEMCACHE, MOKA};
+use crate::part::Service;
+use crate::part::versions::{MEMCACHE, MOKA};
 
 pub(super) const CACHE_MEMCACHED: Feature = Feature {
     id: "cache-memcached",
@@ -15,10 +15,12 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
             why: "As with Redis, where Memcached is what the team already runs.",
         },
     ),
-    contribute: |plan| {
-        plan.services.push(Service { name: "memcached", purpose: "what replicas share; the service works without it" });
-        plan.settings.add("MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
-        plan.manifest.add(MEMCACHE.features(&["tokio"]));
-        plan.manifest.add(MOKA.features(&["future"]));
+    contribute: |_, parts| {
+        parts
+            .services
+            .push(Service { name: "memcached", purpose: "what replicas share; the service works without it" });
+        parts.settings.add("MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
+        parts.manifest.add(MEMCACHE.features(&["tokio"]));
+        parts.manifest.add(MOKA.features(&["future"]));
     },
 };

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
-use crate::plan::versions::MOKA;
+use crate::part::versions::MOKA;
 
 pub(super) const CACHE_MEMORY: Feature = Feature {
     id: "cache-memory",
@@ -14,7 +14,7 @@ pub(super) const CACHE_MEMORY: Feature = Feature {
             why: "A repeated read costs microseconds and the database sees one load per key, however many ask.",
         },
     ),
-    contribute: |plan| {
-        plan.manifest.add(MOKA.features(&["future"]));
+    contribute: |_, parts| {
+        parts.manifest.add(MOKA.features(&["future"]));
     },
 };

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
-use crate::plan::versions::MOKA;
+use crate::part::versions::MOKA;
 
 pub(super) const CACHE_REDIS: Feature = Feature {
     id: "cache-redis",
@@ -14,7 +14,7 @@ pub(super) const CACHE_REDIS: Feature = Feature {
             why: "A value is loaded once for all replicas and a write is seen by all of them within two seconds.",
         },
     ),
-    contribute: |plan| {
-        plan.manifest.add(MOKA.features(&["future"]));
+    contribute: |_, parts| {
+        parts.manifest.add(MOKA.features(&["future"]));
     },
 };

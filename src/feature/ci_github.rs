@@ -13,5 +13,5 @@ pub(super) const CI_GITHUB: Feature = Feature {
             why: "Every change is tested before it is merged, with actions pinned by digest.",
         },
     ),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };

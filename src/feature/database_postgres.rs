@@ -2,8 +2,8 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Value};
-use crate::plan::Service;
-use crate::plan::versions::SQLX;
+use crate::part::Service;
+use crate::part::versions::SQLX;
 
 pub(super) const DATABASE_POSTGRES: Feature = Feature {
     id: "database-postgres",
@@ -15,11 +15,11 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
             why: "A database that several replicas share, with its own time-outs and migrations that run once.",
         },
     ),
-    contribute: |plan| {
-        plan.services.push(Service { name: "postgres", purpose: "the database" });
+    contribute: |_, parts| {
+        parts.services.push(Service { name: "postgres", purpose: "the database" });
         let url = "postgres://app:app@127.0.0.1:5432/app";
         let about = "Where the database is; with `?sslmode=verify-full` over TLS or not at all";
-        plan.settings.add("DATABASE_URL", url, about);
-        plan.manifest.add(SQLX.features(&["postgres", "tls-rustls-aws-lc-rs"]));
+        parts.settings.add("DATABASE_URL", url, about);
+        parts.manifest.add(SQLX.features(&["postgres", "tls-rustls-aws-lc-rs"]));
     },
 };

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Value};
-use crate::plan::versions::{SQLX, TEMPFILE};
+use crate::part::versions::{SQLX, TEMPFILE};
 
 pub(super) const DATABASE_SQLITE: Feature = Feature {
     id: "database-sqlite",
@@ -14,9 +14,9 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
             why: "A real database with nothing to install. Pick it until a second replica must write.",
         },
     ),
-    contribute: |plan| {
-        plan.settings.add("DATABASE_URL", "sqlite://data/app.db", "Where the database is");
-        plan.manifest.add(SQLX.features(&["sqlite-bundled"]));
-        plan.manifest.add_dev(TEMPFILE.plain());
+    contribute: |_, parts| {
+        parts.settings.add("DATABASE_URL", "sqlite://data/app.db", "Where the database is");
+        parts.manifest.add(SQLX.features(&["sqlite-bundled"]));
+        parts.manifest.add_dev(TEMPFILE.plain());
     },
 };

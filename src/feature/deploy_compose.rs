@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::plan::Service;
+use crate::part::Service;
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -14,10 +14,10 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
             why: "The whole deployment on one machine or laptop: load balancer, health checks, rolling restart.",
         },
     ),
-    contribute: |plan| {
-        plan.services.push(Service { name: "haproxy", purpose: "the load balancer, on port 8080" });
-        match plan.stack.monitoring {
-            Monitoring::Prometheus => plan.services.extend([
+    contribute: |stack, parts| {
+        parts.services.push(Service { name: "haproxy", purpose: "the load balancer, on port 8080" });
+        match stack.monitoring {
+            Monitoring::Prometheus => parts.services.extend([
                 Service { name: "prometheus", purpose: "stores metrics and evaluates the alert rules" },
                 Service { name: "grafana", purpose: "shows the dashboard" },
             ]),

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Limiter, Value};
-use crate::plan::versions::MOKA;
+use crate::part::versions::MOKA;
 
 pub(super) const LIMITER_MEMORY: Feature = Feature {
     id: "limiter-memory",
@@ -14,7 +14,7 @@ pub(super) const LIMITER_MEMORY: Feature = Feature {
             why: "One client with a loop in it cannot hurt the others. Exact for one replica.",
         },
     ),
-    contribute: |plan| {
-        plan.manifest.add(MOKA.features(&["sync"]));
+    contribute: |_, parts| {
+        parts.manifest.add(MOKA.features(&["sync"]));
     },
 };

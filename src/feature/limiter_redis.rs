@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Limiter, Value};
-use crate::plan::versions::MOKA;
+use crate::part::versions::MOKA;
 
 pub(super) const LIMITER_REDIS: Feature = Feature {
     id: "limiter-redis",
@@ -14,7 +14,7 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
             why: "A client has one limit however many replicas there are.",
         },
     ),
-    contribute: |plan| {
-        plan.manifest.add(MOKA.features(&["sync"]));
+    contribute: |_, parts| {
+        parts.manifest.add(MOKA.features(&["sync"]));
     },
 };

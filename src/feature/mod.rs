@@ -20,7 +20,7 @@ mod shared;
 mod upstream_http;
 
 use crate::choice::Value;
-use crate::plan::Plan;
+use crate::part::Parts;
 use crate::stack::Stack;
 
 /// A part of the generated project.
@@ -31,7 +31,7 @@ pub struct Feature {
     /// When a project has it.
     pub wanted: Wanted,
     /// What it adds to the files that several features share.
-    pub contribute: fn(&mut Plan<'_>),
+    pub contribute: fn(&Stack, &mut Parts),
 }
 
 /// When a project has a feature.

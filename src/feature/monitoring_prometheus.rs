@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
-use crate::plan::versions::{METRICS_EXPORTER_PROMETHEUS, METRICS_PROCESS};
+use crate::part::versions::{METRICS_EXPORTER_PROMETHEUS, METRICS_PROCESS};
 
 pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
     id: "monitoring-prometheus",
@@ -14,8 +14,8 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
             why: "Pages a person when users notice and leaves them asleep when they do not.",
         },
     ),
-    contribute: |plan| {
-        plan.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
-        plan.manifest.add(METRICS_PROCESS.plain());
+    contribute: |_, parts| {
+        parts.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
+        parts.manifest.add(METRICS_PROCESS.plain());
     },
 };

@@ -84,5 +84,5 @@ pub(super) const CI_NONE: Feature = absent(
 );
 
 const fn absent(id: &'static str, value: Value, offer: Offer) -> Feature {
-    Feature { id, wanted: Wanted::Value(value, offer), contribute: |_| {} }
+    Feature { id, wanted: Wanted::Value(value, offer), contribute: |_, _| {} }
 }

@@ -2,43 +2,43 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
-use crate::plan::versions::{BYTESIZE, CHRONO, GARDE, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
-use crate::plan::{Plan, Service};
+use crate::part::versions::{BYTESIZE, CHRONO, GARDE, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
+use crate::part::{Parts, Service};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
-    contribute: |plan| {
-        plan.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
-        plan.settings.add("BODY_LIMIT", "1MiB", "Largest request body");
-        plan.manifest.add(BYTESIZE.plain());
-        plan.manifest.add(GARDE.features(&["derive"]));
-        plan.manifest.add(CHRONO.features(&["now", "serde", "std"]));
-        plan.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
-        plan.manifest.add(UTOIPA.features(&["chrono"]));
+    contribute: |_, parts| {
+        parts.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
+        parts.settings.add("BODY_LIMIT", "1MiB", "Largest request body");
+        parts.manifest.add(BYTESIZE.plain());
+        parts.manifest.add(GARDE.features(&["derive"]));
+        parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
+        parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
+        parts.manifest.add(UTOIPA.features(&["chrono"]));
     },
 };
 
 pub(super) const CACHE: Feature = Feature {
     id: "cache",
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
-    contribute: |plan| {
-        plan.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
-        plan.manifest.add(MIMALLOC.plain());
+    contribute: |_, parts| {
+        parts.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
+        parts.manifest.add(MIMALLOC.plain());
     },
 };
 
 pub(super) const LIMITER: Feature = Feature {
     id: "limiter",
     wanted: Wanted::Where(|stack| stack.limiter != Limiter::None),
-    contribute: |plan| {
-        plan.settings.add(
+    contribute: |_, parts| {
+        parts.settings.add(
             "RATE_LIMIT",
             "60/min",
             "Requests a client may make: at once, and then in a second (s), minute (min) or hour (h)",
         );
-        plan.settings.add(
+        parts.settings.add(
             "TRUSTED_PROXY_HOPS",
             "0",
             "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
@@ -47,19 +47,22 @@ pub(super) const LIMITER: Feature = Feature {
 };
 
 /// A server that replicas share for cached values, with a short layer in front of it in each process.
-pub(super) const CACHE_REMOTE: Feature =
-    Feature { id: "cache-remote", wanted: Wanted::Where(has_remote_cache), contribute: |plan| set_key_prefix(plan) };
+pub(super) const CACHE_REMOTE: Feature = Feature {
+    id: "cache-remote",
+    wanted: Wanted::Where(has_remote_cache),
+    contribute: |_, parts| set_key_prefix(parts),
+};
 
 pub(super) const REDIS: Feature = Feature {
     id: "redis",
     wanted: Wanted::Where(has_redis),
-    contribute: |plan| {
-        plan.services.push(Service { name: "redis", purpose: "what replicas share; the service works without it" });
-        plan.settings.add("REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS");
-        set_key_prefix(plan);
+    contribute: |_, parts| {
+        parts.services.push(Service { name: "redis", purpose: "what replicas share; the service works without it" });
+        parts.settings.add("REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS");
+        set_key_prefix(parts);
         // With the roots of the operating system, and with the one provider that this binary has.
-        plan.manifest.add(REDIS_CLIENT.features(&["connection-manager", "script", "tokio-comp", "tokio-rustls-comp"]));
-        plan.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
+        parts.manifest.add(REDIS_CLIENT.features(&["connection-manager", "script", "tokio-comp", "tokio-rustls-comp"]));
+        parts.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
     },
 };
 
@@ -67,70 +70,72 @@ pub(super) const REDIS: Feature = Feature {
 pub(super) const LINK: Feature = Feature {
     id: "link",
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack)),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 /// Keeps a dependency that fails from holding up every request.
 pub(super) const BREAKER: Feature = Feature {
     id: "breaker",
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack) || stack.upstream == Upstream::Http),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 pub(super) const AUTH: Feature =
-    Feature { id: "auth", wanted: Wanted::Where(|stack| stack.auth != Auth::None), contribute: |_| {} };
+    Feature { id: "auth", wanted: Wanted::Where(|stack| stack.auth != Auth::None), contribute: |_, _| {} };
 
 pub(super) const UPSTREAM_HTTP_DATABASE: Feature = Feature {
     id: "upstream-http+database",
     wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database != Database::None),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 pub(super) const UPSTREAM_HTTP_DATABASE_NONE: Feature = Feature {
     id: "upstream-http+database-none",
     wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database == Database::None),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 /// A proxy for tests, to stand between the service and what may fail.
 pub(super) const CHAOS: Feature = Feature {
     id: "chaos",
     wanted: Wanted::Where(|stack| needs_servers(stack) || stack.upstream == Upstream::Http),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 /// Servers that the project needs beside it while it is developed and tested.
 pub(super) const SERVERS: Feature = Feature {
     id: "servers",
     wanted: Wanted::Where(needs_servers),
-    contribute: |plan| plan.next_steps.insert(0, "docker compose --file compose.dev.yml up --detach --wait".into()),
+    contribute: |_, parts| {
+        parts.next_steps.insert(0, "docker compose --file compose.dev.yml up --detach --wait".into())
+    },
 };
 
 pub(super) const MONITORING: Feature = Feature {
     id: "monitoring",
     wanted: Wanted::Where(|stack| stack.monitoring != Monitoring::None),
-    contribute: |plan| plan.manifest.add(METRICS.plain()),
+    contribute: |_, parts| parts.manifest.add(METRICS.plain()),
 };
 
 /// The container image that a deployment runs.
-pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_| {} };
+pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
 
 pub(super) const DEPLOY_COMPOSE_MONITORING_PROMETHEUS: Feature = Feature {
     id: "deploy-compose+monitoring-prometheus",
     wanted: Wanted::Where(|stack| stack.deploy == Deploy::Compose && stack.monitoring == Monitoring::Prometheus),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 pub(super) const CI_GITHUB_MONITORING_PROMETHEUS: Feature = Feature {
     id: "ci-github+monitoring-prometheus",
     wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.monitoring == Monitoring::Prometheus),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 pub(super) const CI_GITHUB_DEPLOY_COMPOSE: Feature = Feature {
     id: "ci-github+deploy-compose",
     wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy == Deploy::Compose),
-    contribute: |_| {},
+    contribute: |_, _| {},
 };
 
 fn has_redis(stack: &Stack) -> bool {
@@ -148,9 +153,9 @@ fn needs_servers(stack: &Stack) -> bool {
     stack.database == Database::Postgres || has_redis(stack) || has_remote_cache(stack)
 }
 
-fn set_key_prefix(plan: &mut Plan<'_>) {
+fn set_key_prefix(parts: &mut Parts) {
     let about = "Put before every key, so that services and environments can share a server";
-    plan.settings.add("KEY_PREFIX", "app", about);
+    parts.settings.add("KEY_PREFIX", "app", about);
 }
 
 fn runs_an_image(stack: &Stack) -> bool {

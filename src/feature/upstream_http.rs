@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Upstream, Value};
-use crate::plan::versions::{REQWEST, TOWER};
+use crate::part::versions::{REQWEST, TOWER};
 
 pub(super) const UPSTREAM_HTTP: Feature = Feature {
     id: "upstream-http",
@@ -14,18 +14,18 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             why: "For data that another team serves. When it is slow or gone, answers are marked degraded and stay quick.",
         },
     ),
-    contribute: |plan| {
-        plan.settings.add(
+    contribute: |_, parts| {
+        parts.settings.add(
             "UPSTREAM_URL",
             "http://127.0.0.1:9100",
             "Where the other service is, and whatever path its API is under",
         );
-        plan.settings.add(
+        parts.settings.add(
             "UPSTREAM_TIMEOUT",
             "3s",
             "Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT",
         );
-        plan.manifest.add(REQWEST.features(&["rustls"]));
-        plan.manifest.add(TOWER.features(&["retry"]));
+        parts.manifest.add(REQWEST.features(&["rustls"]));
+        parts.manifest.add(TOWER.features(&["retry"]));
     },
 };

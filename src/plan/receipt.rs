@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use crate::choice::Choice;
 use crate::stack::Stack;
-
-/// The release that writes the project.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+use crate::version::VERSION;
 
 pub(super) fn render(stack: &Stack, name: &str) -> String {
     let mut text = format!(

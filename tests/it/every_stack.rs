@@ -133,8 +133,8 @@ fn what_is_imported_is_a_dependency_and_every_dependency_is_used() {
         let of = |folders: &[&str]| Names::union(project.rust(folders).map(|(_, text)| &names[&text.as_ptr()]));
         let (own, all) = (of(&["src"]), of(&["src", "tests", "benches", "examples"]));
         let [normal, dev]: [BTreeSet<String>; 2] = [
-            plan.manifest.normal().map(|name| name.replace('-', "_")).collect(),
-            plan.manifest.dev().map(|name| name.replace('-', "_")).collect(),
+            plan.parts.manifest.normal().map(|name| name.replace('-', "_")).collect(),
+            plan.parts.manifest.dev().map(|name| name.replace('-', "_")).collect(),
         ];
         for name in &normal {
             assert!(own.used.contains(name.as_str()), "{name} is a dependency that nothing uses in {id}");

@@ -11,7 +11,7 @@ fn every_setting_is_a_field_of_the_configuration_in_the_same_words() {
         let config = syn::parse_file(project.text("src/config.rs")).expect("parses");
         let fields: Vec<(String, String)> = config.items.iter().flat_map(settings).collect();
         let listed: Vec<(String, String)> =
-            plan.settings.iter().map(|setting| (setting.name.to_owned(), setting.about.to_owned())).collect();
+            plan.parts.settings.iter().map(|setting| (setting.name.to_owned(), setting.about.to_owned())).collect();
         for setting in &listed {
             assert!(fields.contains(setting), "{setting:?} is not in src/config.rs: {fields:#?}");
         }

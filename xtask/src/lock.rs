@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use restwell::plan::{LOCKS, Locks, Manifest, Plan};
+use restwell::part::Manifest;
+use restwell::plan::Plan;
+use restwell::precomputed::{LOCKS, Locks};
 use restwell::stack::Stack;
 
 use crate::program::Program;
@@ -57,7 +59,7 @@ pub(crate) fn verify() -> Result<usize> {
 /// Every set of dependencies that some project has, by its key.
 fn distinct() -> BTreeMap<String, Manifest> {
     let plans = Stack::rust_distinct();
-    plans.iter().map(|stack| Plan::new(stack, NAME).manifest).map(|manifest| (manifest.key(), manifest)).collect()
+    plans.iter().map(|stack| Plan::new(stack, NAME).parts.manifest).map(|manifest| (manifest.key(), manifest)).collect()
 }
 
 fn resolve(label: &str, manifest: &Manifest, seed: Option<&str>) -> Result<String> {

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::Result;
-use restwell::plan::{Manifest, PLACEHOLDER, Plan, openapi_key};
+use restwell::part::Manifest;
+use restwell::plan::Plan;
+use restwell::precomputed::openapi::{self as description, PLACEHOLDER};
 use restwell::stack::Stack;
 
 use crate::program::Program;
@@ -20,10 +22,10 @@ pub(crate) fn refresh() -> Result<()> {
     let stacks = Stack::rust_distinct();
     let mut union = Manifest::default();
     for stack in &stacks {
-        union.merge(&Plan::new(stack, PLACEHOLDER).manifest);
+        union.merge(&Plan::new(stack, PLACEHOLDER).parts.manifest);
     }
     // The last stack with a key wins: it has the fewest other features, so it builds fastest.
-    let distinct: BTreeMap<String, &Stack> = stacks.iter().map(|stack| (openapi_key(stack), stack)).collect();
+    let distinct: BTreeMap<String, &Stack> = stacks.iter().map(|stack| (description::key(stack), stack)).collect();
     for old in fs::read_dir(&stored)? {
         fs::remove_file(old?.path())?;
     }

@@ -31,7 +31,7 @@ impl Settings {
         self.0.iter()
     }
 
-    pub(super) fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let mut text = String::from(
             "# Copy to `.env` and change what you need: every line below is the default.\n\
              # The same names in lower case with dashes are flags: `cargo run -- serve --help`.\n",

@@ -29,7 +29,7 @@ pub fn key(stack: &Stack) -> String {
     if parts.is_empty() { "greet".to_owned() } else { parts.join("-") }
 }
 
-pub(super) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
+pub(crate) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
     let path = format!("{}.json", key(stack));
     let text = DESCRIPTIONS
         .get_file(&path)

@@ -1,4 +1,4 @@
-//! Slots and parts: how a feature adds lines to a file that another feature owns.
+//! Slots: how a feature adds lines to a file that another feature owns.
 //!
 //! The owner's template marks a place with a slot, a comment line such as `//= fields` (`#= fields` outside Rust). A
 //! feature that has lines for it keeps them in `parts/` of its own template folder, in a file of the same path, under a
@@ -16,9 +16,9 @@ const FOLDER: &str = "parts";
 
 /// The lines for each slot, by file and name of the slot.
 #[derive(Debug, Default)]
-pub(super) struct Parts(BTreeMap<(Utf8PathBuf, String), String>);
+pub(super) struct Slots(BTreeMap<(Utf8PathBuf, String), String>);
 
-impl Parts {
+impl Slots {
     /// The file that the parts in `template` are for; `None` if the template is a file of its own.
     pub(super) fn target(template: &Utf8Path) -> Option<&Utf8Path> {
         template.strip_prefix(FOLDER).ok()
@@ -91,7 +91,7 @@ mod tests {
     }
 
     fn filled(owner: &str, parts: &[&str]) -> Result<String, Bug> {
-        let mut all = Parts::default();
+        let mut all = Slots::default();
         for part in parts {
             all.add("src/app.rs".into(), part)?;
         }

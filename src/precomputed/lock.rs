@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::Manifest;
+use crate::part::Manifest;
 use crate::tree::Bug;
 
 /// The head of every lock file.

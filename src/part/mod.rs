@@ -1,0 +1,30 @@
+//! The typed facts of a project that several of its files tell, each in a file of its own. Features add to them; no fact
+//! knows a feature.
+
+pub mod manifest;
+pub mod port;
+pub mod service;
+pub mod setting;
+pub mod versions;
+
+use std::borrow::Cow;
+
+pub use manifest::Manifest;
+pub use port::Port;
+pub use service::Service;
+pub use setting::{Setting, Settings};
+
+/// What the wanted features said, all together.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// `Cargo.toml`.
+    pub manifest: Manifest,
+    /// What can be set from the environment.
+    pub settings: Settings,
+    /// Servers that run beside the project where it is deployed.
+    pub services: Vec<Service>,
+    /// Ports that are listened on, by the project or by the services.
+    pub ports: Vec<Port>,
+    /// What to do after the project is written, as commands.
+    pub next_steps: Vec<Cow<'static, str>>,
+}
