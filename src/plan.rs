@@ -56,7 +56,8 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// [`Bug`]: a template is broken or two features bring the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
-        let context = context::of(self.stack, self.name);
+        let mut context = context::of(self.stack, self.name);
+        context.insert("series".to_owned(), self.parts.series.render().into());
         let mut tree = Tree::default();
         let mut slots = Slots::default();
         for feature in wanted(self.stack) {

@@ -17,6 +17,8 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
     contribute: |_, parts| {
         let about = "What API keys of this environment begin with; those of another are refused";
         parts.settings.add("API_KEY_ENVIRONMENT", "dev", about);
+        let reasons = ["revoked", "unknown"];
+        parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
         parts.manifest.add(BASE64.plain());
         parts.manifest.add(GETRANDOM.plain());
         parts.manifest.add(SHA2.plain());

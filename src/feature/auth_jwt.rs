@@ -27,6 +27,12 @@ pub(super) const AUTH_JWT: Feature = Feature {
         ] {
             parts.settings.add(name, default, about);
         }
+        parts.series.labelled(
+            "auth_failures_total",
+            "reason",
+            &["expired"],
+            "Writes answered with 401 or 403, by reason",
+        );
         parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
         parts.manifest.add(REQWEST.features(&["rustls"]));
         // The issuer of the tests and of the example signs with keys of its own.

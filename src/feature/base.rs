@@ -13,6 +13,7 @@ pub(super) const BASE: Feature = Feature {
     contribute: |_, parts| {
         depend(parts);
         set(parts);
+        measure(parts);
         parts.ports.push(Port { number: 8080, purpose: "the API" });
         parts.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
         parts.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
@@ -67,4 +68,14 @@ fn set(parts: &mut Parts) {
     ] {
         parts.settings.add(name, default, about);
     }
+}
+
+fn measure(parts: &mut Parts) {
+    let series = &mut parts.series;
+    series.gauge("build_info", "Always 1; the labels say what runs");
+    series.histogram("http_request_duration_seconds", "Time from a request's header to its answer");
+    series.gauge("http_requests_in_flight", "Requests being handled");
+    series.counter("http_requests_shed_total", "Requests refused because too many were in flight");
+    series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
+    series.counter("http_panics_total", "Handlers that panicked");
 }

@@ -16,5 +16,6 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
     ),
     contribute: |_, parts| {
         parts.manifest.add(MOKA.features(&["sync"]));
+        parts.series.counter("limiter_fallback_total", "Requests counted by this replica alone, without Redis");
     },
 };

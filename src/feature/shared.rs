@@ -17,6 +17,8 @@ pub(super) const DATABASE: Feature = Feature {
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
         parts.manifest.add(UTOIPA.features(&["chrono"]));
+        parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
+        parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");
     },
 };
 
@@ -26,6 +28,10 @@ pub(super) const CACHE: Feature = Feature {
     contribute: |_, parts| {
         parts.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
         parts.manifest.add(MIMALLOC.plain());
+        parts.series.gauge("cache_entries", "Entries in memory");
+        parts.series.counter("cache_load_failures_total", "Loads from the database that failed");
+        let results = ["hit", "miss", "negative", "stale"];
+        parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
     },
 };
 
@@ -43,6 +49,7 @@ pub(super) const LIMITER: Feature = Feature {
             "0",
             "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
         );
+        parts.series.counter("http_requests_limited_total", "Requests answered with 429");
     },
 };
 
@@ -50,7 +57,11 @@ pub(super) const LIMITER: Feature = Feature {
 pub(super) const CACHE_REMOTE: Feature = Feature {
     id: "cache-remote",
     wanted: Wanted::Where(has_remote_cache),
-    contribute: |_, parts| set_key_prefix(parts),
+    contribute: |_, parts| {
+        set_key_prefix(parts);
+        parts.series.labelled("cache_requests_total", "result", &["shared"], "Reads through the cache, by result");
+        parts.series.counter("cache_undecodable_total", "Shared copies that could not be decoded");
+    },
 };
 
 pub(super) const REDIS: Feature = Feature {
@@ -77,11 +88,20 @@ pub(super) const LINK: Feature = Feature {
 pub(super) const BREAKER: Feature = Feature {
     id: "breaker",
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack) || stack.upstream == Upstream::Http),
-    contribute: |_, _| {},
+    contribute: |_, parts| {
+        parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or took too long, by dependency");
+        parts.series.gauge("breaker_open", "1 while a dependency is not called, by dependency");
+    },
 };
 
-pub(super) const AUTH: Feature =
-    Feature { id: "auth", wanted: Wanted::Where(|stack| stack.auth != Auth::None), contribute: |_, _| {} };
+pub(super) const AUTH: Feature = Feature {
+    id: "auth",
+    wanted: Wanted::Where(|stack| stack.auth != Auth::None),
+    contribute: |_, parts| {
+        let reasons = ["invalid", "missing", "scope"];
+        parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
+    },
+};
 
 pub(super) const UPSTREAM_HTTP_DATABASE: Feature = Feature {
     id: "upstream-http+database",

@@ -25,6 +25,10 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             "3s",
             "Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT",
         );
+        let results = ["answered", "failed", "refused"];
+        let about = "Calls of the other service, by result";
+        parts.series.labelled("upstream_requests_total", "result", &results, about);
+        parts.series.counter("upstream_retries_total", "Calls that were made a second time");
         parts.manifest.add(REQWEST.features(&["rustls"]));
         parts.manifest.add(TOWER.features(&["retry"]));
     },

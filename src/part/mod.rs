@@ -3,6 +3,7 @@
 
 pub mod manifest;
 pub mod port;
+pub mod series;
 pub mod service;
 pub mod setting;
 pub mod versions;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 
 pub use manifest::Manifest;
 pub use port::Port;
+pub use series::{AllSeries, Series};
 pub use service::Service;
 pub use setting::{Setting, Settings};
 
@@ -21,6 +23,8 @@ pub struct Parts {
     pub manifest: Manifest,
     /// What can be set from the environment.
     pub settings: Settings,
+    /// What is measured.
+    pub series: AllSeries,
     /// Servers that run beside the project where it is deployed.
     pub services: Vec<Service>,
     /// Ports that are listened on, by the project or by the services.

@@ -45,7 +45,11 @@ enum Command {
     /// Kills `restwell new` 200 times while it writes.
     Kill,
     /// Breaks generated code in one place at a time: the test that is there for it has to fail.
-    Mutations,
+    Mutations {
+        /// Only those whose description contains this text
+        #[arg(default_value = "")]
+        filter: String,
+    },
     /// Kills Redis, Memcached and PostgreSQL under load, and has another service fall silent.
     Outage,
     /// Has outside programs look at a project: linters, schemathesis, a browser, a real Prometheus.
@@ -87,7 +91,7 @@ impl Cli {
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
-            Command::Mutations => mutations::run(),
+            Command::Mutations { filter } => mutations::run(&filter),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
             Command::Deploy => deploy::run(),

@@ -1,22 +1,26 @@
-//! A test that cannot fail proves nothing: faults are planted in generated projects one at a time, and the test named
-//! beside each has to fail.
+//! A test that cannot fail proves nothing: faults are planted in generated projects, one is selected at a time, and the
+//! test named beside it has to fail.
 
 mod data;
+mod switch;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use camino::Utf8Path;
 use restwell::choice::Choice;
 use restwell::preset::Preset;
 use restwell::stack::{Answers, Origin, Stack};
+use restwell::tree::Tree;
 
 use self::data::Mutation;
 use crate::program::Output;
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
-use crate::{dirs, project};
+use crate::{dirs, project, suites};
 
 /// The stacks that are broken: between them they have every feature that has mutations. A feature is taken in the
 /// first stack that has it.
@@ -65,19 +69,16 @@ fn groups() -> Result<Vec<Group>> {
     Ok(groups)
 }
 
-/// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+/// Runs the stage: all of it, or the mutations whose description contains `filter`.
+pub(crate) fn run(filter: &str) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
-    for Group { name, stack, mutations } in groups()? {
-        let subject = Subject::new(&stack, name, &servers)?;
-        let tests: Vec<&str> = mutations.iter().map(|mutation| mutation.test.as_str()).collect();
-        if tally.check(&format!("{name}: all pass before"), || subject.passes(&tests)).is_some() {
-            for mutation in &mutations {
-                tally.note(&format!("{name}: {}", mutation.what), || subject.is_caught(mutation));
-            }
+    for Group { name, stack, mut mutations } in groups()? {
+        mutations.retain(|mutation| mutation.what.contains(filter));
+        if !mutations.is_empty() {
+            Subject::new(&stack, name, &servers)?.examine(&mutations, &mut tally)?;
         }
     }
     tally.close()
@@ -85,37 +86,85 @@ pub(crate) fn run() -> Result<()> {
 
 /// A project in which faults are planted.
 struct Subject {
+    name: &'static str,
     folder: PathBuf,
+    tree: Tree,
     variables: Vec<(String, String)>,
 }
 
 impl Subject {
-    fn new(stack: &Stack, name: &str, servers: &Servers) -> Result<Self> {
+    fn new(stack: &Stack, name: &'static str, servers: &Servers) -> Result<Self> {
         let folder = dirs::target().join("mutations").join(name);
         fs::create_dir_all(&folder)?;
-        project::write(&project::render(stack, &format!("{name}-mutated"))?, &folder)?;
-        Ok(Self { folder, variables: servers.for_tests(stack) })
+        let tree = project::render(stack, &format!("{name}-mutated"))?;
+        Ok(Self { name, folder, tree, variables: servers.for_tests(stack) })
+    }
+
+    /// Those that share a build first, then those that are built alone.
+    fn examine(&self, mutations: &[Mutation], tally: &mut Tally) -> Result<()> {
+        let mut shared = Vec::new();
+        let mut alone = Vec::new();
+        for mutation in mutations {
+            let fits = switch::fits(mutation, &self.text(&mutation.file)?)?;
+            if fits { &mut shared } else { &mut alone }.push(mutation);
+        }
+        let tests: Vec<&str> = mutations.iter().map(|mutation| mutation.test.as_str()).collect();
+        let name = self.name;
+        let built = tally.check(&format!("{name}: all pass before"), || {
+            self.install(&shared)?;
+            self.passes(&tests)
+        });
+        if built.is_none() {
+            return Ok(());
+        }
+        for (number, mutation) in (1..).zip(&shared) {
+            tally.note(&format!("{name}: {}", mutation.what), || {
+                fs::write(self.folder.join(switch::SELECTED), number.to_string())?;
+                self.is_caught(mutation)
+            });
+        }
+        for mutation in alone {
+            tally.note(&format!("{name}: {} (alone)", mutation.what), || {
+                project::write(&self.tree, &self.folder)?;
+                fs::write(self.folder.join(&mutation.file), mutation.apply(&self.text(&mutation.file)?)?)?;
+                self.is_caught(mutation)
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes the project with a switch for each of these faults, numbered from 1.
+    fn install(&self, faults: &[&Mutation]) -> Result<()> {
+        let mut tree = self.tree.clone();
+        let faults: Vec<(usize, &Mutation)> = (1..).zip(faults.iter().copied()).collect();
+        for file in faults.iter().map(|(_, fault)| fault.file.as_str()).collect::<BTreeSet<_>>() {
+            let of_file: Vec<(usize, &Mutation)> =
+                faults.iter().copied().filter(|(_, fault)| fault.file == file).collect();
+            tree.rewrite(file.into(), switch::install(&self.text(file)?, &of_file)?)?;
+        }
+        let library = Utf8Path::new("src/lib.rs");
+        tree.rewrite(library, format!("{}{}", text(&tree, library.as_str())?, switch::SELECTION))?;
+        project::write(&tree, &self.folder)
+    }
+
+    fn text(&self, file: &str) -> Result<String> {
+        text(&self.tree, file)
     }
 
     fn passes(&self, tests: &[&str]) -> Result<()> {
         let output = self.test(tests)?;
         let unknown = tests.iter().find(|test| !output.stdout.contains(&format!("test {test} ... ok")));
         match unknown {
-            _ if !output.status.success() => bail!("{}", output.tail()),
+            _ if !output.status.success() => bail!("{}", suites::failures(&output)),
             Some(test) => bail!("there is no test `{test}`"),
             None => Ok(()),
         }
     }
 
-    /// Plants the fault, expects its test to fail, and restores the file whatever the result.
+    /// Whether the mutation's own test fails.
     fn is_caught(&self, mutation: &Mutation) -> Result<String> {
-        let Mutation { file, test, .. } = mutation;
-        let path = self.folder.join(file);
-        let healthy = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        fs::write(&path, mutation.apply(&healthy)?)?;
-        let output = self.test(&[test]);
-        fs::write(&path, healthy)?;
-        let output = output?;
+        let test = &mutation.test;
+        let output = self.test(&[test])?;
         match output.stdout.contains(&format!("test {test} ... FAILED")) {
             true => Ok(format!("`{test}` fails")),
             false if output.status.success() => bail!("`{test}` passes"),
@@ -133,6 +182,11 @@ impl Subject {
     }
 }
 
+fn text(tree: &Tree, file: &str) -> Result<String> {
+    let file = tree.get(file).with_context(|| format!("the project has no `{file}`"))?;
+    Ok(String::from_utf8(file.bytes.clone())?)
+}
+
 #[cfg(test)]
 mod tests {
     use restwell::plan::Plan;
@@ -143,12 +197,11 @@ mod tests {
     fn every_mutation_fits_what_is_rendered_and_names_a_test() {
         for Group { name, stack, mutations } in groups().expect("the tables are valid") {
             let tree = Plan::new(&stack, "fits").sources().expect("it renders");
-            let text = |path: &str| {
-                let file = tree.get(path).unwrap_or_else(|| panic!("{name} has no {path}"));
-                String::from_utf8(file.bytes.clone()).expect("source is text")
-            };
+            let text = |path: &str| text(&tree, path).expect(name);
             for mutation in mutations {
-                mutation.apply(&text(&mutation.file)).expect(name);
+                let healthy = text(&mutation.file);
+                mutation.apply(&healthy).expect(name);
+                switch::fits(&mutation, &healthy).expect(name);
                 let (module, test) = mutation.test.rsplit_once("::").expect("a module and a test");
                 let tests = text(&format!("tests/api/{}.rs", module.replace("::", "/")));
                 assert!(tests.contains(&format!("fn {test}()")), "{name}: no test `{}`", mutation.test);

@@ -142,22 +142,6 @@ async fn browsers_of_listed_origins_may_send_a_credential() {
     let answer = send(server.public, preflight.header("access-control-request-headers", "authorization")).await;
     assert!(answer.header("access-control-allow-headers").contains("authorization"), "{answer:?}");
 }
-//~ if monitoring_prometheus
-
-#[tokio::test]
-async fn refusals_are_counted_by_reason() {
-    let server = TestServer::start(&[]).await;
-    let scopeless = credential_of(&server, "scopeless", "").await;
-    for credential in ["", "Bearer x", &scopeless] {
-        assert!([401, 403].contains(&send(server.public, post(credential)).await.status));
-    }
-    let metrics = get(server.admin, "/metrics").await;
-    for reason in ["missing", "invalid", "scope"] {
-        let counter = format!("auth_failures_total{{reason=\"{reason}\"}} ");
-        assert!(metrics.text().contains(&counter), "{counter}");
-    }
-}
-//~ endif
 //~ if limiter
 
 #[tokio::test]

@@ -61,6 +61,11 @@ impl Service {
         self.store.get(&self.key(path)).await
     }
 
+    /// Puts there what is no product.
+    pub async fn spoil(&self, path: &str) {
+        self.store.set(&self.key(path), b"spoilt").await;
+    }
+
     fn key(&self, path: &str) -> String {
         format!("{}:product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
     }

@@ -81,7 +81,7 @@ impl Origin {
 }
 
 /// The path of a new product.
-async fn create(server: &TestServer, name: &str) -> String {
+pub async fn create(server: &TestServer, name: &str) -> String {
     let body = json!({"name": name, "price_cents": 1});
     let answer = send(server.public, request("POST", "/products").json(body)).await;
     assert_eq!(answer.status, 201, "{}", answer.text());

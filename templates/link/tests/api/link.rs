@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use crate::support::within;
 
 /// A link whose clients are numbers: how often it had connected before.
-fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Arc<Link<usize>>, Arc<AtomicUsize>) {
+pub fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Arc<Link<usize>>, Arc<AtomicUsize>) {
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&attempts);
     let connect = move || {
@@ -27,7 +27,7 @@ async fn ask(link: &Arc<Link<usize>>) -> Option<usize> {
     link.run(async |number| Ok::<_, String>(number)).await
 }
 
-async fn fail(link: &Arc<Link<usize>>) {
+pub async fn fail(link: &Arc<Link<usize>>) {
     assert_eq!(link.run(async |_| Err::<(), _>("broken")).await, None);
 }
 

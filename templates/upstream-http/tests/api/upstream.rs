@@ -24,7 +24,7 @@ use crate::support::{eventually, within};
 
 //~ if database
 /// What a client asks for.
-const PATH: &str = "/products/7/reviews";
+pub const PATH: &str = "/products/7/reviews";
 
 /// What that asks of the other service.
 const THERE: &str = "/reviews";
@@ -34,7 +34,7 @@ fn found() -> Value {
 }
 //~ else
 /// What a client asks for.
-const PATH: &str = "/quote";
+pub const PATH: &str = "/quote";
 
 /// What that asks of the other service.
 const THERE: &str = "/quotes";
@@ -44,16 +44,18 @@ fn found() -> Value {
 }
 //~ endif
 
-fn ok() -> Response {
+pub fn ok() -> Response {
     axum::Json(found()).into_response()
 }
 
-fn failure() -> Response {
+pub fn failure() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// Another service, and how often it was called. It is told the number of the call, from 0.
-async fn other(answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static) -> (TestServer, Arc<AtomicUsize>) {
+pub async fn other(
+    answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static,
+) -> (TestServer, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let handler = {
         let calls = Arc::clone(&calls);
@@ -63,7 +65,7 @@ async fn other(answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'stati
 }
 
 /// The service, with the other one at this address.
-async fn calling(other: impl ToString, settings: &[&str]) -> TestServer {
+pub async fn calling(other: impl ToString, settings: &[&str]) -> TestServer {
     let url = format!("--upstream-url=http://{}", other.to_string());
     TestServer::start(&[&[&*url], settings].concat()).await
 }

@@ -1,0 +1,35 @@
+//= cases
+
+#[tokio::test]
+async fn reads_through_the_cache() {
+    let cases = async {
+        let server = TestServer::start(&["--cache-ttl=1s"]).await;
+        let reads = |result: &str| format!("cache_requests_total{{result=\"{result}\"}}");
+        let path = crate::cache::create(&server, "Tea").await;
+        let read = async || answers(server.public, &path, 200).await;
+        let read_until_held = async || {
+            // The cache counts its entries now and then.
+            let held = async || {
+                read().await;
+                Scrape::of(server.admin).await.value("cache_entries") == Some(1.0)
+            };
+            eventually("the entry is counted", held).await;
+        };
+        rises(server.admin, "cache_entries", read_until_held).await;
+
+        let path = crate::cache::create(&server, "Coffee").await;
+        let read = async || answers(server.public, &path, 200).await;
+        rises(server.admin, &reads("miss"), read).await;
+        rises(server.admin, &reads("hit"), read).await;
+        let nothing = async || answers(server.public, "/products/999999", 404).await;
+        nothing().await;
+        rises(server.admin, &reads("negative"), nothing).await;
+
+        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database).await.unwrap();
+        let fails = async || answers(server.public, "/products/7", 500).await;
+        rises(server.admin, "cache_load_failures_total", fails).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        rises(server.admin, &reads("stale"), read).await;
+    };
+    alone("series::reads_through_the_cache", cases).await;
+}

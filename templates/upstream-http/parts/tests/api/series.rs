@@ -1,0 +1,32 @@
+//= cases
+
+#[tokio::test]
+async fn calls_of_the_other_service() {
+    use crate::upstream::{PATH, calling, failure, ok, other};
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+
+    let cases = async {
+        let calls = |result: &str| format!("upstream_requests_total{{result=\"{result}\"}}");
+        let (healthy, _) = other(|_| ok()).await;
+        let server = calling(healthy.public, &[]).await;
+        let call = async || answers(server.public, PATH, 200).await;
+        rises(server.admin, &calls("answered"), call).await;
+
+        let (refusing, _) = other(|_| StatusCode::FORBIDDEN.into_response()).await;
+        let server = calling(refusing.public, &[]).await;
+        let call = async || answers(server.public, PATH, 200).await;
+        rises(server.admin, &calls("refused"), call).await;
+
+        let (failing, _) = other(|_| failure()).await;
+        let server = calling(failing.public, &[]).await;
+        let call = async || answers(server.public, PATH, 200).await;
+        rises(server.admin, &calls("failed"), call).await;
+        rises(server.admin, "upstream_retries_total", call).await;
+        rises(server.admin, r#"dependency_errors_total{dependency="upstream"}"#, call).await;
+        call().await;
+        // The fifth failure in a row.
+        rises(server.admin, r#"breaker_open{dependency="upstream"}"#, call).await;
+    };
+    alone("series::calls_of_the_other_service", cases).await;
+}
