@@ -13,5 +13,6 @@ mod options;
 mod oracle;
 mod projects;
 mod ratchet;
+mod series;
 mod settings;
 mod snapshots;

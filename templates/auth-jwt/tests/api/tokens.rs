@@ -28,7 +28,7 @@ async fn write(server: &TestServer, token: &str) -> Answer {
 }
 
 /// The claims of a good token with one of them changed, or left out.
-fn with(claim: &str, value: Value) -> Value {
+pub fn with(claim: &str, value: Value) -> Value {
     let mut claims = claims("tests", "products:write");
     claims[claim] = value;
     claims.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
@@ -40,7 +40,7 @@ fn good() -> Value {
 }
 
 /// A server whose issuer was asked for its keys once, as each does when it starts.
-async fn server_of(issuer: &Issuer, flags: &[&str]) -> TestServer {
+pub async fn server_of(issuer: &Issuer, flags: &[&str]) -> TestServer {
     let before = issuer.fetches();
     let server = TestServer::start(&[&[&*issuer.flag()], flags].concat()).await;
     eventually("the keys are asked for", async || issuer.fetches() > before).await;

@@ -17,6 +17,11 @@ fn post(credential: &str) -> Request {
     anonymous("POST", "/products").header("authorization", credential).json(tea())
 }
 
+/// The status of a write with this credential.
+pub async fn write(server: &TestServer, credential: &str) -> u16 {
+    send(server.public, post(credential)).await.status
+}
+
 async fn refused(answer: &Answer, challenge: &str) {
     let (status, word) = if challenge.contains("scope\", ") { (403, "forbidden") } else { (401, "unauthorized") };
     envelope(answer, status, word).await;

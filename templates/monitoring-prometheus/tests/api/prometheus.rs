@@ -1,15 +1,14 @@
 //! What Prometheus scrapes, and that the alerts, the dashboard and the runbook beside the code agree with it.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::project::file;
+use crate::support::alone;
 use crate::support::http::{Connection, get, request};
 use crate::support::process::Process;
 use crate::support::server::TestServer;
@@ -83,13 +82,11 @@ async fn a_thousand_unknown_paths_add_one_route() {
 
 #[tokio::test]
 async fn memory_is_bounded_while_nobody_scrapes() {
-    // Memory is that of a process, so this test runs again in one of its own.
-    if env::var_os("ALONE").is_none() {
-        let this = ["--exact", "prometheus::memory_is_bounded_while_nobody_scrapes"];
-        let alone = Command::new(env::current_exe().unwrap()).args(this).env("ALONE", "yes").output().unwrap();
-        assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stdout));
-        return;
-    }
+    // Memory is that of a process.
+    alone("prometheus::memory_is_bounded_while_nobody_scrapes", record_and_measure()).await;
+}
+
+async fn record_and_measure() {
     const SAMPLES: u32 = 1_500_000;
     // What one sample takes until it is counted into its bucket, allocation included.
     const BYTES: f64 = 16.0;

@@ -2,8 +2,10 @@
 
 //= pub mod
 
+use std::env;
 use std::future::pending;
 use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +33,31 @@ pub async fn within(time: Duration, what: &str, mut is_so: impl AsyncFnMut() -> 
         }
     };
     assert!(timeout(time, so).await.is_ok(), "not within {time:?}: {what}");
+}
+
+/// What `value` gives rises by one after `event`.
+pub async fn rises(what: &str, value: impl AsyncFn() -> f64, event: impl AsyncFnOnce()) {
+    let before = value().await;
+    event().await;
+    let mut after = before;
+    let changes = async || {
+        after = value().await;
+        after != before
+    };
+    eventually(&format!("{what} rises"), changes).await;
+    assert_eq!(after, before + 1.0, "{what}");
+}
+
+/// Runs a test in a process of its own, for what tests of one process share: counters, memory, the log. `test` is the
+/// full name of the test that calls this.
+pub async fn alone(test: &str, body: impl Future<Output = ()>) {
+    if env::var_os("ALONE").is_some() {
+        return body.await;
+    }
+    let this = env::current_exe().expect("a running program has a path");
+    let output = Command::new(this).args(["--exact", test]).env("ALONE", "yes").output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
 /// `GET /test/hang` is never answered; who waits is told of each request that got there.

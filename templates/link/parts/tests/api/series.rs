@@ -2,7 +2,7 @@
 
 #[tokio::test]
 async fn commands_to_a_shared_server() {
-    let cases = async {
+    let body = async {
         let server = TestServer::start(&[]).await;
         let (link, _) = crate::link::numbered(|_| true);
         std::sync::Arc::clone(&link).connect().await;
@@ -14,5 +14,5 @@ async fn commands_to_a_shared_server() {
         // The fifth failure in a row.
         rises(server.admin, r#"breaker_open{dependency="numbers"}"#, fail).await;
     };
-    alone("series::commands_to_a_shared_server", cases).await;
+    alone("series::commands_to_a_shared_server", body).await;
 }

@@ -1,12 +1,12 @@
 //= cases
 
 #[tokio::test]
-async fn quotas() {
-    let cases = async {
+async fn of_clients_over_their_quota() {
+    let body = async {
         let server = TestServer::start(&["--rate-limit=1/h"]).await;
         answers(server.public, "/greet", 200).await;
         let refused = async || answers(server.public, "/greet", 429).await;
-        rises(server.admin, "http_requests_limited_total", refused).await;
+        fails(server.admin, "http_requests_limited_total", refused).await;
     };
-    alone("series::quotas", cases).await;
+    alone("failures::of_clients_over_their_quota", body).await;
 }

@@ -1,11 +1,11 @@
 //= cases
 
 #[tokio::test]
-async fn quotas_without_redis() {
-    let cases = async {
+async fn of_the_shared_limit() {
+    let body = async {
         let server = TestServer::start(&["--redis-url=redis://127.0.0.1:1"]).await;
         let counted_here = async || answers(server.public, "/greet", 200).await;
-        rises(server.admin, "limiter_fallback_total", counted_here).await;
+        fails(server.admin, "limiter_fallback_total", counted_here).await;
     };
-    alone("series::quotas_without_redis", cases).await;
+    alone("failures::of_the_shared_limit", body).await;
 }

@@ -1,0 +1,14 @@
+//= cases
+
+#[tokio::test]
+async fn of_shared_copies() {
+    let body = async {
+        let service = crate::remote::Service::new().await;
+        let replica = service.replica().await;
+        let path = service.add().await;
+        service.spoil(&path).await;
+        let undecodable = async || answers(replica.public, &path, 200).await;
+        fails(replica.admin, "cache_undecodable_total", undecodable).await;
+    };
+    alone("failures::of_shared_copies", body).await;
+}

@@ -1,0 +1,15 @@
+//= cases
+
+#[tokio::test]
+async fn of_the_pool() {
+    let body = async {
+        let server = TestServer::start(&[]).await;
+        let mut held = Vec::new();
+        for _ in 0..app::pool::CONNECTIONS {
+            held.push(server.app.database.acquire().await.unwrap());
+        }
+        let refused = async || answers(server.public, "/products", 503).await;
+        fails(server.admin, "db_pool_timeouts_total", refused).await;
+    };
+    alone("failures::of_the_pool", body).await;
+}

@@ -1,0 +1,41 @@
+//! What a generated service measures is what its features declare: no series without a description, none described that
+//! nothing records.
+
+use std::collections::BTreeSet;
+
+use restwell::choice::Monitoring;
+use restwell::plan::Plan;
+use restwell::stack::Stack;
+
+/// What stands before the name of a series where one is recorded.
+const RECORDED: [&str; 4] = ["counter!(\"", "gauge!(\"", "histogram!(\"", "count(\""];
+
+#[test]
+fn every_series_is_declared_and_recorded() {
+    for stack in Stack::rust_distinct().into_iter().filter(|stack| stack.monitoring != Monitoring::None) {
+        let plan = Plan::new(&stack, "shop-api");
+        let tree = plan.sources().expect("it renders");
+        // The exporter describes them all, so it is no witness.
+        let sources = tree.files().filter(|(path, _)| path.starts_with("src") && path.as_str() != "src/prometheus.rs");
+        let source: String = sources.map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();
+        let declared: BTreeSet<&str> = plan.parts.series.iter().map(|series| series.name).collect();
+        for before in RECORDED {
+            for name in source.split(before).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(declared.contains(name), "{stack:?}: no feature declares the series `{name}`");
+            }
+        }
+        for name in declared.into_iter().filter(|name| *name != "build_info") {
+            assert!(source.contains(&format!("\"{name}\"")), "{stack:?}: nothing records the series `{name}`");
+        }
+    }
+}
+
+#[test]
+fn descriptions_fit_a_line_of_the_exporter() {
+    for stack in Stack::rust_distinct() {
+        for series in Plan::new(&stack, "shop-api").parts.series.iter() {
+            let line = format!("    describe_histogram!(\"{}\", \"{}\");", series.name, series.help);
+            assert!(line.len() <= 120, "rustfmt would break {line}");
+        }
+    }
+}
