@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::choice::Value;
 use crate::feature::wanted;
@@ -12,7 +14,7 @@ use crate::stack::{Answers, Origin, Stack};
 use crate::template;
 
 /// What a project has with a value and has not without.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Addition {
     /// Paths.
     pub files: Vec<String>,

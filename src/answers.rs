@@ -19,6 +19,12 @@ use crate::stack::{Answers, Origin};
 const PREFIX: &str = "RESTWELL_";
 const NON_INTERACTIVE: &str = "RESTWELL_NON_INTERACTIVE";
 
+const PRESET: &str = "RESTWELL_PRESET";
+const NAME: &str = "RESTWELL_NAME";
+
+/// How many slips of the finger make another variable of a known one; more make it someone else's.
+const SLIPS: usize = 2;
+
 /// Keys of an answers file beside the choices.
 pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell"];
 
@@ -27,7 +33,7 @@ pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell"];
 pub struct Said {
     /// An answer to some of the choices.
     pub answers: Answers,
-    /// The name, if the answers file gives one.
+    /// The name, if a variable or the answers file gives one.
     pub name: Option<String>,
     /// The preset that was named.
     pub preset: Option<&'static str>,
@@ -35,6 +41,8 @@ pub struct Said {
     pub non_interactive: bool,
     /// The version of restwell that wrote the answers file.
     pub written_by: Option<String>,
+    /// Variables that start like those of restwell and mean nothing to it.
+    strangers: Vec<String>,
 }
 
 /// The variable that answers a choice.
@@ -48,11 +56,19 @@ pub fn environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
+/// Checks the variables for a command that takes no answers, and gives what a user should know about them.
+///
+/// # Errors
+/// The first variable that is misspelt or has a value it cannot have.
+pub fn check(environment: &[(OsString, OsString)]) -> Result<Vec<String>, Error> {
+    Ok(Said::gather(&[], environment, None, None)?.warnings())
+}
+
 impl Said {
     /// Everything said, the flags first.
     ///
     /// # Errors
-    /// The first word that is not understood.
+    /// The first word that is not understood; of an answers file, all that is wrong with it.
     pub fn gather(
         flags: &[Value],
         environment: &[(OsString, OsString)],
@@ -76,6 +92,13 @@ impl Said {
         Ok(said)
     }
 
+    /// What the `restwell.toml` of a project says; nothing where it cannot be understood.
+    pub fn of_receipt(text: &str) -> Option<Self> {
+        let mut said = Self::default();
+        said.answers = said.read_text(text, "restwell.toml").ok()?;
+        Some(said)
+    }
+
     /// The choices without an answer.
     pub fn missing(&self) -> Vec<Choice> {
         let is_open = |choice: &Choice| self.answers.get(*choice).is_none();
@@ -83,9 +106,12 @@ impl Said {
     }
 
     /// What a user should know about the answers.
-    pub fn warning(&self) -> Option<String> {
-        let other = self.written_by.as_ref().filter(|&version| version != crate::VERSION)?;
-        Some(format!("the answers were written by restwell {other}: this one may write other bytes"))
+    pub fn warnings(&self) -> Vec<String> {
+        let other = self.written_by.as_ref().filter(|&version| version != crate::VERSION);
+        let other =
+            other.map(|other| format!("the answers were written by restwell {other}: this one may write other bytes"));
+        let strangers = self.strangers.iter().map(|name| format!("the variable `{name}` means nothing to restwell"));
+        other.into_iter().chain(strangers).collect()
     }
 
     fn read_environment(&mut self, environment: &[(OsString, OsString)]) -> Result<Answers, Error> {
@@ -95,16 +121,27 @@ impl Said {
                 continue;
             };
             let word = word.to_string_lossy();
-            if name == NON_INTERACTIVE {
-                self.non_interactive = switch(&word)?;
-                continue;
-            }
+            let place = || Place::Variable(name.to_owned());
             let choice = Choice::ALL.iter().find(|&&choice| variable(choice) == name);
-            let Some(&choice) = choice else {
-                return Err(unknown_variable(name));
-            };
-            answers.set(value(choice, &word, || Place::Variable(name.to_owned()))?, Origin::Environment);
+            match (name, choice) {
+                (NON_INTERACTIVE | PRESET | NAME, _) | (_, Some(_)) if word.is_empty() => {}
+                (NON_INTERACTIVE, _) => self.non_interactive = switch(&word)?,
+                (PRESET, _) => self.preset = Some(named(&word, place)?.id),
+                (NAME, _) => self.name = Some(word.into_owned()),
+                (_, Some(&choice)) => answers.set(value(choice, &word, place)?, Origin::Environment),
+                (_, None) => match meant(name) {
+                    Some(nearest) => {
+                        return Err(Error::UnknownVariable {
+                            name: name.to_owned(),
+                            value: word.into_owned(),
+                            nearest,
+                        });
+                    }
+                    None => self.strangers.push(name.to_owned()),
+                },
+            }
         }
+        self.strangers.sort();
         Ok(answers)
     }
 }
@@ -113,7 +150,8 @@ fn value(choice: Choice, word: &str, place: impl FnOnce() -> Place) -> Result<Va
     choice.parse(word).ok_or_else(|| Error::UnknownValue {
         place: place(),
         word: word.to_owned(),
-        allowed: choice.values().iter().map(|value| value.id().to_owned()).collect(),
+        allowed: words_of(choice),
+        mended: None,
     })
 }
 
@@ -121,8 +159,17 @@ fn named(word: &str, place: impl FnOnce() -> Place) -> Result<Preset, Error> {
     Preset::named(word).ok_or_else(|| Error::UnknownValue {
         place: place(),
         word: word.to_owned(),
-        allowed: PRESETS.iter().map(|preset| preset.id.to_owned()).collect(),
+        allowed: preset_words(),
+        mended: None,
     })
+}
+
+fn words_of(choice: Choice) -> Vec<String> {
+    choice.values().iter().map(|value| value.id().to_owned()).collect()
+}
+
+fn preset_words() -> Vec<String> {
+    PRESETS.iter().map(|preset| preset.id.to_owned()).collect()
 }
 
 fn switch(word: &str) -> Result<bool, Error> {
@@ -133,23 +180,25 @@ fn switch(word: &str) -> Result<bool, Error> {
             place: Place::Variable(NON_INTERACTIVE.into()),
             word: word.to_owned(),
             allowed: ["1", "0", "true", "false"].map(str::to_owned).to_vec(),
+            mended: None,
         }),
     }
 }
 
-fn unknown_variable(name: &str) -> Error {
-    let known: Vec<String> =
-        Choice::ALL.iter().map(|&choice| variable(choice)).chain([NON_INTERACTIVE.to_owned()]).collect();
-    let suffix = name.trim_start_matches(PREFIX);
+/// The variable that `name` is a misspelling of.
+fn meant(name: &str) -> Option<String> {
+    let suffix = name.strip_prefix(PREFIX)?;
+    let mut known: Vec<String> = Choice::ALL.iter().map(|&choice| variable(choice)).collect();
+    known.extend([NON_INTERACTIVE, PRESET, NAME].map(str::to_owned));
     let suffixes = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
-    let nearest = spelling::nearest(suffix, suffixes).map(|suffix| format!("{PREFIX}{suffix}"));
-    Error::UnknownVariable { name: name.to_owned(), nearest }
+    spelling::within(suffix, suffixes, SLIPS).map(|suffix| format!("{PREFIX}{suffix}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::choice::{Cache, Database};
+    use crate::error::{AnswersFault, AnswersMistake};
 
     fn gather(variables: &[(&str, &str)], text: &str) -> Result<Said, Error> {
         let mut said = Said::default();
@@ -170,19 +219,32 @@ mod tests {
 
     #[test]
     fn what_is_not_a_string_is_named_with_its_line() {
-        let Err(Error::AnswersSyntax { detail, .. }) = gather(&[], "cache = \"none\"\ndatabase = 3\n") else {
+        let Err(Error::Answers { faults, .. }) = gather(&[], "cache = \"none\"\ndatabase = 3\n") else {
             panic!("a number is no value")
         };
-        assert_eq!(detail, "line 2: `database` is an integer, not a string");
+        let what = AnswersMistake::Syntax("`database` is an integer, not a string".into());
+        assert_eq!(faults, [AnswersFault { line: 2, what }]);
     }
 
     #[test]
     fn a_misspelt_variable_or_key_is_an_error() {
         assert!(
-            matches!(gather(&[("RESTWELL_CASHE", "none")], ""), Err(Error::UnknownVariable { nearest: Some(name), .. }) if name == "RESTWELL_CACHE")
+            matches!(gather(&[("RESTWELL_CASHE", "none")], ""), Err(Error::UnknownVariable { nearest, .. }) if nearest == "RESTWELL_CACHE")
         );
-        assert!(
-            matches!(gather(&[], "cahce = \"none\""), Err(Error::UnknownKey { nearest: Some(key), .. }) if key == "cache")
-        );
+        let Err(Error::Answers { faults, .. }) = gather(&[], "cahce = \"none\"") else {
+            panic!("there is no such key")
+        };
+        let what = AnswersMistake::Key { key: "cahce".into(), nearest: Some("cache".into()) };
+        assert_eq!(faults, [AnswersFault { line: 1, what }]);
+    }
+
+    #[test]
+    fn a_variable_of_someone_else_is_a_warning_and_an_empty_one_is_unset() {
+        let said = gather(&[("RESTWELL_SERVICE_HOST", "10.0.0.1"), ("RESTWELL_CACHE", ""), ("RESTWELL_PORT", "1")], "");
+        let said = said.expect("neither is misspelt");
+        assert_eq!(said.answers, Answers::default());
+        assert_eq!(said.warnings().len(), 2);
+        assert!(said.warnings()[1].contains("`RESTWELL_SERVICE_HOST`"));
+        assert_eq!(meant("RESTWELL_DB").as_deref(), Some("RESTWELL_DATABASE"));
     }
 }

@@ -110,6 +110,11 @@ impl Choice {
         self.values().iter().copied().find(|value| value.id() == word)
     }
 
+    /// `--cache`
+    pub fn flag(self) -> String {
+        format!("--{}", self.id())
+    }
+
     /// The choice that a user spells `word`.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|choice| choice.id() == word)

@@ -6,24 +6,29 @@
 mod choices;
 mod completions;
 mod explain;
+mod help;
 mod list;
 mod man;
+mod mend;
 mod new;
 mod schema;
+mod typed;
 mod usage;
 mod variants;
 
 use std::ffi::OsString;
 
 use anstream::ColorChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::error::{Error, Place};
+use crate::command_line::CommandLine;
+use crate::error::Error;
 use crate::shell::{Format, Manner, Shell, Verbosity};
 
 /// APIs you can sleep on: answer a few questions about the stack, get a Rust API project that builds, is tested and runs
 #[derive(Debug, Parser)]
-#[command(name = "restwell", version, propagate_version = false, max_term_width = 100)]
+#[command(name = "restwell", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 choices clash, 4 answer missing, 5 target not empty, 70 bug, 130 interrupted"
 )]
@@ -40,8 +45,8 @@ struct Global {
     #[arg(
         long,
         global = true,
-        value_enum,
-        default_value_t,
+        value_parser = formats([Format::Human, Format::Json]),
+        default_value = "human",
         hide_default_value = true,
         value_name = "FORMAT",
         help_heading = "Output"
@@ -72,6 +77,12 @@ struct Global {
     non_interactive: bool,
 }
 
+/// Offers the formats that a command has.
+fn formats<const N: usize>(formats: [Format; N]) -> impl TypedValueParser<Value = Format> {
+    let offered = formats.iter().filter_map(Format::to_possible_value).collect::<Vec<_>>();
+    PossibleValuesParser::new(offered).map(|word| Format::from_str(&word, false).unwrap_or_default())
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Color {
     /// On a terminal, unless `NO_COLOR` is set
@@ -84,7 +95,6 @@ enum Color {
 }
 
 #[derive(Debug, Subcommand)]
-#[command(disable_help_subcommand = false)]
 enum Command {
     New(new::New),
     List(list::List),
@@ -93,7 +103,13 @@ enum Command {
     Variants(variants::Variants),
     Completions(completions::Completions),
     Man(man::Man),
+    Help(help::Help),
 }
+
+/// The commands by name, as they are listed.
+const COMMANDS: &[&str] = &["new", "list", "explain", "schema", "variants", "completions", "man", "help"];
+
+pub use help::HelpText;
 
 impl From<Color> for ColorChoice {
     fn from(color: Color) -> Self {
@@ -117,11 +133,19 @@ impl Global {
 }
 
 /// A command line that was understood, or why it was not.
+#[derive(Debug)]
 pub enum Parsed {
     /// A command to run.
     Command(Box<Cli>),
-    /// Help or the version was asked for: the text.
-    Text(String),
+    /// Help or the version was asked for.
+    Text {
+        /// `help` or `version`.
+        command: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// There is no command: the help to show beside the error.
+    Bare(String),
     /// It makes no sense.
     Error(Error),
 }
@@ -142,29 +166,35 @@ pub fn command_name(argv: &[OsString]) -> Option<&str> {
     usage::command_name(argv)
 }
 
+/// The line as data, for fixes to start from.
+pub fn typed(argv: &[OsString]) -> CommandLine {
+    typed::read(argv)
+}
+
 impl Cli {
     /// Runs the command.
     ///
     /// # Errors
     /// Whatever kept it from doing what was asked.
-    pub fn run(self, typed: &[OsString], shell: &mut Shell) -> Result<(), Error> {
+    pub fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let Self { global, command } = self;
-        if global.format == Format::GithubMatrix && !matches!(command, Command::Variants(_)) {
-            return Err(Error::UnknownValue {
-                place: Place::Flag("--format".into()),
-                word: "github-matrix".into(),
-                allowed: vec!["human".into(), "json".into()],
-            });
-        }
         match command {
-            Command::New(new) => new.run(global.non_interactive, typed, shell),
+            Command::New(new) => new.run(global.non_interactive, shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),
             Command::Schema(schema) => schema.run(shell),
             Command::Variants(variants) => variants.run(shell),
             Command::Completions(completions) => completions.run(shell),
             Command::Man(man) => man.run(shell),
+            Command::Help(help) => help.run(shell),
         }
+    }
+}
+
+/// Tells what a user should know about the variables.
+fn warn_of(warnings: &[String], shell: &mut Shell) {
+    for warning in warnings {
+        shell.warn(warning);
     }
 }
 
@@ -178,5 +208,8 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         super::definition().debug_assert();
+        let names: Vec<String> =
+            super::definition().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        assert_eq!(names, super::COMMANDS);
     }
 }

@@ -9,12 +9,15 @@ mod words;
 use camino::Utf8PathBuf;
 
 use crate::choice::Choice;
+use crate::command_line::CommandLine;
 use crate::name;
-use crate::stack::Conflict;
+use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
+use crate::write::Membership;
 
 pub use code::{CODES, Code, exit};
-pub use words::{Fix, Words};
+pub use words::Words;
+pub(crate) use words::clause;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -23,15 +26,15 @@ pub enum Error {
     UnknownFlag {
         /// As typed, with its dashes.
         flag: String,
-        /// The flag that may have been meant, with its dashes.
-        nearest: Option<String>,
+        /// The command line with the flags that were most likely meant.
+        mended: Option<CommandLine>,
     },
     /// A command that does not exist.
     UnknownCommand {
         /// As typed.
         word: String,
-        /// The command that may have been meant.
-        nearest: Option<String>,
+        /// The command line with the command that was most likely meant.
+        mended: Option<CommandLine>,
     },
     /// A word that is none of those allowed in its place.
     UnknownValue {
@@ -41,29 +44,24 @@ pub enum Error {
         word: String,
         /// The words allowed.
         allowed: Vec<String>,
+        /// The command line with the values that were most likely meant, where it can be mended there.
+        mended: Option<Box<CommandLine>>,
     },
     /// A `RESTWELL_*` variable that means nothing.
     UnknownVariable {
         /// Its name.
         name: String,
-        /// The variable that may have been meant.
-        nearest: Option<String>,
+        /// Its value.
+        value: String,
+        /// The variable that was most likely meant.
+        nearest: String,
     },
-    /// A key of the answers file that means nothing.
-    UnknownKey {
-        /// The key.
-        key: String,
+    /// The answers file is not TOML, or has keys or values that mean nothing.
+    Answers {
         /// The answers file.
         file: String,
-        /// The key that may have been meant.
-        nearest: Option<String>,
-    },
-    /// The answers file is not TOML, or a value in it is not a string.
-    AnswersSyntax {
-        /// The answers file.
-        file: String,
-        /// What is wrong and where.
-        detail: String,
+        /// Everything that is wrong with it; never empty.
+        faults: Vec<AnswersFault>,
     },
     /// The answers file cannot be read.
     AnswersUnreadable {
@@ -79,6 +77,10 @@ pub enum Error {
         /// The command whose help says more, empty for restwell itself.
         command: String,
     },
+    /// Nothing was typed but the name of the program.
+    NoCommand,
+    /// The path of the project is missing and there is no one to ask.
+    NoPath,
     /// `--expect-version` names another version.
     OtherVersion {
         /// The version that was expected.
@@ -106,31 +108,34 @@ pub enum Error {
         fault: name::Fault,
         /// A name close to it that would do, if one can be made.
         better: Option<String>,
-        /// The path of the project as typed, where the name was taken from it.
-        path: Option<Utf8PathBuf>,
+        /// Whether the name was taken from the path.
+        is_from_path: bool,
     },
     /// Values that were asked for and cannot go together.
     Conflict {
         /// The rules that are broken and the ways out.
         conflict: Conflict,
-        /// The path of the project as typed.
-        path: Utf8PathBuf,
+        /// Who gave which value.
+        answers: Answers,
     },
     /// Answers are missing and there is no one to ask.
     Missing {
         /// The choices without an answer.
         choices: Vec<Choice>,
-        /// The command as typed, words quoted, to which an answer can be added.
-        typed: String,
     },
     /// The target exists and is not empty.
     Occupied {
         /// The path of the project as typed.
         path: Utf8PathBuf,
-        /// What it holds; empty where another program has made it since it was looked at.
-        holds: Vec<String>,
-        /// The command as typed, words quoted, if it makes sense to add to it.
-        typed: Option<String>,
+        /// What is there.
+        by: Occupant,
+    },
+    /// A cargo workspace around the target would take the project for a member.
+    Member {
+        /// The path of the project as typed.
+        path: Utf8PathBuf,
+        /// The workspace, and how to keep the project out of it.
+        membership: Membership,
     },
     /// Something stands where the project, or a part of it, has to go, and replacing it is not an option.
     InTheWay {
@@ -156,6 +161,49 @@ pub enum Error {
     Interrupted,
 }
 
+/// One mistake in an answers file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswersFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub what: AnswersMistake,
+}
+
+/// What is wrong in a line of an answers file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnswersMistake {
+    /// It is not TOML, or a value is not a string: what, in one clause.
+    Syntax(String),
+    /// A key that means nothing.
+    Key {
+        /// The key.
+        key: String,
+        /// The key that may have been meant.
+        nearest: Option<String>,
+    },
+    /// A value that its key cannot have.
+    Value {
+        /// The key.
+        key: String,
+        /// The value.
+        word: String,
+        /// The values it can have.
+        allowed: Vec<String>,
+    },
+}
+
+impl AnswersMistake {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax(_) => "RW0105",
+            Self::Key { .. } => "RW0104",
+            Self::Value { .. } => "RW0102",
+        }
+    }
+}
+
 /// Where a word was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -163,13 +211,26 @@ pub enum Place {
     Flag(String),
     /// A variable of the environment.
     Variable(String),
-    /// A key of an answers file.
-    Key {
-        /// The key.
-        key: String,
-        /// The answers file.
-        file: String,
+    /// An argument.
+    Argument,
+}
+
+/// What is in a target that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occupant {
+    /// Files or directories of these names.
+    Files(Vec<String>),
+    /// A part of another project, left by a run that was killed.
+    Part {
+        /// The names.
+        holds: Vec<String>,
+        /// The command that completes it, if that can still be told.
+        finish: Option<CommandLine>,
     },
+    /// Another run of restwell, which is writing now.
+    Run,
+    /// What another program has just made.
+    Program,
 }
 
 /// What stands in the way of a project.
@@ -181,6 +242,8 @@ pub enum Obstacle {
     Directory,
     /// A symbolic link: what is written through it would land elsewhere.
     Link,
+    /// A symbolic link to nothing, above the target.
+    DanglingLink,
 }
 
 impl Error {
@@ -190,11 +253,16 @@ impl Error {
             Self::UnknownFlag { .. } => "RW0101",
             Self::UnknownValue { .. } => "RW0102",
             Self::UnknownVariable { .. } => "RW0103",
-            Self::UnknownKey { .. } => "RW0104",
-            Self::AnswersSyntax { .. } => "RW0105",
+            // Mistakes of several kinds are told under the code of the file.
+            Self::Answers { faults, .. } => match &faults[..] {
+                [first, rest @ ..] if rest.iter().all(|fault| fault.what.code() == first.what.code()) => {
+                    first.what.code()
+                }
+                _ => "RW0105",
+            },
             Self::AnswersUnreadable { .. } => "RW0106",
             Self::UnknownCommand { .. } => "RW0107",
-            Self::Usage { .. } => "RW0108",
+            Self::Usage { .. } | Self::NoCommand => "RW0108",
             Self::OtherVersion { .. } => "RW0109",
             Self::NotInPlan { .. } => "RW0110",
             Self::NothingToExplain { .. } => "RW0111",
@@ -206,8 +274,10 @@ impl Error {
             },
             Self::Conflict { conflict, .. } => conflict.broken.first().map_or("RW0300", |(rule, _, _)| rule.code),
             Self::Missing { .. } => "RW0401",
+            Self::NoPath => "RW0402",
             Self::Occupied { .. } => "RW0501",
-            Self::InTheWay { what: Obstacle::Link, .. } => "RW0502",
+            Self::InTheWay { what: Obstacle::Link | Obstacle::DanglingLink, .. } => "RW0502",
+            Self::Member { .. } => "RW0504",
             Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
             Self::Io { .. } => "RW0601",
             Self::Output(_) => "RW0602",

@@ -1,5 +1,6 @@
 //! The only file that starts a program: `git init`, as cargo does for a new package.
 
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,12 +17,27 @@ const GLANCE: Duration = Duration::from_micros(500);
 /// The folder that `git init` makes.
 pub const FOLDER: &str = ".git";
 
-/// Makes `directory` a repository.
+/// What git sets inside a hook (`git rev-parse --local-env-vars`), where it would lead to the hook's own repository.
+const HOOK: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// Makes `directory` a repository, on the branch that the workflows of a project watch.
 ///
 /// # Errors
 /// Why it is none, in one clause: git is not there, or what it said.
 pub fn init(directory: &Utf8Path) -> Result<(), String> {
-    let mut child = command(directory).spawn().map_err(|error| match error.kind() {
+    let arguments = ["init", "--quiet", "--initial-branch=main"];
+    let mut child = command(directory.as_std_path(), &arguments).spawn().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "there is no `git` on the path".to_owned(),
         _ => format!("git could not be started: {error}"),
     })?;
@@ -37,20 +53,27 @@ pub fn init(directory: &Utf8Path) -> Result<(), String> {
     }
 }
 
+/// Whether `repository` ignores a directory at `path`. Where git cannot say, it does not.
+pub fn ignores(repository: &Path, path: &Path) -> bool {
+    // With a slash behind it, a path that does not exist yet is taken for a directory.
+    let mut directory = path.as_os_str().to_owned();
+    directory.push("/");
+    let child = command(repository, &["check-ignore", "--quiet", "--"]).arg(directory).stderr(Stdio::null()).spawn();
+    child.is_ok_and(|mut child| {
+        let is_ignored = wait(&mut child) == Some(true);
+        let _ = child.kill();
+        let _ = child.wait();
+        is_ignored
+    })
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
-fn command(directory: &Utf8Path) -> Command {
+fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
-    command
-        .args(["init", "--quiet"])
-        .current_dir(directory)
-        // Set inside hooks, where they would send `git init` to another repository.
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .env_remove("GIT_OBJECT_DIRECTORY")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    command.args(arguments).current_dir(directory).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    for variable in HOOK {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -9,6 +9,8 @@ pub mod addition;
 pub mod answers;
 pub mod choice;
 pub mod cli;
+pub mod command_line;
+pub mod envelope;
 pub mod error;
 pub mod feature;
 pub mod git;
@@ -29,6 +31,7 @@ pub mod template;
 pub mod tree;
 pub mod variants;
 pub mod version;
+pub mod wrap;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one room that touches the disk")]
 pub mod write;
 
@@ -36,31 +39,30 @@ use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use serde_json::json;
-
 use cli::Parsed;
 use error::Error;
-use shell::{Format, Shell};
+use shell::Shell;
 
 pub use version::VERSION;
 
 /// The whole program: understands a command line, runs it, tells what went wrong, and gives the exit code.
 pub fn main(argv: Vec<OsString>) -> ExitCode {
     let (parsed, manner) = cli::parse(&argv);
+    let typed = cli::typed(&argv);
     let command = cli::command_name(&argv).map(str::to_owned);
     let mut shell = Shell::new(manner);
-    let last = command.clone();
+    let (last, line) = (command.clone(), typed.clone());
     interrupt::watch(move || {
         prompt::restore_terminal();
-        Shell::new(manner).error(last.as_deref(), &Error::Interrupted);
+        Shell::new(manner).error(last.as_deref(), &Error::Interrupted, &line);
     });
-    let Err(error) = guard(|| run(parsed, &argv, &mut shell)) else {
+    let Err(error) = guard(|| run(parsed, &mut shell)) else {
         return ExitCode::SUCCESS;
     };
     if matches!(error, Error::Interrupted) && !interrupt::claim_the_end() {
         interrupt::wait_for_the_end();
     }
-    shell.error(command.as_deref(), &error);
+    shell.error(command.as_deref(), &error, &typed);
     ExitCode::from(error.exit())
 }
 
@@ -68,11 +70,16 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
 ///
 /// # Errors
 /// Whatever kept the command from doing what was asked.
-pub fn run(parsed: Parsed, argv: &[OsString], shell: &mut Shell) -> Result<(), Error> {
+pub fn run(parsed: Parsed, shell: &mut Shell) -> Result<(), Error> {
     match parsed {
-        Parsed::Command(command) => command.run(argv, shell),
-        Parsed::Text(text) if shell.manner.format == Format::Json => shell.json("help", json!({ "text": text })),
-        Parsed::Text(text) => shell.data(text),
+        Parsed::Command(command) => command.run(shell),
+        Parsed::Text { command, text } => {
+            shell.answer(command, || cli::HelpText { text: text.clone() }, || text.clone())
+        }
+        Parsed::Bare(help) => {
+            shell.ask(help);
+            Err(Error::NoCommand)
+        }
         Parsed::Error(error) => Err(error),
     }
 }
@@ -90,11 +97,12 @@ fn guard(task: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command_line::CommandLine;
 
     #[test]
     fn a_panic_is_told_as_a_bug() {
         let Err(error) = guard(|| panic!("an invariant broke")) else { panic!("a panic is not a success") };
         assert_eq!(error.exit(), 70);
-        assert_eq!(error.words().reasons, ["an invariant broke"]);
+        assert_eq!(error.words(&CommandLine::default()).reasons, ["an invariant broke"]);
     }
 }

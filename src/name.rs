@@ -92,18 +92,14 @@ impl fmt::Display for Name {
     }
 }
 
-/// A word close to `word` that could be a name, as far as its letters go.
-pub fn better(word: &str) -> Option<String> {
+/// A name close to `word`, with none of the faults.
+pub fn better<'a, I: Iterator<Item = &'a str>>(word: &str, dependencies: impl Fn() -> I) -> Option<String> {
     let letters: String = word.chars().map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
     let words: Vec<&str> = letters.split('-').filter(|part| !part.is_empty()).collect();
     let joined = words.join("-");
-    let starts_well = joined.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    match (joined.is_empty(), starts_well, joined == word) {
-        (true, _, _) => None,
-        (false, false, _) => Some(format!("api-{joined}")),
-        (false, true, true) => Some(format!("{joined}-api")),
-        (false, true, false) => Some(joined),
-    }
+    let candidates = [joined.clone(), format!("{joined}-api"), format!("api-{joined}"), format!("{joined}-service")];
+    let is_fine = |candidate: &String| Name::new(candidate, dependencies()).is_ok();
+    candidates.into_iter().find(|candidate| !joined.is_empty() && is_fine(candidate))
 }
 
 fn is_letter(letter: char) -> bool {
@@ -127,8 +123,12 @@ fn reserved(word: &str) -> Option<Reserved> {
 mod tests {
     use super::*;
 
+    fn dependencies() -> impl Iterator<Item = &'static str> {
+        ["axum", "tower-http"].into_iter()
+    }
+
     fn fault(word: &str) -> Option<Fault> {
-        Name::new(word, ["axum", "tower-http"].into_iter()).err()
+        Name::new(word, dependencies()).err()
     }
 
     #[test]
@@ -157,9 +157,10 @@ mod tests {
     #[test]
     fn a_better_name_has_none_of_the_faults() {
         for word in ["9lives", "my shop", "fn", "axum", "caffè latte", "a/b", "-x"] {
-            let better = better(word).expect("something can be made of it");
+            let better = better(word, dependencies).expect("something can be made of it");
             assert_eq!(fault(&better), None, "{word} → {better}");
         }
-        assert_eq!(better("???"), None);
+        assert_eq!(better("???", dependencies), None);
+        assert_eq!(better("my axum", || ["my-axum"].into_iter()).as_deref(), Some("my-axum-api"));
     }
 }

@@ -15,7 +15,7 @@ use crate::part::Parts;
 use crate::precomputed::{LOCKS, openapi};
 use crate::stack::Stack;
 use crate::template;
-use crate::tree::{Bug, File, Tree};
+use crate::tree::{Bug, File, RECEIPT, Tree};
 
 use slots::Slots;
 
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
         let shared: [(&str, String); 3] = [
             ("Cargo.toml", self.parts.manifest.render(self.name)),
             (".env.example", self.parts.settings.render()),
-            ("restwell.toml", receipt::render(self.stack, self.name)),
+            (RECEIPT, receipt::render(self.stack, self.name)),
         ];
         for (path, text) in shared {
             tree.add(Utf8PathBuf::from(path), base(text))?;

@@ -5,6 +5,8 @@
 
 mod asker;
 
+use camino::Utf8PathBuf;
+
 use crate::addition::Addition;
 use crate::answers::Said;
 use crate::choice::{Choice, Value};
@@ -19,6 +21,14 @@ use asker::{Asker, Picked};
 /// Leaves the terminal as it was, for a program that ends in the middle of a question.
 pub fn restore_terminal() {
     asker::restore();
+}
+
+/// Asks where a project goes that was given neither a path nor a name.
+///
+/// # Errors
+/// [`Error::Interrupted`] if the user leaves.
+pub fn ask_path(shell: &mut Shell) -> Result<Utf8PathBuf, Error> {
+    asker::line(shell, "What is the project called?").map(Utf8PathBuf::from)
 }
 
 /// Draws up the project that the answers lead to, in lines for a person.

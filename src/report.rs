@@ -1,14 +1,17 @@
 //! What a run of `new` did, or would do: the same data for a dry run and the real one.
 
-use camino::Utf8PathBuf;
-use serde_json::{Map, Value as Json, json};
+mod data;
 
-use crate::choice::Value;
+use camino::Utf8PathBuf;
+
+use crate::command_line::CommandLine;
 use crate::part::{Port, Service};
 use crate::plan::Plan;
-use crate::stack::{Answer, Moved, Resolution, Stack};
+use crate::stack::{Answer, Moved, Resolution};
 use crate::tree::Tree;
 use crate::write::{Replaced, Surroundings};
+
+pub use data::{Data, StackData};
 
 /// A project, described.
 #[derive(Debug)]
@@ -32,13 +35,44 @@ pub struct Report {
     /// What a user should know.
     pub warnings: Vec<String>,
     /// The command that makes the same project again.
-    pub replay: String,
+    pub replay: CommandLine,
     /// Commands to go on with.
     pub next_steps: Vec<String>,
     /// Files of the user's that give way.
     pub replaced: Vec<Replaced>,
+    /// What an interrupted run has left here, which this run completes.
+    pub resumed: Option<Resumed>,
+    /// Files of the project that was here before, which stay.
+    pub stays: Option<Stays>,
     /// Whether the project becomes a repository.
     pub git: Git,
+}
+
+/// What an interrupted run has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// How many of the project's files are in place already.
+    pub present: usize,
+}
+
+/// What stays of a project of another stack that was in the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stays {
+    /// The version of restwell that its `restwell.toml` names.
+    pub version: String,
+    /// The files, in the order of their paths.
+    pub files: Vec<StayingFile>,
+    /// The command that removes those that are untouched.
+    pub remove: Option<String>,
+}
+
+/// A file that stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StayingFile {
+    /// Its path inside the project.
+    pub path: Utf8PathBuf,
+    /// Whether it is as restwell wrote it; unknown where another version did.
+    pub is_untouched: Option<bool>,
 }
 
 /// A file of the project.
@@ -83,9 +117,11 @@ impl Report {
             services: plan.parts.services.clone(),
             ports: plan.parts.ports.clone(),
             warnings: crate::rules::warnings(&stack).into_iter().map(str::to_owned).collect(),
-            replay: String::new(),
+            replay: CommandLine::default(),
             next_steps: plan.parts.next_steps.iter().map(|step| step.to_string()).collect(),
             replaced: Vec::new(),
+            resumed: None,
+            stays: None,
             git: Git::Init,
         }
     }
@@ -93,9 +129,11 @@ impl Report {
     /// Says where the project does not join what is around it.
     pub fn surround(&mut self, Surroundings { repository, workspace }: &Surroundings) {
         if let Some(repository) = repository {
+            let repository = repository.display();
             self.warnings.push(format!("inside the git repository `{repository}`: no repository of its own is made"));
         }
         if let Some(workspace) = workspace {
+            let workspace = workspace.display();
             self.warnings.push(format!(
                 "inside the cargo workspace `{workspace}`: the project is a workspace of its own and does not join it"
             ));
@@ -103,47 +141,8 @@ impl Report {
     }
 
     /// For programs.
-    pub fn json(&self) -> Json {
-        let files = self.files.iter().map(
-            |FileLine {
-                 path,
-                 size,
-                 sha256,
-                 from,
-             }| {
-                json!({ "path": path.as_str(), "size": size, "sha256": sha256, "from": from })
-            },
-        );
-        let origins: Map<String, Json> =
-            self.origins.iter().map(|(value, origin)| (value.choice().id().to_owned(), json!(origin.id()))).collect();
-        let moved = self.moved.iter().map(|Moved { from, to, because }| {
-            json!({ "choice": from.choice().id(), "from": from.id(), "to": to.id(), "because": because })
-        });
-        let services =
-            self.services.iter().map(|Service { name, purpose }| json!({ "name": name, "purpose": purpose }));
-        let ports = self.ports.iter().map(|Port { number, purpose }| json!({ "port": number, "purpose": purpose }));
-        let replaced =
-            self.replaced.iter().map(|Replaced { path, kept }| json!({ "path": path.as_str(), "kept": kept.as_str() }));
-        let git = match &self.git {
-            Git::Init => json!({ "init": true }),
-            Git::Not(because) => json!({ "init": false, "because": because }),
-        };
-        json!({
-            "name": self.name,
-            "path": self.path.as_str(),
-            "stack": stack_json(self.origins.iter().map(|&(value, _)| value)),
-            "origins": origins,
-            "moved": moved.collect::<Vec<_>>(),
-            "files": files.collect::<Vec<_>>(),
-            "digest": self.digest,
-            "services": services.collect::<Vec<_>>(),
-            "ports": ports.collect::<Vec<_>>(),
-            "warnings": self.warnings,
-            "replay": self.replay,
-            "next_steps": self.next_steps,
-            "replaced": replaced.collect::<Vec<_>>(),
-            "git": git,
-        })
+    pub fn data(&self) -> Data<'_> {
+        Data::of(self)
     }
 
     /// For people: the stack with the origin of each value, and what comes with it.
@@ -161,6 +160,13 @@ impl Report {
         for Replaced { path, kept } in &self.replaced {
             lines.push(format!("  replaces {path}, kept as {kept}"));
         }
+        if let Some(Resumed { present }) = self.resumed {
+            lines.push(format!(
+                "  an earlier run was interrupted here: {present} of {} files are in place, this run completes it",
+                self.files.len()
+            ));
+        }
+        lines.extend(self.stays.iter().flat_map(Stays::lines));
         lines
     }
 
@@ -172,12 +178,17 @@ impl Report {
     }
 }
 
-/// The values of a stack as a JSON object.
-pub fn stack_json(values: impl Iterator<Item = Value>) -> Json {
-    values.map(|value| (value.choice().id().to_owned(), json!(value.id()))).collect::<Map<_, _>>().into()
-}
-
-/// The values of a stack as a JSON object.
-pub fn of_stack(stack: &Stack) -> Json {
-    stack_json(stack.values())
+impl Stays {
+    fn lines(&self) -> Vec<String> {
+        let Self { version, files, remove } = self;
+        let count = files.len();
+        let mut lines = vec![format!("  {count} files of the project that restwell {version} wrote here stay")];
+        lines.extend(files.iter().map(|StayingFile { path, is_untouched }| match is_untouched {
+            Some(true) => format!("  stays {path}, as it was written"),
+            Some(false) => format!("  stays {path}, changed since it was written"),
+            None => format!("  stays {path}"),
+        }));
+        lines.extend(remove.iter().map(|remove| format!("  to remove those that nobody changed: {remove}")));
+        lines
+    }
 }

@@ -9,9 +9,13 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde::Serialize;
+use terminal_size::terminal_size_of;
 
-use crate::error::{Error, Fix, Words};
+use crate::command_line::CommandLine;
+use crate::envelope::{Failure, Success};
+use crate::error::{Error, Words};
+use crate::wrap;
 
 /// The word `error`.
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -70,6 +74,7 @@ pub struct Shell {
     colored: bool,
     /// Whether both ends of a conversation are a terminal.
     is_on_terminal: bool,
+    width: usize,
     /// How to talk.
     pub manner: Manner,
 }
@@ -79,18 +84,20 @@ impl Shell {
     #[expect(clippy::disallowed_methods, reason = "the one place that prints")]
     pub fn new(manner: Manner) -> Self {
         let (out, err) = (io::stdout(), io::stderr());
+        let columns = terminal_size_of(&out).map(|(columns, _)| usize::from(columns.0));
+        let width = columns.map_or(wrap::WIDTH, |columns| columns.min(wrap::WIDTH));
         let is_on_terminal = io::stdin().is_terminal() && err.is_terminal();
         let color = match manner.color {
             ColorChoice::Auto => AutoStream::choice(&err),
             forced => forced,
         };
         let colored = color != ColorChoice::Never;
-        Self { out: Box::new(out), err: Box::new(AutoStream::new(err, color)), colored, is_on_terminal, manner }
+        Self { out: Box::new(out), err: Box::new(AutoStream::new(err, color)), colored, is_on_terminal, width, manner }
     }
 
     /// Talks to two writers, without colour or questions.
     pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, manner: Manner) -> Self {
-        Self { out, err, colored: false, is_on_terminal: false, manner }
+        Self { out, err, colored: false, is_on_terminal: false, width: wrap::WIDTH, manner }
     }
 
     /// `text` in a style, if there is colour.
@@ -146,18 +153,18 @@ impl Shell {
     ///
     /// # Errors
     /// [`Error::Output`]
-    pub fn json(&mut self, command: &str, data: Value) -> Result<(), Error> {
-        self.data(format_args!("{}\n", json!({ "ok": true, "command": command, "data": data })))
+    pub fn json(&mut self, command: &str, data: impl Serialize) -> Result<(), Error> {
+        self.object(&Success::new(command, data))
     }
 
     /// What `command` was asked for, in the form that was asked for: data for programs, text for people.
     ///
     /// # Errors
     /// [`Error::Output`]
-    pub fn answer(
+    pub fn answer<T: Serialize>(
         &mut self,
         command: &str,
-        data: impl FnOnce() -> Value,
+        data: impl FnOnce() -> T,
         text: impl FnOnce() -> String,
     ) -> Result<(), Error> {
         match self.manner.format {
@@ -166,17 +173,40 @@ impl Shell {
         }
     }
 
-    /// An error, as text on stderr or as a JSON object on stdout.
-    pub fn error(&mut self, command: Option<&str>, error: &Error) {
-        let text = self.text(error);
-        if self.manner.format == Format::Json {
-            let object = object(command, error);
-            if self.data(format_args!("{object}\n")).is_ok() {
-                return;
-            }
+    /// An object on a line of its own.
+    ///
+    /// # Errors
+    /// [`Error::Output`]
+    pub fn object(&mut self, object: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(object).map_err(|error| Error::Bug(error.to_string()))?;
+        self.data(format_args!("{text}\n"))
+    }
+
+    /// How wide a line on stdout may be.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// An error that `typed` led to, as text on stderr or as a JSON object on stdout.
+    pub fn error(&mut self, command: Option<&str>, error: &Error, typed: &CommandLine) {
+        let words = self.words(error, typed);
+        if self.manner.format == Format::Json && self.object(&Failure::new(command, error, words.clone())).is_ok() {
+            return;
         }
+        let text = self.text(error, words);
         // A reader of stderr that has gone cannot be told so; the exit code says it all the same.
         let _ = write!(self.err, "{text}");
+    }
+
+    /// What to tell, with fixes that work where there is no one to ask if there is none.
+    fn words(&self, error: &Error, typed: &CommandLine) -> Words {
+        let mut words = error.words(typed);
+        let asks = self.can_ask() && !typed.has("--non-interactive");
+        let is_open = |line: &CommandLine| line.command() == Some("new") && !line.has("--preset");
+        for fix in words.fixes.iter_mut().filter(|line| !asks && is_open(line)) {
+            *fix = fix.clone().with_flag("--yes");
+        }
+        words
     }
 
     fn tell(&mut self, line: impl Display) {
@@ -186,46 +216,25 @@ impl Shell {
         }
     }
 
-    fn text(&self, error: &Error) -> String {
-        let Words { message, reasons, fixes } = error.words();
+    fn text(&self, error: &Error, words: Words) -> String {
+        let Words { message, reasons, fixes, mut help } = words;
         let code = error.code();
-        let mut text = format!("{}: {message}\n", self.paint(ERROR, format_args!("error[{code}]")));
-        let mut last = "";
-        for (label, line) in reasons.iter().map(|reason| ("because", reason.clone())).chain(fixes.iter().map(labelled))
-        {
-            let indent = if label == "help" { "" } else { "  " };
-            if label == last {
-                text.push_str(&format!("{indent}{:width$} {line}\n", "", width = label.len() + 1));
-            } else {
-                text.push_str(&format!("{indent}{} {line}\n", self.paint(LABEL, format_args!("{label}:"))));
-            }
-            last = label;
+        if !matches!(error, Error::Interrupted) {
+            help.push(format!("`restwell explain {code}`"));
         }
-        let explain = format!("`restwell explain {code}`\n");
-        match (last, error) {
-            (_, Error::Interrupted) => {}
-            ("help", _) => text.push_str(&format!("      {explain}")),
-            _ => text.push_str(&format!("{} {explain}", self.paint(LABEL, "help:"))),
+        let commands: Vec<String> = fixes.iter().map(CommandLine::to_string).collect();
+        let mut text = format!("{}: {message}\n", self.paint(ERROR, format_args!("error[{code}]")));
+        for (label, indent, lines) in [("because", "  ", reasons), ("nearest", "  ", commands), ("help", "", help)] {
+            let mut lines = lines.into_iter();
+            if let Some(first) = lines.next() {
+                text.push_str(&format!("{indent}{} {first}\n", self.paint(LABEL, format_args!("{label}:"))));
+            }
+            for line in lines {
+                text.push_str(&format!("{indent}{:width$} {line}\n", "", width = label.len() + 1));
+            }
         }
         text
     }
-}
-
-fn labelled(fix: &Fix) -> (&'static str, String) {
-    match fix {
-        Fix::Command(command) => ("nearest", command.clone()),
-        Fix::Word(word) => ("nearest", format!("`{word}`")),
-        Fix::Help(text) => ("help", text.clone()),
-    }
-}
-
-fn object(command: Option<&str>, error: &Error) -> Value {
-    let Words { message, reasons, fixes } = error.words();
-    let fixes: Vec<&str> = fixes.iter().map(Fix::text).collect();
-    let error = json!({
-        "code": error.code(), "exit": error.exit(), "message": message, "reasons": reasons, "fixes": fixes,
-    });
-    json!({ "ok": false, "command": command, "error": error })
 }
 
 #[cfg(test)]
@@ -235,19 +244,25 @@ mod tests {
     #[test]
     fn an_error_is_aligned_under_its_labels() {
         let shell = Shell::to(Box::new(io::sink()), Box::new(io::sink()), Manner::default());
-        let error = Error::UnknownVariable { name: "RESTWELL_CASHE".into(), nearest: Some("RESTWELL_CACHE".into()) };
+        let error = Error::UnknownVariable {
+            name: "RESTWELL_CASHE".into(),
+            value: "none".into(),
+            nearest: "RESTWELL_CACHE".into(),
+        };
         assert_eq!(
-            shell.text(&error),
+            shell.text(&error, shell.words(&error, &CommandLine::new(["list"]))),
             "error[RW0103]: the variable `RESTWELL_CASHE` means nothing to restwell\n  \
-             because: a variable that starts with `RESTWELL_` is never skipped\n  \
-             nearest: `RESTWELL_CACHE`\n\
+             because: it is most likely `RESTWELL_CACHE`, misspelt\n  \
+             nearest: env -u RESTWELL_CASHE RESTWELL_CACHE=none restwell list\n\
              help: `restwell explain RW0103`\n"
         );
     }
 
     #[test]
     fn the_object_has_what_scripts_branch_on() {
-        let object = object(Some("new"), &Error::Bug("it broke".into()));
+        let error = Error::Bug("it broke".into());
+        let failure = Failure::new(Some("new"), &error, error.words(&CommandLine::default()));
+        let object = serde_json::to_value(failure).expect("JSON");
         assert_eq!(object["ok"], false);
         assert_eq!(object["error"]["code"], "RW0701");
         assert_eq!(object["error"]["exit"], 70);

@@ -1,8 +1,54 @@
 //! Which known word was probably meant.
 
+/// What other tools, and people in a hurry, say for a word of ours.
+const ALIASES: &[(&str, &str)] = &[
+    ("authentication", "auth"),
+    ("db", "database"),
+    ("defaults", "yes"),
+    ("docker", "compose"),
+    ("docker-compose", "compose"),
+    ("dryrun", "dry-run"),
+    ("gh", "github"),
+    ("github-actions", "github"),
+    ("in-memory", "memory"),
+    ("limit", "limiter"),
+    ("mem", "memory"),
+    ("metrics", "monitoring"),
+    ("pg", "postgres"),
+    ("psql", "postgres"),
+    ("rate-limit", "limiter"),
+    ("rate-limiter", "limiter"),
+    ("ratelimit", "limiter"),
+    ("store", "database"),
+    ("storage", "database"),
+    ("template", "preset"),
+    ("token", "jwt"),
+];
+
+/// The word of `known` that is meant by another name, or is closest to `word` by at most `slips`.
+pub fn within<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, slips: usize) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let known: Vec<&str> = known.into_iter().collect();
+    alias(&word, &known).or_else(|| {
+        let distance = |known: &str| strsim::damerau_levenshtein(&word, &known.to_lowercase());
+        let near = known.iter().map(|&known| (distance(known), known));
+        // Two words of two letters that share none are not alike.
+        near.filter(|&(distance, known)| distance <= slips && distance < known.len()).min().map(|(_, known)| known)
+    })
+}
+
+fn alias<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let meant = ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, meant)| meant)?;
+    known.iter().copied().find(|known| known.eq_ignore_ascii_case(meant))
+}
+
 /// The word of `known` closest to `word`, if any is close enough to be a slip of the finger.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(meant) = alias(&word, &known) {
+        return Some(meant);
+    }
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
@@ -40,5 +86,8 @@ mod tests {
         assert_eq!(nearest("nnoe", known), Some("none"));
         assert_eq!(nearest("cassandra", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("db", ["ci", "database"]), Some("database"));
+        assert_eq!(within("db", ["ci", "cache"], 2), None);
+        assert_eq!(within("cahce", ["ci", "cache"], 2), Some("cache"));
     }
 }

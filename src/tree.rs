@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
+/// The file of every project that says what it was made from, in the form of an answers file.
+pub const RECEIPT: &str = "restwell.toml";
+
 /// One file of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {

@@ -1,11 +1,14 @@
 //! The answers file: TOML whose keys are the choices. Every value is a string, every key is known.
 
+use std::ops::Range;
+
 use camino::Utf8Path;
 use toml_edit::{Document, Item};
 
-use super::{EXTRA_KEYS, Said, named, value};
+use super::{EXTRA_KEYS, Said, preset_words, words_of};
 use crate::choice::Choice;
-use crate::error::{Error, Place};
+use crate::error::{AnswersFault, AnswersMistake, Error, clause};
+use crate::preset::Preset;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
 use crate::write;
@@ -19,47 +22,59 @@ impl Said {
                 std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 std::io::ErrorKind::InvalidData => "it is not text".to_owned(),
                 std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                _ => error.to_string(),
+                _ => clause(&error),
             },
         })?;
         self.read_text(&text, &file)
     }
 
+    /// Reads every key, and tells everything that is wrong at once.
     pub(super) fn read_text(&mut self, text: &str, file: &str) -> Result<Answers, Error> {
-        let wrong = |line: usize, what: &str| Error::AnswersSyntax {
-            file: file.to_owned(),
-            detail: format!("line {line}: {what}"),
-        };
-        let line_of = |span: Option<std::ops::Range<usize>>| {
+        let line_of = |span: Option<Range<usize>>| {
             let before = text.get(..span.unwrap_or_default().start).unwrap_or_default();
             before.matches('\n').count() + 1
         };
-        let document = Document::parse(text).map_err(|error| wrong(line_of(error.span()), error.message()))?;
+        let wrong = |faults: Vec<AnswersFault>| Error::Answers { file: file.to_owned(), faults };
+        let document = Document::parse(text).map_err(|error| {
+            let what = AnswersMistake::Syntax(error.message().to_owned());
+            wrong(vec![AnswersFault { line: line_of(error.span()), what }])
+        })?;
         let mut answers = Answers::default();
+        let mut faults = Vec::new();
         for (key, item) in document.iter() {
-            let choice = Choice::named(key);
-            if choice.is_none() && !EXTRA_KEYS.contains(&key) {
-                return Err(unknown_key(key, file));
-            }
-            let word = item
-                .as_str()
-                .ok_or_else(|| wrong(line_of(item.span()), &format!("`{key}` is {}, not a string", kind(item))))?;
-            let place = || Place::Key { key: key.to_owned(), file: file.to_owned() };
-            match (choice, key) {
-                (Some(choice), _) => answers.set(value(choice, word, place)?, Origin::File),
-                (None, "preset") => self.preset = Some(named(word, place)?.id),
-                (None, "name") => self.name = Some(word.to_owned()),
-                (None, _) => self.written_by = Some(word.to_owned()),
+            let key_line = document.key(key).and_then(toml_edit::Key::span).or(item.span());
+            if let Err(what) = self.take(key, item, &mut answers) {
+                faults.push(AnswersFault { line: line_of(key_line), what });
             }
         }
-        Ok(answers)
+        faults.sort_by_key(|fault| fault.line);
+        if faults.is_empty() { Ok(answers) } else { Err(wrong(faults)) }
     }
-}
 
-fn unknown_key(key: &str, file: &str) -> Error {
-    let known = Choice::ALL.iter().map(|choice| choice.id()).chain(EXTRA_KEYS.iter().copied());
-    let nearest = spelling::nearest(key, known).map(str::to_owned);
-    Error::UnknownKey { key: key.to_owned(), file: file.to_owned(), nearest }
+    /// Takes one key. A preset or name that the environment gave stays.
+    fn take(&mut self, key: &str, item: &Item, answers: &mut Answers) -> Result<(), AnswersMistake> {
+        let choice = Choice::named(key);
+        if choice.is_none() && !EXTRA_KEYS.contains(&key) {
+            let known = Choice::ALL.iter().map(|choice| choice.id()).chain(EXTRA_KEYS.iter().copied());
+            let nearest = spelling::nearest(key, known).map(str::to_owned);
+            return Err(AnswersMistake::Key { key: key.to_owned(), nearest });
+        }
+        let word =
+            item.as_str().ok_or_else(|| AnswersMistake::Syntax(format!("`{key}` is {}, not a string", kind(item))))?;
+        let unknown = |allowed| AnswersMistake::Value { key: key.to_owned(), word: word.to_owned(), allowed };
+        match (choice, key) {
+            (Some(choice), _) => {
+                answers.set(choice.parse(word).ok_or_else(|| unknown(words_of(choice)))?, Origin::File);
+            }
+            (None, "preset") => {
+                let preset = Preset::named(word).ok_or_else(|| unknown(preset_words()))?;
+                self.preset.get_or_insert(preset.id);
+            }
+            (None, "name") => drop(self.name.get_or_insert_with(|| word.to_owned())),
+            (None, _) => self.written_by = Some(word.to_owned()),
+        }
+        Ok(())
+    }
 }
 
 fn kind(item: &Item) -> &'static str {

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::Shell as Kind;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::definition;
 use crate::error::Error;
@@ -16,12 +17,21 @@ pub(super) struct Completions {
     shell: Kind,
 }
 
+/// The completions of a shell.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Script {
+    /// The shell.
+    shell: String,
+    /// What the shell reads.
+    script: String,
+}
+
 impl Completions {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut definition(), "restwell", &mut script);
         let script = String::from_utf8_lossy(&script);
-        let data = || json!({ "shell": self.shell.to_string(), "script": script });
+        let data = || Script { shell: self.shell.to_string(), script: script.to_string() };
         shell.answer("completions", data, || script.to_string())
     }
 }

@@ -1,79 +1,165 @@
 //! `restwell list`: every choice, its values, what each adds, and the rules between them.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::addition::Addition;
 use crate::answers;
 use crate::choice::{Choice, Value};
 use crate::error::Error;
 use crate::feature::Offer;
-use crate::preset::PRESETS;
-use crate::report::stack_json;
+use crate::preset::{PRESETS, Preset};
+use crate::report::StackData;
 use crate::rules::RULES;
 use crate::shell::Shell;
+use crate::wrap::wrap;
+
+/// Where the second column starts.
+const COLUMN: usize = 14;
 
 /// Show every choice, its values and what each adds
 #[derive(Args, Debug)]
 pub(super) struct List {}
 
+/// Everything that can be chosen.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Listing {
+    choices: Vec<ChoiceData>,
+    presets: Vec<PresetData>,
+    rules: Vec<RuleData>,
+}
+
+/// A choice.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ChoiceData {
+    id: &'static str,
+    question: &'static str,
+    /// The flag that answers it.
+    flag: String,
+    /// The variable that answers it.
+    variable: String,
+    default: &'static str,
+    values: Vec<OfferData>,
+}
+
+/// A value of a choice.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OfferData {
+    id: &'static str,
+    label: &'static str,
+    cost: &'static str,
+    why: &'static str,
+    adds: Addition,
+}
+
+/// A preset.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct PresetData {
+    id: &'static str,
+    about: &'static str,
+    #[schemars(with = "BTreeMap<String, String>")]
+    stack: StackData,
+}
+
+/// Two values that cannot go together.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RuleData {
+    code: &'static str,
+    values: [String; 2],
+    because: &'static str,
+}
+
 impl List {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        shell.answer("list", data, text)
+        super::warn_of(&answers::check(&answers::environment())?, shell);
+        let width = shell.width();
+        shell.answer("list", Listing::new, || Listing::new().text(width))
     }
 }
 
-fn data() -> Json {
-    let choices = Choice::ALL.iter().map(|&choice| choice_data(choice)).collect::<Vec<_>>();
-    let presets = PRESETS.iter().map(|preset| {
-        let stack = stack_json(Choice::ALL.iter().map(|&choice| preset.value(choice)));
-        json!({ "id": preset.id, "about": preset.about, "stack": stack })
-    });
-    let rules = clashes().map(|clash| {
-        json!({ "code": clash.code, "values": [clash.one.to_string(), clash.other.to_string()], "because": clash.because })
-    });
-    json!({ "choices": choices, "presets": presets.collect::<Vec<_>>(), "rules": rules.collect::<Vec<_>>() })
+impl Listing {
+    fn new() -> Self {
+        let rules = clashes().map(|Clash { code, one, other, because }| RuleData {
+            code,
+            values: [one.to_string(), other.to_string()],
+            because,
+        });
+        Self {
+            choices: Choice::ALL.iter().map(|&choice| ChoiceData::of(choice)).collect(),
+            presets: PRESETS.iter().map(PresetData::of).collect(),
+            rules: rules.collect(),
+        }
+    }
+
+    fn text(&self, width: usize) -> String {
+        let mut lines = Vec::new();
+        for choice in &self.choices {
+            lines.extend(choice.lines(width));
+            lines.push(String::new());
+        }
+        lines.push("presets".to_owned());
+        lines.extend(self.presets.iter().flat_map(|preset| preset.line(width)));
+        lines.push(String::new());
+        lines.push("rules".to_owned());
+        lines.extend(self.rules.iter().flat_map(|RuleData { code, values: [one, other], because }| {
+            wrap(&format!("  {one} and {other}: no, {because} ({code})"), width, 4)
+        }));
+        lines.join("\n") + "\n"
+    }
 }
 
-fn choice_data(choice: Choice) -> Json {
-    let values = choice.values().iter().map(|&value| {
-        let Offer { label, cost, why } = value.offer();
-        let Addition { files, crates, services } = Addition::of(value);
-        let adds = json!({ "files": files, "crates": crates, "services": services });
-        json!({ "id": value.id(), "label": label, "cost": cost, "why": why, "adds": adds })
-    });
-    json!({
-        "id": choice.id(),
-        "question": choice.question(),
-        "flag": format!("--{}", choice.id()),
-        "variable": answers::variable(choice),
-        "default": choice.default_value().id(),
-        "values": values.collect::<Vec<_>>(),
-    })
-}
+impl ChoiceData {
+    pub(super) fn of(choice: Choice) -> Self {
+        Self {
+            id: choice.id(),
+            question: choice.question(),
+            flag: choice.flag(),
+            variable: answers::variable(choice),
+            default: choice.default_value().id(),
+            values: choice.values().iter().map(|&value| OfferData::of(value)).collect(),
+        }
+    }
 
-fn text() -> String {
-    let mut lines = Vec::new();
-    for &choice in Choice::ALL {
-        lines.push(format!("--{:<11} {}", choice.id(), choice.question()));
-        for &value in choice.values() {
-            let default = if value == choice.default_value() { " (default)" } else { "" };
-            lines.push(format!("  {:<11} {}{default}", value.id(), value.offer().cost));
-            let addition = Addition::of(value);
-            if !addition.is_empty() {
-                lines.push(format!("  {:<11} {addition}", ""));
+    pub(super) fn lines(&self, width: usize) -> Vec<String> {
+        let mut lines = wrap(&format!("{:<13} {}", self.flag, self.question), width, COLUMN);
+        for OfferData { id, cost, adds, .. } in &self.values {
+            let default = if *id == self.default { " (default)" } else { "" };
+            lines.extend(wrap(&format!("  {id:<11} {cost}{default}"), width, COLUMN));
+            if !adds.is_empty() {
+                lines.extend(wrap(&format!("{:COLUMN$}{adds}", ""), width, COLUMN));
             }
         }
-        lines.push(String::new());
+        lines
     }
-    lines.push("presets".to_owned());
-    lines.extend(PRESETS.iter().map(|preset| format!("  {:<11} {}", preset.id, preset.about)));
-    lines.push(String::new());
-    lines.push("rules".to_owned());
-    lines.extend(
-        clashes().map(|clash| format!("  {} and {}: no, {} ({})", clash.one, clash.other, clash.because, clash.code)),
-    );
-    lines.join("\n") + "\n"
+}
+
+impl OfferData {
+    fn of(value: Value) -> Self {
+        let Offer { label, cost, why } = value.offer();
+        Self { id: value.id(), label, cost, why, adds: Addition::of(value) }
+    }
+}
+
+impl PresetData {
+    pub(super) fn of(preset: &Preset) -> Self {
+        let stack = StackData::of(Choice::ALL.iter().map(|&choice| preset.value(choice)));
+        Self { id: preset.id, about: preset.about, stack }
+    }
+
+    fn line(&self, width: usize) -> Vec<String> {
+        wrap(&format!("  {:<11} {}", self.id, self.about), width, COLUMN)
+    }
+
+    /// With its values.
+    pub(super) fn lines(&self, width: usize) -> Vec<String> {
+        let mut lines = wrap(&format!("{}: {}", self.id, self.about), width, 2);
+        lines.push(String::new());
+        lines.extend(self.stack.pairs().map(|(choice, value)| format!("  {choice:<11} {value}")));
+        lines
+    }
 }
 
 /// Two values that a rule keeps apart.

@@ -2,10 +2,11 @@
 
 use clap::Args;
 use clap_mangen::Man as Page;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::definition;
-use crate::error::{Error, Place};
+use super::help;
+use crate::error::Error;
 use crate::shell::Shell;
 
 /// Print a manual page, of restwell or of one command
@@ -16,25 +17,20 @@ pub(super) struct Man {
     command: Option<String>,
 }
 
+/// A manual page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ManualPage {
+    /// The page, in roff.
+    page: String,
+}
+
 impl Man {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let mut page = Vec::new();
+        let definition = help::page("man", self.command.as_deref())?;
         // Rendering into memory cannot fail.
-        Page::new(self.definition()?).render(&mut page).map_err(|error| Error::Bug(error.to_string()))?;
+        Page::new(definition).render(&mut page).map_err(|error| Error::Bug(error.to_string()))?;
         let page = String::from_utf8_lossy(&page);
-        shell.answer("man", || json!({ "page": page }), || page.to_string())
-    }
-
-    fn definition(&self) -> Result<clap::Command, Error> {
-        let mut root = definition();
-        let Some(word) = &self.command else {
-            return Ok(root);
-        };
-        root.build();
-        root.find_subcommand(word).cloned().ok_or_else(|| Error::UnknownValue {
-            place: Place::Flag("man".into()),
-            word: word.clone(),
-            allowed: root.get_subcommands().map(|command| command.get_name().to_owned()).collect(),
-        })
+        shell.answer("man", || ManualPage { page: page.to_string() }, || page.to_string())
     }
 }

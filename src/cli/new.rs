@@ -1,9 +1,8 @@
 //! `restwell new`: from what was said to a project on disk.
 
 mod draft;
-mod tell;
-
-use std::ffi::OsString;
+mod leftover;
+pub(super) mod tell;
 
 use camino::Utf8PathBuf;
 use clap::Args;
@@ -12,17 +11,17 @@ use draft::Draft;
 
 use super::choices::Choices;
 use crate::answers::{self, Said};
-use crate::error::Error;
+use crate::command_line::path_word;
+use crate::error::{Error, Occupant};
 use crate::git;
 use crate::name::{self, Fault, Name};
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::prompt;
-use crate::replay;
 use crate::report::Git;
 use crate::shell::Shell;
 use crate::stack::{Answers, Resolution, Stack};
-use crate::write::{Init, Site, State};
+use crate::write::{Init, Site, State, Traces};
 
 /// Write a project
 ///
@@ -30,9 +29,9 @@ use crate::write::{Init, Site, State};
 /// a key of an answers file; a flag goes before a variable, a variable before the file, the file before a preset.
 #[derive(Args, Debug)]
 pub(super) struct New {
-    /// Where the project goes; its last part is the name. `.` is here
+    /// Where the project goes; its last part is the name, `.` is here. Without it, on a terminal, the name is asked
     #[arg(value_name = "PATH")]
-    path: Utf8PathBuf,
+    path: Option<Utf8PathBuf>,
     #[command(flatten)]
     choices: Choices,
     /// Start from a named stack
@@ -77,8 +76,7 @@ struct Scene {
     said: Said,
     site: Site,
     name: Name,
-    /// The command, fit to be pasted and added to.
-    typed: String,
+    can_ask: bool,
 }
 
 /// An answer to every choice that needs one.
@@ -89,10 +87,9 @@ struct Complete {
 }
 
 impl New {
-    pub(super) fn run(self, non_interactive: bool, typed: &[OsString], shell: &mut Shell) -> Result<(), Error> {
-        let scene = self.understand(typed)?;
-        let can_ask = !non_interactive && !scene.said.non_interactive && shell.can_ask();
-        let Complete { answers, is_reviewed } = self.complete(&scene, can_ask, shell)?;
+    pub(super) fn run(self, non_interactive: bool, shell: &mut Shell) -> Result<(), Error> {
+        let scene = self.understand(!non_interactive && shell.can_ask(), shell)?;
+        let Complete { answers, is_reviewed } = self.complete(&scene, shell)?;
         let draft = self.draft(&answers, &scene)?;
         if let Some(path) = &self.show {
             return tell::file(&draft.tree, path, shell);
@@ -106,51 +103,64 @@ impl New {
         write(&scene.site, draft, shell)
     }
 
-    /// Everything that can be known, or be wrong, before a question is asked.
-    fn understand(&self, typed: &[OsString]) -> Result<Scene, Error> {
+    /// Everything that can be known, or be wrong, before a question about the stack is asked.
+    fn understand(&self, can_ask: bool, shell: &mut Shell) -> Result<Scene, Error> {
         if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::VERSION) {
             return Err(Error::OtherVersion { expected: expected.clone() });
-        }
-        if self.path.as_str().is_empty() {
-            return Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() });
         }
         let environment = answers::environment();
         let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
         let said = Said::gather(&self.choices.0, &environment, file, preset)?;
-        let site = Site::survey(&self.path)?;
+        let can_ask = can_ask && !said.non_interactive;
+        let site = Site::survey(&self.path(&said, can_ask, shell)?)?;
         let name = self.name(&site, said.name.as_deref())?;
-        let scene = Scene { said, site, name, typed: command_line(typed) };
+        let scene = Scene { said, site, name, can_ask };
         match &scene.site.state {
-            State::Directory { holds, unfinished: false } if !holds.is_empty() && !self.force => {
-                Err(scene.occupied(holds))
+            State::Directory { traces: Traces::Running, .. } => Err(scene.occupied(Occupant::Run)),
+            State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
+                Err(scene.occupied(Occupant::Files(holds.clone())))
             }
             State::Directory { .. } | State::Absent => Ok(scene),
         }
     }
 
+    /// Where the project goes. A name that was given without a path is the path too.
+    fn path(&self, said: &Said, can_ask: bool, shell: &mut Shell) -> Result<Utf8PathBuf, Error> {
+        match (&self.path, self.name.as_ref().or(said.name.as_ref())) {
+            (Some(path), _) if path.as_str().is_empty() => {
+                Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() })
+            }
+            (Some(path), _) => Ok(path.clone()),
+            (None, Some(name)) => Ok(path_word(name).into()),
+            (None, None) if can_ask => prompt::ask_path(shell),
+            (None, None) => Err(Error::NoPath),
+        }
+    }
+
     fn name(&self, site: &Site, said: Option<&str>) -> Result<Name, Error> {
         let given = self.name.as_deref().or(said);
-        let word = given.or(site.absolute.file_name());
+        let real = site.real.file_name().map(|name| name.to_string_lossy());
+        let word = given.or(real.as_deref());
         let taken = word.ok_or(Fault::Nowhere).and_then(|word| Name::new(word, LOCKS.package_names()));
-        let word = word.unwrap_or(self.path.as_str());
+        let word = word.unwrap_or(site.path.as_str());
         taken.map_err(|fault| Error::Name {
             name: word.to_owned(),
             fault,
-            better: name::better(word),
-            path: given.is_none().then(|| self.path.clone()),
+            better: name::better(word, || LOCKS.package_names()),
+            is_from_path: given.is_none(),
         })
     }
 
     /// The answers said, asked for, or left to defaults.
-    fn complete(&self, scene: &Scene, can_ask: bool, shell: &mut Shell) -> Result<Complete, Error> {
+    fn complete(&self, scene: &Scene, shell: &mut Shell) -> Result<Complete, Error> {
         // A clash is a clash, whatever else is missing.
-        self.resolve(&scene.said.answers)?;
+        resolve(&scene.said.answers)?;
         let missing = scene.said.missing();
         if missing.is_empty() || self.yes {
             return Ok(Complete { answers: scene.said.answers.clone(), is_reviewed: false });
         }
-        if !can_ask {
-            return Err(Error::Missing { choices: missing, typed: scene.typed.clone() });
+        if !scene.can_ask {
+            return Err(Error::Missing { choices: missing });
         }
         let answers = prompt::ask(&scene.said, shell, &|answers| {
             let Draft { report, .. } = self.draft(answers, scene)?;
@@ -162,18 +172,13 @@ impl New {
         Ok(Complete { answers, is_reviewed: true })
     }
 
-    fn resolve(&self, answers: &Answers) -> Result<Resolution, Error> {
-        Stack::resolve(answers).map_err(|conflict| Error::Conflict { conflict, path: self.path.clone() })
-    }
-
     fn draft(&self, answers: &Answers, scene: &Scene) -> Result<Draft, Error> {
-        let resolution = self.resolve(answers)?;
+        let resolution = resolve(answers)?;
         let mut draft = Draft::new(resolution, &scene.site, &scene.name)?;
-        draft.report.warnings.extend(scene.said.warning());
+        draft.report.warnings.extend(scene.said.warnings());
         match &scene.site.state {
-            // A run that was killed is finished by the next, as long as all it finds is what it would write.
-            State::Directory { holds, unfinished: true } if !draft.changes.replaced.is_empty() && !self.force => {
-                Err(scene.occupied(holds))
+            State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
+                Err(scene.occupied(scene.occupant(holds, traces)))
             }
             State::Directory { .. } | State::Absent if self.no_git => Ok(draft.without_git()),
             State::Directory { .. } | State::Absent => Ok(draft),
@@ -182,9 +187,24 @@ impl New {
 }
 
 impl Scene {
-    fn occupied(&self, holds: &[String]) -> Error {
-        Error::Occupied { path: self.site.path.clone(), holds: holds.to_vec(), typed: Some(self.typed.clone()) }
+    fn occupied(&self, by: Occupant) -> Error {
+        Error::Occupied { path: self.site.path.clone(), by }
     }
+
+    /// What keeps a project from being written without `--force`: files of the user's, or a part of another project. A
+    /// run that was killed is completed by the next, as long as all it finds is what it would write.
+    fn occupant(&self, holds: &[String], traces: &Traces) -> Occupant {
+        match traces {
+            Traces::Unfinished(receipt) => {
+                Occupant::Part { holds: holds.to_vec(), finish: leftover::finish(&self.site, receipt.as_deref()) }
+            }
+            Traces::None | Traces::Running => Occupant::Files(holds.to_vec()),
+        }
+    }
+}
+
+fn resolve(answers: &Answers) -> Result<Resolution, Error> {
+    Stack::resolve(answers).map_err(|conflict| Error::Conflict { conflict, answers: answers.clone() })
 }
 
 fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
@@ -197,10 +217,4 @@ fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
         report.git = Git::Not(because);
     }
     tell::done(&report, shell)
-}
-
-/// What was typed, fit to be pasted.
-fn command_line(typed: &[OsString]) -> String {
-    let words = typed.iter().skip(1).map(|word| replay::quote(&word.to_string_lossy()));
-    std::iter::once("restwell".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -4,16 +4,19 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::{Parsed, definition};
+use super::{Parsed, definition, mend};
 use crate::error::{Error, Place};
 use crate::shell::{Format, Manner};
-use crate::spelling;
 
 /// Turns clap's refusal, or its help text, into ours.
 pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Manner) {
     let manner = manner(argv);
     let parsed = match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Text(error.render().to_string()),
+        ErrorKind::DisplayHelp => Parsed::Text { command: "help", text: error.render().to_string() },
+        ErrorKind::DisplayVersion => Parsed::Text { command: "version", text: error.render().to_string() },
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Parsed::Bare(definition().render_help().to_string())
+        }
         kind => Parsed::Error(refusal(kind, error, argv)),
     };
     (parsed, manner)
@@ -51,24 +54,28 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
     let flag = || text(ContextKind::InvalidArg).unwrap_or_default();
     let usage = |message: String| Error::Usage { message, command: command_name(argv).unwrap_or_default().to_owned() };
     match kind {
-        ErrorKind::UnknownArgument if flag().starts_with('-') => unknown_flag(&flag(), argv),
+        ErrorKind::UnknownArgument if flag().starts_with('-') => {
+            Error::UnknownFlag { flag: flag(), mended: mend::mended(argv) }
+        }
         ErrorKind::UnknownArgument => usage(format!("`{}` is one word too many", flag())),
-        ErrorKind::InvalidSubcommand => unknown_command(text(ContextKind::InvalidSubcommand).unwrap_or_default()),
+        ErrorKind::InvalidSubcommand => Error::UnknownCommand {
+            word: text(ContextKind::InvalidSubcommand).unwrap_or_default(),
+            mended: mend::mended(argv),
+        },
         ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|word| word.is_empty()) => {
             usage(format!("`{}` needs a value", bare(&flag())))
         }
         ErrorKind::InvalidValue => Error::UnknownValue {
-            place: Place::Flag(bare(&flag())),
+            place: if flag().starts_with('-') { Place::Flag(bare(&flag())) } else { Place::Argument },
             word: text(ContextKind::InvalidValue).unwrap_or_default(),
             allowed: match error.get(ContextKind::ValidValue) {
                 Some(ContextValue::Strings(words)) => words.clone(),
                 _ => Vec::new(),
             },
+            mended: mend::mended(argv).map(Box::new),
         },
         ErrorKind::MissingRequiredArgument => usage(format!("`{}` is missing", flag())),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            usage("a command is missing, as in `restwell new shop-api`".into())
-        }
+        ErrorKind::InvalidUtf8 => usage("an argument is not UTF-8 text".into()),
         ErrorKind::ArgumentConflict => {
             let other = text(ContextKind::PriorArg).unwrap_or_default();
             if bare(&other) == bare(&flag()) {
@@ -89,22 +96,4 @@ fn bare(flag: &str) -> String {
 fn first_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
-}
-
-fn unknown_flag(flag: &str, argv: &[OsString]) -> Error {
-    let definition = definition();
-    let command = command_name(argv).and_then(|name| definition.find_subcommand(name));
-    let known: Vec<String> = definition
-        .get_arguments()
-        .chain(command.into_iter().flat_map(clap::Command::get_arguments))
-        .filter_map(|argument| argument.get_long().map(|long| format!("--{long}")))
-        .collect();
-    let nearest = spelling::nearest(flag, known.iter().map(String::as_str)).map(str::to_owned);
-    Error::UnknownFlag { flag: flag.to_owned(), nearest }
-}
-
-fn unknown_command(word: String) -> Error {
-    let definition = definition();
-    let nearest = spelling::nearest(&word, definition.get_subcommands().map(clap::Command::get_name));
-    Error::UnknownCommand { nearest: nearest.map(|name| format!("restwell {name}")), word }
 }

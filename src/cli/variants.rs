@@ -1,10 +1,13 @@
 //! `restwell variants`: stacks as data, for a CI matrix.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::error::Error;
-use crate::report::of_stack;
+use crate::report::StackData;
 use crate::shell::{Format, Shell};
 use crate::stack::Stack;
 use crate::variants;
@@ -21,6 +24,39 @@ pub(super) struct Variants {
     /// A few with distinct Rust in which every two values that can meet do meet
     #[arg(long, group = "which")]
     pairwise: bool,
+    /// What an answer looks like
+    // In the place of the flag of every command: this one has a format more.
+    #[arg(
+        id = "format",
+        long,
+        value_parser = super::formats([Format::Human, Format::Json, Format::GithubMatrix]),
+        default_value = "human",
+        hide_default_value = true,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    _format: Format,
+}
+
+/// Stacks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct VariantList {
+    variants: Vec<Variant>,
+}
+
+/// What GitHub Actions take for the matrix of a job.
+#[derive(Debug, Serialize)]
+struct Matrix {
+    include: Vec<Variant>,
+}
+
+/// A stack.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Variant {
+    /// Its values joined: a name that fits a path.
+    id: String,
+    #[schemars(with = "BTreeMap<String, String>")]
+    stack: StackData,
 }
 
 impl Variants {
@@ -32,17 +68,16 @@ impl Variants {
         };
         match shell.manner.format {
             Format::Human => shell.data(stacks.iter().map(line).collect::<String>()),
-            Format::Json => shell.json("variants", json!({ "variants": stacks.iter().map(data).collect::<Vec<_>>() })),
-            Format::GithubMatrix => {
-                let include: Vec<Json> = stacks.iter().map(data).collect();
-                shell.data(format_args!("{}\n", json!({ "include": include })))
-            }
+            Format::Json => shell.json("variants", VariantList { variants: stacks.iter().map(Variant::of).collect() }),
+            Format::GithubMatrix => shell.object(&Matrix { include: stacks.iter().map(Variant::of).collect() }),
         }
     }
 }
 
-fn data(stack: &Stack) -> Json {
-    json!({ "id": variants::id(stack), "stack": of_stack(stack) })
+impl Variant {
+    fn of(stack: &Stack) -> Self {
+        Self { id: variants::id(stack), stack: StackData::of_stack(stack) }
+    }
 }
 
 fn line(stack: &Stack) -> String {

@@ -51,8 +51,10 @@ pub const CODES: &[Code] = &[
     code(
         "RW0103",
         "a variable is not known",
-        "A variable of the environment starts with `RESTWELL_` but means nothing, so it is most likely misspelt. Known are \
-         `RESTWELL_NON_INTERACTIVE` and, for every choice, `RESTWELL_` with the choice in capitals. Rename it or unset it.",
+        "A variable of the environment is within two slips of one that restwell knows, so it is most likely misspelt. Known are \
+         `RESTWELL_PRESET`, `RESTWELL_NAME`, `RESTWELL_NON_INTERACTIVE` and, for every choice, `RESTWELL_` with the choice in \
+         capitals; an empty one counts as unset. Rename it or unset it. Any other variable that starts with `RESTWELL_` is \
+         only warned of.",
     ),
     code(
         "RW0104",
@@ -63,7 +65,7 @@ pub const CODES: &[Code] = &[
     code(
         "RW0105",
         "the answers file cannot be understood",
-        "The file is not valid TOML, or a value in it is not a string. The message names the line. `restwell schema` prints \
+        "The file is not valid TOML, a value in it is not a string, or it has several mistakes. The message names the lines. `restwell schema` prints \
          the JSON Schema that editors check such files with.",
     ),
     code(
@@ -93,7 +95,8 @@ pub const CODES: &[Code] = &[
     code(
         "RW0111",
         "there is nothing to explain",
-        "`restwell explain` takes an error code such as `RW0301`, or values such as `database=sqlite cache=none`.",
+        "`restwell explain` takes error codes such as `RW0301`, choices such as `cache`, values such as `redis` or \
+         `database=sqlite cache=none`, and presets such as `standard`.",
     ),
     code(
         "RW0201",
@@ -131,22 +134,37 @@ pub const CODES: &[Code] = &[
          preset, or let `--yes` fill the rest with defaults.",
     ),
     code(
+        "RW0402",
+        "the path of the project is missing and there is no one to ask",
+        "`restwell new` asks for the name of a project on a terminal. In a script give the path as an argument, or a name by \
+         `--name` or `RESTWELL_NAME`, which is then also the path.",
+    ),
+    code(
         "RW0501",
         "the target exists and is not empty",
         "A project is written into a new or an empty directory. `--force` writes into one that is not empty: it first lists \
-         the files it would replace, and keeps each of them beside the new one.",
+         the files it would replace, and keeps each of them beside the new one. A file that appears while restwell runs is \
+         never replaced, and what the run had placed by then is taken back. Where an interrupted run has left a part of a \
+         project, the same command completes it.",
     ),
     code(
         "RW0502",
         "a symbolic link is in the way",
-        "What is written through a symbolic link lands outside the project, so Restwell never does. Name the real path, or \
-         remove the link.",
+        "What is written through a symbolic link lands outside the project, so Restwell never does; and a link to nothing \
+         above the target leaves it no place. Name the real path, or remove the link.",
     ),
     code(
         "RW0503",
         "a file or directory is in the way",
         "A file stands where the project needs a directory, or the other way round. Restwell replaces files only, and only \
          under `--force`: move it out of the way.",
+    ),
+    code(
+        "RW0504",
+        "a cargo workspace around it would take the project for a member",
+        "A project is a workspace of its own, with its own lock, and cargo refuses one workspace inside another: every cargo \
+         command in the outer one would fail. Add the `exclude` line that the message shows to the outer `Cargo.toml`, or \
+         write the project elsewhere.",
     ),
     code(
         "RW0601",
@@ -165,7 +183,7 @@ pub const CODES: &[Code] = &[
         "Restwell met a state that its authors thought impossible. Nothing half-made is left. Please report it with the text \
          that was printed.",
     ),
-    code("RW0801", "interrupted", "Ctrl-C, a signal or `cancel` ended the run. Nothing was written."),
+    code("RW0801", "interrupted", "Ctrl-C, a signal or `cancel` ended the run. The target is as it was before."),
 ];
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! The prose of every error: lower case, no full stop, what the user typed in backticks, the mending as a command.
+//!
+//! A fix is always a whole command that does what was asked for; advice that is no command is help.
 
-use super::{Error, Obstacle, Place};
-use crate::choice::{Choice, Value};
-use crate::name::{Fault, Reserved};
-use crate::replay::quote;
-use crate::spelling;
+mod answers;
+mod choices;
+mod target;
+
+use super::{Error, Place};
+use crate::command_line::CommandLine;
 
 /// An error as a person, or a program, reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,32 +16,14 @@ pub struct Words {
     pub message: String,
     /// Why, one clause each.
     pub reasons: Vec<String>,
-    /// What to type instead.
-    pub fixes: Vec<Fix>,
-}
-
-/// A way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fix {
-    /// A whole command, close to the one that failed.
-    Command(String),
-    /// The word that may have been meant.
-    Word(String),
-    /// Something else that helps, often a command in backticks.
-    Help(String),
-}
-
-impl Fix {
-    /// Its text, without regard for how it is shown.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Command(text) | Self::Word(text) | Self::Help(text) => text,
-        }
-    }
+    /// Whole commands, close to the one that failed.
+    pub fixes: Vec<CommandLine>,
+    /// Whatever else helps, as prose.
+    pub help: Vec<String>,
 }
 
 fn words(message: impl Into<String>) -> Words {
-    Words { message: message.into(), reasons: Vec::new(), fixes: Vec::new() }
+    Words { message: message.into(), reasons: Vec::new(), fixes: Vec::new(), help: Vec::new() }
 }
 
 impl Words {
@@ -47,66 +32,61 @@ impl Words {
         self
     }
 
-    fn nearest(mut self, word: Option<String>) -> Self {
-        self.fixes.extend(word.map(Fix::Word));
-        self
-    }
-
-    fn command(mut self, command: impl Into<String>) -> Self {
-        self.fixes.push(Fix::Command(command.into()));
+    fn command(mut self, command: impl Into<Option<CommandLine>>) -> Self {
+        self.fixes.extend(command.into());
         self
     }
 
     fn help(mut self, text: impl Into<String>) -> Self {
-        self.fixes.push(Fix::Help(text.into()));
+        self.help.push(text.into());
         self
     }
 }
 
 impl Error {
-    /// What to tell about it.
-    pub fn words(&self) -> Words {
+    /// What to tell about it. `typed` is the command line that failed: fixes keep what else it says.
+    pub fn words(&self, typed: &CommandLine) -> Words {
         match self {
-            Self::UnknownFlag { flag, nearest } => words(format!("there is no flag `{flag}`")).nearest(nearest.clone()),
-            Self::UnknownCommand { word, nearest } => words(format!("there is no command `{word}`"))
-                .nearest(nearest.clone())
-                .help("`restwell help` lists them"),
-            Self::UnknownValue { place, word, allowed } => unknown_value(place, word, allowed),
-            Self::UnknownVariable { name, nearest } => {
-                words(format!("the variable `{name}` means nothing to restwell"))
-                    .because("a variable that starts with `RESTWELL_` is never skipped")
-                    .nearest(nearest.clone())
+            Self::UnknownFlag { flag, mended } => words(format!("there is no flag `{flag}`"))
+                .command(mended.clone().unwrap_or_else(|| help_with(typed.command().unwrap_or_default()))),
+            Self::UnknownCommand { word, mended } => {
+                words(format!("there is no command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
             }
-            Self::UnknownKey { key, file, nearest } => words(format!("`{file}` has a key `{key}` that means nothing"))
-                .nearest(nearest.clone())
-                .help("`restwell schema` describes every key"),
-            Self::AnswersSyntax { file, detail } => words(format!("`{file}` cannot be understood"))
-                .because(detail.clone())
-                .help("`restwell schema` describes the file"),
+            Self::UnknownValue { place, word, allowed, mended } => {
+                choices::unknown_value(place, word, allowed, mended.as_deref().cloned(), typed)
+            }
+            Self::UnknownVariable { name, value, nearest } => choices::unknown_variable(name, value, nearest, typed),
+            Self::Answers { file, faults } => answers::wrong(file, faults),
             Self::AnswersUnreadable { file, detail } => {
                 words(format!("`{file}` cannot be read")).because(detail.clone())
             }
-            Self::Usage { message, command } => words(message.clone())
-                .help(format!("`restwell help{}{command}`", if command.is_empty() { "" } else { " " })),
+            Self::Usage { message, command } => words(message.clone()).command(help_with(command)),
+            Self::NoCommand => words("a command is missing").command(help_with("")),
             Self::OtherVersion { expected } => {
                 words(format!("this is restwell {}, and `{expected}` was expected", crate::VERSION))
                     .because("another version may write other bytes for the same answers")
-                    .nearest(Some(format!("--expect-version {}", crate::VERSION)))
+                    .command(typed.clone().with_value("--expect-version", crate::VERSION))
             }
             Self::NotInPlan { path, nearest } => words(format!("the plan has no file `{path}`"))
-                .nearest(nearest.as_ref().map(|path| format!("--show {}", quote(path))))
-                .help("`--dry-run -v` lists every file"),
+                .command(nearest.as_ref().map(|path| typed.clone().with_value("--show", path)))
+                .command(
+                    typed.clone().without("--show").with_flag("--dry-run").without("--quiet").with_flag("--verbose"),
+                ),
             Self::NothingToExplain { word, nearest } => words(format!("there is nothing to explain about `{word}`"))
-                .because("it is neither an error code nor a value such as `cache=none`")
-                .nearest(nearest.clone())
-                .help("`restwell list` shows every choice and its values"),
-            Self::Name { name, fault, better, path } => {
-                name_words(name, *fault, better.as_ref(), path.as_ref().map(|path| path.as_str()))
+                .because("it is neither an error code nor a choice, a value such as `cache=none` or a preset")
+                .command(nearest.as_ref().map(|near| CommandLine::new(["explain", near])))
+                .command(CommandLine::new(["list"])),
+            Self::Name { name, fault, better, is_from_path } => {
+                target::name(name, *fault, better.as_deref(), *is_from_path, typed)
             }
-            Self::Conflict { .. } => self.conflict_words(),
-            Self::Missing { choices, typed } => missing(choices, typed),
-            Self::Occupied { path, holds, typed } => occupied(path.as_str(), holds, typed.as_deref()),
-            Self::InTheWay { path, what } => in_the_way(path.as_str(), *what),
+            Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
+            Self::Missing { choices } => choices::missing(choices, typed),
+            Self::NoPath => words("the path of the project is missing and there is no one to ask")
+                .because("a project is named by its path, `--name` or `RESTWELL_NAME`")
+                .command(typed.clone().with_word("shop-api")),
+            Self::Occupied { path, by } => target::occupied(path.as_str(), by, typed),
+            Self::Member { path, membership } => target::member(path.as_str(), membership),
+            Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
             Self::Io { action, path, source } => words(format!("could not {action} `{path}`"))
                 .because(clause(source))
                 .because("the target is as it was before"),
@@ -119,136 +99,40 @@ impl Error {
                     std::env::consts::ARCH
                 ))
             }
-            Self::Interrupted => words("interrupted").because("nothing was written"),
+            Self::Interrupted => words("interrupted"),
         }
     }
-
-    fn conflict_words(&self) -> Words {
-        let Self::Conflict { conflict, path } = self else {
-            return words("the choices do not go together");
-        };
-        let flag = |value: &Value| format!("--{} {}", value.choice().id(), value.id());
-        let mut told = match conflict.broken.first() {
-            Some((_, one, other)) => words(format!("`{}` does not go with `{}`", flag(other), flag(one))),
-            None => words("no project can have all the choices asked for"),
-        };
-        for (rule, _, _) in &conflict.broken {
-            told = told.because(rule.because);
-        }
-        for nearest in &conflict.nearest {
-            let flags: Vec<String> = nearest.asked.iter().map(flag).collect();
-            told = told.command(format!("restwell new {} {} --yes", quote(path.as_str()), flags.join(" ")));
-        }
-        told
-    }
 }
 
-fn unknown_value(place: &Place, word: &str, allowed: &[String]) -> Words {
-    let near = spelling::nearest(word, allowed.iter().map(String::as_str));
-    let told = match place {
-        Place::Flag(flag) => {
-            words(format!("`{flag}` has no value `{word}`")).nearest(near.map(|near| format!("{flag} {near}")))
-        }
-        Place::Variable(name) => {
-            words(format!("`{name}` has no value `{word}`")).nearest(near.map(|near| format!("{name}={near}")))
-        }
-        Place::Key { key, file } => words(format!("`{key}` in `{file}` has no value `{word}`"))
-            .nearest(near.map(|near| format!("{key} = \"{near}\""))),
-    };
-    let listed: Vec<String> = allowed.iter().map(|word| format!("`{word}`")).collect();
-    if near.is_some() { told } else { told.because(format!("it is one of {}", listed.join(", "))) }
+/// `restwell help new`
+fn help_with(command: &str) -> CommandLine {
+    CommandLine::new(["help"].into_iter().chain((!command.is_empty()).then_some(command)))
 }
 
-fn occupied(path: &str, holds: &[String], typed: Option<&str>) -> Words {
-    let told = words(format!("`{path}` exists and is not empty"));
-    let told = match holds {
-        [] => told.because("another program has just made it"),
-        holds => told.because(format!("it holds {}", some(holds))),
-    };
-    match typed {
-        Some(typed) => told.help(format!("to see what would be replaced: `{typed} --force --dry-run`")),
-        None => told,
-    }
+fn listed(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The first few of `names`.
-fn some(names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-/// In the three parts of cargo's own messages: what is wrong, how to keep the directory, what could do.
-fn name_words(name: &str, fault: Fault, better: Option<&String>, path: Option<&str>) -> Words {
-    let reason = match fault {
-        Fault::Empty => "a name cannot be empty".to_owned(),
-        Fault::Start(first) if first.is_ascii_digit() => "a name cannot start with a digit".to_owned(),
-        Fault::Start(first) => {
-            format!("a name cannot start with `{first}`, only with an ASCII letter or `_`")
-        }
-        Fault::Character(odd) => {
-            format!("`{odd}` is not allowed: a name has ASCII letters, digits, `-` and `_`")
-        }
-        Fault::Reserved(Reserved::Keyword) => "it is a keyword of Rust".to_owned(),
-        Fault::Reserved(Reserved::Test) => "it conflicts with Rust's built-in test library".to_owned(),
-        Fault::Reserved(Reserved::Std) => "it is part of Rust's standard library".to_owned(),
-        Fault::Reserved(Reserved::Build) => "it conflicts with the names of cargo's build directories".to_owned(),
-        Fault::Reserved(Reserved::Device) => "it is the name of a device on Windows".to_owned(),
-        Fault::Dependency => "projects depend on a package of that name".to_owned(),
-        Fault::Nowhere => "the path does not end in a name".to_owned(),
-    };
-    let told = words(format!("the name `{name}` cannot be used for a project")).because(reason);
-    match (path, better) {
-        (Some(path), Some(better)) => told
-            .command(format!("restwell new {} --name {better}", quote(path)))
-            .help("`--name` names the package and leaves the directory as it is"),
-        (None, Some(better)) => told.nearest(Some(format!("--name {better}"))),
-        (Some(_), None) => told.help("`--name NAME` names the package and leaves the directory as it is"),
-        (None, None) => told,
-    }
-}
-
-fn missing(choices: &[Choice], typed: &str) -> Words {
-    let named: Vec<&str> = choices.iter().map(|choice| choice.id()).collect();
-    let plural = if choices.len() == 1 { "an answer is" } else { "answers are" };
-    let told = words(format!("{plural} missing and there is no one to ask: {}", named.join(", ")));
-    choices
-        .iter()
-        .fold(told, |told, choice| {
-            told.because(format!(
-                "`--{}` or `{}` is not set (default `{}`)",
-                choice.id(),
-                crate::answers::variable(*choice),
-                choice.default_value().id()
-            ))
-        })
-        .command(format!("{typed} --yes"))
-}
-
-fn in_the_way(path: &str, what: Obstacle) -> Words {
-    match what {
-        Obstacle::Link => words(format!("`{path}` is a symbolic link"))
-            .because("what is written through a link lands somewhere else")
-            .help("name the real path, or remove the link"),
-        Obstacle::File => {
-            words(format!("`{path}` is a file, and a directory is needed there")).help("move it out of the way")
-        }
-        Obstacle::Directory => {
-            words(format!("`{path}` is a directory, and a file is needed there")).help("move it out of the way")
-        }
+fn place_name(place: &Place) -> String {
+    match place {
+        Place::Flag(name) | Place::Variable(name) => format!("`{name}`"),
+        Place::Argument => "the argument".to_owned(),
     }
 }
 
 /// What the operating system says, as a clause: it starts in lower case and has no number behind it.
-fn clause(source: &std::io::Error) -> String {
+pub(crate) fn clause(source: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    if source.raw_os_error().is_none() && source.get_ref().is_none() {
+        // Made here, not by the system: then Rust has only the name of the kind.
+        return match source.kind() {
+            ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+            ErrorKind::InvalidData => "it is not text".to_owned(),
+            kind => kind.to_string(),
+        };
+    }
     let text = source.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => source.kind().to_string(),
-    }
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

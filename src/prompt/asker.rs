@@ -98,6 +98,19 @@ fn pick_by_number(shell: &mut Shell, question: &str, items: &[String], can_go_ba
     }
 }
 
+/// Asks for a line of text.
+pub(super) fn line(shell: &mut Shell, question: &str) -> Result<String, Error> {
+    loop {
+        shell.ask(question);
+        let mut line = String::new();
+        match io::stdin().lock().read_line(&mut line) {
+            Ok(0) | Err(_) => return Err(Error::Interrupted),
+            Ok(_) if line.trim().is_empty() => {}
+            Ok(_) => return Ok(line.trim().to_owned()),
+        }
+    }
+}
+
 /// Shows the cursor again, for a program that ends in the middle of a question.
 pub(super) fn restore() {
     if Term::stderr().features().is_attended() {

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::stage::Staging;
 use super::{Changes, Replaced, Site, refused, stop_if_wanted};
-use crate::error::{Error, Obstacle};
+use crate::error::{Error, Obstacle, Occupant};
 use crate::git;
 use crate::tree::Tree;
 
@@ -18,9 +18,13 @@ use crate::tree::Tree;
 const KEPT: &str = "before-restwell";
 
 /// What is at a path inside the target.
-enum Found {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing.
     Nothing,
+    /// A file with the same bytes.
     Same,
+    /// Another file.
     Other,
 }
 
@@ -36,11 +40,11 @@ pub(super) fn compare(site: &Site, tree: &Tree) -> Result<Changes, Error> {
     Ok(changes)
 }
 
-fn look(site: &Site, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
+pub(super) fn look(site: &Site, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
     let in_the_way = |path: &Utf8Path, what| Err(Error::InTheWay { path: site.path.join(path), what });
     let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
     for parent in parents.into_iter().rev() {
-        match fs::symlink_metadata(site.absolute.join(parent)) {
+        match fs::symlink_metadata(site.place.join(parent)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
             Err(error) => return Err(refused("look at", site.path.join(parent))(error)),
             Ok(found) if found.is_symlink() => return in_the_way(parent, Obstacle::Link),
@@ -48,7 +52,7 @@ fn look(site: &Site, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
             Ok(_) => {}
         }
     }
-    let place = site.absolute.join(path);
+    let place = site.place.join(path);
     match fs::symlink_metadata(&place) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
         Err(error) => Err(refused("look at", site.path.join(path))(error)),
@@ -67,7 +71,7 @@ fn free_name(site: &Site, path: &Utf8Path) -> Utf8PathBuf {
         1 => format!("{path}.{KEPT}"),
         _ => format!("{path}.{KEPT}-{number}"),
     };
-    let is_free = |name: &String| fs::symlink_metadata(site.absolute.join(name)).is_err();
+    let is_free = |name: &String| fs::symlink_metadata(site.place.join(name)).is_err();
     (1..).map(numbered).find(is_free).map_or_else(|| format!("{path}.{KEPT}").into(), Utf8PathBuf::from)
 }
 
@@ -100,11 +104,9 @@ impl<'a> Placement<'a> {
             // Looked at again right before it is touched: time has passed since the plan was shown.
             match (look(self.site, path, &file.bytes)?, replaced) {
                 (Found::Same, _) => {}
-                (Found::Nothing, _) => self.add(path).map_err(refused("write", shown))?,
+                (Found::Nothing, _) => self.add(path).map_err(|error| self.late(path, error))?,
                 (Found::Other, Some(replaced)) => self.replace(replaced).map_err(refused("replace", shown))?,
-                (Found::Other, None) => {
-                    return Err(refused("write", shown)(ErrorKind::AlreadyExists.into()));
-                }
+                (Found::Other, None) => return Err(self.appeared(path)),
             }
         }
         self.add_repository().map_err(refused("create", self.site.path.join(git::FOLDER)))?;
@@ -112,9 +114,21 @@ impl<'a> Placement<'a> {
         Ok(())
     }
 
+    /// A file that was not there when the plan was shown is not replaced, whatever put it there.
+    fn appeared(&self, path: &Utf8Path) -> Error {
+        Error::Occupied { path: self.site.path.clone(), by: Occupant::Files(vec![path.to_string()]) }
+    }
+
+    fn late(&self, path: &Utf8Path, error: io::Error) -> Error {
+        match error.kind() {
+            ErrorKind::AlreadyExists => self.appeared(path),
+            _ => refused("write", self.site.path.join(path))(error),
+        }
+    }
+
     fn add(&mut self, path: &Utf8Path) -> io::Result<()> {
         self.add_parents(path)?;
-        let at = self.site.absolute.join(path);
+        let at = self.site.place.join(path);
         link(&self.staged.join(path), &at)?;
         self.steps.push(Step::File(at));
         Ok(())
@@ -123,7 +137,7 @@ impl<'a> Placement<'a> {
     fn add_parents(&mut self, path: &Utf8Path) -> io::Result<()> {
         let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
         for parent in parents.into_iter().rev() {
-            let at = self.site.absolute.join(parent);
+            let at = self.site.place.join(parent);
             match fs::create_dir(&at) {
                 Ok(()) => self.steps.push(Step::Directory(at)),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -134,17 +148,18 @@ impl<'a> Placement<'a> {
     }
 
     fn replace(&mut self, Replaced { path, kept }: &Replaced) -> io::Result<()> {
-        let (at, kept) = (self.site.absolute.join(path), self.site.absolute.join(kept));
+        let (at, kept) = (self.site.place.join(path), self.site.place.join(kept));
         link(&at, &kept)?;
         self.steps.push(Step::Replaced { at: at.clone(), kept });
         fs::rename(self.staged.join(path), at)
     }
 
     fn add_repository(&mut self) -> io::Result<()> {
-        let (from, at) = (self.staged.join(git::FOLDER), self.site.absolute.join(git::FOLDER));
-        if fs::symlink_metadata(&from).is_err() || fs::symlink_metadata(&at).is_ok() {
+        let (from, at) = (self.staged.join(git::FOLDER), self.site.place.join(git::FOLDER));
+        if fs::symlink_metadata(&from).is_err() {
             return Ok(());
         }
+        // Takes the place of an empty directory, and of nothing else.
         fs::rename(from, &at)?;
         self.steps.push(Step::Tree(at));
         Ok(())

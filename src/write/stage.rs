@@ -8,14 +8,17 @@ use std::io::{self, ErrorKind, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{refused, stop_if_wanted};
+use super::{Traces, read_bounded, refused, stop_if_wanted};
 use crate::error::Error;
-use crate::tree::{self, Tree};
+use crate::tree::{self, RECEIPT, Tree};
 
 const PREFIX: &str = ".restwell-";
 const SUFFIX: &str = ".partial";
 const LOCK: &str = "lock";
 const CONTENT: &str = "new";
+
+/// What a project is called below [`CONTENT`] where its directory exists already.
+pub(super) const IN_PLACE: &str = "project";
 
 /// How many names are tried: each is taken only by a leftover, or by a run with the same process number elsewhere.
 const ATTEMPTS: u32 = 1000;
@@ -42,6 +45,17 @@ pub(super) fn sweep(beside: &Utf8Path) {
     for entry in entries.flatten().filter(|entry| is_holder(entry.file_name())) {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             remove_stale(entry.path());
+        }
+    }
+}
+
+/// What a staging folder tells of the run that made it.
+pub(super) fn trace(holder: &Utf8Path) -> Traces {
+    match File::open(holder.join(LOCK)).map(|lock| lock.try_lock()) {
+        Ok(Err(fs::TryLockError::WouldBlock)) => Traces::Running,
+        Ok(_) | Err(_) => {
+            let receipt = holder.join(CONTENT).join(IN_PLACE).join(RECEIPT);
+            Traces::Unfinished(File::open(receipt).and_then(read_bounded).ok())
         }
     }
 }

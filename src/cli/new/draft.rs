@@ -1,13 +1,16 @@
 //! A project that is ready to be written: rendered, compared with what is there, and described.
 
+use super::leftover;
+use crate::command_line::{path_word, quote};
 use crate::error::Error;
+use crate::git;
 use crate::name::Name;
 use crate::plan::Plan;
-use crate::replay::{self, Replay};
-use crate::report::{Git, Report};
+use crate::replay::Replay;
+use crate::report::{Git, Report, Resumed};
 use crate::stack::{Resolution, Stack};
 use crate::tree::Tree;
-use crate::write::{Changes, Site, Surroundings};
+use crate::write::{Changes, Found, Site, State, Surroundings, Traces};
 
 /// Everything `new` decides before it writes.
 pub(super) struct Draft {
@@ -22,17 +25,24 @@ impl Draft {
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str());
         let tree = plan.render()?;
+        if let Some(membership) = site.membership(&tree) {
+            return Err(Error::Member { path: site.path.clone(), membership });
+        }
         let changes = site.compare(&tree)?;
-        let surroundings = site.surroundings();
+        let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
         report.path.clone_from(&site.path);
         report.replaced.clone_from(&changes.replaced);
+        report.resumed = resumed(site, &tree)?;
+        report.stays = leftover::stays(site, &tree)?;
         report.git = git(site, &surroundings);
+        if site.has_other_git() {
+            report.warnings.push(format!("no git repository was made: {NO_PLACE}"));
+        }
         report.surround(&surroundings);
         report.replay = replay(site, name, &stack).line();
         if site.path != "." {
-            let enter = format!("cd {}", replay::quote(site.path.as_str()));
-            report.next_steps.insert(0, enter);
+            report.next_steps.insert(0, format!("cd {}", quote(&path_word(site.path.as_str()))));
         }
         Ok(Self { tree, changes, report })
     }
@@ -40,20 +50,41 @@ impl Draft {
     /// The same without a repository, as asked for.
     pub(super) fn without_git(mut self) -> Self {
         self.report.git = Git::Not("`--no-git` was given".into());
-        self.report.replay.push_str(" --no-git");
+        self.report.replay = self.report.replay.with_flag("--no-git");
         self
     }
+}
+
+/// Why there is none where something else is called `.git`.
+const NO_PLACE: &str = "`.git` is there already and is no repository";
+
+/// What lies around the site. A repository that ignores the site is not around it, as for cargo.
+fn surroundings(site: &Site) -> Surroundings {
+    let mut surroundings = site.surroundings();
+    surroundings.repository = surroundings.repository.filter(|repository| !git::ignores(repository, &site.real));
+    surroundings
 }
 
 fn git(site: &Site, surroundings: &Surroundings) -> Git {
     match &surroundings.repository {
         _ if site.is_repository() => Git::Not(format!("`{}` is a git repository already", site.path)),
-        Some(repository) => Git::Not(format!("`{repository}` is a git repository around it")),
+        Some(repository) => Git::Not(format!("`{}` is a git repository around it", repository.display())),
+        None if site.has_other_git() => Git::Not(NO_PLACE.into()),
         None => Git::Init,
     }
 }
 
+/// How far an interrupted run had come.
+fn resumed(site: &Site, tree: &Tree) -> Result<Option<Resumed>, Error> {
+    let State::Directory { traces: Traces::Unfinished(_), .. } = site.state else { return Ok(None) };
+    let mut present = 0;
+    for (path, file) in tree.files() {
+        present += usize::from(site.look(path, &file.bytes)? == Found::Same);
+    }
+    Ok((present > 0).then_some(Resumed { present }))
+}
+
 fn replay<'a>(site: &'a Site, name: &'a Name, stack: &'a Stack) -> Replay<'a> {
-    let is_named = site.absolute.file_name() != Some(name.as_str());
+    let is_named = site.file_name() != Some(name.as_str());
     Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack }
 }

@@ -1,13 +1,23 @@
 //! What `new` tells: one file, a plan, or that it is done.
 
 use camino::Utf8Path;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::error::Error;
 use crate::report::Report;
 use crate::shell::{DONE, Format, QUIET, STRONG, Shell};
 use crate::spelling;
 use crate::tree::Tree;
+
+/// One file of a plan.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::cli) struct Shown {
+    path: String,
+    /// The choice it comes from.
+    from: String,
+    text: String,
+}
 
 /// Prints one file of the plan.
 pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Error> {
@@ -17,14 +27,14 @@ pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Err
         return Err(Error::NotInPlan { path: path.to_owned(), nearest });
     };
     let text = String::from_utf8_lossy(&file.bytes);
-    let data = || json!({ "path": wanted.as_str(), "from": file.from, "text": text });
+    let data = || Shown { path: wanted.to_string(), from: file.from.clone(), text: text.to_string() };
     shell.answer("new", data, || text.to_string())
 }
 
 /// Tells what would be written.
 pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
-        return shell.json("new", report.json());
+        return shell.json("new", report.data());
     }
     before(report, shell);
     shell.say(format!("again: {}", report.replay));
@@ -51,7 +61,7 @@ pub(super) fn before(report: &Report, shell: &mut Shell) {
 /// Tells that it is written, how to go on, and how to have it again.
 pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
-        return shell.json("new", report.json());
+        return shell.json("new", report.data());
     }
     let done = shell.paint(DONE, "created");
     shell.say(format!("{done} `{}`", report.path));

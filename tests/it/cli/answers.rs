@@ -51,8 +51,8 @@ fn what_was_asked_for_never_gives_way() {
     ran.says_only(
         "error[RW0301]: `--cache memory` does not go with `--database none`\n  \
          because: without a database `/greet` is the only business endpoint, so there is nothing to cache\n  \
-         nearest: restwell new a --database sqlite --cache memory --yes\n           \
-         restwell new a --database none --cache none --yes\n\
+         nearest: restwell new a --yes --database sqlite --cache memory\n           \
+         restwell new a --yes --database none --cache none\n\
          help: `restwell explain RW0301`\n",
     );
 }
@@ -123,7 +123,8 @@ fn a_misspelt_key_names_the_nearest() {
     restwell(["new", "a", "--yes", "--answers", "-"])
         .stdin("cahce = \"none\"\n")
         .exits(2)
-        .says("error[RW0104]: `standard input` has a key `cahce` that means nothing\n  nearest: `cache`\n")
+        .says("error[RW0104]: `standard input` has a key `cahce` that means nothing\n  because: it is in line 1\n")
+        .says("help: the nearest is `cache`\n")
         .writes_nothing();
 }
 
@@ -132,7 +133,8 @@ fn a_misspelt_value_in_a_file_is_named_with_its_place() {
     restwell(["new", "a", "--yes", "--answers", "x.toml"])
         .file("x.toml", "cache = \"nnoe\"\n")
         .exits(2)
-        .says("error[RW0102]: `cache` in `x.toml` has no value `nnoe`\n  nearest: `cache = \"none\"`\n")
+        .says("error[RW0102]: `cache` in `x.toml` has no value `nnoe`\n  because: it is in line 1\n")
+        .says("help: the nearest is `cache = \"none\"`\n")
         .writes_nothing();
 }
 
@@ -142,11 +144,17 @@ fn a_misspelt_variable_names_the_nearest() {
         .env("RESTWELL_DATABSE", "none")
         .exits(2)
         .says("error[RW0103]")
-        .says("nearest: `RESTWELL_DATABASE`")
+        .says("nearest: env -u RESTWELL_DATABSE RESTWELL_DATABASE=none restwell new a --yes\n")
         .writes_nothing();
-    restwell(["new", "a", "--yes"]).env("RESTWELL_CACHE", "nnoe").exits(2).says("nearest: `RESTWELL_CACHE=none`");
+    restwell(["new", "a", "--yes"])
+        .env("RESTWELL_CACHE", "nnoe")
+        .exits(2)
+        .says("nearest: RESTWELL_CACHE=none restwell");
     restwell(["new", "a", "--yes"]).env("RESTWELL_NON_INTERACTIVE", "maybe").exits(2).says("error[RW0102]");
-    restwell(["list"]).env("RESTWELL_DATABSE", "none").exits(0);
+    for words in [["list", "-q"], ["explain", "cache"]] {
+        restwell(words).env("RESTWELL_DATABSE", "none").exits(2).says("error[RW0103]");
+        restwell(words).env("RESTWELL_CACHE", "nnoe").exits(2).says("error[RW0102]");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod names;
 mod new;
 mod output;
 mod page;
+mod racing;
 mod session;
 mod surroundings;
 mod terminal;

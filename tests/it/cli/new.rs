@@ -112,7 +112,7 @@ fn one_file_of_the_plan_can_be_shown() {
 fn a_file_that_is_not_in_the_plan_names_the_nearest() {
     restwell(["new", "a", "--yes", "--show", "Cargo.tml"])
         .exits(2)
-        .says("error[RW0110]: the plan has no file `Cargo.tml`\n  nearest: `--show Cargo.toml`\n")
+        .says("error[RW0110]: the plan has no file `Cargo.tml`\n  nearest: restwell new a --yes --show Cargo.toml\n")
         .writes_nothing();
 }
 
@@ -136,7 +136,7 @@ fn a_quoted_word_comes_back_from_a_shell() {
         "a\nb", "=x", "é", "%s", "-n", "[a]", "?", "a\tb", "^", "<x>",
     ];
     let script: Vec<String> =
-        words.iter().map(|word| format!("printf '%s\\0' {}", restwell::replay::quote(word))).collect();
+        words.iter().map(|word| format!("printf '%s\\0' {}", restwell::command_line::quote(word))).collect();
     let ran = shell(&script.join("; ")).exits(0);
     let back: Vec<&str> = ran.stdout().split_terminator('\0').collect();
     assert_eq!(back, words);

@@ -48,6 +48,12 @@ pub(super) fn shell(script: &str) -> Session {
     Session::new(Rc::new(tempfile::tempdir().expect("a directory")), command)
 }
 
+/// Makes a directory a git repository.
+pub(super) fn make_repository(path: &Path) {
+    let made = Command::new("git").args(["init", "--quiet"]).current_dir(path).status().expect("git");
+    assert!(made.success());
+}
+
 /// What is below `directory`.
 pub(super) fn listing(directory: &Path) -> Listing {
     let mut found = Listing::new();

@@ -1,8 +1,12 @@
 //! A project inside a git repository or a cargo workspace, and git itself.
 
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 
-use super::session::{restwell, shell};
+use super::session::{make_repository, restwell, shell};
 
 #[test]
 fn a_project_becomes_a_repository() {
@@ -25,10 +29,10 @@ fn no_git_is_no_git() {
 
 #[test]
 fn inside_a_repository_none_is_nested() {
-    let ran = restwell(["new", "x/a", "--yes"]).directory(".git").exits(0);
+    let ran = restwell(["new", "x/a", "--yes"]).prepare(make_repository).exits(0);
     assert!(!ran.path().join("x/a/.git").exists());
     ran.says("warning: inside the git repository `").never_says("cargo workspace");
-    let ran = restwell(["new", "a", "--yes", "--format", "json"]).directory(".git").exits(0);
+    let ran = restwell(["new", "a", "--yes", "--format", "json"]).prepare(make_repository).exits(0);
     assert_eq!(ran.json()["data"]["git"]["init"], false);
     assert!(ran.json()["data"]["warnings"][0].as_str().is_some_and(|text| text.contains("git repository")));
 }
@@ -79,4 +83,222 @@ fn variables_of_a_git_hook_do_not_lead_it_astray() {
 fn a_path_through_a_link_of_the_users_is_followed() {
     let ran = shell("mkdir real && ln -s real link && restwell new link/a --yes --no-git").exits(0);
     assert!(ran.path().join("real/a/Cargo.toml").exists());
+}
+
+const WORKSPACE: &str = "[workspace]\nmembers = []\n";
+
+fn link(target: &'static str, at: &'static str) -> impl FnOnce(&Path) {
+    move |path| symlink(target, path.join(at)).expect("linked")
+}
+
+#[test]
+fn what_is_around_is_looked_for_where_the_path_leads() {
+    // The README's first command: beside a checkout that is a repository and a workspace.
+    let beside = |path: &'static str| {
+        restwell(["new", path, "--yes"])
+            .file("checkout/Cargo.toml", WORKSPACE)
+            .directory("checkout/deep")
+            .prepare(|path| make_repository(&path.join("checkout")))
+            .inside("checkout/deep")
+    };
+    let ran = beside("../../a").exits(0).never_says("warning");
+    assert!(ran.path().join("../../a/.git/HEAD").exists());
+    let ran = beside("../a").exits(0).says("inside the git repository `").says("inside the cargo workspace `");
+    assert!(!ran.path().join("../a/.git").exists());
+}
+
+#[test]
+fn a_link_is_followed_when_looking_around() {
+    let into =
+        restwell(["new", "link/a", "--yes"]).directory("real/x").prepare(|path| make_repository(&path.join("real")));
+    let ran = into.prepare(link("real/x", "link")).exits(0).says("inside the git repository `");
+    assert!(!ran.path().join("real/x/a/.git").exists());
+    let out = restwell(["new", "link/a", "--yes"]).directory("real").inside("repository").prepare(make_repository);
+    let ran = out.prepare(link("../real", "link")).exits(0).never_says("warning");
+    assert!(ran.path().join("../real/a/.git/HEAD").exists());
+}
+
+#[test]
+fn inside_a_hook_a_project_beside_the_repository_has_its_own() {
+    let ran = shell(
+        "git init -q work && cd work && printf '#!/bin/sh\nrestwell new ../a --yes\n' > .git/hooks/pre-commit
+         chmod +x .git/hooks/pre-commit
+         git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x",
+    );
+    let ran = ran.exits(0).never_says("warning");
+    assert!(ran.path().join("a/.git/HEAD").exists());
+    assert!(ran.path().join("a/Cargo.toml").exists());
+}
+
+#[test]
+fn what_is_no_repository_is_not_taken_for_one() {
+    for text in ["", "gitdir: /nowhere/at/all\n", "nonsense"] {
+        let ran = restwell(["new", "a", "--yes"]).file(".git", text).exits(0).never_says("warning");
+        assert!(ran.path().join("a/.git/HEAD").exists(), "{text}");
+    }
+    let ran = restwell(["new", "a", "--yes"]).directory(".git").exits(0).never_says("warning");
+    assert!(ran.path().join("a/.git/HEAD").exists());
+    restwell(["new", "a", "--yes"]).prepare(link("nowhere", ".git")).exits(0).never_says("warning");
+    // A second work tree and a submodule have a file in its place.
+    let ran = shell(
+        "git init -q one && cd one
+         git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x
+         git worktree add -q ../two && cd ../two && restwell new a --yes",
+    );
+    ran.exits(0).says("inside the git repository `");
+}
+
+#[test]
+fn an_empty_git_folder_in_the_target_becomes_a_repository_and_anything_else_stays() {
+    let ran = restwell(["new", ".", "--yes"]).inside("a").directory(".git").exits(0).never_says("warning");
+    assert!(ran.path().join(".git/HEAD").exists());
+    let ran = restwell(["new", ".", "--yes", "--format", "json"]).inside("a").file(".git", "mine").exits(0);
+    assert_eq!(ran.text(".git"), "mine");
+    assert_eq!(ran.json()["data"]["git"]["init"], false);
+    assert!(ran.json()["data"]["warnings"][0].as_str().is_some_and(|text| text.contains("is no repository")));
+}
+
+#[test]
+fn a_path_that_the_repository_ignores_gets_its_own() {
+    for (rule, path) in [("scratch/", "scratch/a"), ("/a", "a"), ("a/", "a"), ("*-tmp", "x/a-tmp")] {
+        let run = restwell(["new", path, "--yes"]).prepare(make_repository).file(".gitignore", &format!("{rule}\n"));
+        let ran = run.exits(0).never_says("warning");
+        assert!(ran.path().join(path).join(".git/HEAD").exists(), "{rule}");
+    }
+    let run = restwell(["new", "a", "--yes"]).prepare(make_repository).file(".gitignore", "b\n");
+    run.exits(0).says("inside the git repository `");
+}
+
+/// Whether cargo can work in a directory.
+fn cargo_works(path: &Path) -> Result<(), String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(path)
+        .output()
+        .expect("cargo starts");
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+/// Outer manifests, and a target below each.
+const OUTER: &[(&str, &str)] = &[
+    ("[workspace]\nmembers = [\"in/*\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"in/*\"]\n", "in/deep/api"),
+    ("[workspace]\nmembers = [\"in/*\"]\n", "out/api"),
+    ("[workspace]\nmembers = [\"in/**\"]\n", "in/deep/api"),
+    ("[workspace]\nmembers = [\"./in/../in/a*\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"in/b*\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"in/[a-c]pi\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"*\"]\n", "api"),
+    ("[workspace]\nmembers = [\"*/src\"]\n", "api"),
+    ("[workspace]\nmembers = [\"in/*\"]\nexclude = [\"in/api\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"in/*\"]\nexclude = [\"in\"]\n", "in/api"),
+    ("[workspace]\nmembers = [\"in/*\"]\nexclude = [\"in/other\"]\n", "in/api"),
+    ("workspace = { members = [\"in/*\"] }\n", "in/api"),
+    ("workspace.members = [\"in/*\"]\n", "in/api"),
+    ("[ workspace ]\nmembers = [\n  \"in/*\",\n]\n", "in/api"),
+    ("[workspace.dependencies]\n", "in/api"),
+    (
+        "[package]\nname = \"x\"\nversion = \"0.1.0\"\ndescription = \"\"\"\n[workspace]\nmembers = ['in/*']\n\"\"\"\n[lib]\npath = \"x.rs\"\n",
+        "in/api",
+    ),
+];
+
+#[test]
+fn no_project_breaks_the_workspace_around_it() {
+    let (mut refused, mut worked) = (0, 0);
+    for &(manifest, target) in OUTER {
+        let run = restwell(["new", target, "--yes", "--no-git", "--format", "json"])
+            .file("Cargo.toml", manifest)
+            .file("x.rs", "")
+            .file("in/first/Cargo.toml", "[package]\nname = \"first\"\nversion = \"0.1.0\"\n")
+            .file("in/first/src/lib.rs", "");
+        let mut run = run;
+        let before = cargo_works(run.path());
+        let output = run.command().output().expect("it starts");
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+        if output.status.code() == Some(5) {
+            refused += 1;
+            assert_eq!(object["error"]["code"], "RW0504", "{manifest}");
+            assert!(!run.path().join(target).exists(), "{manifest}");
+            let help = object["error"]["help"][0].as_str().expect("help");
+            let (_, line) = help.rsplit_once(": ").expect("a line to add");
+            fs::write(run.path().join("Cargo.toml"), with_line(manifest, line)).expect("written");
+            let again = run.command().output().expect("it starts");
+            assert_eq!(again.status.code(), Some(0), "{manifest} with {line}");
+        }
+        cargo_works(&run.path().join(target)).unwrap_or_else(|error| panic!("{manifest}\n{error}"));
+        if before.is_ok() {
+            worked += 1;
+            cargo_works(run.path()).unwrap_or_else(|error| panic!("{manifest}\n{error}"));
+        }
+    }
+    assert_eq!((refused, worked), (11, 11));
+}
+
+/// Does what the help says: the line goes into the workspace, in the place of one that is there.
+fn with_line(manifest: &str, line: &str) -> String {
+    let kept: Vec<&str> = manifest.lines().filter(|line| !line.starts_with("exclude")).collect();
+    let manifest = kept.join("\n");
+    match manifest.strip_suffix(" }") {
+        Some(open) => format!("{open}, {line} }}\n"),
+        None => format!("{manifest}\n{line}\n"),
+    }
+}
+
+#[test]
+fn a_member_by_name_cannot_be_excluded_and_the_help_says_so() {
+    let run = restwell(["new", "in/api", "--yes"])
+        .file("Cargo.toml", "[workspace]\nmembers = [\"in/api\"]\nexclude = [\"in/api\"]\n");
+    run.exits(5).says("error[RW0504]").says("take `in/api` out").writes_nothing();
+    let run =
+        restwell(["new", "in/api", "--yes", "--dry-run"]).file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n");
+    run.exits(5).says("exclude = [\"in/api\"]").writes_nothing();
+}
+
+#[test]
+fn a_directory_above_need_not_be_text() {
+    let ran = restwell(["new", "a", "--yes"]);
+    let odd = ran.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&odd).expect("made");
+    let output = Command::new(super::session::PROGRAM)
+        .args(["new", "a", "--yes"])
+        .current_dir(&odd)
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(odd.join("a/.git/HEAD").exists());
+    let output = Command::new(super::session::PROGRAM)
+        .args(["new", ".", "--yes", "--name", "b"])
+        .current_dir(&odd)
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(5), "it holds a project by now");
+}
+
+#[test]
+fn a_link_to_nothing_above_the_target_is_named() {
+    for extra in ["--dry-run", "--no-git"] {
+        restwell(["new", "link/x/a", "--yes", extra])
+            .prepare(link("nowhere", "link"))
+            .exits(5)
+            .says("error[RW0502]: `link` is a symbolic link to nothing")
+            .writes_nothing();
+    }
+}
+
+#[test]
+fn the_workflows_of_a_project_watch_the_branch_it_starts_on() {
+    let ran = restwell(["new", "a", "--yes"]).env("GIT_CONFIG_GLOBAL", "/dev/null").exits(0);
+    let head = ran.text("a/.git/HEAD");
+    let branch = head.trim().strip_prefix("ref: refs/heads/").expect("a branch");
+    let mut filters = 0;
+    for entry in fs::read_dir(ran.path().join("a/.github/workflows")).expect("workflows") {
+        let text = fs::read_to_string(entry.expect("one").path()).expect("text");
+        let workflow: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).expect("YAML");
+        if let Some(branches) = workflow["on"]["push"]["branches"].as_sequence() {
+            assert!(branches.iter().any(|watched| watched.as_str() == Some(branch)), "{text}");
+            filters += 1;
+        }
+    }
+    assert!(filters > 0);
 }

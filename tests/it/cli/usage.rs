@@ -6,7 +6,7 @@ use super::session::restwell;
 fn a_misspelt_flag_names_the_nearest() {
     restwell(["new", "shop-api", "--yes", "--cahce", "none"])
         .exits(2)
-        .says_only("error[RW0101]: there is no flag `--cahce`\n  nearest: `--cache`\nhelp: `restwell explain RW0101`\n")
+        .says_only("error[RW0101]: there is no flag `--cahce`\n  nearest: restwell new shop-api --yes --cache none\nhelp: `restwell explain RW0101`\n")
         .prints_nothing()
         .writes_nothing();
 }
@@ -15,7 +15,7 @@ fn a_misspelt_flag_names_the_nearest() {
 fn a_misspelt_value_names_the_nearest() {
     restwell(["new", "shop-api", "--yes", "--cache", "memroy"])
         .exits(2)
-        .says("error[RW0102]: `--cache` has no value `memroy`\n  nearest: `--cache memory`\n")
+        .says("error[RW0102]: `--cache` has no value `memroy`\n  nearest: restwell new shop-api --yes --cache memory\n")
         .writes_nothing();
 }
 
@@ -29,18 +29,25 @@ fn a_value_like_no_other_is_answered_with_all_of_them() {
 
 #[test]
 fn a_misspelt_preset_names_the_nearest() {
-    restwell(["new", "shop-api", "--preset", "minimall"]).exits(2).says("nearest: `--preset minimal`").writes_nothing();
+    restwell(["new", "shop-api", "--preset", "minimall"])
+        .exits(2)
+        .says("nearest: restwell new shop-api --preset minimal\n")
+        .writes_nothing();
 }
 
 #[test]
 fn a_misspelt_command_names_the_nearest() {
-    restwell(["nwe", "shop-api"]).exits(2).says("error[RW0107]").says("nearest: `restwell new`").writes_nothing();
+    restwell(["nwe", "shop-api"])
+        .exits(2)
+        .says("error[RW0107]")
+        .says("nearest: restwell new shop-api --yes\n")
+        .writes_nothing();
 }
 
 #[test]
 fn what_is_missing_twice_or_too_much_is_named() {
-    restwell(["new"]).exits(2).says("`<PATH>` is missing");
-    restwell([]).exits(2).says("a command is missing");
+    restwell(["new"]).exits(4).says("error[RW0402]: the path of the project is missing").writes_nothing();
+    restwell([]).exits(2).says("Usage: restwell [OPTIONS] <COMMAND>").says("a command is missing").prints_nothing();
     restwell(["new", "a", "--cache"]).exits(2).says("`--cache` needs a value");
     restwell(["new", "a", "--cache", ""]).exits(2).says("`--cache` needs a value");
     restwell(["new", "a", "b"]).exits(2).says("`b` is one word too many").writes_nothing();

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 
-use super::session::{Session, restwell, shell};
+use super::session::{Session, make_repository, restwell, shell};
 
 #[test]
 fn parents_that_do_not_exist_come_with_the_project() {
@@ -223,8 +223,9 @@ fn files_have_the_rights_that_the_umask_leaves() {
 
 #[test]
 fn a_repository_without_a_file_is_a_place_for_a_project() {
-    let ran = restwell(["new", ".", "--yes"]).inside("a").file(".git/HEAD", "mine").exits(0).never_says("warning");
-    assert_eq!(ran.text(".git/HEAD"), "mine");
+    let run = restwell(["new", ".", "--yes"]).inside("a").prepare(make_repository).file(".git/description", "mine");
+    let ran = run.exits(0).never_says("warning");
+    assert_eq!(ran.text(".git/description"), "mine");
     assert!(ran.path().join("Cargo.toml").exists());
 }
 

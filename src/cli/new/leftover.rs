@@ -1,0 +1,67 @@
+//! What earlier runs have left in a directory that exists: a project of another stack, or a part of one.
+
+use camino::Utf8Path;
+
+use crate::answers::Said;
+use crate::command_line::{CommandLine, path_word, quote};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::replay::Replay;
+use crate::report::{StayingFile, Stays};
+use crate::stack::Stack;
+use crate::tree::{RECEIPT, Tree};
+use crate::write::{Found, Site, State};
+
+/// What a `restwell.toml` says.
+struct Receipt {
+    version: String,
+    name: String,
+    stack: Stack,
+}
+
+/// The files of the project at `site` that `tree` does not have.
+pub(super) fn stays(site: &Site, tree: &Tree) -> Result<Option<Stays>, Error> {
+    let receipt = match site.state {
+        State::Absent => None,
+        State::Directory { .. } => site.read(RECEIPT).and_then(|text| Receipt::parse(&text)),
+    };
+    let Some(Receipt { version, name, stack }) = receipt else { return Ok(None) };
+    let is_ours = version == crate::VERSION;
+    let mut files = Vec::new();
+    for (path, file) in Plan::new(&stack, &name).render()?.files().filter(|(path, _)| tree.get(path).is_none()) {
+        // What is no file any more, a directory say, is none of the files that stay.
+        match site.look(path, &file.bytes) {
+            Ok(Found::Same) => files.push((path.to_owned(), is_ours.then_some(true))),
+            Ok(Found::Other) => files.push((path.to_owned(), is_ours.then_some(false))),
+            Ok(Found::Nothing) | Err(Error::InTheWay { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let files: Vec<StayingFile> =
+        files.into_iter().map(|(path, is_untouched)| StayingFile { path, is_untouched }).collect();
+    let remove = remove(&site.path, &files);
+    Ok((!files.is_empty()).then_some(Stays { version, files, remove }))
+}
+
+fn remove(project: &Utf8Path, files: &[StayingFile]) -> Option<String> {
+    let untouched = files.iter().filter(|file| file.is_untouched == Some(true));
+    let words: Vec<String> = untouched.map(|file| quote(&path_word(project.join(&file.path).as_str()))).collect();
+    (!words.is_empty()).then(|| format!("rm {}", words.join(" ")))
+}
+
+/// The command that completes what an interrupted run has left, by the receipt it had staged.
+pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> {
+    let Receipt { version, name, stack } = Receipt::parse(receipt?)?;
+    let is_named = site.file_name() != Some(name.as_str());
+    let replay = Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack: &stack };
+    (version == crate::VERSION).then(|| replay.line())
+}
+
+impl Receipt {
+    /// Nothing where it is no receipt of a valid stack, as after an edit by hand.
+    fn parse(text: &str) -> Option<Self> {
+        let said = Said::of_receipt(text)?;
+        let stack = Stack::resolve(&said.answers).ok()?.stack;
+        Some(Self { version: said.written_by?, name: said.name?, stack })
+    }
+}

@@ -1,0 +1,80 @@
+//! Choices that are misspelt, missing, or do not go together.
+
+use super::{Words, listed, place_name, words};
+use crate::choice::{Choice, Value};
+use crate::command_line::CommandLine;
+use crate::error::Place;
+use crate::spelling;
+use crate::stack::{Answers, Conflict, Origin};
+
+pub(super) fn unknown_value(
+    place: &Place,
+    word: &str,
+    allowed: &[String],
+    mended: Option<CommandLine>,
+    typed: &CommandLine,
+) -> Words {
+    let told = words(format!("{} has no value `{word}`", place_name(place)));
+    let near = spelling::nearest(word, allowed.iter().map(String::as_str));
+    let mended = match (place, near) {
+        (Place::Variable(name), Some(near)) => Some(typed.clone().with_variable(name, Some(near))),
+        (Place::Flag(_) | Place::Argument | Place::Variable(_), _) => mended,
+    };
+    match mended {
+        Some(mended) => told.command(mended),
+        None => told.because(format!("it is one of {}", listed(allowed))),
+    }
+}
+
+pub(super) fn unknown_variable(name: &str, value: &str, nearest: &str, typed: &CommandLine) -> Words {
+    words(format!("the variable `{name}` means nothing to restwell"))
+        .because(format!("it is most likely `{nearest}`, misspelt"))
+        .command(typed.clone().with_variable(name, None).with_variable(nearest, Some(value)))
+}
+
+pub(super) fn missing(choices: &[Choice], typed: &CommandLine) -> Words {
+    let named: Vec<&str> = choices.iter().map(|choice| choice.id()).collect();
+    let plural = if choices.len() == 1 { "an answer is" } else { "answers are" };
+    let told = words(format!("{plural} missing and there is no one to ask: {}", named.join(", ")));
+    choices
+        .iter()
+        .fold(told, |told, choice| {
+            told.because(format!(
+                "`{}` or `{}` is not set (default `{}`)",
+                choice.flag(),
+                crate::answers::variable(*choice),
+                choice.default_value().id()
+            ))
+        })
+        .command(typed.clone().with_flag("--yes"))
+}
+
+pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLine) -> Words {
+    let mut told = match conflict.broken.first() {
+        Some((_, one, other)) => {
+            words(format!("{} does not go with {}", as_given(*other, answers), as_given(*one, answers)))
+        }
+        None => words("no project can have all the choices asked for"),
+    };
+    for (rule, _, _) in &conflict.broken {
+        told = told.because(rule.because);
+    }
+    for nearest in &conflict.nearest {
+        let changed =
+            nearest.asked.iter().filter(|value| answers.get(value.choice()).map(|(given, _)| given) != Some(**value));
+        let line = changed.fold(typed.clone(), |line, value| line.with_value(&value.choice().flag(), value.id()));
+        told = told.command(line);
+    }
+    told
+}
+
+/// A value in the words of the place where it was given.
+fn as_given(value: Value, answers: &Answers) -> String {
+    let choice = value.choice();
+    match answers.get(choice).map(|(_, origin)| origin) {
+        Some(Origin::Environment) => format!("`{}={}`", crate::answers::variable(choice), value.id()),
+        Some(Origin::File) => format!("`{} = \"{}\"` of the answers file", choice.id(), value.id()),
+        Some(Origin::Flag) => format!("`{} {}`", choice.flag(), value.id()),
+        Some(Origin::Prompt | Origin::Preset | Origin::Default) | None => format!("`{value}`"),
+    }
+}

@@ -1,0 +1,212 @@
+//! A report as the JSON that `new --format json` prints.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{FileLine, Git, Report, Resumed, StayingFile, Stays};
+use crate::choice::Value;
+use crate::part::{Port, Service};
+use crate::stack::{Moved, Stack};
+use crate::write::Replaced;
+
+/// What `new` did, or would do.
+#[derive(Debug, serde::Serialize, JsonSchema)]
+pub struct Data<'a> {
+    /// The name of the project.
+    name: &'a str,
+    /// The path as typed.
+    path: &'a str,
+    /// The value of each choice.
+    #[schemars(with = "BTreeMap<String, String>")]
+    stack: StackData,
+    /// Who gave each value: `flag`, `environment`, `answers file`, `prompt`, `preset` or `default`.
+    #[schemars(with = "BTreeMap<String, String>")]
+    origins: StackData,
+    /// Values of a preset or defaults that gave way.
+    moved: Vec<MovedData<'a>>,
+    /// Each file.
+    files: Vec<FileData<'a>>,
+    /// One SHA-256 over all paths, modes and contents.
+    digest: &'a str,
+    /// Servers that run beside the project.
+    services: Vec<ServiceData<'a>>,
+    /// Ports that are listened on.
+    ports: Vec<PortData<'a>>,
+    /// What a user should know.
+    warnings: &'a [String],
+    /// The command that makes the same project again, without a question.
+    replay: String,
+    /// Commands to go on with.
+    next_steps: &'a [String],
+    /// Files of the user's that gave way to one of the project, under `--force`.
+    replaced: Vec<ReplacedData<'a>>,
+    /// What an interrupted run had left, which this one completed.
+    resumed: Option<ResumedData>,
+    /// Files of a project of another stack that was there before, which stay.
+    stays: Option<StaysData<'a>>,
+    /// Whether the project became a repository.
+    git: GitData<'a>,
+}
+
+/// Pairs of words as an object whose keys keep their order.
+#[derive(Clone, Debug)]
+pub struct StackData(Vec<(&'static str, &'static str)>);
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct MovedData<'a> {
+    choice: &'a str,
+    from: &'a str,
+    to: &'a str,
+    because: &'a str,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct FileData<'a> {
+    path: &'a str,
+    /// In bytes.
+    size: usize,
+    /// In hexadecimal.
+    sha256: &'a str,
+    /// The choice it comes from, `base` for what every project has.
+    from: &'a str,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct ServiceData<'a> {
+    name: &'a str,
+    purpose: &'a str,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct PortData<'a> {
+    port: u16,
+    purpose: &'a str,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct ReplacedData<'a> {
+    path: &'a str,
+    /// Where the user's file is now.
+    kept: &'a str,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct ResumedData {
+    /// How many of the files were in place already.
+    present: usize,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct StaysData<'a> {
+    /// The version of restwell that wrote that project.
+    version: &'a str,
+    files: Vec<StayingData<'a>>,
+    /// The command that removes those that nobody changed.
+    remove: Option<&'a str>,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct StayingData<'a> {
+    path: &'a str,
+    /// Whether it is as it was written; null where another version wrote it.
+    untouched: Option<bool>,
+}
+
+#[derive(Debug, serde::Serialize, JsonSchema)]
+struct GitData<'a> {
+    init: bool,
+    /// Why not, where it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'a str>,
+}
+
+impl StackData {
+    /// Each choice with its value.
+    pub fn of(values: impl Iterator<Item = Value>) -> Self {
+        Self(values.map(|value| (value.choice().id(), value.id())).collect())
+    }
+
+    /// Each choice of a stack with its value.
+    pub fn of_stack(stack: &Stack) -> Self {
+        Self::of(stack.values())
+    }
+
+    /// The pairs.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.0.iter().copied()
+    }
+}
+
+impl Serialize for StackData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'a> Data<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let Report {
+            name,
+            path,
+            origins,
+            moved,
+            files,
+            digest,
+            services,
+            ports,
+            warnings,
+            replay,
+            next_steps,
+            replaced,
+            resumed,
+            stays,
+            git,
+        } = report;
+        Self {
+            name,
+            path: path.as_str(),
+            stack: StackData::of(origins.iter().map(|&(value, _)| value)),
+            origins: StackData(origins.iter().map(|(value, origin)| (value.choice().id(), origin.id())).collect()),
+            moved: moved.iter().map(moved_data).collect(),
+            files: files.iter().map(file_data).collect(),
+            digest,
+            services: services.iter().map(|&Service { name, purpose }| ServiceData { name, purpose }).collect(),
+            ports: ports.iter().map(|&Port { number, purpose }| PortData { port: number, purpose }).collect(),
+            warnings,
+            replay: replay.to_string(),
+            next_steps,
+            replaced: replaced.iter().map(replaced_data).collect(),
+            resumed: resumed.map(|Resumed { present }| ResumedData { present }),
+            stays: stays.as_ref().map(stays_data),
+            git: match git {
+                Git::Init => GitData { init: true, because: None },
+                Git::Not(because) => GitData { init: false, because: Some(because) },
+            },
+        }
+    }
+}
+
+fn moved_data(&Moved { from, to, because }: &Moved) -> MovedData<'static> {
+    MovedData { choice: from.choice().id(), from: from.id(), to: to.id(), because }
+}
+
+fn file_data(FileLine { path, size, sha256, from }: &FileLine) -> FileData<'_> {
+    FileData { path: path.as_str(), size: *size, sha256, from }
+}
+
+fn replaced_data(Replaced { path, kept }: &Replaced) -> ReplacedData<'_> {
+    ReplacedData { path: path.as_str(), kept: kept.as_str() }
+}
+
+fn stays_data(Stays { version, files, remove }: &Stays) -> StaysData<'_> {
+    let files = files
+        .iter()
+        .map(|StayingFile { path, is_untouched }| StayingData { path: path.as_str(), untouched: *is_untouched });
+    StaysData { version, files: files.collect(), remove: remove.as_deref() }
+}
