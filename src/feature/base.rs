@@ -75,7 +75,8 @@ fn measure(parts: &mut Parts) {
     series.gauge("build_info", "Always 1; the labels say what runs");
     series.histogram("http_request_duration_seconds", "Time from a request's header to its answer");
     series.gauge("http_requests_in_flight", "Requests being handled");
-    series.counter("http_requests_shed_total", "Requests refused because too many were in flight");
+    series.counter("http_requests_shed_total", "Requests refused because too many, or too large, were in flight");
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");
+    series.counter("log_lines_dropped_total", "Lines of the log that found no room");
 }

@@ -8,6 +8,7 @@
 
 mod cli;
 mod every_stack;
+mod memory;
 mod no_trace;
 mod options;
 mod oracle;

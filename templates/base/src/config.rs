@@ -117,6 +117,9 @@ pub struct Config {
     #[arg(long, env, default_value = "512")]
     pub max_in_flight: NonZeroUsize,
     /// Connections held at once; further ones wait in the kernel's queue
+    ///
+    /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at most
+    /// 64 MiB for stored data and 32 MiB for the program, the default fits a container of 256 MiB.
     #[arg(long, env, default_value = "1000")]
     pub max_connections: NonZeroUsize,
     /// Longest a request may take before it is answered with 504

@@ -64,10 +64,10 @@ impl Error {
             405 => ("method_not_allowed", "this path does not take this method"),
             //~ if database
             409 => ("conflict", "this name is taken"),
-            413 => ("body_too_large", "the body is too large"),
-            415 => ("unsupported_media_type", "the body must be declared as application/json"),
             422 => ("invalid", "the request breaks a rule"),
             //~ endif
+            413 => ("body_too_large", "the body is too large"),
+            415 => ("unsupported_media_type", "the body's type or encoding is not supported"),
             //~ if limiter
             429 => ("rate_limited", "too many requests, slow down"),
             //~ endif

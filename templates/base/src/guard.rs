@@ -5,13 +5,13 @@
 //! can read refusals too. Then `handle`: overload, deadline, panic.
 //~ endif
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
+use std::{convert::Infallible, future::Ready, future::ready, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::Route};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::Either};
 use tower::{Layer, Service, layer::layer_fn, service_fn, util::option_layer};
 use tower_http::cors::CorsLayer;
 
@@ -20,7 +20,7 @@ use crate::error::{Envelope, Error};
 use crate::limiter;
 //~ endif
 use crate::telemetry::{self, Line};
-use crate::{app::App, config::Config, health};
+use crate::{app::App, config::Config, health, wellformed};
 
 /// What a route resolves to: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
@@ -35,6 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Health stands beside it, and is only observed: it must answer when nothing else does.
 pub fn protect(router: Router, app: &Arc<App>) -> Router {
     let (guarding, cors) = (Arc::clone(app), option_layer(cors(&app.config)));
+    let health = Router::from(health::router()).with_state(Arc::clone(app)).layer(cors.clone());
     let guarded = router.layer(layer_fn(move |mut route: Route| {
         let app = Arc::clone(&guarding);
         //~ if limiter
@@ -60,25 +61,43 @@ pub fn protect(router: Router, app: &Arc<App>) -> Router {
             // To be filled in by whoever finds out.
             request.extensions_mut().insert(Arc::clone(&line.caller));
             //~ endif
-            observe(line, admitted.call(request))
+            observe(line, admit(request, |request| admitted.call(request)))
         })
         //~ else
-        service_fn(move |request| observe(Line::start(&request, request_id(&request)), admitted.call(request)))
+        service_fn(move |request| {
+            let line = Line::start(&request, request_id(&request));
+            observe(line, admit(request, |request| admitted.call(request)))
+        })
         //~ endif
     }));
     // In this order, so that unknown paths are guarded too: merging keeps the fallback of what is merged in.
-    watch(Router::from(health::router()).with_state(Arc::clone(app))).merge(guarded)
+    watch(health).merge(guarded)
 }
 
 /// Makes requests seen, and whatever fails an envelope.
 pub fn watch(router: Router) -> Router {
     router.layer(layer_fn(|mut route: Route| {
-        service_fn(move |request| observe(Line::start(&request, request_id(&request)), route.call(request)))
+        service_fn(move |request| {
+            let line = Line::start(&request, request_id(&request));
+            observe(line, admit(request, |request| route.call(request)))
+        })
     }))
+}
+
+/// Answers the request, unless it is refused whatever it asks for.
+fn admit<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Either<Ready<Answer>, F> {
+    match wellformed::refusal(&request) {
+        Some(refusal) => Either::Left(ready(Ok(refusal))),
+        None => Either::Right(answer(request)),
+    }
 }
 
 async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer {
     let mut response = answer.await?;
+    if line.is_overloaded() {
+        // Whatever the handler made of a body that was cut short.
+        response = overloaded();
+    }
     line.status = response.status().as_u16();
     if line.status >= 400 {
         // Also what axum made, which knows nothing of the envelope.
@@ -101,9 +120,7 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
 
 async fn handle(app: Arc<App>, answer: impl Future<Output = Answer>) -> Answer {
     let Ok(_permit) = app.in_flight.try_acquire() else {
-        telemetry::count("http_requests_shed_total");
-        let error = Error { r#type: "overloaded", ..Error::of(503) };
-        return Ok(([(header::RETRY_AFTER, "1")], error).into_response());
+        return Ok(overloaded());
     };
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let (name, code, cause) = match tokio::time::timeout(app.config.request_timeout, answer).await {
@@ -113,6 +130,12 @@ async fn handle(app: Arc<App>, answer: impl Future<Output = Answer>) -> Answer {
     };
     telemetry::count(name);
     Ok(Error::of(code).because(cause).into_response())
+}
+
+fn overloaded() -> Response {
+    telemetry::count("http_requests_shed_total");
+    let error = Error { r#type: "overloaded", ..Error::of(503) };
+    ([(header::RETRY_AFTER, "1")], error).into_response()
 }
 
 /// The client's id if it is sane, else a new one.

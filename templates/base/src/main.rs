@@ -10,10 +10,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 //~ endif
 #[tokio::main]
 async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("error: {error}");
-        std::process::exit(1);
-    }
+    let failed = run().await.inspect_err(|error| eprintln!("error: {error}")).is_err();
+    // Without waiting for what still runs in the background, such as the look-up of a name.
+    std::process::exit(failed.into());
 }
 
 async fn run() -> anyhow::Result<()> {

@@ -1,17 +1,22 @@
-//! Two listeners, one accept loop, and the way down.
+//! Two listeners, one accept loop, and the shutdown.
 //!
 //! The loop is ours because it needs what `axum::serve` lacks: an end to half-sent headers, a cap on connections, and a
 //! shutdown that one stuck client cannot hold up.
 
-use std::{future::pending, net::SocketAddr, pin::pin, sync::Arc, sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, process, sync::Arc, sync::atomic::Ordering::Relaxed};
 
 use anyhow::anyhow;
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{rt::TokioIo, rt::TokioTimer, server::graceful::GracefulShutdown, service::TowerToHyperService};
-use tokio::{net::TcpListener, signal, sync::Semaphore, time::sleep, time::timeout};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Duration, Instant, sleep, timeout_at};
+use tokio::{sync::Semaphore, sync::watch, task::JoinSet};
 
-use crate::{app, app::App, config::Config, guard};
+use crate::connection::{Connections, Stage};
+use crate::{app, app::App, body, config::Config, guard, socket};
+
+/// Connections that the kernel keeps until there is a place for them.
+const BACKLOG: u32 = 1024;
 
 pub struct Server {
     pub app: Arc<App>,
@@ -26,81 +31,99 @@ impl Server {
     /// # Errors
     /// If a port is taken, or something that is needed at start is not there.
     pub async fn bind(config: Config, routes: Router) -> anyhow::Result<Self> {
-        let listen = async |port| {
+        let listen = |port| {
             let address = SocketAddr::new(config.host, port);
-            TcpListener::bind(address).await.map_err(|error| anyhow!("cannot listen on {address}: {error}"))
+            listen(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"))
         };
-        let (public, admin) = (listen(config.port).await?, listen(config.admin_port).await?);
+        let (public, admin) = (listen(config.port)?, listen(config.admin_port)?);
         let app = App::new(config)?;
         let router = guard::protect(app::router(Arc::clone(&app)).merge(routes), &app);
         Ok(Self { app, public, admin, router })
     }
 
-    /// Serves until `shutdown`. Then readiness fails, requests are served on for the drain delay, the port closes, and
-    /// those in flight get the drain time-out to finish. The admin port answers until the end.
+    /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and those
+    /// in flight finish. The drain time-out covers all that follows the delay: the last tenth of it is for closing the
+    /// database and writing the log. The admin port answers until the end.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { app, public, admin, router } = self;
         let address = |port: &TcpListener| port.local_addr().map(|address| address.to_string()).unwrap_or_default();
         tracing::info!(public = address(&public), admin = address(&admin), "listening");
-        let stop = async {
+        let stage = watch::Sender::new(Stage::Serving);
+        let bodies = Arc::new(Semaphore::new(body::BUDGET));
+        let port = |router| Connections::new(router, &app.config, Arc::clone(&bodies), stage.subscribe());
+        let (max, mut open, mut probes) = (app.config.max_connections.get(), JoinSet::new(), JoinSet::new());
+        let mut probed = pin!(accept(&admin, port(app::admin(Arc::clone(&app))), max, &mut probes));
+        let drain = async {
             tokio::select! { () = shutdown => {}, () = app.run() => {} }
             tracing::info!("draining");
             app.ready.store(false, Relaxed);
+            stage.send_replace(Stage::Draining);
             sleep(app.config.drain_delay).await;
         };
         tokio::select! {
-            () = serve(public, router, &app.config, stop) => {}
-            () = serve(admin, app::admin(Arc::clone(&app)), &app.config, pending()) => {}
+            never = accept(&public, port(router), max, &mut open) => match never {},
+            never = &mut probed => match never {},
+            () = drain => {}
         }
+        drop(public);
+        stage.send_replace(Stage::Closing);
+        let limit = app.config.drain_timeout;
+        let end = Instant::now() + limit;
+        let finished = async { while open.join_next().await.is_some() {} };
+        tokio::select! {
+            never = &mut probed => match never {},
+            finished = timeout_at(end - limit / 10, finished) => {
+                if finished.is_err() {
+                    tracing::warn!(connections = open.len(), "cutting connections at the drain time-out");
+                }
+            }
+        }
+        stage.send_replace(Stage::Cutting);
+        while open.join_next().await.is_some() {}
         //~ if database
         // Writes whose clients have left are finished first, unless the database has fallen silent.
-        timeout(Duration::from_secs(3), app.database.close()).await.ok();
+        timeout_at(end - limit / 20, app.database.close()).await.ok();
         //~ endif
         tracing::info!("stopped");
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, config: &Config, stop: impl Future<Output = ()>) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(config.header_timeout);
-    let slots = Arc::new(Semaphore::new(config.max_connections.get()));
-    let connections = GracefulShutdown::new();
-    let mut stop = pin!(stop);
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Else the port of a server that has just ended stays taken.
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(socket::SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves connections, at most `max` at once.
+async fn accept(
+    listener: &TcpListener,
+    port: Arc<Connections>,
+    max: usize,
+    connections: &mut JoinSet<()>,
+) -> Infallible {
     loop {
-        let accept = async { (Arc::clone(&slots).acquire_owned().await, listener.accept().await) };
-        let (slot, accepted) = tokio::select! { accepted = accept => accepted, () = &mut stop => break };
-        //~ if limiter
-        let Ok((stream, peer)) = accepted else {
-        //~ else
-        let Ok((stream, _)) = accepted else {
-        //~ endif
+        while connections.try_join_next().is_some() {}
+        if connections.len() == max {
+            connections.join_next().await;
+        }
+        match listener.accept().await {
+            Ok((stream, peer)) => drop(connections.spawn(Arc::clone(&port).serve(stream, peer))),
             // Most likely out of file descriptors: give connections time to end.
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        // Answers are small and whole: waiting to fill a packet would only delay them.
-        stream.set_nodelay(true).ok();
-        //~ if limiter
-        let peer = axum::Extension(crate::limiter::Peer(peer));
-        let service = TowerToHyperService::new(tower::Layer::layer(&peer, router.clone()));
-        //~ else
-        let service = TowerToHyperService::new(router.clone());
-        //~ endif
-        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            // It fails if the client broke off or sent no HTTP: nobody is left to tell.
-            connection.await.ok();
-            drop(slot);
-        });
-    }
-    drop(listener);
-    if timeout(config.drain_timeout, connections.shutdown()).await.is_err() {
-        tracing::warn!("cutting connections that are still open at the drain time-out");
+            Err(_) => sleep(Duration::from_millis(100)).await,
+        }
     }
 }
 
-/// Resolves on SIGTERM or Ctrl-C.
+/// Resolves on SIGTERM or Ctrl-C; a second one ends the process at once.
 pub async fn signalled() {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate()).expect("the runtime takes signals");
-    tokio::select! { _ = terminate.recv() => {}, _ = signal::ctrl_c() => {} }
+    let listen = |kind| signal(kind).expect("the runtime takes signals");
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    tokio::spawn(async move {
+        // As a shell reports a process that a signal ended.
+        process::exit(tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 });
+    });
 }

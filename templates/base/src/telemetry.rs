@@ -1,26 +1,50 @@
 //! What operators see: the log, with one line for each request, and failures that one request alone may not show.
 
 //~ if auth
-use std::{io::BufWriter, io::stdout, sync::Arc, sync::OnceLock, time::Instant};
-//~ else
-use std::{io::BufWriter, io::stdout, time::Instant};
+use std::sync::OnceLock;
 //~ endif
+use std::{borrow::Cow, io::BufWriter, io::stdout, sync::Arc, time::Duration, time::Instant};
 
 use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::config::Config;
+use crate::{config::Config, exchange::Exchange};
 
-/// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests. Dropped, what is
-/// returned writes the lines that still wait.
+/// Lines that may wait to be written, 16 MiB if all are as long as they can be.
+const LINES: usize = 8192;
+
+/// Bytes of a path or method that are logged, and of what lies behind a failure.
+const LONGEST_PATH: usize = 256;
+const LONGEST_CAUSE: usize = 1024;
+
+/// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests, so what finds no room is
+/// dropped, and counted. Dropped, what is returned writes the lines that still wait.
 pub fn init(config: &Config) -> WorkerGuard {
-    let (stdout, flush) = tracing_appender::non_blocking(BufWriter::with_capacity(1 << 16, stdout()));
+    let stdout = BufWriter::with_capacity(1 << 16, stdout());
+    let (stdout, flush) = NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(stdout);
+    tokio::spawn(report_dropped(stdout.error_counter()));
     let lines = fmt::layer().with_ansi(false).with_writer(stdout);
     let pretty = config.log_format == "pretty";
     let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
     tracing_subscriber::registry().with(config.log.clone()).with(lines).init();
     flush
+}
+
+/// Says how many lines were dropped in all, when there are more.
+async fn report_dropped(counter: ErrorCounter) {
+    let mut reported = 0;
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let dropped = counter.dropped_lines();
+        if dropped > reported {
+            //~ if monitoring
+            metrics::counter!("log_lines_dropped_total").absolute(dropped as u64);
+            //~ endif
+            tracing::warn!(dropped, "log lines were dropped, because standard output was not read fast enough");
+            reported = dropped;
+        }
+    }
 }
 
 //~ if monitoring
@@ -48,30 +72,44 @@ pub struct Line {
     method: Method,
     uri: Uri,
     route: Option<MatchedPath>,
+    exchange: Option<Arc<Exchange>>,
     started: Instant,
 }
 
 impl Line {
     pub fn start(request: &Request, id: HeaderValue) -> Self {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let route = request.extensions().get().cloned();
+        let (route, exchange) = (request.extensions().get().cloned(), request.extensions().get().cloned());
+        let started = Instant::now();
         //~ if auth
-        Self { status: 499, cause: None, id, caller: Arc::default(), method, uri, route, started: Instant::now() }
+        let caller = Arc::default();
+        Self { status: 499, cause: None, id, caller, method, uri, route, exchange, started }
         //~ else
-        Self { status: 499, cause: None, id, method, uri, route, started: Instant::now() }
+        Self { status: 499, cause: None, id, method, uri, route, exchange, started }
         //~ endif
+    }
+
+    /// Whether there was no room for the request's body.
+    pub fn is_overloaded(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.lock().overloaded)
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
+        if self.status == 499 && self.exchange.as_ref().is_some_and(|exchange| exchange.lock().cut) {
+            (self.status, self.cause) = (503, Some("cut at the drain time-out".into()));
+        }
         let seconds = self.started.elapsed().as_secs_f64();
-        let (method, path) = (self.method.as_str(), self.uri.path());
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         //~ if monitoring
-        crate::metrics::observe(route, method, self.status, seconds);
+        crate::metrics::observe(route, self.method.as_str(), self.status, seconds);
         //~ endif
-        let (request_id, status, error) = (self.id.to_str().unwrap_or_default(), self.status, self.cause.as_deref());
+        let (method, path) = (self.method.as_str(), self.uri.path());
+        let (method, path) = (&*shorten(method, LONGEST_PATH), &*shorten(path, LONGEST_PATH));
+        let (request_id, status) = (self.id.to_str().unwrap_or_default(), self.status);
+        let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
+        let error = error.as_deref();
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);
         tracing::info!(request_id, method, path, route, status, seconds, caller, error, "request");
@@ -79,4 +117,10 @@ impl Drop for Line {
         tracing::info!(request_id, method, path, route, status, seconds, error, "request");
         //~ endif
     }
+}
+
+/// Cut, so that no request can push others out of the log; the mark shows it.
+fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
+    let start = &text[..text.floor_char_boundary(longest)];
+    if start == text { text.into() } else { format!("{start}…").into() }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::DefaultBodyLimit, extract::FromRequest, extract::Request};
+use axum::{Json, body::HttpBody, extract::DefaultBodyLimit, extract::FromRequest, extract::Request};
 use garde::Validate;
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,12 @@ impl<T: DeserializeOwned + Validate<Context = ()>> FromRequest<Arc<App>> for Bod
     type Rejection = Error;
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self> {
-        DefaultBodyLimit::max(app.config.body_limit.as_u64() as usize).apply(&mut request);
+        let limit = app.config.body_limit.as_u64();
+        // Before anything is read: a client that waits for `100 Continue` then sends nothing (RFC 9110 10.1.1).
+        if request.body().size_hint().lower() > limit {
+            return Err(Error::of(413));
+        }
+        DefaultBodyLimit::max(limit as usize).apply(&mut request);
         let json = Json::<T>::from_request(request, app).await;
         let Json(value) = json.map_err(|no| Error::new(no.status().as_u16(), no.body_text()))?;
         let Err(report) = value.validate() else { return Ok(Self(value)) };

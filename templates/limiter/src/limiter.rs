@@ -9,14 +9,10 @@ use axum::{extract::Request, response::IntoResponse};
 use moka::{policy::EvictionPolicy, sync::Cache};
 
 use crate::quota::{Quota, Verdict};
-use crate::{app::App, error::Error, guard::Answer, telemetry};
+use crate::{app::App, connection::Peer, error::Error, guard::Answer, telemetry};
 
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
-/// Who is at the other end of the connection; an extension of every request.
-#[derive(Clone, Copy)]
-pub struct Peer(pub SocketAddr);
 
 /// About 20 MB. When there are more, the one seen longest ago gives way, and starts afresh should it return.
 const CLIENTS: u64 = 100_000;

@@ -7,6 +7,7 @@ use crate::support::auth::{credential, credential_of, forged};
 use crate::support::http::{Answer, Request, anonymous, get, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
+use crate::unread::upload;
 
 fn tea() -> Value {
     json!({"name": "Tea", "price_cents": 450})
@@ -26,6 +27,12 @@ async fn refused(answer: &Answer, challenge: &str) {
     let (status, word) = if challenge.contains("scope\", ") { (403, "forbidden") } else { (401, "unauthorized") };
     envelope(answer, status, word).await;
     assert_eq!(answer.header("www-authenticate"), challenge);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_without_a_credential_gets_the_answer_whatever_it_sends() {
+    let server = TestServer::start(&[]).await;
+    upload(&server, &anonymous("POST", "/products").json(""), 401, "unauthorized").await;
 }
 
 #[tokio::test]

@@ -94,10 +94,12 @@ async fn other_origins_may_read_answers_only_when_a_setting_lists_them() {
         let answer = send(open.public, preflight).await;
         assert_eq!(answer.header("access-control-allow-origin"), allowed);
     }
-    let missing = request("GET", "/nowhere").header("origin", "https://app.example");
-    let answer = send(open.public, missing).await;
-    let allowed = answer.header("access-control-allow-origin");
-    assert_eq!((answer.status, allowed), (404, "https://app.example"), "errors are readable too");
+    for (path, status) in [("/nowhere", 404), ("/health/live", 200), ("/health/ready", 200)] {
+        let asked = request("GET", path).header("origin", "https://app.example");
+        let answer = send(open.public, asked).await;
+        let allowed = answer.header("access-control-allow-origin");
+        assert_eq!((answer.status, allowed), (status, "https://app.example"), "{path} is readable too");
+    }
 }
 
 #[tokio::test]

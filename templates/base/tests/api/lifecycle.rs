@@ -7,12 +7,13 @@ use axum::Router;
 use axum::routing::get;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::http::{self, Connection, raw, request, send};
+use crate::support::http::{self, Connection, raw, read_to_end, request, send};
 use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
-use crate::support::{eventually, within};
+use crate::support::{eventually, hang, logs, within};
 
 #[tokio::test]
 async fn a_stop_ends_readiness_serves_on_and_finishes_what_is_in_flight() {
@@ -52,6 +53,84 @@ async fn a_stop_ends_readiness_serves_on_and_finishes_what_is_in_flight() {
     assert_eq!((slow.status, slow.text()), (200, "finished"));
     let ended = timeout(Duration::from_secs(2), ended).await;
     ended.expect("nothing is left to wait for").unwrap();
+}
+
+#[tokio::test]
+async fn from_the_stop_on_each_answer_is_the_last_of_its_connection() {
+    let server = TestServer::start(&["--drain-delay=3s"]).await;
+    let (public, admin) = (server.public, server.admin);
+    let mut idle = Vec::new();
+    for port in [public, public, public, admin] {
+        let mut connection = Connection::open(port).await;
+        let before = connection.send(request("GET", "/health/live")).await;
+        assert_eq!((before.status, before.header("connection")), (200, ""));
+        idle.push(connection);
+    }
+    let ended = server.stop();
+    eventually("it drains", async || http::get(admin, "/health/ready").await.status == 503).await;
+    for mut connection in idle {
+        let last = connection.send(request("GET", "/health/live")).await;
+        assert_eq!((last.status, last.header("connection")), (200, "close"));
+        connection.closed().await;
+    }
+    for (method, path) in [("GET", "/greet"), ("GET", "/nowhere"), ("POST", "/greet"), ("GET", "/health/ready")] {
+        assert_eq!(send(public, request(method, path)).await.header("connection"), "close", "{method} {path}");
+    }
+    assert!(!ended.is_finished());
+}
+
+#[tokio::test]
+async fn no_client_is_cut_that_sends_within_the_drain_delay() {
+    let server = TestServer::start(&["--drain-delay=3s"]).await;
+    let public = server.public;
+    let mut clients = JoinSet::new();
+    for number in 0..16 {
+        let mut connection = Connection::open(public).await;
+        assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
+        clients.spawn(async move {
+            sleep(Duration::from_millis(150) * number).await;
+            // A POST, because no client may send it again by itself when the connection ends without an answer.
+            connection.send(request("POST", "/greet").json("{}")).await.status
+        });
+    }
+    let half = raw(public, "GET /greet HTTP/1.1\r\nhost: app\r\nx-slow: ").await;
+    let stopped = Instant::now();
+    let ended = server.stop();
+    assert_eq!(clients.join_all().await, [405; 16]);
+
+    let silent = Connection::open(public).await;
+    silent.closed().await;
+    assert!(stopped.elapsed() > Duration::from_millis(2900), "{:?}", stopped.elapsed());
+    http::write(&half, b"ly\r\n\r\n").await.expect("it is open, because a request is on its way");
+    let answer = read_to_end(&half).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_is_cut_at_the_drain_timeout_is_logged() {
+    let (entered, routes) = hang();
+    let server = TestServer::with_routes(&["--drain-delay=0s", "--drain-timeout=1s"], routes).await;
+    let hang = request("GET", "/test/hang").header("x-request-id", "cut-while-draining");
+    let client = raw(server.public, hang.to_bytes()).await;
+    entered.notified().await;
+    let stopped = Instant::now();
+    server.stop().await.unwrap();
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
+    // Written before the server has ended, or it would be lost when the process exits.
+    let [line] = &logs::about("cut-while-draining")[..] else { panic!("not one line") };
+    assert_eq!((&line["status"], &line["error"]), (&503.into(), &"cut at the drain time-out".into()));
+    assert_eq!(read_to_end(&client).await, "");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let server = Process::start(&["--drain-delay=60s"]).await;
+    let admin = server.admin;
+    server.terminate();
+    eventually("it drains", async || http::get(admin, "/health/ready").await.status == 503).await;
+    server.terminate();
+    assert_eq!(server.ended().await.code, Some(143));
 }
 
 #[tokio::test]

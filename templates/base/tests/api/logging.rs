@@ -5,10 +5,12 @@ use std::future::pending;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::support::hang;
-use crate::support::http::{raw, request, send};
+use crate::support::http::{Connection, raw, request, send};
 use crate::support::logs;
+use crate::support::process::Process;
 use crate::support::server::TestServer;
 
 #[tokio::test]
@@ -72,4 +74,52 @@ async fn a_request_whose_client_left_is_one_line_with_status_499() {
     let lines = logs::wait_for("left-early").await;
     let [line] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(line["status"], 499);
+}
+
+#[tokio::test]
+async fn a_long_path_or_method_is_cut_and_marked() {
+    let server = TestServer::start(&[]).await;
+    let (path, method) = (format!("/{}", "p".repeat(8000)), "M".repeat(4000));
+    let answer = send(server.public, request(&method, &path)).await;
+    let lines = logs::wait_for(answer.header("x-request-id")).await;
+    let [line] = &lines[..] else { panic!("{} lines", lines.len()) };
+    assert_eq!(line["path"].as_str(), Some(&*format!("{}…", &path[..256])));
+    assert_eq!(line["method"].as_str(), Some(&*format!("{}…", &method[..256])));
+
+    let exact = format!("/{}", "p".repeat(255));
+    let answer = send(server.public, request("GET", &exact)).await;
+    assert_eq!(logs::wait_for(answer.header("x-request-id")).await[0]["path"], exact);
+}
+
+/// Logs faster than is read, then reads on until every request is in a line or among those that were dropped, of which it
+/// returns the number.
+pub async fn drop_lines(server: &mut Process) -> usize {
+    const REQUESTS: usize = 20_000;
+    server.pause_output(true);
+    let mut connections = JoinSet::new();
+    for _ in 0..4 {
+        let mut connection = Connection::open(server.public).await;
+        connections.spawn(async move {
+            for _ in 0..REQUESTS / 4 {
+                assert_eq!(connection.send(request("GET", "/health/live")).await.status, 200);
+            }
+        });
+    }
+    connections.join_all().await;
+    server.pause_output(false);
+    let (mut logged, mut dropped) = (0, 0);
+    while logged + dropped < REQUESTS {
+        let line = server.line().await;
+        if line["path"] == "/health/live" {
+            logged += 1;
+        }
+        dropped = dropped.max(line["dropped"].as_u64().unwrap_or_default() as usize);
+    }
+    dropped
+}
+
+#[tokio::test]
+async fn lines_that_are_dropped_are_counted() {
+    let mut server = Process::start(&[]).await;
+    assert!(drop_lines(&mut server).await > 0);
 }

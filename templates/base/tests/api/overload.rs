@@ -120,12 +120,16 @@ async fn a_client_that_says_nothing_is_cut_at_the_header_timeout() {
 
 #[tokio::test]
 async fn an_idle_connection_is_usable_until_the_header_timeout() {
-    let server = TestServer::start(&["--header-timeout=2s"]).await;
+    let server = TestServer::start(&["--header-timeout=3s"]).await;
     let mut connection = Connection::open(server.public).await;
-    for _ in 0..3 {
+    for _ in 0..2 {
         assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
-        sleep(Duration::from_millis(300)).await;
+        sleep(Duration::from_millis(2200)).await;
     }
+    assert_eq!(connection.send(request("GET", "/greet")).await.status, 200, "each request starts the time anew");
+    let answered = Instant::now();
+    connection.closed().await;
+    assert!(answered.elapsed() > Duration::from_millis(2900), "{:?}", answered.elapsed());
 }
 
 #[tokio::test]

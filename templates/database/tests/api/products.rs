@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::errors::envelope;
-use crate::support::http::{Answer, Connection, get, raw, read_some, request, send};
+use crate::support::http::{Answer, Connection, get, raw, read_some, read_to_end, request, send};
 use crate::support::server::TestServer;
+use crate::unread::upload;
 
 async fn create(server: &TestServer, name: &str, price_cents: i64) -> Answer {
     let body = json!({"name": name, "price_cents": price_cents});
@@ -175,6 +176,29 @@ async fn a_body_without_a_length_is_measured_as_it_arrives() {
     let chunked = [&head[..], chunk.as_bytes(), chunk.as_bytes(), b"0\r\n\r\n"].concat();
     let answer = read_some(&raw(server.public, chunked).await).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_too_much_gets_the_answer() {
+    let server = TestServer::start(&[]).await;
+    upload(&server, &request("POST", "/products").json(""), 413, "body_too_large").await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_not_asked_for() {
+    let server = TestServer::start(&[]).await;
+    let waiting = request("POST", "/products").json("").header("expect", "100-continue");
+    let waiting = waiting.header("content-length", "50000000");
+    let answer = read_to_end(&raw(server.public, waiting.to_bytes()).await).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test]
+async fn types_that_end_in_json_are_json() {
+    let server = TestServer::start(&[]).await;
+    let tea = json!({"name": "Tea", "price_cents": 450});
+    let suffixed = request("POST", "/products").header("content-type", "application/vnd.shop+json").body(tea);
+    assert_eq!(send(server.public, suffixed).await.status, 201);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::errors::envelope;
 use crate::support::hang;
 use crate::support::http::{Answer, Request, get, raw, request, send};
 use crate::support::server::TestServer;
+use crate::unread::upload;
 
 const DEFAULT: &str = "--rate-limit=60/min";
 
@@ -29,6 +30,13 @@ async fn exhaust(to: SocketAddr, forwarded: &[&str]) {
         assert_eq!(from(to, forwarded).await.status, 200);
     }
     assert_eq!(from(to, forwarded).await.status, 429, "{forwarded:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_over_its_quota_gets_the_answer_whatever_it_sends() {
+    let server = TestServer::start(&["--rate-limit=3/h"]).await;
+    exhaust(server.public, &[]).await;
+    upload(&server, &request("POST", "/greet"), 429, "rate_limited").await;
 }
 
 #[tokio::test]

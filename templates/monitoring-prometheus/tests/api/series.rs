@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use crate::logging::drop_lines;
 use crate::prometheus::Scrape;
 use crate::support::http::{get, raw, request};
 use crate::support::process::Process;
@@ -45,6 +46,16 @@ async fn every_series_is_described_and_tested_and_there_from_the_start() {
     }
     let build = concat!("build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}");
     assert_eq!(Scrape::of(server.admin).await.value(build), Some(1.0));
+}
+
+#[tokio::test]
+async fn lines_of_the_log() {
+    let mut server = Process::start(&[]).await;
+    let admin = server.admin;
+    let dropped = async || Scrape::of(admin).await.value("log_lines_dropped_total");
+    assert_eq!(dropped().await, Some(0.0));
+    let lines = drop_lines(&mut server).await;
+    assert_eq!(dropped().await, Some(lines as f64));
 }
 
 #[tokio::test]

@@ -55,6 +55,11 @@ impl Request {
         self
     }
 
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(other, _)| other != name);
+        self
+    }
+
     pub fn body(mut self, body: impl ToString) -> Self {
         self.body = body.to_string();
         self
@@ -99,6 +104,11 @@ impl Connection {
         write(&self.0, &request.to_bytes()).await.expect("the server reads");
         let answer = timeout(PATIENCE, self.receive(request.method == "HEAD")).await;
         answer.expect("the server answers").expect("the connection holds until the answer is complete")
+    }
+
+    /// Returns when the server has closed it, having sent nothing more.
+    pub async fn closed(&self) {
+        assert_eq!(read_to_end(&self.0).await, "");
     }
 
     async fn receive(&self, headers_only: bool) -> io::Result<Answer> {

@@ -3,7 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -70,6 +73,17 @@ impl Process {
         assert!(status.expect("there is a shell").success(), "it still runs");
     }
 
+    /// Leaves what the server writes unread, or reads on.
+    pub fn pause_output(&self, pause: bool) {
+        self.program.paused.store(pause, Relaxed);
+    }
+
+    /// The next line of its log.
+    pub async fn line(&mut self) -> Value {
+        let line = timeout(PATIENCE, self.program.stdout.recv()).await.expect("it logs");
+        serde_json::from_str(&line.expect("it runs")).expect("a log line is JSON")
+    }
+
     /// Waits for its end. The output is what was not read before.
     pub async fn ended(self) -> Ended {
         self.program.ended().await
@@ -94,15 +108,17 @@ struct Program {
     child: Child,
     stdout: UnboundedReceiver<String>,
     stderr: UnboundedReceiver<String>,
+    paused: Arc<AtomicBool>,
 }
 
 impl Program {
     fn start(command: &mut Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary was built with the tests");
-        let stdout = lines(child.stdout.take().expect("it is piped"));
-        let stderr = lines(child.stderr.take().expect("it is piped"));
-        Self { child, stdout, stderr }
+        let paused = Arc::<AtomicBool>::default();
+        let stdout = lines(child.stdout.take().expect("it is piped"), &paused);
+        let stderr = lines(child.stderr.take().expect("it is piped"), &paused);
+        Self { child, stdout, stderr, paused }
     }
 
     async fn ended(mut self) -> Ended {
@@ -128,12 +144,19 @@ impl Drop for Program {
     }
 }
 
-/// The lines of a pipe, read as they come so that the program never waits for us.
-fn lines(pipe: impl Read + Send + 'static) -> UnboundedReceiver<String> {
+/// The lines of a pipe, read as they come so that the program never waits for us, unless that is paused.
+fn lines(pipe: impl Read + Send + 'static, paused: &Arc<AtomicBool>) -> UnboundedReceiver<String> {
     let (sender, receiver) = unbounded_channel();
+    let paused = Arc::clone(paused);
     thread::spawn(move || {
-        let lines = BufReader::new(pipe).lines().map_while(Result::ok);
-        lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            while paused.load(Relaxed) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
     });
     receiver
 }

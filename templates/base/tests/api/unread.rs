@@ -1,0 +1,127 @@
+//! An answer reaches its client although the server has not read all that the client sends, and bodies being read have a
+//! bound together.
+
+use std::future::pending;
+use std::time::Duration;
+
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::errors::envelope;
+use crate::support::eventually;
+use crate::support::http::{Request, get as fetch, raw, read_some, read_to_end, request, send};
+use crate::support::server::TestServer;
+
+/// Handlers that refuse a body without reading it, or after reading a part.
+fn refusing() -> Router {
+    Router::new()
+        .route("/test/json", post(async |Json(_): Json<Vec<u32>>| "read"))
+        .route("/test/text", post(async |body: String| body.len().to_string()))
+        .route("/test/hang", get(async || pending::<&str>().await))
+}
+
+/// Clients that send all of a large body, twice and twenty times what is allowed, before they read the answer.
+pub async fn upload(server: &TestServer, request: &Request, status: u16, word: &str) {
+    let mut clients = JoinSet::new();
+    for megabytes in [2, 2, 2, 20, 20] {
+        let request = request.clone().body("x".repeat(megabytes << 20));
+        clients.spawn(send(server.public, request));
+    }
+    for answer in clients.join_all().await {
+        envelope(&answer, status, word).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_not_lost_when_the_body_is_not_read() {
+    let server = TestServer::with_routes(&[], refusing()).await;
+    upload(&server, &request("POST", "/nowhere"), 404, "not_found").await;
+    upload(&server, &request("POST", "/greet"), 405, "method_not_allowed").await;
+    upload(&server, &request("POST", "/health/live"), 405, "method_not_allowed").await;
+    upload(&server, &request("POST", "/test/json"), 415, "unsupported_media_type").await;
+    let too_large = request("POST", "/test/text").body("x".repeat(20 << 20));
+    envelope(&send(server.public, too_large).await, 413, "body_too_large").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_not_lost_when_there_is_no_place() {
+    let server = TestServer::with_routes(&["--max-in-flight=1"], refusing()).await;
+    let _hanging = raw(server.public, request("GET", "/test/hang").to_bytes()).await;
+    eventually("the place is taken", async || fetch(server.public, "/greet").await.status == 503).await;
+    upload(&server, &request("POST", "/test/text"), 503, "overloaded").await;
+}
+
+#[tokio::test]
+async fn an_answer_is_not_lost_when_the_header_is_too_large() {
+    let server = TestServer::start(&[]).await;
+    let large = request("GET", "/greet").header("x-large", "x".repeat(2 << 20));
+    let stream = raw(server.public, large.to_bytes()).await;
+    let answer = read_to_end(&stream).await;
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_is_not_lost_when_a_chunked_body_is_not_read() {
+    let server = TestServer::start(&[]).await;
+    let head = request("POST", "/nowhere").header("transfer-encoding", "chunked").to_bytes();
+    let body = format!("{:x}\r\n{}\r\n0\r\n\r\n", 4 << 20, "x".repeat(4 << 20));
+    let stream = raw(server.public, [&head[..], body.as_bytes()].concat()).await;
+    assert!(read_some(&stream).await.starts_with("HTTP/1.1 404 "));
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_100_continue_gets_it_or_the_refusal() {
+    let server = TestServer::with_routes(&[], refusing()).await;
+    let waiting = |path| request("POST", path).header("expect", "100-continue").header("content-length", "50000000");
+    for (path, status) in [("/nowhere", "404"), ("/test/json", "415")] {
+        let stream = raw(server.public, waiting(path).to_bytes()).await;
+        let answer = read_to_end(&stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
+    let welcome = request("POST", "/test/text").header("expect", "100-continue").header("content-length", "2");
+    let stream = raw(server.public, welcome.to_bytes()).await;
+    assert!(read_some(&stream).await.starts_with("HTTP/1.1 100 "));
+}
+
+#[tokio::test]
+async fn unread_bodies_hold_no_place_among_requests_in_flight() {
+    let server = TestServer::with_routes(&["--max-in-flight=1"], refusing()).await;
+    let half = request("POST", "/nowhere").header("content-length", "1000").to_bytes();
+    let mut sending = Vec::new();
+    for _ in 0..5 {
+        let stream = raw(server.public, &half).await;
+        assert!(read_some(&stream).await.starts_with("HTTP/1.1 404 "));
+        sending.push(stream);
+    }
+    assert_eq!(fetch(server.public, "/greet").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_being_read_share_a_budget() {
+    let server = TestServer::with_routes(&["--request-timeout=60s"], refusing()).await;
+    // 35 of these fit in 64 MiB.
+    let half = request("POST", "/test/text").header("content-length", "2000000").to_bytes();
+    let half = [&half[..], &vec![b'x'; 1_900_000]].concat();
+    let mut clients = JoinSet::new();
+    for _ in 0..40 {
+        let half = half.clone();
+        let to = server.public;
+        clients.spawn(async move {
+            let stream = raw(to, half).await;
+            let answer = timeout(Duration::from_secs(5), read_some(&stream)).await;
+            (stream, answer.unwrap_or_default())
+        });
+    }
+    let clients = clients.join_all().await;
+    let refused: Vec<&str> = clients.iter().map(|(_, answer)| &**answer).filter(|answer| !answer.is_empty()).collect();
+    assert!((5..=10).contains(&refused.len()), "{} of 40 were refused: {refused:?}", refused.len());
+    for answer in refused {
+        assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("overloaded"), "{answer}");
+    }
+    assert_eq!(fetch(server.public, "/greet").await.status, 200, "what has no body is served");
+    drop(clients);
+    let small = request("POST", "/test/text").body("x".repeat(2_000_000));
+    eventually("there is room again", async || send(server.public, small.clone()).await.status == 200).await;
+}

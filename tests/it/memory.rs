@@ -1,0 +1,59 @@
+//! The limits that a project ships with fit the memory that its deployment gives it.
+
+use crate::projects::{Project, all};
+
+const MIB: u64 = 1 << 20;
+
+/// What the program, its pools and its log take.
+const BASE: u64 = 32 * MIB;
+
+#[test]
+fn the_sum_of_all_limits_fits_the_container() {
+    let mut checked = 0;
+    for project in all() {
+        let Some(compose) = project.get("deploy/compose.yml") else { continue };
+        let compose: serde_yaml_ng::Value = serde_yaml_ng::from_str(compose).expect("parses");
+        let memory = compose["services"]["app"]["deploy"]["resources"]["limits"]["memory"].as_str();
+        let memory = memory.and_then(|memory| memory.strip_suffix('M')?.parse::<u64>().ok()).expect("megabytes") * MIB;
+        let sum = sum(project);
+        assert!(sum <= memory, "{}: {} of {} MiB", project.id(), sum / MIB, memory / MIB);
+        checked += 1;
+    }
+    assert!(checked > 0);
+}
+
+#[test]
+fn the_log_and_the_help_keep_to_their_part() {
+    for project in all() {
+        let line = constant(project, "src/telemetry.rs", "LONGEST_PATH") * 2
+            + constant(project, "src/telemetry.rs", "LONGEST_CAUSE")
+            + 512;
+        assert!(constant(project, "src/telemetry.rs", "LINES") * line <= BASE / 2, "{}", project.id());
+        assert_eq!(constant(project, "src/connection.rs", "BUFFER") * 2, 32 << 10, "what --help says of a connection");
+        assert_eq!(constant(project, "src/body.rs", "BUDGET"), 64 * MIB, "what --help says of bodies");
+    }
+}
+
+/// A connection holds a buffer of what it reads, and as much again for the header that was parsed from it.
+fn sum(project: &Project) -> u64 {
+    let example = project.text(".env.example");
+    let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));
+    let connections: u64 = default.and_then(|number| number.parse().ok()).expect("a number");
+    let buffer = constant(project, "src/connection.rs", "BUFFER");
+    let cache = if project.get("src/cache.rs").is_some() { constant(project, "src/cache.rs", "CAPACITY") } else { 0 };
+    let ports = 2;
+    BASE + cache + ports * connections * 2 * buffer + constant(project, "src/body.rs", "BUDGET")
+}
+
+/// A constant that is a number, or a number shifted.
+fn constant(project: &Project, file: &str, name: &str) -> u64 {
+    let text = project.text(file);
+    let after = |line: &str| Some(line.split_once(&format!("const {name}: "))?.1.split_once(" = ")?.1.to_owned());
+    let value = text.lines().find_map(after).unwrap_or_else(|| panic!("{file} has no {name}"));
+    let value = value.trim_end_matches(';');
+    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().unwrap_or_else(|_| panic!("{name} = {text}"));
+    match value.split_once("<<") {
+        Some((number_of, shift)) => number(number_of) << number(shift),
+        None => number(value),
+    }
+}
