@@ -206,8 +206,8 @@ fn code_stays_within_its_budget() {
 fn budget(stack: &Stack) -> usize {
     let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
-        Some("minimal") => 550,
-        Some("standard") => 1300,
+        Some("minimal") => 900,
+        Some("standard") => 1500,
         _ => 2000,
     }
 }

@@ -108,7 +108,7 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         ("not yet", ec.sign(with("nbf", json!(now + 60))), "invalid"),
         ("claims that are no object", by_hand(json!({"alg": "ES256", "kid": "ec"}), &json!([1]), &[1; 64]), "invalid"),
         ("long", ec.sign(with("padding", json!("x".repeat(8 << 10)))), "invalid"),
-        ("very long", "x.".repeat(50_000), "invalid"),
+        ("very long", "x.".repeat(7_000), "invalid"),
     ] {
         let answer = write(&server, &token).await;
         assert_eq!(answer.status, 401, "{attack}: {}", answer.text());
@@ -127,10 +127,9 @@ async fn a_token_of_a_megabyte_is_refused_before_it_is_read() {
     let server = TestServer::start(&[]).await;
     let stream = TcpStream::connect(server.public).await.unwrap();
     let request = anonymous("POST", "/products").header("authorization", format!("Bearer {}", "x".repeat(1 << 20)));
-    // The server hangs up in the middle of it.
-    http::write(&stream, &request.to_bytes()).await.ok();
+    http::write(&stream, &request.to_bytes()).await.expect("the server reads on, so that the answer arrives");
     let answer = read_to_end(&stream).await;
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     assert_eq!(get(server.public, "/greet").await.status, 200);
 }
 

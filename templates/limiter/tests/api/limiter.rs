@@ -36,7 +36,7 @@ async fn exhaust(to: SocketAddr, forwarded: &[&str]) {
 async fn a_client_over_its_quota_gets_the_answer_whatever_it_sends() {
     let server = TestServer::start(&["--rate-limit=3/h"]).await;
     exhaust(server.public, &[]).await;
-    upload(&server, &request("POST", "/greet"), 429, "rate_limited").await;
+    upload(&server, &request("PATCH", "/greet"), 429, "rate_limited").await;
 }
 
 #[tokio::test]
