@@ -27,8 +27,13 @@ pub struct Addition {
 impl Addition {
     /// Compares the default project with this value to the one closest to it without.
     pub fn of(value: Value) -> Self {
+        Self::to(value, &Answers::default())
+    }
+
+    /// Compares the project of `answers` with this value to the one closest to it without.
+    pub fn to(value: Value, answers: &Answers) -> Self {
         let Some(none) = value.choice().parse("none") else { return Self::default() };
-        let with = beside(value, &Answers::default());
+        let with = beside(value, answers);
         let rest: Answers = with.values().map(|value| (value, Origin::Preset)).collect();
         let without = beside(none, &rest);
         let (more, less) = (Plan::new(&with, "project"), Plan::new(&without, "project"));

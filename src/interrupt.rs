@@ -1,29 +1,42 @@
-//! Ctrl-C and its kin: a run that is interrupted tidies up, says so once and ends with 130.
+//! Signal handling: on SIGINT, SIGTERM, SIGHUP or SIGQUIT clean up, report once, exit 130.
 //!
-//! A thread waits for SIGINT, SIGTERM and SIGHUP. While files are written it lets the writer see the wish, clean up and
-//! go; at any other moment nothing is half-made, and it ends the program itself. Whoever claims the end first has the
-//! last word, so that success and interruption are never both told.
+//! A thread waits for the signals. While files are written it leaves the clean-up to the writer; at any other moment
+//! nothing is half-made, and the thread ends the program itself. The first caller of [`claim_the_end`] has the last word,
+//! so that success and interruption are never both reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static CLAIMED: AtomicBool = AtomicBool::new(false);
+static DONE: AtomicBool = AtomicBool::new(false);
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// From here on a signal is heard; `last_words` are told when it ends the program.
-pub fn watch(last_words: impl Fn() + Send + 'static) {
-    // Without a handler the system's own ends the program at once, which is safe too: the next run tidies up.
-    let _ = ctrlc::set_handler(move || {
-        let again = REQUESTED.swap(true, Ordering::SeqCst);
-        let _tidy = hold();
-        if claim_the_end() {
-            last_words();
-        } else if !again {
-            return;
+/// Handles signals from here on. `restore` runs first, on the thread that ends the program; then `report`.
+pub fn watch(restore: impl Fn() + Send + 'static, report: impl Fn() + Send + 'static) {
+    // Without a handler the system's own ends the program at once, which is safe too: the next run cleans up.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else { return };
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            let again = REQUESTED.swap(true, Ordering::SeqCst);
+            restore();
+            let _writing = hold();
+            if claim_the_end() {
+                report();
+            } else if !again && !DONE.load(Ordering::SeqCst) {
+                continue;
+            }
+            leave();
         }
-        leave();
     });
+}
+/// From here on a signal ends the program at once, without a report.
+pub fn nothing_to_clean_up() {
+    claim_the_end();
+    DONE.store(true, Ordering::SeqCst);
 }
 
 /// Held while files are written: the program does not end under the writer.

@@ -20,6 +20,7 @@ pub mod part;
 pub mod plan;
 pub mod precomputed;
 pub mod preset;
+pub mod program;
 pub mod prompt;
 pub mod replay;
 pub mod report;
@@ -52,10 +53,8 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
     let command = cli::command_name(&argv).map(str::to_owned);
     let mut shell = Shell::new(manner);
     let (last, line) = (command.clone(), typed.clone());
-    interrupt::watch(move || {
-        prompt::restore_terminal();
-        Shell::new(manner).error(last.as_deref(), &Error::Interrupted, &line);
-    });
+    let report = move || Shell::new(manner).error(last.as_deref(), &Error::Interrupted, &line);
+    interrupt::watch(prompt::restore_terminal, report);
     let Err(error) = guard(|| run(parsed, &mut shell)) else {
         return ExitCode::SUCCESS;
     };

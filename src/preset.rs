@@ -8,8 +8,12 @@ use crate::stack::{Answers, Origin};
 pub struct Preset {
     /// The word a user types.
     pub id: &'static str,
-    /// When to pick it, in one clause.
+    /// What it is, in one clause.
     pub about: &'static str,
+    /// The same in one clause that fits a line.
+    pub clause: &'static str,
+    /// When to pick it: a clause that follows "pick it", true whichever of its values give way.
+    pub pick: &'static str,
     /// The value it takes for each choice.
     takes: fn(Choice) -> Value,
 }
@@ -19,16 +23,22 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         id: "standard",
         about: "products in SQLite behind a cache and a rate limiter, watched and deployable; needs nothing installed",
+        clause: "SQLite, cache, rate limiter, metrics; nothing to install",
+        pick: "to start with, and to grow from",
         takes: Choice::default_value,
     },
     Preset {
         id: "minimal",
         about: "one endpoint, health and docs, and nothing else",
+        clause: "one endpoint, health and docs, nothing else",
+        pick: "to see the least there is, or to add only what you name",
         takes: |choice| choice.parse("none").expect("every choice can be left out"),
     },
     Preset {
         id: "scale",
         about: "several replicas on one Postgres and one Redis, tokens, an outbound call that may fail, watched and deployable",
+        clause: "Postgres, Redis, JWT, outbound calls, several replicas",
+        pick: "when one replica is not enough",
         takes: |choice| match choice {
             Choice::Database => Value::Database(Database::Postgres),
             Choice::Cache => Value::Cache(Cache::Redis),

@@ -1,178 +1,187 @@
-//! The conversation on a terminal: presets first, then one question a line, a way back, a review before anything is written.
+//! The wizard: the name if there is none, presets, one question for each choice that is open, a way back, and a review
+//! before anything is written.
 //!
-//! Values that an earlier answer forbids are not offered, and the reason is shown. How a question is asked, with a
-//! cursor or line by line, is in `prompt/asker.rs`.
+//! What is asked next is decided by `conversation`, what is said by `describe`; pages (`choosing`, `naming`,
+//! `reviewing`, `pager`) are data that draw themselves at any size. Only `terminal` and `lines` touch a terminal.
 
-mod asker;
+mod choosing;
+mod conversation;
+mod describe;
+mod job;
+mod key;
+mod lines;
+mod naming;
+mod page;
+mod pager;
+mod question;
+mod reviewing;
+mod terminal;
+mod text;
 
-use camino::Utf8PathBuf;
+use console::Term;
 
-use crate::addition::Addition;
 use crate::answers::Said;
-use crate::choice::{Choice, Value};
 use crate::error::Error;
-use crate::preset::{PRESETS, Preset};
-use crate::rules;
-use crate::shell::{QUIET, STRONG, Shell};
-use crate::stack::{Answers, Origin, Stack};
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::shell::Shell;
+use crate::stack::{Answers, Stack};
 
-use asker::{Asker, Picked};
+use choosing::{Choosing, Picked};
+use conversation::{Conversation, Step};
+use naming::{NameQuestion, Named, Naming, Place};
+use reviewing::{Reviewing, Sheet, Verdict};
+use terminal::Terminal;
 
 /// Leaves the terminal as it was, for a program that ends in the middle of a question.
 pub fn restore_terminal() {
-    asker::restore();
+    terminal::restore();
 }
 
-/// Asks where a project goes that was given neither a path nor a name.
+/// What the wizard needs to know and cannot find out itself.
+pub struct Subject<'a> {
+    /// What was said before anything is asked.
+    pub said: &'a Said,
+    /// The name, where it is not asked for.
+    pub name: Option<String>,
+    /// The name that is offered.
+    pub offered: Option<String>,
+    /// Says where a project of a name goes, or why it cannot have the name.
+    pub place: &'a Place<'a>,
+    /// Draws up the project that the answers lead to.
+    pub review: &'a dyn Fn(&str, &Answers) -> Result<Report, Error>,
+}
+
+/// What was agreed in the review.
+pub struct Agreed {
+    /// The name of the project.
+    pub name: String,
+    /// An answer to each choice that has more than one possible value.
+    pub answers: Answers,
+}
+
+/// How questions are asked.
+enum Asker {
+    /// A page on the screen, with a cursor.
+    Pages(Terminal),
+    Lines,
+}
+
+/// Asks for what is missing, and then whether to write it.
+///
+/// # Errors
+/// [`Error::Interrupted`] if the user leaves; whatever the review fails with.
+pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
+    let mut conversation = Conversation::new(subject.said, subject.name.is_none());
+    let mut name = subject.name.clone();
+    let mut asker = Asker::open(shell);
+    loop {
+        match conversation.step {
+            Step::Name => {
+                let question = subject.name_question(name.clone(), conversation.can_go_back());
+                match asker.name(shell, &question)? {
+                    Named::Name(named) => {
+                        name = Some(named);
+                        conversation.named();
+                    }
+                    Named::Back => conversation.back(),
+                }
+            }
+            Step::Preset | Step::Choice(_) | Step::Edit => {
+                let question = describe::question(&conversation, name.as_deref());
+                match asker.choose(shell, &question)? {
+                    Picked::Item(index) => take(&mut conversation, index),
+                    Picked::Back => conversation.back(),
+                }
+            }
+            Step::Review => {
+                let named = name.clone().unwrap_or_default();
+                let sheet = sheet((subject.review)(&named, &conversation.answers())?);
+                match asker.review(shell, &sheet)? {
+                    Verdict::Write => return Ok(Agreed { name: named, answers: conversation.answers() }),
+                    Verdict::Edit => conversation.edit(),
+                    Verdict::Back => conversation.back(),
+                }
+            }
+        }
+    }
+}
+
+/// Asks for nothing but the name.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if the user leaves.
-pub fn ask_path(shell: &mut Shell) -> Result<Utf8PathBuf, Error> {
-    asker::line(shell, "What is the project called?").map(Utf8PathBuf::from)
-}
-
-/// Draws up the project that the answers lead to, in lines for a person.
-type Review<'a> = dyn Fn(&Answers) -> Result<Vec<String>, Error> + 'a;
-
-/// Where the conversation is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Preset,
-    /// The index of the choice among those that are open.
-    Question(usize),
-    Review,
-}
-
-struct Wizard<'a> {
-    said: &'a Said,
-    /// The choices without an answer.
-    open: Vec<Choice>,
-    /// What was answered so far, beyond what was said.
-    given: Answers,
-    preset: Option<Preset>,
-    asker: Asker,
-}
-
-/// Asks for what is missing in `said`.
-///
-/// # Errors
-/// [`Error::Interrupted`] if the user leaves; whatever `review` fails with.
-pub fn ask(said: &Said, shell: &mut Shell, review: &Review<'_>) -> Result<Answers, Error> {
-    let mut wizard =
-        Wizard { said, open: said.missing(), given: Answers::default(), preset: None, asker: Asker::new(shell) };
-    let mut step = Step::Preset;
-    loop {
-        step = match step {
-            Step::Preset => wizard.ask_preset(shell)?,
-            Step::Question(index) => wizard.ask_choice(index, shell)?,
-            Step::Review => match wizard.review(shell, review)? {
-                Some(step) => step,
-                None => return Ok(wizard.answers()),
-            },
-        }
+pub fn ask_name(subject: &Subject<'_>, shell: &mut Shell) -> Result<String, Error> {
+    match Asker::open(shell).name(shell, &subject.name_question(None, false))? {
+        Named::Name(name) => Ok(name),
+        Named::Back => Err(Error::Interrupted),
     }
 }
 
-impl Wizard<'_> {
-    fn answers(&self) -> Answers {
-        let answers = self.said.answers.clone().or(&self.given);
-        match self.preset {
-            Some(preset) => answers.or(&preset.answers()),
-            None => answers,
-        }
+/// Asks a question whose answer is no unless it is `y`. What was typed before the question is no answer.
+pub fn agrees(question: &str, shell: &mut Shell) -> bool {
+    if terminal::discard_input().is_err() {
+        return false;
     }
+    shell.ask(format!("{question} [y/N]"));
+    lines::read_line().is_ok_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()))
+}
 
-    fn ask_preset(&mut self, shell: &mut Shell) -> Result<Step, Error> {
-        self.preset = None;
-        self.given = Answers::default();
-        let mut items: Vec<String> = PRESETS.iter().map(|preset| item(preset.id, preset.about)).collect();
-        items.push(item("one by one", "answer each question"));
-        match self.asker.pick(shell, "What do you start from?", &items, false)? {
-            Picked::Item(index) => {
-                self.preset = PRESETS.get(index).copied();
-                fold(shell, "start from", self.preset.map_or("one by one", |preset| preset.id));
-                Ok(if self.preset.is_some() { Step::Review } else { Step::Question(0) })
-            }
-            Picked::Back => Ok(Step::Preset),
+/// Takes the item with this index as the answer to the question that is asked.
+fn take(conversation: &mut Conversation<'_>, index: usize) {
+    match conversation.step {
+        Step::Choice(choice) => {
+            let possible = conversation.offered(choice).possible;
+            conversation.take(possible.get(index).copied().unwrap_or(choice.default_value()));
         }
-    }
-
-    fn ask_choice(&mut self, index: usize, shell: &mut Shell) -> Result<Step, Error> {
-        let Some(&choice) = self.open.get(index) else {
-            return Ok(Step::Review);
-        };
-        self.given.clear(choice);
-        let (offered, refused): (Vec<Value>, Vec<Value>) =
-            choice.values().iter().partition(|&&value| self.is_possible(value));
-        for &value in &refused {
-            let line = shell.paint(QUIET, format_args!("  {value} is not offered: {}", self.reason(value)));
-            shell.ask(line);
+        Step::Edit => {
+            let step = describe::editable(conversation).get(index).copied().unwrap_or(Step::Review);
+            conversation.turn_to(step);
         }
-        if let [only] = offered[..] {
-            fold(shell, choice.id(), only.id());
-            return Ok(Step::Question(index + 1));
-        }
-        let items: Vec<String> = offered.iter().map(|&value| item(value.id(), &about(value))).collect();
-        match self.asker.pick(shell, choice.question(), &items, true)? {
-            Picked::Item(picked) => {
-                let value = offered.get(picked).copied().unwrap_or(choice.default_value());
-                self.given.set(value, Origin::Prompt);
-                fold(shell, choice.id(), value.id());
-                Ok(Step::Question(index + 1))
-            }
-            Picked::Back => Ok(self.before(index)),
-        }
-    }
-
-    fn review(&mut self, shell: &mut Shell, review: &Review<'_>) -> Result<Option<Step>, Error> {
-        for line in review(&self.answers())? {
-            shell.ask(line);
-        }
-        let items = [item("write it", ""), item("cancel", "nothing is written")];
-        match self.asker.pick(shell, "Write this project?", &items, true)? {
-            Picked::Item(0) => Ok(None),
-            Picked::Item(_) => Err(Error::Interrupted),
-            Picked::Back if self.preset.is_some() => Ok(Some(Step::Preset)),
-            Picked::Back => Ok(Some(self.before(self.open.len()))),
-        }
-    }
-
-    /// The question before `index` that had more than one answer.
-    fn before(&mut self, index: usize) -> Step {
-        for earlier in (0..index).rev() {
-            let choice = self.open[earlier];
-            self.given.clear(choice);
-            if choice.values().iter().filter(|&&value| self.is_possible(value)).count() > 1 {
-                return Step::Question(earlier);
-            }
-        }
-        Step::Preset
-    }
-
-    /// Whether some project has `value` beside all that was said so far.
-    fn is_possible(&self, value: Value) -> bool {
-        let mut answers = self.said.answers.clone().or(&self.given);
-        answers.set(value, Origin::Prompt);
-        Stack::resolve(&answers).is_ok()
-    }
-
-    fn reason(&self, value: Value) -> &'static str {
-        let asked = self.said.answers.clone().or(&self.given).asked();
-        rules::forbidding(value, &asked).map_or("no project has it beside the other answers", |rule| rule.because)
+        Step::Preset | Step::Name | Step::Review => conversation.start_from(index),
     }
 }
 
-/// What a value costs and brings, in one line.
-fn about(value: Value) -> String {
-    let (cost, addition) = (value.offer().cost, Addition::of(value));
-    if addition.is_empty() { cost.to_owned() } else { format!("{cost}; {addition}") }
+fn sheet(report: Report) -> Sheet {
+    let values = report.origins.iter().copied().collect();
+    let crates = Stack::resolve(&values).map(|resolution| {
+        let plan = Plan::new(&resolution.stack, &report.name);
+        plan.parts.manifest.normal().count()
+    });
+    Sheet { crates: crates.unwrap_or_default(), report }
 }
 
-fn item(word: &str, about: &str) -> String {
-    format!("{word:<12}{about}").trim_end().to_owned()
+impl Subject<'_> {
+    fn name_question(&self, earlier: Option<String>, can_go_back: bool) -> NameQuestion<'_> {
+        NameQuestion { offered: self.offered.clone(), earlier, place: self.place, can_go_back }
+    }
 }
 
-fn fold(shell: &mut Shell, question: &str, answer: &str) {
-    let answer = shell.paint(STRONG, answer);
-    shell.ask(format!("  {question:<12}{answer}"));
+impl Asker {
+    fn open(shell: &Shell) -> Self {
+        let has_cursor = !shell.manner.plain && Term::stderr().features().is_attended() && !console::is_dumb();
+        let terminal = has_cursor.then(|| Terminal::open(shell.is_colored())).flatten();
+        terminal.map_or(Self::Lines, Self::Pages)
+    }
+
+    fn choose(&mut self, shell: &mut Shell, question: &question::Question) -> Result<Picked, Error> {
+        match self {
+            Self::Pages(terminal) => terminal.show(&mut Choosing::new(question)),
+            Self::Lines => lines::choose(shell, question),
+        }
+    }
+
+    fn name(&mut self, shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Named, Error> {
+        match self {
+            Self::Pages(terminal) => terminal.show(&mut Naming::new(question)),
+            Self::Lines => lines::name(shell, question),
+        }
+    }
+
+    fn review(&mut self, shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error> {
+        match self {
+            Self::Pages(terminal) => terminal.show(&mut Reviewing::new(sheet)),
+            Self::Lines => lines::review(shell, sheet),
+        }
+    }
 }

@@ -179,7 +179,13 @@ impl Report {
 }
 
 impl Stays {
-    fn lines(&self) -> Vec<String> {
+    /// In one clause.
+    pub fn summary(&self) -> String {
+        format!("{} files of the project that restwell {} wrote here", self.files.len(), self.version)
+    }
+
+    /// For people: every file, and how to remove those that nobody changed.
+    pub fn lines(&self) -> Vec<String> {
         let Self { version, files, remove } = self;
         let count = files.len();
         let mut lines = vec![format!("  {count} files of the project that restwell {version} wrote here stay")];

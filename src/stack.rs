@@ -64,6 +64,11 @@ impl Stack {
         Ok(Resolution { stack, moved, origins })
     }
 
+    /// Whether some stack has all that was asked for.
+    pub fn is_possible(answers: &Answers) -> bool {
+        complete(answers, &answers.asked(), Choice::ALL).is_some()
+    }
+
     /// Every valid stack.
     pub fn all() -> Vec<Self> {
         Combination::all().into_iter().filter(rules::allow).map(Self).collect()

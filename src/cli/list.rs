@@ -50,8 +50,12 @@ pub(super) struct ChoiceData {
 struct OfferData {
     id: &'static str,
     label: &'static str,
+    /// What tells it from the other values, in one clause.
+    clause: &'static str,
     cost: &'static str,
     why: &'static str,
+    /// When to pick it: a clause that follows "pick it".
+    pick: &'static str,
     adds: Addition,
 }
 
@@ -138,8 +142,8 @@ impl ChoiceData {
 
 impl OfferData {
     fn of(value: Value) -> Self {
-        let Offer { label, cost, why } = value.offer();
-        Self { id: value.id(), label, cost, why, adds: Addition::of(value) }
+        let Offer { label, clause, cost, why, pick } = value.offer();
+        Self { id: value.id(), label, clause, cost, why, pick, adds: Addition::of(value) }
     }
 }
 

@@ -1,10 +1,12 @@
 //! `restwell new`: from what was said to a project on disk.
 
+mod asking;
 mod draft;
 mod leftover;
+mod offer;
 pub(super) mod tell;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use draft::Draft;
@@ -17,8 +19,7 @@ use crate::git;
 use crate::name::{self, Fault, Name};
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
-use crate::prompt;
-use crate::report::Git;
+use crate::report::{Git, Report};
 use crate::shell::Shell;
 use crate::stack::{Answers, Resolution, Stack};
 use crate::write::{Init, Site, State, Traces};
@@ -71,16 +72,22 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
-/// What a command is about, once it is understood.
-struct Scene {
+/// What was asked for, before a place and every answer are known.
+struct Request {
     said: Said,
-    site: Site,
-    name: Name,
     can_ask: bool,
 }
 
-/// An answer to every choice that needs one.
-struct Complete {
+/// What a command is about, once its place is known.
+struct Scene<'a> {
+    said: &'a Said,
+    site: Site,
+    name: Name,
+}
+
+/// A place, and an answer to every choice that needs one.
+struct Complete<'a> {
+    scene: Scene<'a>,
     answers: Answers,
     /// Whether a person has seen the plan and agreed.
     is_reviewed: bool,
@@ -88,8 +95,8 @@ struct Complete {
 
 impl New {
     pub(super) fn run(self, non_interactive: bool, shell: &mut Shell) -> Result<(), Error> {
-        let scene = self.understand(!non_interactive && shell.can_ask(), shell)?;
-        let Complete { answers, is_reviewed } = self.complete(&scene, shell)?;
+        let request = self.understand(!non_interactive && shell.can_ask())?;
+        let Complete { scene, answers, is_reviewed } = self.complete(&request, shell)?;
         let draft = self.draft(&answers, &scene)?;
         if let Some(path) = &self.show {
             return tell::file(&draft.tree, path, shell);
@@ -100,21 +107,26 @@ impl New {
         if !is_reviewed {
             tell::before(&draft.report, shell);
         }
-        write(&scene.site, draft, shell)
+        let report = write(&scene.site, draft, shell)?;
+        if is_reviewed { offer::first_step(&report, &scene.site, shell) } else { Ok(()) }
     }
 
-    /// Everything that can be known, or be wrong, before a question about the stack is asked.
-    fn understand(&self, can_ask: bool, shell: &mut Shell) -> Result<Scene, Error> {
+    /// Everything that can be known, or be wrong, before there is a place.
+    fn understand(&self, can_ask: bool) -> Result<Request, Error> {
         if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::VERSION) {
             return Err(Error::OtherVersion { expected: expected.clone() });
         }
         let environment = answers::environment();
         let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
         let said = Said::gather(&self.choices.0, &environment, file, preset)?;
-        let can_ask = can_ask && !said.non_interactive;
-        let site = Site::survey(&self.path(&said, can_ask, shell)?)?;
+        Ok(Request { can_ask: can_ask && !said.non_interactive, said })
+    }
+
+    /// Everything that can be known, or be wrong, before a question about the stack is asked.
+    fn scene<'a>(&self, said: &'a Said, path: &Utf8Path) -> Result<Scene<'a>, Error> {
+        let site = Site::survey(path)?;
         let name = self.name(&site, said.name.as_deref())?;
-        let scene = Scene { said, site, name, can_ask };
+        let scene = Scene { said, site, name };
         match &scene.site.state {
             State::Directory { traces: Traces::Running, .. } => Err(scene.occupied(Occupant::Run)),
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
@@ -124,16 +136,14 @@ impl New {
         }
     }
 
-    /// Where the project goes. A name that was given without a path is the path too.
-    fn path(&self, said: &Said, can_ask: bool, shell: &mut Shell) -> Result<Utf8PathBuf, Error> {
+    /// Where the project goes, unless that has to be asked. A name that was given without a path is the path too.
+    fn path(&self, said: &Said) -> Result<Option<Utf8PathBuf>, Error> {
         match (&self.path, self.name.as_ref().or(said.name.as_ref())) {
             (Some(path), _) if path.as_str().is_empty() => {
                 Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() })
             }
-            (Some(path), _) => Ok(path.clone()),
-            (None, Some(name)) => Ok(path_word(name).into()),
-            (None, None) if can_ask => prompt::ask_path(shell),
-            (None, None) => Err(Error::NoPath),
+            (Some(path), _) => Ok(Some(path.clone())),
+            (None, name) => Ok(name.map(|name| path_word(name).into())),
         }
     }
 
@@ -151,28 +161,27 @@ impl New {
         })
     }
 
-    /// The answers said, asked for, or left to defaults.
-    fn complete(&self, scene: &Scene, shell: &mut Shell) -> Result<Complete, Error> {
+    /// The place and the answers: said, asked for, or left to defaults.
+    fn complete<'a>(&self, request: &'a Request, shell: &mut Shell) -> Result<Complete<'a>, Error> {
+        let Request { said, can_ask } = request;
+        let path = self.path(said)?;
+        if path.is_none() && !can_ask {
+            return Err(Error::NoPath);
+        }
+        let scene = path.map(|path| self.scene(said, &path)).transpose()?;
         // A clash is a clash, whatever else is missing.
-        resolve(&scene.said.answers)?;
-        let missing = scene.said.missing();
-        if missing.is_empty() || self.yes {
-            return Ok(Complete { answers: scene.said.answers.clone(), is_reviewed: false });
+        resolve(&said.answers)?;
+        let missing = if self.yes { Vec::new() } else { said.missing() };
+        match scene {
+            Some(scene) if missing.is_empty() => {
+                Ok(Complete { scene, answers: said.answers.clone(), is_reviewed: false })
+            }
+            Some(_) if !can_ask => Err(Error::Missing { choices: missing }),
+            scene => asking::complete(self, said, scene, shell),
         }
-        if !scene.can_ask {
-            return Err(Error::Missing { choices: missing });
-        }
-        let answers = prompt::ask(&scene.said, shell, &|answers| {
-            let Draft { report, .. } = self.draft(answers, scene)?;
-            let mut lines = report.summary();
-            lines.extend(report.warnings.iter().map(|warning| format!("  {warning}")));
-            lines.push(format!("  again: {}", report.replay));
-            Ok(lines)
-        })?;
-        Ok(Complete { answers, is_reviewed: true })
     }
 
-    fn draft(&self, answers: &Answers, scene: &Scene) -> Result<Draft, Error> {
+    fn draft(&self, answers: &Answers, scene: &Scene<'_>) -> Result<Draft, Error> {
         let resolution = resolve(answers)?;
         let mut draft = Draft::new(resolution, &scene.site, &scene.name)?;
         draft.report.warnings.extend(scene.said.warnings());
@@ -186,7 +195,7 @@ impl New {
     }
 }
 
-impl Scene {
+impl Scene<'_> {
     fn occupied(&self, by: Occupant) -> Error {
         Error::Occupied { path: self.site.path.clone(), by }
     }
@@ -207,7 +216,7 @@ fn resolve(answers: &Answers) -> Result<Resolution, Error> {
     Stack::resolve(answers).map_err(|conflict| Error::Conflict { conflict, answers: answers.clone() })
 }
 
-fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
+fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<Report, Error> {
     let Draft { tree, changes, mut report } = draft;
     let init: Option<Init> = (report.git == Git::Init).then_some(git::init);
     if let Some(because) = site.create(&tree, &changes, init)? {
@@ -216,5 +225,6 @@ fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<(), Error> {
         report.warnings.push(warning);
         report.git = Git::Not(because);
     }
-    tell::done(&report, shell)
+    tell::done(&report, shell)?;
+    Ok(report)
 }

@@ -10,8 +10,10 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
         Value::Auth(Auth::ApiKey),
         Offer {
             label: "API keys",
+            clause: "keys that the service makes, stores hashed and revokes",
             cost: "a table of hashed keys, and commands to make, list and revoke them",
             why: "For programs as clients, with nothing else to run. A revoked key ends at once.",
+            pick: "when the clients are programs that you know by name",
         },
     ),
     contribute: |_, parts| {

@@ -10,8 +10,10 @@ pub(super) const AUTH_JWT: Feature = Feature {
         Value::Auth(Auth::Jwt),
         Offer {
             label: "JWT",
+            clause: "tokens of an issuer that you already have",
             cost: "an issuer to get tokens from; verification costs CPU and no look-up",
             why: "For people and programs that already sign in somewhere. Algorithm, issuer, audience and expiry are pinned.",
+            pick: "when an identity provider signs people or programs in already",
         },
     ),
     contribute: |_, parts| {

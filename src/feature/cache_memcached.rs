@@ -11,8 +11,10 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
         Value::Cache(Cache::Memcached),
         Offer {
             label: "Memcached",
+            clause: "shared by all replicas: one Memcached",
             cost: "one server; replicas share what was read, and degrade to the database without it",
-            why: "As with Redis, where Memcached is what the team already runs.",
+            why: "A value is loaded once for all replicas, and a write is seen by all of them.",
+            pick: "when Memcached is what the team already runs",
         },
     ),
     contribute: |_, parts| {

@@ -10,8 +10,10 @@ pub(super) const CACHE_MEMORY: Feature = Feature {
         Value::Cache(Cache::Memory),
         Offer {
             label: "in the process",
+            clause: "in the process: no server, each replica its own copies",
             cost: "no server; each replica has its own copies",
             why: "A repeated read costs microseconds and the database sees one load per key, however many ask.",
+            pick: "when one replica runs, or a copy that is stale for its time to live is fine",
         },
     ),
     contribute: |_, parts| {

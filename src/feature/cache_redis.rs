@@ -10,8 +10,10 @@ pub(super) const CACHE_REDIS: Feature = Feature {
         Value::Cache(Cache::Redis),
         Offer {
             label: "Redis",
+            clause: "shared by all replicas: one Redis",
             cost: "one server; replicas share what was read, and degrade to the database without it",
             why: "A value is loaded once for all replicas and a write is seen by all of them within two seconds.",
+            pick: "when several replicas read the same rows",
         },
     ),
     contribute: |_, parts| {

@@ -9,8 +9,10 @@ pub(super) const CI_GITHUB: Feature = Feature {
         Value::Ci(Ci::Github),
         Offer {
             label: "GitHub Actions",
+            clause: "tests, lints and supply chain on every change",
             cost: "workflows for tests, lints and the supply chain",
             why: "Every change is tested before it is merged, with actions pinned by digest.",
+            pick: "when the code is on GitHub",
         },
     ),
     contribute: |_, _| {},

@@ -11,8 +11,10 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         Value::Database(Database::Postgres),
         Offer {
             label: "PostgreSQL",
+            clause: "one server that several replicas share",
             cost: "one server; as many replicas as its connections allow",
             why: "A database that several replicas share, with its own time-outs and migrations that run once.",
+            pick: "when more than one replica runs, or the data has to outlive the machine",
         },
     ),
     contribute: |_, parts| {

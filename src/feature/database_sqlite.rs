@@ -10,8 +10,10 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         Value::Database(Database::Sqlite),
         Offer {
             label: "SQLite",
+            clause: "one file, nothing to install, one replica",
             cost: "one file, no server; one replica",
-            why: "A real database with nothing to install. Pick it until a second replica must write.",
+            why: "A real database with nothing to install.",
+            pick: "until a second replica has to write",
         },
     ),
     contribute: |_, parts| {

@@ -10,8 +10,10 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         Value::Deploy(Deploy::Compose),
         Offer {
             label: "Docker Compose",
+            clause: "one machine: image, HAProxy, rolling restart",
             cost: "an image and HAProxy in front, on one machine",
             why: "The whole deployment on one machine or laptop: load balancer, health checks, rolling restart.",
+            pick: "when one machine carries it, or to try the deployment on a laptop",
         },
     ),
     contribute: |stack, parts| {

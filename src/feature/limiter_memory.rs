@@ -10,8 +10,10 @@ pub(super) const LIMITER_MEMORY: Feature = Feature {
         Value::Limiter(Limiter::Memory),
         Offer {
             label: "in the process",
+            clause: "in the process: no server, exact for one replica",
             cost: "no server; each replica counts for itself",
             why: "One client with a loop in it cannot hurt the others. Exact for one replica.",
+            pick: "when one replica runs, or a limit per replica will do",
         },
     ),
     contribute: |_, parts| {

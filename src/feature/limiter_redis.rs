@@ -10,8 +10,10 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         Value::Limiter(Limiter::Redis),
         Offer {
             label: "Redis",
+            clause: "one count for all replicas: one Redis",
             cost: "one server; exact across replicas, and each counts for itself without it",
             why: "A client has one limit however many replicas there are.",
+            pick: "when several replicas run and the limit is a promise",
         },
     ),
     contribute: |_, parts| {

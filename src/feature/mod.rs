@@ -50,10 +50,14 @@ pub enum Wanted {
 pub struct Offer {
     /// Its name in a sentence.
     pub label: &'static str,
+    /// What tells it from the other values, in one clause that fits a line.
+    pub clause: &'static str,
     /// What it costs and brings, in one plain sentence.
     pub cost: &'static str,
-    /// Why it exists and when to pick it, in a sentence or two.
+    /// Why it exists, in a sentence or two.
     pub why: &'static str,
+    /// When to pick it: a clause that follows "pick it".
+    pub pick: &'static str,
 }
 
 /// Every feature, in the order in which they contribute.
@@ -180,10 +184,12 @@ mod tests {
     #[test]
     fn offers_are_one_plain_sentence() {
         for value in values() {
-            let Offer { label, cost, why } = value.offer();
-            for text in [label, cost] {
+            let Offer { label, clause, cost, why, pick } = value.offer();
+            for text in [label, clause, cost, pick] {
                 assert!(!text.is_empty() && !text.ends_with('.') && !text.contains('\n'), "{value}: {text}");
             }
+            assert!(clause.len() <= 60, "{value}: a list shows the clause in one line of 80 columns: {clause}");
+            assert!(["when", "until", "to "].iter().any(|word| pick.starts_with(word)), "{value}: pick it {pick}");
             assert!(why.ends_with('.'), "{value}: {why}");
         }
     }

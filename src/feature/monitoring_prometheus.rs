@@ -10,8 +10,10 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         Value::Monitoring(Monitoring::Prometheus),
         Offer {
             label: "Prometheus and Grafana",
+            clause: "metrics, a dashboard, alert rules with tests",
             cost: "a metrics endpoint on the admin port, a dashboard, alert rules with tests",
             why: "Pages a person when users notice and leaves them asleep when they do not.",
+            pick: "when somebody is on call for it",
         },
     ),
     contribute: |_, parts| {

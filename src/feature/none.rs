@@ -8,8 +8,10 @@ pub(super) const DATABASE_NONE: Feature = absent(
     Value::Database(Database::None),
     Offer {
         label: "no database",
+        clause: "nothing is stored; `/greet` is the only endpoint",
         cost: "nothing; `/greet` stays the only business endpoint",
-        why: "For a service that keeps no data of its own, or to start from the smallest project there is.",
+        why: "The smallest project there is: it keeps no data of its own.",
+        pick: "when the service stores nothing, or to start from the least",
     },
 );
 
@@ -18,8 +20,10 @@ pub(super) const CACHE_NONE: Feature = absent(
     Value::Cache(Cache::None),
     Offer {
         label: "no cache",
+        clause: "every read goes to the database",
         cost: "nothing; every read goes to the database",
-        why: "When reads are rare or must never be stale, even by a second.",
+        why: "What is read is what was written, always.",
+        pick: "when reads are rare, or must never be stale, even by a second",
     },
 );
 
@@ -28,8 +32,10 @@ pub(super) const LIMITER_NONE: Feature = absent(
     Value::Limiter(Limiter::None),
     Offer {
         label: "no rate limiter",
+        clause: "one client can take all there is",
         cost: "nothing; one client can take all there is",
-        why: "When something in front of the service already limits its clients.",
+        why: "Nothing counts requests, and no answer is refused for their number.",
+        pick: "when something in front of the service already limits its clients",
     },
 );
 
@@ -38,8 +44,10 @@ pub(super) const AUTH_NONE: Feature = absent(
     Value::Auth(Auth::None),
     Offer {
         label: "no authentication",
+        clause: "whoever reaches the service may write",
         cost: "nothing; whoever reaches the service may write",
-        why: "When something in front of the service knows its clients, or nobody else can reach it.",
+        why: "No key and no token is needed to try it, or to use it.",
+        pick: "when something in front knows the clients, or nobody else can reach it",
     },
 );
 
@@ -48,8 +56,10 @@ pub(super) const UPSTREAM_NONE: Feature = absent(
     Value::Upstream(Upstream::None),
     Offer {
         label: "no outbound calls",
+        clause: "depends on no other service",
         cost: "nothing; the service depends on no other",
-        why: "When all it answers is its own.",
+        why: "Nothing outside it can make it slow.",
+        pick: "when all that it answers is its own",
     },
 );
 
@@ -58,8 +68,10 @@ pub(super) const MONITORING_NONE: Feature = absent(
     Value::Monitoring(Monitoring::None),
     Offer {
         label: "logs only",
+        clause: "log lines, and nothing that watches them",
         cost: "nothing; failures are log lines",
-        why: "When one structured log line per request is all that anyone will look at.",
+        why: "One structured log line per request, and no server beside it.",
+        pick: "when log lines are all that anyone will look at",
     },
 );
 
@@ -68,8 +80,10 @@ pub(super) const DEPLOY_NONE: Feature = absent(
     Value::Deploy(Deploy::None),
     Offer {
         label: "no deployment",
+        clause: "no image and no load balancer, just the binary",
         cost: "nothing; `cargo build --release` makes one binary",
-        why: "When the place it will run in is not decided, or is described somewhere else.",
+        why: "Nothing is assumed about the place it runs in.",
+        pick: "when that place is not decided, or is described somewhere else",
     },
 );
 
@@ -78,8 +92,10 @@ pub(super) const CI_NONE: Feature = absent(
     Value::Ci(Ci::None),
     Offer {
         label: "no workflow files",
+        clause: "the commands are in the README and the justfile",
         cost: "nothing; the commands are in the README and the justfile",
-        why: "When checks run on a system that Restwell does not write for.",
+        why: "No file of a system that you do not use.",
+        pick: "when checks run on a system that Restwell does not write for",
     },
 );
 

@@ -10,8 +10,10 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         Value::Upstream(Upstream::Http),
         Offer {
             label: "an HTTP service",
+            clause: "calls another HTTP service and survives its failure",
             cost: "one more dependency; time-outs, one retry, a breaker and a fallback",
             why: "For data that another team serves. When it is slow or gone, answers are marked degraded and stay quick.",
+            pick: "when a part of the answer belongs to another service",
         },
     ),
     contribute: |_, parts| {

@@ -60,6 +60,8 @@ pub(in crate::cli) struct ValueData {
     label: &'static str,
     cost: &'static str,
     why: &'static str,
+    /// When to pick it.
+    pick: &'static str,
     adds: Addition,
     clashes: Vec<ClashData>,
 }
@@ -144,18 +146,19 @@ impl Topic {
 
 impl ValueData {
     fn of(value: Value) -> Self {
-        let Offer { label, cost, why } = value.offer();
+        let Offer { label, cost, why, pick, .. } = value.offer();
         let clashes = list::clashes().filter(|clash| clash.one == value || clash.other == value).map(|clash| {
             let other = if clash.one == value { clash.other } else { clash.one };
             ClashData { value: other.to_string(), because: clash.because }
         });
         let adds = Addition::of(value);
-        Self { value: value.to_string(), label, cost, why, adds, clashes: clashes.collect() }
+        Self { value: value.to_string(), label, cost, why, pick, adds, clashes: clashes.collect() }
     }
 
     fn lines(&self, width: usize) -> Vec<String> {
-        let Self { value, label, cost, why, adds, clashes } = self;
-        let mut paragraphs = vec![format!("{value}: {label}"), String::new(), format!("{why} It costs: {cost}.")];
+        let Self { value, label, cost, why, pick, adds, clashes } = self;
+        let mut paragraphs =
+            vec![format!("{value}: {label}"), String::new(), format!("{why} Pick it {pick}. It costs: {cost}.")];
         if !adds.is_empty() {
             paragraphs.push(format!("It {adds}."));
         }

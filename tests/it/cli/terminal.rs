@@ -1,16 +1,24 @@
-//! A terminal with restwell on it: keys are pressed, the screen is read.
+//! A terminal with restwell on it: keys are pressed, and what is on the screen is read as a person would.
 
+use std::fs::File;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use rexpect::process::wait::WaitStatus;
-use rexpect::session::{PtySession, spawn_command};
+use rexpect::process::{PtyProcess, Signal};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 use tempfile::TempDir;
+use vt100::Parser;
 
 use super::session::{Listing, PROGRAM, listing};
 
-/// How long a screen may take to say what is expected of it, in milliseconds.
-const PATIENCE: u64 = 20_000;
+/// How long a screen may take to show what is expected of it, on a machine with other work.
+const TIMEOUT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Keys as a terminal sends them.
 pub(super) const ENTER: &str = "\r";
@@ -18,73 +26,261 @@ pub(super) const DOWN: &str = "\u{1b}[B";
 pub(super) const ESCAPE: &str = "\u{1b}";
 pub(super) const CONTROL_C: &str = "\u{3}";
 
+/// Columns and rows.
+pub(super) type Size = (u16, u16);
+
+/// What the terminal was sent.
+struct Screen {
+    parser: Parser,
+    raw: Vec<u8>,
+}
+
 /// A terminal.
 pub(super) struct Terminal {
     directory: TempDir,
-    session: PtySession,
+    process: PtyProcess,
+    keys: File,
+    screen: Arc<Mutex<Screen>>,
+    /// The settings before restwell was started.
+    before: Termios,
+    _reader: std::thread::JoinHandle<()>,
 }
 
-/// Starts restwell on a terminal, in an empty directory.
+/// What is about to be started.
+pub(super) struct Start {
+    directory: TempDir,
+    command: Command,
+    size: Size,
+}
+
+/// Restwell in an empty directory, on a terminal of 80 by 24.
 pub(super) fn on_terminal<const N: usize>(words: [&str; N]) -> Terminal {
-    on_terminal_with(words, &[])
+    terminal(words).starts()
 }
 
 /// The same with variables of the environment.
 pub(super) fn on_terminal_with<const N: usize>(words: [&str; N], variables: &[(&str, &str)]) -> Terminal {
+    variables.iter().fold(terminal(words), |start, (name, value)| start.env(name, value)).starts()
+}
+
+/// Restwell, about to be started in an empty directory.
+pub(super) fn terminal<const N: usize>(words: [&str; N]) -> Start {
     let directory = tempfile::tempdir().expect("a directory");
-    let mut command = Command::new(PROGRAM);
+    // The shell has the terminal until the size is set: the first screen is drawn for it.
+    let mut command = Command::new("sh");
     command
+        .args(["-c", "stty rows \"$ROWS\" cols \"$COLUMNS\" echo; exec \"$@\"", "sh", PROGRAM])
         .args(words)
-        .current_dir(directory.path())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", directory.path())
         .env("TERM", "xterm")
-        .env("NO_COLOR", "1")
-        .envs(variables.iter().copied());
-    let session = spawn_command(command, Some(PATIENCE)).expect("it starts");
-    Terminal { directory, session }
+        .env("NO_COLOR", "1");
+    Start { directory, command, size: (80, 24) }
+}
+
+impl Start {
+    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(super) fn sized(mut self, size: Size) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Starts in a directory below, which is made.
+    pub(super) fn inside(mut self, path: &str) -> Self {
+        let inside = self.directory.path().join(path);
+        std::fs::create_dir_all(&inside).expect("made");
+        self.command.current_dir(inside);
+        self
+    }
+
+    /// Puts a program on the path, before all others.
+    pub(super) fn program(mut self, name: &str, script: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let bin = self.directory.path().join("bin");
+        std::fs::create_dir_all(&bin).expect("made");
+        std::fs::write(bin.join(name), script).expect("written");
+        std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).expect("set");
+        let path = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+        let path = std::env::join_paths([bin].into_iter().chain(path)).expect("a path");
+        self.command.env("PATH", path);
+        self
+    }
+
+    pub(super) fn starts(mut self) -> Terminal {
+        let (columns, rows) = self.size;
+        if self.command.get_current_dir().is_none() {
+            self.command.current_dir(self.directory.path());
+        }
+        self.command.env("ROWS", rows.to_string()).env("COLUMNS", columns.to_string());
+        let mut process = PtyProcess::new(self.command).expect("it starts");
+        // A test that fails must not wait for a process that is stopped.
+        process.set_kill_timeout(Some(1000));
+        let screen = Screen { parser: Parser::new(number(rows), number(columns), 0), raw: Vec::new() };
+        let screen = Arc::new(Mutex::new(screen));
+        let (mut output, target) = (process.get_file_handle().expect("a terminal"), Arc::clone(&screen));
+        let reader = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = output.read(&mut bytes) {
+                let mut screen = target.lock().expect("no reader has panicked");
+                screen.parser.process(&bytes[..length]);
+                screen.raw.extend(&bytes[..length]);
+            }
+        });
+        let before = untouched(&process);
+        let keys = process.get_file_handle().expect("a terminal");
+        Terminal { directory: self.directory, process, keys, screen, before, _reader: reader }
+    }
+}
+
+fn number(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).expect("a screen has a size")
+}
+
+/// The settings of a terminal that no program has touched, whether restwell has taken it already or not.
+fn untouched(process: &PtyProcess) -> Termios {
+    use rustix::termios::{InputModes, LocalModes};
+    let mut found = tcgetattr(&process.pty).expect("a terminal");
+    found.local_modes |= LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN;
+    found.input_modes |= InputModes::ICRNL;
+    found
+}
+
+fn wait_for<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
+    let start = Instant::now();
+    while start.elapsed() < TIMEOUT {
+        if let Some(found) = found() {
+            return Some(found);
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+    None
 }
 
 impl Terminal {
+    /// What is on the screen.
+    pub(super) fn screen(&self) -> String {
+        self.screen.lock().expect("no reader has panicked").parser.screen().contents()
+    }
+
+    /// Everything that was sent so far.
+    fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().expect("no reader has panicked").raw).into_owned()
+    }
+
     /// Waits until the screen has this text.
     #[track_caller]
-    pub(super) fn sees(mut self, text: &str) -> Self {
-        if let Err(error) = self.session.exp_string(text) {
-            panic!("`{text}` never came: {error}");
+    pub(super) fn sees(self, text: &str) -> Self {
+        // A line of the text may be broken where the screen ends.
+        let has = |screen: &str| screen.contains(text) || screen.replace('\n', "").contains(text);
+        if wait_for(|| has(&self.screen()).then_some(())).is_none() {
+            panic!("`{text}` is not on the screen:\n{}", self.screen());
         }
+        self
+    }
+
+    /// The screen has not this text. It is asked after something that was waited for.
+    #[track_caller]
+    pub(super) fn sees_no(self, text: &str) -> Self {
+        assert!(!self.screen().contains(text), "`{text}` is on the screen:\n{}", self.screen());
+        self
+    }
+
+    /// Looks at the screen.
+    pub(super) fn looks(self, look: impl FnOnce(&str)) -> Self {
+        look(&self.screen());
         self
     }
 
     /// Presses keys.
     pub(super) fn presses(mut self, keys: &str) -> Self {
-        self.session.send(keys).expect("sent");
-        self.session.flush().expect("sent");
+        self.keys.write_all(keys.as_bytes()).expect("sent");
         self
     }
 
-    /// Waits for the end, and gives what came on the screen until then.
-    #[track_caller]
-    pub(super) fn exits(mut self, code: i32) -> Ended {
-        let rest = self.session.exp_eof().expect("it ends");
-        match self.session.process.wait().expect("a process") {
-            WaitStatus::Exited(_, found) => assert_eq!(found, code, "{rest}"),
-            status => panic!("it ended with {status:?}: {rest}"),
-        }
-        Ended { directory: self.directory, rest }
+    /// Changes the size of the window.
+    pub(super) fn resizes(self, (columns, rows): Size) -> Self {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        self.screen.lock().expect("no reader has panicked").parser.screen_mut().set_size(number(rows), number(columns));
+        tcsetwinsize(&self.process.pty, size).expect("a terminal");
+        self
     }
+
+    pub(super) fn gets(self, signal: Signal) -> Self {
+        rexpect::process::signal::kill(self.process.child_pid, signal).expect("it runs");
+        self
+    }
+
+    /// Waits until the process is stopped, as by Ctrl-Z.
+    #[track_caller]
+    pub(super) fn stops(self) -> Self {
+        let path = format!("/proc/{}/stat", self.process.child_pid);
+        let is_stopped = || std::fs::read_to_string(&path).ok().filter(|stat| stat.contains(") T ")).map(drop);
+        wait_for(is_stopped).expect("it stops");
+        self
+    }
+
+    /// The terminal has the settings that it had before.
+    #[track_caller]
+    pub(super) fn restored(self) -> Self {
+        let found = tcgetattr(&self.process.pty).expect("a terminal");
+        assert_same(&self.before, &found);
+        {
+            let screen = self.screen.lock().expect("no reader has panicked");
+            let screen = screen.parser.screen();
+            assert!(!screen.hide_cursor(), "the cursor is hidden");
+            assert!(!screen.alternate_screen(), "the alternate screen is shown");
+            assert!(!screen.bracketed_paste(), "pastes are marked");
+        }
+        self
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub(super) fn exits(self, code: i32) -> Ended {
+        let status = wait_for(|| self.process.status().filter(|status| *status != WaitStatus::StillAlive));
+        // The last of the output may still be on its way.
+        std::thread::sleep(POLL_INTERVAL * 5);
+        match status {
+            Some(WaitStatus::Exited(_, found)) => assert_eq!(found, code, "{}", self.screen()),
+            status => panic!("it ended with {status:?}:\n{}", self.screen()),
+        }
+        let terminal = self.restored();
+        let (screen, raw) = (terminal.screen(), terminal.raw());
+        Ended { directory: terminal.directory, screen, raw }
+    }
+}
+
+/// Compares what a program can set.
+#[track_caller]
+fn assert_same(before: &Termios, after: &Termios) {
+    assert_eq!(before.input_modes, after.input_modes);
+    assert_eq!(before.output_modes, after.output_modes);
+    assert_eq!(before.control_modes, after.control_modes);
+    assert_eq!(before.local_modes, after.local_modes);
+    assert_eq!(format!("{:?}", before.special_codes), format!("{:?}", after.special_codes));
 }
 
 /// What is left when restwell is gone.
 pub(super) struct Ended {
     directory: TempDir,
-    rest: String,
+    screen: String,
+    raw: String,
 }
 
 impl Ended {
-    /// What came on the screen after the last text that was waited for.
-    pub(super) fn rest(&self) -> &str {
-        &self.rest
+    /// What is on the screen at the end.
+    pub(super) fn screen(&self) -> &str {
+        &self.screen
+    }
+
+    /// Everything that was sent to the terminal.
+    pub(super) fn raw(&self) -> &str {
+        &self.raw
     }
 
     /// What is on disk.

@@ -1,0 +1,24 @@
+//! The first command of a new project, run if the user says so.
+
+use crate::error::Error;
+use crate::interrupt;
+use crate::program;
+use crate::prompt;
+use crate::report::Report;
+use crate::shell::{STRONG, Shell};
+use crate::write::Site;
+
+/// Offers to run the first of the next steps in the new project. Only `y` runs it; it then takes the place of this
+/// program, with its terminal, its signals and its exit code.
+pub(super) fn first_step(report: &Report, site: &Site, shell: &mut Shell) -> Result<(), Error> {
+    let Some(step) = report.next_steps.iter().find(|step| !step.starts_with("cd ")) else { return Ok(()) };
+    // Everything is written and reported: a signal from here on ends the program at once.
+    interrupt::nothing_to_clean_up();
+    let command = shell.paint(STRONG, step);
+    if !prompt::agrees(&format!("Run `{command}` there now?"), shell) {
+        return Ok(());
+    }
+    let failed = program::replace(step, &site.real);
+    shell.warn(format!("`{step}` could not be started: {failed}"));
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Questions line by line, for screen readers, logs and terminals without a cursor: a number or a name is typed.
+
+use std::io::{self, BufRead};
+
+use super::choosing::Picked;
+use super::naming::{NameQuestion, Named, TITLE};
+use super::question::{Item, Question};
+use super::reviewing::{Sheet, Verdict};
+use super::terminal::discard_input;
+use crate::error::Error;
+use crate::shell::Shell;
+use crate::spelling;
+
+/// Reads one line, without spaces around it. What was pasted behind it answers nothing.
+pub(super) fn read_line() -> Result<String, Error> {
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(0) | Err(_) => Err(Error::Interrupted),
+        Ok(_) => {
+            discard_input()?;
+            Ok(line.trim().to_owned())
+        }
+    }
+}
+
+/// What was typed for a list.
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    Picked(Picked),
+    More,
+    Leave,
+    Unknown(String),
+}
+
+pub(super) fn choose(shell: &mut Shell, question: &Question) -> Result<Picked, Error> {
+    let Question { subject, place, settled, implied, title, items, refused, start, can_go_back } = question;
+    shell.ask(format!("{subject}, {place}"));
+    if !settled.is_empty() {
+        shell.ask(format!("so far: {}", settled.join(", ")));
+    }
+    implied.iter().for_each(|note| shell.ask(note));
+    shell.ask(title);
+    for (index, Item { word, clause, .. }) in items.iter().enumerate() {
+        shell.ask(format!("  {}. {word}: {clause}", index + 1));
+    }
+    refused.iter().for_each(|note| shell.ask(note));
+    let default = items.get(*start).map(|item| item.word.as_str()).unwrap_or_default();
+    let back = if *can_go_back { ", b for back" } else { "" };
+    loop {
+        shell.ask(format!("A number or a name [{default}], ? for more{back}, q to leave:"));
+        match understand(&read_line()?, question) {
+            Typed::Picked(picked) => return Ok(picked),
+            Typed::Leave => return Err(Error::Interrupted),
+            Typed::More => question.everything().iter().for_each(|paragraph| {
+                let text = format!("{} {}", paragraph.label.text(), paragraph.text);
+                shell.ask(text.trim_end());
+            }),
+            Typed::Unknown(complaint) => shell.ask(complaint),
+        }
+    }
+}
+
+fn understand(typed: &str, question: &Question) -> Typed {
+    let items = &question.items;
+    let named = items.iter().position(|item| item.word.eq_ignore_ascii_case(typed));
+    let numbered = typed.parse::<usize>().ok().filter(|number| (1..=items.len()).contains(number));
+    match (typed, named.or(numbered.map(|number| number - 1))) {
+        ("", _) => Typed::Picked(Picked::Item(question.start)),
+        (_, Some(index)) => Typed::Picked(Picked::Item(index)),
+        ("b" | "back", None) if question.can_go_back => Typed::Picked(Picked::Back),
+        ("?" | "help", None) => Typed::More,
+        ("q" | "quit", None) => Typed::Leave,
+        (_, None) => {
+            let near = spelling::nearest(typed, items.iter().map(|item| item.word.as_str()));
+            let near = near.map(|near| format!("; `{near}` is near")).unwrap_or_default();
+            Typed::Unknown(format!("`{typed}` is none of 1 to {} and no name in the list{near}", items.len()))
+        }
+    }
+}
+
+pub(super) fn name(shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Named, Error> {
+    let offered = question.earlier.as_ref().or(question.offered.as_ref());
+    let default = offered.map(|name| format!(" [{name}]")).unwrap_or_default();
+    // `b` and `q` are names.
+    let back = if question.can_go_back { " An empty line goes back." } else { "" };
+    loop {
+        shell.ask(format!("{TITLE}{default}{}", if offered.is_some() { "" } else { back }));
+        let typed = read_line()?;
+        let name = match (typed.is_empty(), offered) {
+            (true, Some(offered)) => offered.clone(),
+            (true, None) if question.can_go_back => return Ok(Named::Back),
+            (true, None) | (false, _) => typed,
+        };
+        match (question.place)(&name) {
+            Ok(place) => {
+                shell.ask(place);
+                return Ok(Named::Name(name));
+            }
+            Err(reasons) => reasons.iter().for_each(|reason| shell.ask(reason)),
+        }
+    }
+}
+
+pub(super) fn review(shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error> {
+    for (value, origin) in &sheet.report.origins {
+        shell.ask(format!("{} {} ({})", value.choice().id(), value.id(), origin.id()));
+    }
+    sheet.facts().iter().for_each(|(label, text)| shell.ask(format!("{label}: {text}")));
+    loop {
+        shell.ask("w writes it, e changes an answer, f lists the files, b goes back, q leaves:");
+        match read_line()?.as_str() {
+            "w" | "write" => return Ok(Verdict::Write),
+            "e" | "edit" => return Ok(Verdict::Edit),
+            "b" | "back" => return Ok(Verdict::Back),
+            "q" | "quit" => return Err(Error::Interrupted),
+            "f" | "files" => sheet.report.listing().iter().for_each(|line| shell.ask(line.trim())),
+            typed => shell.ask(format!("`{typed}` is none of w, e, f, b and q")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question() -> Question {
+        let item = |word: &str| Item { word: word.to_owned(), ..Item::default() };
+        Question {
+            items: ["memory", "redis", "none"].map(item).into(),
+            start: 1,
+            can_go_back: true,
+            ..Question::default()
+        }
+    }
+
+    #[test]
+    fn a_number_or_a_name_is_taken() {
+        for (typed, index) in [("", 1), ("1", 0), ("3", 2), ("redis", 1), ("NONE", 2)] {
+            assert_eq!(understand(typed, &question()), Typed::Picked(Picked::Item(index)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_met_with_the_nearest_name() {
+        let Typed::Unknown(complaint) = understand("reddis", &question()) else { panic!("it is no name") };
+        assert_eq!(complaint, "`reddis` is none of 1 to 3 and no name in the list; `redis` is near");
+        assert_eq!(understand("b", &question()), Typed::Picked(Picked::Back));
+        assert!(matches!(understand("0", &question()), Typed::Unknown(_)));
+    }
+}

@@ -1,0 +1,264 @@
+//! The terminal while the wizard has it: raw input, the alternate screen, and the way back from both.
+//!
+//! The state that the terminal had is kept from the start. Whatever ends the wizard puts it back: dropping
+//! [`Terminal`], or [`restore`] in the thread that handles signals. After `restore` nothing is drawn any more, so a
+//! frame of the main thread cannot follow the last message.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+use console::Term;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::getpgrp;
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp,
+    tcgetwinsize, tcsetattr,
+};
+
+use super::job::{Job, Notice};
+use super::key::{Key, decode};
+use super::text::Line;
+use crate::error::Error;
+use crate::interrupt;
+
+/// Keys that come closer together than this are one burst: a paste, or one key that sends several bytes.
+const BURST: Duration = Duration::from_millis(25);
+/// How long the rest of a key, or of a paste, may take over a slow line.
+const REST_OF_KEY: Duration = Duration::from_millis(60);
+const REST_OF_PASTE: Duration = Duration::from_millis(500);
+/// A burst ends after this, even if keys keep coming.
+const LONGEST_BURST: Duration = Duration::from_millis(500);
+
+/// Alternate screen, hidden cursor, bracketed paste.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
+const LEAVE: &str = "\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+static STATE: Mutex<State> = Mutex::new(State { before: None, is_taken: false, is_over: false });
+
+struct State {
+    /// The terminal's settings before the wizard.
+    before: Option<Termios>,
+    /// Whether the terminal has the wizard's settings.
+    is_taken: bool,
+    /// Whether the program is ending.
+    is_over: bool,
+}
+
+/// What a screen holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+}
+
+/// What came from the terminal.
+pub(super) enum Input {
+    Keys(Vec<Key>),
+    /// The screen has to be drawn again.
+    Redraw,
+}
+
+/// The terminal, taken.
+pub(super) struct Terminal {
+    job: Job,
+    is_colored: bool,
+}
+
+/// Puts the terminal back as it was, for a program that ends in the middle of a question.
+pub(super) fn restore() {
+    /// The main thread may be blocked in a write that nobody reads: then the settings go first.
+    const LONGEST_WAIT: Duration = Duration::from_millis(300);
+    let start = Instant::now();
+    while start.elapsed() < LONGEST_WAIT {
+        match STATE.try_lock() {
+            Ok(mut state) => return end(&mut state),
+            Err(TryLockError::Poisoned(poisoned)) => return end(&mut poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+fn end(state: &mut State) {
+    state.is_over = true;
+    give_back(state);
+}
+
+fn give_back(state: &mut State) {
+    if !std::mem::take(&mut state.is_taken) {
+        return;
+    }
+    // Each step is tried whatever became of the one before: a terminal that is gone refuses all of them.
+    if let Some(before) = &state.before {
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+    }
+    let _ = Term::stderr().write_str(LEAVE);
+}
+
+/// The state, as long as the program is not ending.
+fn state() -> MutexGuard<'static, State> {
+    let state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
+    if state.is_over {
+        drop(state);
+        interrupt::wait_for_the_end();
+    }
+    state
+}
+
+impl Terminal {
+    /// Takes the terminal; nothing if it cannot be set.
+    pub(super) fn open(is_colored: bool) -> Option<Self> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        let job = Job::watch().ok()?;
+        state().before = Some(before);
+        let terminal = Self { job, is_colored };
+        terminal.take().ok()?;
+        Some(terminal)
+    }
+
+    fn take(&self) -> rustix::io::Result<()> {
+        let mut state = state();
+        let Some(before) = &state.before else { return Ok(()) };
+        let mut raw = before.clone();
+        raw.input_modes |= InputModes::ICRNL;
+        raw.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
+        // Ctrl-C and Ctrl-Z stay signals, which also reach the programs that restwell was started by.
+        raw.local_modes |= LocalModes::ISIG;
+        raw.special_codes[SpecialCodeIndex::VMIN] = 1;
+        raw.special_codes[SpecialCodeIndex::VTIME] = 0;
+        state.is_taken = true;
+        tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
+        // A terminal that is gone is noticed where keys are read.
+        let _ = Term::stderr().write_str(ENTER);
+        Ok(())
+    }
+
+    /// How large the screen is now.
+    pub(super) fn size(&self) -> Size {
+        let found = tcgetwinsize(io::stdin()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        let (columns, rows) = found.map_or((80, 24), |size| (size.ws_col, size.ws_row));
+        Size { columns: columns.into(), rows: rows.into() }
+    }
+
+    /// Draws a whole screen in one write.
+    pub(super) fn draw(&self, lines: Vec<Line>) {
+        let Size { columns, rows } = self.size();
+        let mut frame = String::from("\x1b[H");
+        for (index, line) in lines.into_iter().take(rows).enumerate() {
+            // A line is erased before it is written: after a full line the cursor may still be on its last letter.
+            frame.push_str(if index == 0 { "\x1b[2K" } else { "\r\n\x1b[2K" });
+            frame.push_str(&line.fit(columns).paint(self.is_colored));
+        }
+        frame.push_str("\x1b[J");
+        let _state = state();
+        let _ = Term::stderr().write_str(&frame);
+    }
+
+    /// Waits for keys, or for a reason to draw again.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where the terminal is gone.
+    pub(super) fn read(&mut self) -> Result<Input, Error> {
+        loop {
+            if !wait(&[io::stdin().as_fd(), self.job.as_fd()], None)? {
+                continue;
+            }
+            match self.job.notice() {
+                Notice::Suspend => self.suspend(),
+                Notice::Continued => self.resume(),
+                Notice::Resized => {}
+                Notice::Nothing => return Ok(Input::Keys(read_burst()?)),
+            }
+            return Ok(Input::Redraw);
+        }
+    }
+
+    /// Stops the program as the shell expects it, with the terminal as the shell had it.
+    fn suspend(&self) {
+        give_back(&mut state());
+        self.job.stop();
+        self.resume();
+    }
+
+    /// Takes the terminal again, once the program is in its foreground.
+    fn resume(&self) {
+        const POLL_INTERVAL: Duration = Duration::from_millis(50);
+        while tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground != getpgrp()) {
+            std::thread::sleep(POLL_INTERVAL);
+        }
+        let _ = self.take();
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Drops what was typed or pasted beyond the answer, until there is a pause.
+///
+/// # Errors
+/// [`Error::Interrupted`] where the terminal is gone.
+pub(super) fn discard_input() -> Result<(), Error> {
+    let start = Instant::now();
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    while start.elapsed() < LONGEST_BURST && wait(&[io::stdin().as_fd()], Some(BURST))? {
+        read_some()?;
+    }
+    Ok(())
+}
+
+/// Whether one of `sources` has something to read before the time is over.
+fn wait(sources: &[std::os::fd::BorrowedFd<'_>], time: Option<Duration>) -> Result<bool, Error> {
+    let mut polled: Vec<PollFd<'_>> = sources.iter().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
+    let time = time.map(|time| Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() });
+    match poll(&mut polled, time.as_ref()) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(_) => Err(Error::Interrupted),
+    }
+}
+
+fn read_some() -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; 4096];
+    match rustix::io::read(io::stdin(), &mut bytes) {
+        Ok(0) => Err(Error::Interrupted),
+        Ok(length) => {
+            bytes.truncate(length);
+            Ok(bytes)
+        }
+        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Ok(Vec::new()),
+        Err(_) => Err(Error::Interrupted),
+    }
+}
+
+/// Keys until there is a pause. Keys that only move the cursor are not waited after: one that is held down repeats
+/// faster than the pause.
+fn read_burst() -> Result<Vec<Key>, Error> {
+    let start = Instant::now();
+    let (mut keys, mut bytes) = (Vec::new(), read_some()?);
+    loop {
+        let decoded = decode(&bytes);
+        keys.extend(decoded.keys);
+        bytes.drain(..decoded.taken);
+        let moves = |key: &Key| matches!(key, Key::Up | Key::Down | Key::PageUp | Key::PageDown);
+        if bytes.is_empty() && keys.iter().all(moves) && !keys.is_empty() {
+            return Ok(keys);
+        }
+        let pause = match &bytes[..] {
+            [] => BURST,
+            [0x1b, b'[', b'2', ..] => REST_OF_PASTE,
+            _ => REST_OF_KEY,
+        };
+        if start.elapsed() < LONGEST_BURST && wait(&[io::stdin().as_fd()], Some(pause))? {
+            bytes.extend(read_some()?);
+            continue;
+        }
+        // An escape that nothing followed is the key itself; anything else that came in part is no key.
+        keys.extend((bytes == [0x1b]).then_some(Key::Escape));
+        return Ok(keys);
+    }
+}
