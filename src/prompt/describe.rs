@@ -240,7 +240,7 @@ mod tests {
     fn what_a_preset_brings_is_told_beside_what_was_asked_for() {
         for word in ["none", "postgres"] {
             let database = Choice::Database.parse(word).expect("a database");
-            let said = Said { answers: [(database, Origin::Flag)].into_iter().collect(), ..Said::default() };
+            let said = Said::gather(&[database], &[], None, None).expect("all of it is known");
             let presets = &questions(&said)[0];
             assert_eq!(presets.settled, [spoken(database)]);
             for item in &presets.items {

@@ -7,6 +7,11 @@ fn value(choice: Choice, word: &str) -> Value {
     choice.parse(word).expect("it is one of its values")
 }
 
+/// What flags say.
+fn said(values: &[Value]) -> Said {
+    Said::gather(values, &[], None, None).expect("all of it is known")
+}
+
 fn one_by_one(said: &Said) -> Conversation<'_> {
     let mut conversation = Conversation::new(said, false);
     assert_eq!(conversation.step, Step::Preset);
@@ -85,8 +90,7 @@ fn leaving_an_edit_changes_nothing() {
 
 #[test]
 fn what_a_flag_gave_forbids_too_and_can_be_changed() {
-    let answers = [(Value::Cache(Cache::Memory), Origin::Flag)].into_iter().collect();
-    let said = Said { answers, ..Said::default() };
+    let said = said(&[Value::Cache(Cache::Memory)]);
     let mut conversation = one_by_one(&said);
     let refused = conversation.offered(Choice::Database).refused;
     assert_eq!(refused.len(), 1);
@@ -99,7 +103,7 @@ fn what_a_flag_gave_forbids_too_and_can_be_changed() {
 
 #[test]
 fn a_preset_is_not_worth_a_question_when_little_is_open() {
-    let answers = Choice::ALL.iter().skip(2).map(|choice| (choice.default_value(), Origin::Flag)).collect();
-    let said = Said { answers, ..Said::default() };
+    let values: Vec<Value> = Choice::ALL.iter().skip(2).map(|choice| choice.default_value()).collect();
+    let said = said(&values);
     assert_eq!(Conversation::new(&said, false).step, Step::Choice(Choice::Database));
 }
