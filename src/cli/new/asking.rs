@@ -27,7 +27,7 @@ pub(super) fn complete<'a>(
         (None, _) => Utf8PathBuf::from(name),
     };
     let subject = Subject {
-        said: said,
+        said,
         name: scene.as_ref().map(|scene| scene.name.to_string()),
         offered: here.clone(),
         place: &|name| place(new, said, name, &path(name)),
