@@ -32,7 +32,7 @@ fn depend(parts: &mut Parts) {
         HYPER.features(&["http1", "server"]),
         HYPER_UTIL.features(&["http1", "server-graceful", "service", "tokio"]),
         SERDE.features(&["derive"]),
-        SERDE_JSON.plain(),
+        SERDE_JSON.features(&["raw_value"]),
         TOKIO.features(&["macros", "net", "rt-multi-thread", "signal", "sync", "time"]),
         TOWER.features(&["util"]),
         TOWER_HTTP.features(&["cors"]),

@@ -2,7 +2,7 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
-use crate::part::versions::{BYTESIZE, CHRONO, GARDE, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
+use crate::part::versions::{BYTESIZE, CHRONO, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
 use crate::part::{Parts, Service};
 use crate::stack::Stack;
 
@@ -13,7 +13,6 @@ pub(super) const DATABASE: Feature = Feature {
         parts.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
         parts.settings.add("BODY_LIMIT", "1MiB", "Largest request body");
         parts.manifest.add(BYTESIZE.plain());
-        parts.manifest.add(GARDE.features(&["derive"]));
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
         parts.manifest.add(UTOIPA.features(&["chrono"]));

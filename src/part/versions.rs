@@ -50,7 +50,6 @@ pub(crate) const DIVAN: Crate = Crate::new("divan", "0.1.21").bare();
 pub(crate) const DOTENVY: Crate = Crate::new("dotenvy", "0.15.7");
 pub(crate) const FASTRAND: Crate = Crate::new("fastrand", "2.5.0");
 pub(crate) const FUTURES_UTIL: Crate = Crate::new("futures-util", "0.3.34").bare();
-pub(crate) const GARDE: Crate = Crate::new("garde", "0.23.0").bare();
 pub(crate) const GETRANDOM: Crate = Crate::new("getrandom", "0.4.3");
 pub(crate) const HUMANTIME: Crate = Crate::new("humantime", "2.4.0");
 pub(crate) const HYPER: Crate = Crate::new("hyper", "1.12.0").bare();

@@ -1,9 +1,5 @@
 //! The one error of every handler and layer. The guard renders it, because only there the request's id is known.
 
-//~ if database
-use std::borrow::Cow;
-
-//~ endif
 use axum::{Extension, http::StatusCode, response::IntoResponse, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,40 +13,32 @@ pub struct Envelope {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Error {
     /// For people; may change
-    //~ if database
-    pub message: Cow<'static, str>,
-    //~ else
     pub message: &'static str,
-    //~ endif
     /// The HTTP status
     pub code: u16,
     /// For programs; stable
     pub r#type: &'static str,
     /// As in the `x-request-id` header and the server's log
     pub request_id: String,
-    //~ if database
-    /// What is wrong with the request, if it was understood
+    /// Each fault of a request that was understood
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
-    //~ endif
     /// For the log only; never in an answer
     #[serde(skip)]
     pub cause: Option<String>,
 }
-//~ if database
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// One fault of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Detail {
-    /// A field of the body, or a parameter
+    /// A field of the body, a parameter, or `body` for the body as a whole
     pub field: String,
+    /// The rule that the field breaks
     pub message: String,
 }
-//~ endif
 
-//~ if database
 pub type Result<T> = std::result::Result<T, Error>;
 
-//~ endif
 impl Error {
     /// With the words that fit the status, for failures that have nothing of their own to say.
     pub fn of(code: u16) -> Self {
@@ -64,10 +52,11 @@ impl Error {
             405 => ("method_not_allowed", "this path does not take this method"),
             //~ if database
             409 => ("conflict", "this name is taken"),
-            422 => ("invalid", "the request breaks a rule"),
+            412 => ("precondition_failed", "the resource is not in the state that the request asks for"),
             //~ endif
             413 => ("body_too_large", "the body is too large"),
             415 => ("unsupported_media_type", "the body's type or encoding is not supported"),
+            422 => ("invalid", "the request breaks a rule"),
             //~ if limiter
             429 => ("rate_limited", "too many requests, slow down"),
             //~ endif
@@ -76,16 +65,12 @@ impl Error {
             code if code < 500 => ("refused", "the request was refused"),
             _ => ("internal", "something went wrong on our side"),
         };
-        //~ if database
-        Self { message: message.into(), code, r#type, request_id: String::new(), details: Vec::new(), cause: None }
-        //~ else
-        Self { message, code, r#type, request_id: String::new(), cause: None }
-        //~ endif
+        Self { message, code, r#type, request_id: String::new(), details: Vec::new(), cause: None }
     }
     //~ if database
 
-    pub fn new(code: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { message: message.into(), ..Self::of(code) }
+    pub fn new(code: u16, message: &'static str) -> Self {
+        Self { message, ..Self::of(code) }
     }
     //~ endif
 

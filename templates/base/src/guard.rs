@@ -20,7 +20,7 @@ use crate::error::{Envelope, Error};
 use crate::limiter;
 //~ endif
 use crate::telemetry::{self, Line};
-use crate::{app::App, config::Config, health, wellformed};
+use crate::{app::App, config::Config, health, trace, wellformed};
 
 /// What a route resolves to: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
@@ -56,6 +56,7 @@ pub fn protect(router: Router, app: &Arc<App>) -> Router {
             //~ if upstream
             // For handlers, which pass it on.
             request.headers_mut().insert(REQUEST_ID, line.id.clone());
+            line.trace.enter(request.headers_mut());
             //~ endif
             //~ if auth
             // To be filled in by whoever finds out.
@@ -115,6 +116,8 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    // Nobody keeps an answer that does not allow it.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -150,16 +153,23 @@ fn request_id(request: &Request) -> HeaderValue {
 fn cors(config: &Config) -> Option<CorsLayer> {
     let origins: Vec<_> = config.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
     //~ if limiter
-    let exposed = [header::LOCATION, header::RETRY_AFTER, REQUEST_ID, limiter::REMAINING, limiter::POLICY];
+    let exposed =
+        [header::ETAG, header::LOCATION, header::RETRY_AFTER, REQUEST_ID, limiter::REMAINING, limiter::POLICY];
     //~ else
-    let exposed = [header::LOCATION, header::RETRY_AFTER, REQUEST_ID];
+    let exposed = [header::ETAG, header::LOCATION, header::RETRY_AFTER, REQUEST_ID];
     //~ endif
-    //~ if auth
-    let cors = CorsLayer::new().expose_headers(exposed);
-    let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, REQUEST_ID]);
-    //~ else
-    let cors = CorsLayer::new().allow_headers([header::CONTENT_TYPE, REQUEST_ID]).expose_headers(exposed);
-    //~ endif
+    let allowed = [
+        //~ if auth
+        header::AUTHORIZATION,
+        //~ endif
+        header::CONTENT_TYPE,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        REQUEST_ID,
+        trace::TRACEPARENT,
+        trace::TRACESTATE,
+    ];
+    let cors = CorsLayer::new().allow_headers(allowed).expose_headers(exposed);
     let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
     (!origins.is_empty()).then(|| cors.allow_origin(origins).allow_methods(methods))
 }

@@ -9,7 +9,7 @@ use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Meth
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{config::Config, exchange::Exchange};
+use crate::{config::Config, exchange::Exchange, trace::Trace};
 
 /// Lines that may wait to be written, 16 MiB if all are as long as they can be.
 const LINES: usize = 8192;
@@ -65,6 +65,7 @@ pub struct Line {
     pub status: u16,
     pub cause: Option<String>,
     pub id: HeaderValue,
+    pub trace: Trace,
     //~ if auth
     /// Who asked, once a credential was verified.
     pub caller: Arc<OnceLock<Arc<str>>>,
@@ -80,12 +81,12 @@ impl Line {
     pub fn start(request: &Request, id: HeaderValue) -> Self {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let (route, exchange) = (request.extensions().get().cloned(), request.extensions().get().cloned());
-        let started = Instant::now();
+        let (trace, started) = (Trace::of(request.headers()), Instant::now());
         //~ if auth
         let caller = Arc::default();
-        Self { status: 499, cause: None, id, caller, method, uri, route, exchange, started }
+        Self { status: 499, cause: None, id, trace, caller, method, uri, route, exchange, started }
         //~ else
-        Self { status: 499, cause: None, id, method, uri, route, exchange, started }
+        Self { status: 499, cause: None, id, trace, method, uri, route, exchange, started }
         //~ endif
     }
 
@@ -110,11 +111,12 @@ impl Drop for Line {
         let (request_id, status) = (self.id.to_str().unwrap_or_default(), self.status);
         let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
         let error = error.as_deref();
+        let trace_id = format!("{:032x}", self.trace.id);
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);
-        tracing::info!(request_id, method, path, route, status, seconds, caller, error, "request");
+        tracing::info!(request_id, trace_id, method, path, route, status, seconds, caller, error, "request");
         //~ else
-        tracing::info!(request_id, method, path, route, status, seconds, error, "request");
+        tracing::info!(request_id, trace_id, method, path, route, status, seconds, error, "request");
         //~ endif
     }
 }

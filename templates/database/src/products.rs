@@ -1,10 +1,16 @@
-//! Products in the database: their shape, their rules, and every statement about them.
+//! Products in the database: their shape, their rules, and what is done with them. The statements are in `statements`.
 
 use chrono::{DateTime, Utc};
-use garde::Validate;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use utoipa::ToSchema;
+//~ if cache_redis or cache_memcached
+use serde::{Deserialize, Serialize};
+//~ else
+use serde::Serialize;
+//~ endif
+use utoipa::{IntoParams, ToSchema};
 
+use crate::conditions::Conditions;
+use crate::input::{Fields, Input, MAX_INTEGER, ReadOnly, integer, text};
+use crate::statements::{DELETE, FIND, INSERT, LIST, UPDATE};
 use crate::{db, error::Result, pool::Pool};
 
 //~ if cache_redis or cache_memcached
@@ -13,50 +19,87 @@ use crate::{db, error::Result, pool::Pool};
 #[derive(Clone, Debug, Serialize, sqlx::FromRow, ToSchema)]
 //~ endif
 pub struct Product {
+    #[schema(minimum = 1, maximum = 9007199254740991i64)]
     pub id: i64,
     pub name: String,
+    #[schema(minimum = 0, maximum = 9007199254740991i64)]
     pub price_cents: i64,
     pub created_at: DateTime<Utc>,
+    /// Later with each change
     pub updated_at: DateTime<Utc>,
 }
 
+impl Product {
+    /// Its entity tag. Each change makes `updated_at` later, so that it stands for all fields.
+    pub fn tag(&self) -> String {
+        format!("\"{:x}\"", self.updated_at.timestamp_micros())
+    }
+}
+
+/// The `{id}` of a path.
+#[derive(IntoParams)]
+#[into_params(names("id"), parameter_in = Path)]
+pub struct ProductId(#[param(minimum = 1, maximum = 9007199254740991i64, example = 1)] pub i64);
+
+impl Input for ProductId {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self(fields.required("id", integer(1..=MAX_INTEGER)))
+    }
+}
+
 /// What a client may say of a product.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProduct {
     /// Unique; no control characters
-    #[garde(length(chars, min = 1, max = 200), custom(printable))]
     #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", example = "Tea")]
     pub name: String,
-    #[garde(range(min = 0))]
-    #[schema(minimum = 0, example = 450)]
-    #[serde(deserialize_with = "whole")]
+    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 450)]
     pub price_cents: i64,
 }
 
-/// JSON knows no difference between `450` and `450.0`. Beyond 2^53 a float is no exact number any more.
-fn whole<'de, D: Deserializer<'de>>(json: D) -> std::result::Result<i64, D::Error> {
-    let number = serde_json::Number::deserialize(json)?;
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15).map(|float| float as i64);
-    number.as_i64().or(float).ok_or_else(|| D::Error::custom("expected a whole number of 64 bits"))
+impl Input for NewProduct {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            name: fields.required("name", text(1..=200)),
+            price_cents: fields.required("price_cents", integer(0..=MAX_INTEGER)),
+        }
+    }
 }
 
-fn printable(name: &str, (): &()) -> garde::Result {
-    let control = name.chars().any(char::is_control);
-    if control { Err(garde::Error::new("control characters are not allowed")) } else { Ok(()) }
+/// What a client may put in the place of a product: new values, or all that it has read, with changes.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// If given, that of the path
+    #[schema(value_type = i64, required = false, read_only)]
+    pub id: ReadOnly,
+    /// Unique; no control characters
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", example = "Tea")]
+    pub name: String,
+    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 450)]
+    pub price_cents: i64,
+    /// Ignored
+    #[schema(value_type = DateTime<Utc>, required = false, read_only)]
+    pub created_at: ReadOnly,
+    /// Ignored
+    #[schema(value_type = DateTime<Utc>, required = false, read_only)]
+    pub updated_at: ReadOnly,
 }
 
-/// A page in the order of the primary key: the last is found as fast as the first.
-///
-/// Like each statement it names its columns: `*` would be another set of them once the next version has added one.
-pub const LIST: &str = "SELECT id, name, price_cents, created_at, updated_at FROM products \
-                        WHERE id > $1 ORDER BY id LIMIT $2";
-const FIND: &str = "SELECT id, name, price_cents, created_at, updated_at FROM products WHERE id = $1";
-const INSERT: &str = "INSERT INTO products (name, price_cents, created_at, updated_at) VALUES ($1, $2, $3, $3) \
-                      RETURNING id, name, price_cents, created_at, updated_at";
-const UPDATE: &str = "UPDATE products SET name = $1, price_cents = $2, updated_at = $3 WHERE id = $4 \
-                      RETURNING id, name, price_cents, created_at, updated_at";
-const DELETE: &str = "DELETE FROM products WHERE id = $1";
+impl Input for Replacement {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let id = fields.same_as_path("id");
+        let NewProduct { name, price_cents } = NewProduct::read(fields);
+        Self {
+            id,
+            name,
+            price_cents,
+            created_at: fields.ignored("created_at"),
+            updated_at: fields.ignored("updated_at"),
+        }
+    }
+}
 
 /// At most `limit` products whose ids follow `after`.
 pub async fn list(pool: &Pool, after: i64, limit: i64) -> Result<Vec<Product>> {
@@ -68,17 +111,47 @@ pub async fn find(pool: &Pool, id: i64) -> Result<Option<Product>> {
 }
 
 pub async fn insert(pool: &Pool, new: &NewProduct) -> Result<Product> {
-    let insert = sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents).bind(Utc::now());
-    db::within(insert.fetch_one(pool)).await
+    db::within(sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents).fetch_one(pool)).await
 }
 
 /// The product as it is now, or `None` if there is none of this id.
-pub async fn update(pool: &Pool, id: i64, new: &NewProduct) -> Result<Option<Product>> {
-    let update = sqlx::query_as(UPDATE).bind(&new.name).bind(new.price_cents).bind(Utc::now()).bind(id);
-    db::within(update.fetch_optional(pool)).await
+///
+/// # Errors
+/// 412 if the conditions of the request do not hold.
+pub async fn update(pool: &Pool, id: i64, new: &Replacement, conditions: &Conditions) -> Result<Option<Product>> {
+    while let Some(version) = compare(pool, id, conditions).await? {
+        let update = sqlx::query_as(UPDATE).bind(&new.name).bind(new.price_cents).bind(id).bind(version);
+        let updated = db::within(update.fetch_optional(pool)).await?;
+        if updated.is_some() || version.is_none() {
+            return Ok(updated);
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there was one.
-pub async fn delete(pool: &Pool, id: i64) -> Result<bool> {
-    Ok(db::within(sqlx::query(DELETE).bind(id).execute(pool)).await?.rows_affected() > 0)
+///
+/// # Errors
+/// 412 if the conditions of the request do not hold.
+pub async fn delete(pool: &Pool, id: i64, conditions: &Conditions) -> Result<bool> {
+    while let Some(version) = compare(pool, id, conditions).await? {
+        let deleted = db::within(sqlx::query(DELETE).bind(id).bind(version).execute(pool)).await?.rows_affected() > 0;
+        if deleted || version.is_none() {
+            return Ok(deleted);
+        }
+    }
+    Ok(false)
+}
+
+/// The version that a write may replace, `None` inside for any: a request without conditions. `None` if there is none.
+///
+/// The statement that writes names this version, so nothing is written over a change that came between: it finds no row,
+/// and the conditions are held against the product as it is then.
+async fn compare(pool: &Pool, id: i64, conditions: &Conditions) -> Result<Option<Option<DateTime<Utc>>>> {
+    if conditions.are_absent() {
+        return Ok(Some(None));
+    }
+    let Some(current) = find(pool, id).await? else { return Ok(None) };
+    conditions.allow(&current.tag())?;
+    Ok(Some(Some(current.updated_at)))
 }

@@ -8,7 +8,7 @@ use reqwest::{Client, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
 use tower::retry::budget::{Budget, TpsBudget};
 
-use crate::{breaker::Breaker, breaker::Turn, config::Config, guard::REQUEST_ID, telemetry};
+use crate::{breaker::Breaker, breaker::Turn, config::Config, guard::REQUEST_ID, telemetry, trace};
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -68,7 +68,7 @@ impl Upstream {
     /// `None` if it refuses or has nothing to say. That is an answer: the breaker counts only what is none.
     async fn find<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> anyhow::Result<Option<T>> {
         let send = async || {
-            let request = self.client.get(format!("{}{path}", self.url)).header(REQUEST_ID, &headers[REQUEST_ID]);
+            let request = self.client.get(format!("{}{path}", self.url)).headers(passed_on(headers));
             let response = request.send().await?;
             anyhow::ensure!(!response.status().is_server_error(), "status {}", response.status());
             Ok(response)
@@ -89,4 +89,10 @@ impl Upstream {
             status => anyhow::bail!("status {status}"),
         }
     }
+}
+
+/// By which the other service's log and traces can be found.
+fn passed_on(headers: &HeaderMap) -> HeaderMap {
+    let names = [REQUEST_ID, trace::TRACEPARENT, trace::TRACESTATE];
+    names.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone()))).collect()
 }

@@ -69,9 +69,23 @@ async fn security_headers_are_on_every_answer() {
     for path in ["/greet", "/docs", "/nowhere", "/greet?name=", "/health/live"] {
         let answer = get(server.public, path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert_ne!(answer.header("content-security-policy"), "", "{path}");
         assert_ne!(answer.header("x-request-id"), "", "{path}");
     }
+}
+
+#[tokio::test]
+async fn every_answer_says_whether_it_may_be_kept() {
+    let server = TestServer::start(&[]).await;
+    let paths =
+        ["/greet", "/greet?name=Ada&name=Bob", "/docs", "/openapi.json", "/nowhere", "/health/live", "/health/ready"];
+    for path in paths {
+        assert_eq!(get(server.public, path).await.header("cache-control"), "no-store", "{path}");
+    }
+    let answer = send(server.public, request("DELETE", "/greet")).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (405, "no-store"));
+    assert_eq!(get(server.admin, "/health/ready").await.header("cache-control"), "no-store");
 }
 
 #[tokio::test]
@@ -94,11 +108,27 @@ async fn other_origins_may_read_answers_only_when_a_setting_lists_them() {
         let answer = send(open.public, preflight).await;
         assert_eq!(answer.header("access-control-allow-origin"), allowed);
     }
+    let preflight = request("OPTIONS", "/greet").header("origin", "https://app.example");
+    let preflight = preflight.header("access-control-request-method", "PUT");
+    let preflight = send(open.public, preflight.header("access-control-request-headers", "content-type")).await;
+    for method in ["GET", "POST", "PUT", "DELETE"] {
+        let methods = preflight.header("access-control-allow-methods");
+        assert!(methods.split(',').any(|allowed| allowed == method), "{method} is not in {methods}");
+    }
+    for header in ["content-type", "if-match", "if-none-match", "x-request-id", "traceparent"] {
+        let headers = preflight.header("access-control-allow-headers");
+        assert!(headers.split(',').any(|allowed| allowed == header), "{header} is not in {headers}");
+    }
+
     for (path, status) in [("/nowhere", 404), ("/health/live", 200), ("/health/ready", 200)] {
         let asked = request("GET", path).header("origin", "https://app.example");
         let answer = send(open.public, asked).await;
         let allowed = answer.header("access-control-allow-origin");
         assert_eq!((answer.status, allowed), (status, "https://app.example"), "{path} is readable too");
+        for header in ["etag", "location", "retry-after", "x-request-id"] {
+            let headers = answer.header("access-control-expose-headers");
+            assert!(headers.split(',').any(|exposed| exposed == header), "{header} is not in {headers}");
+        }
     }
 }
 

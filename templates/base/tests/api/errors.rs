@@ -30,6 +30,12 @@ pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
     error
 }
 
+/// The faults that an error names: each field, and the rule that it breaks.
+pub fn faults(error: &Value) -> Vec<(&str, &str)> {
+    let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    details.map(|fault| (fault["field"].as_str().expect("text"), fault["message"].as_str().expect("text"))).collect()
+}
+
 /// Handlers that fail in every way a handler can, axum's own rejections among them.
 fn failing() -> Router {
     Router::new()
@@ -50,7 +56,7 @@ async fn every_failure_is_the_envelope() {
         (request("GET", "/no/such/path?at=all"), 404, "not_found"),
         (request("GET", "/"), 404, "not_found"),
         (request("DELETE", "/greet"), 405, "method_not_allowed"),
-        (request("GET", "/greet?name=Ada&name=Bob"), 400, "malformed"),
+        (request("GET", "/greet?name=Ada&name=Bob"), 422, "invalid"),
         (request("GET", "/test/items/one"), 400, "malformed"),
         (request("POST", "/test/json").json("[1,"), 400, "malformed"),
         (request("GET", "/test/panic"), 500, "internal"),

@@ -73,3 +73,27 @@ fn commands_in_agents_md_exist() {
         }
     }
 }
+
+/// As AGENTS.md says: an endpoint is a file, its `mod` line, and its `merge` line.
+#[test]
+fn every_file_of_routes_is_declared_and_merged() {
+    let (declared, app) = (file("src/routes/mod.rs"), file("src/app.rs"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/routes");
+    let files = std::fs::read_dir(folder).expect("the folder of the endpoints");
+    let names = files.map(|file| file.expect("a file").path().file_stem().expect("a name").display().to_string());
+    for name in names.filter(|name| name != "mod") {
+        assert!(declared.lines().any(|line| line == format!("pub mod {name};")), "src/routes/mod.rs lacks {name}");
+        assert!(app.contains(&format!(".merge(routes::{name}::router())")), "src/app.rs does not merge {name}");
+    }
+}
+
+#[test]
+fn the_paths_that_agents_md_names_exist() {
+    let agents = file("AGENTS.md");
+    let quoted = agents.split('`').skip(1).step_by(2);
+    let paths: Vec<&str> = quoted.filter(|quoted| quoted.contains('/') && !quoted.contains(' ')).collect();
+    assert!(paths.len() >= 5, "{paths:?}");
+    for path in paths {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "there is no {path}");
+    }
+}

@@ -4,8 +4,9 @@ use std::future::pending;
 use std::time::Duration;
 
 use app::pool::CONNECTIONS;
-use app::products::{LIST, find};
+use app::products::find;
 use app::server::Server;
+use app::statements::LIST;
 use axum::Router;
 use serde_json::json;
 use sqlx::AssertSqlSafe;

@@ -2,8 +2,8 @@
 
 use std::future::pending;
 
-use app::products::LIST;
 use app::server::Server;
+use app::statements::LIST;
 use axum::Router;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};

@@ -6,33 +6,44 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::{Json, http::StatusCode, http::header, response::IntoResponse};
-use serde::{Deserialize, Serialize};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, http::StatusCode, http::header};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::error::{Envelope, Error, Result};
-use crate::products::{self, NewProduct, Product};
 //~ if auth
-use crate::{app::App, auth::Writer, extract::Body};
-//~ else
-use crate::{app::App, extract::Body};
+use crate::auth::Writer;
 //~ endif
+use crate::conditions::{Conditions, not_modified};
+use crate::error::{Envelope, Error, Result};
+use crate::input::{Fields, Input, MAX_INTEGER, integer};
+use crate::products::{self, NewProduct, Product, ProductId, Replacement};
+use crate::{app::App, extract::Body, params::Params};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(read, edit, remove))
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Page {
     /// How many at most
     #[param(value_type = i64, required = false, minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
     /// Only those that follow this id: the `next` of the page before
-    #[param(value_type = i64, required = false)]
+    #[param(value_type = i64, required = false, minimum = 0, maximum = 9007199254740991i64)]
     after: Option<i64>,
+}
+
+impl Input for Page {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            limit: fields.optional("limit", integer(1..=100)),
+            after: fields.optional("after", integer(0..=MAX_INTEGER)),
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,13 +64,9 @@ struct Found {
 /// List products in the order they were added
 #[utoipa::path(get, path = "/products", tag = "products", params(Page), responses(
     (status = 200, description = "One page", body = Products),
-    (status = 422, description = "The limit is out of range", body = Envelope),
 ))]
-async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<Json<Products>> {
+async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result<Json<Products>> {
     let limit = page.limit.unwrap_or(20);
-    if !(1..=100).contains(&limit) {
-        return Err(Error::new(422, "`limit` must be from 1 to 100"));
-    }
     // One more than asked for tells whether there is a next page.
     let mut data = products::list(&app.database, page.after.unwrap_or(0), limit + 1).await?;
     let more = data.len() as i64 > limit && data.pop().is_some();
@@ -69,7 +76,9 @@ async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<J
 
 /// Add a product
 #[utoipa::path(post, path = "/products", tag = "products", request_body = NewProduct, responses(
-    (status = 201, description = "Added", body = Product, headers(("location" = String, description = "Its path"))),
+    (status = 201, description = "Added", body = Product, headers(
+        ("location" = String, description = "Its path"),
+        ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"))),
     (status = 409, description = "A product of this name exists", body = Envelope),
     //~ if auth
 ), security(("credential" = ["products:write"])))]
@@ -77,9 +86,9 @@ async fn list(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Result<J
 ))]
     //~ endif
 //~ if auth
-async fn create(Writer(app): Writer, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+async fn create(Writer(app): Writer, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
 //~ else
-async fn create(State(app): State<Arc<App>>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
 //~ endif
     //~ if cache
     //~ if cache_memory
@@ -91,87 +100,131 @@ async fn create(State(app): State<Arc<App>>, Body(new): Body<NewProduct>) -> Res
     //~ else
     let product = products::insert(&app.database, &new).await?;
     //~ endif
-    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/products/{}", product.id))], Json(product)))
+    let location = format!("/products/{}", product.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, product.tag())], Json(product)))
 }
 
 //~ if cache
 /// Read a product
-#[utoipa::path(get, path = "/products/{id}", tag = "products", params(("id" = i64, Path, example = 1)), responses(
-    (status = 200, description = "The product", body = Found,
-        headers(("cache-status" = String, description = "How the cache took part, as in RFC 9211"))),
+#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId), responses(
+    (status = 200, description = "The product", body = Found, headers(
+        ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"),
+        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"))),
+    (status = 304, description = "`If-None-Match` has its entity tag, so the client has it already", headers(
+        ("etag" = String, description = "Its entity tag"),
+        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"))),
     (status = 404, description = "There is no such product", body = Envelope),
+    (status = 412, description = "`If-Match` has another entity tag", body = Envelope),
 ))]
-async fn read(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<impl IntoResponse> {
+async fn read(
+    State(app): State<Arc<App>>,
+    Params(ProductId(id)): Params<ProductId>,
+    conditions: Conditions,
+) -> Result<Response> {
     let database = app.database.clone();
     let (product, outcome) = app.cache.get(id, async move { products::find(&database, id).await }).await?;
     let source = if outcome.word == "miss" { "database" } else { "cache" };
-    let found = product.map(|data| Json(Found { source, data })).ok_or_else(missing);
-    Ok(([("cache-status", outcome.to_string())], found))
+    let found = product.ok_or_else(missing).and_then(|data| show(Found { source, data }, &conditions));
+    Ok(([("cache-status", outcome.to_string())], found).into_response())
 }
 //~ else
 /// Read a product
-#[utoipa::path(get, path = "/products/{id}", tag = "products", params(("id" = i64, Path, example = 1)), responses(
-    (status = 200, description = "The product", body = Found),
+#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId), responses(
+    (status = 200, description = "The product", body = Found, headers(
+        ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"))),
+    (status = 304, description = "`If-None-Match` has its entity tag, so the client has it already", headers(
+        ("etag" = String, description = "Its entity tag"))),
     (status = 404, description = "There is no such product", body = Envelope),
+    (status = 412, description = "`If-Match` has another entity tag", body = Envelope),
 ))]
-async fn read(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<Found>> {
+async fn read(
+    State(app): State<Arc<App>>,
+    Params(ProductId(id)): Params<ProductId>,
+    conditions: Conditions,
+) -> Result<Response> {
     let data = products::find(&app.database, id).await?.ok_or_else(missing)?;
-    Ok(Json(Found { source: "database", data }))
+    show(Found { source: "database", data }, &conditions)
 }
 //~ endif
 
 /// Replace a product
-#[utoipa::path(put, path = "/products/{id}", tag = "products", params(("id" = i64, Path, example = 1)),
-    request_body = NewProduct, responses(
-    (status = 200, description = "As it is now", body = Product),
+///
+/// Takes new values, or what was read with changes. With `If-Match`, nothing that was changed since is overwritten.
+#[utoipa::path(put, path = "/products/{id}", tag = "products", params(ProductId),
+    request_body = Replacement, responses(
+    (status = 200, description = "As it is now", body = Product, headers(
+        ("etag" = String, description = "Its new entity tag"))),
     (status = 404, description = "There is no such product", body = Envelope),
     (status = 409, description = "Another product has this name", body = Envelope),
+    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was changed", body = Envelope),
     //~ if auth
 ), security(("credential" = ["products:write"])))]
     //~ else
 ))]
     //~ endif
-//~ if auth
-async fn edit(Writer(app): Writer, Path(id): Path<i64>, Body(new): Body<NewProduct>) -> Result<Json<Product>> {
-//~ else
-async fn edit(State(app): State<Arc<App>>, Path(id): Path<i64>, Body(new): Body<NewProduct>) -> Result<Json<Product>> {
-//~ endif
+async fn edit(
+    //~ if auth
+    Writer(app): Writer,
+    //~ else
+    State(app): State<Arc<App>>,
+    //~ endif
+    Params(ProductId(id)): Params<ProductId>,
+    conditions: Conditions,
+    Body(new): Body<Replacement>,
+) -> Result<impl IntoResponse> {
     //~ if cache
     //~ if cache_memory
-    let update = async move { products::update(&app.database, id, &new).await.inspect(|_| app.cache.forget(id)) };
+    let update =
+        async move { products::update(&app.database, id, &new, &conditions).await.inspect(|_| app.cache.forget(id)) };
     //~ else
-    let update = async move { app.cache.write(products::update(&app.database, id, &new), |_| id).await };
+    let update = async move { app.cache.write(products::update(&app.database, id, &new, &conditions), |_| id).await };
     //~ endif
-    settle(update).await?.map(Json).ok_or_else(missing)
+    let product = settle(update).await?.ok_or_else(missing)?;
     //~ else
-    products::update(&app.database, id, &new).await?.map(Json).ok_or_else(missing)
+    let product = products::update(&app.database, id, &new, &conditions).await?.ok_or_else(missing)?;
     //~ endif
+    Ok(([(header::ETAG, product.tag())], Json(product)))
 }
 
 /// Delete a product
-#[utoipa::path(delete, path = "/products/{id}", tag = "products", params(("id" = i64, Path, example = 1)), responses(
+#[utoipa::path(delete, path = "/products/{id}", tag = "products", params(ProductId), responses(
     (status = 204, description = "Deleted"),
     (status = 404, description = "There is no such product", body = Envelope),
+    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
     //~ if auth
 ), security(("credential" = ["products:write"])))]
     //~ else
 ))]
     //~ endif
-//~ if auth
-async fn remove(Writer(app): Writer, Path(id): Path<i64>) -> Result<StatusCode> {
-//~ else
-async fn remove(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<StatusCode> {
-//~ endif
+async fn remove(
+    //~ if auth
+    Writer(app): Writer,
+    //~ else
+    State(app): State<Arc<App>>,
+    //~ endif
+    Params(ProductId(id)): Params<ProductId>,
+    conditions: Conditions,
+) -> Result<StatusCode> {
     //~ if cache
     //~ if cache_memory
-    let delete = async move { products::delete(&app.database, id).await.inspect(|_| app.cache.forget(id)) };
+    let delete =
+        async move { products::delete(&app.database, id, &conditions).await.inspect(|_| app.cache.forget(id)) };
     //~ else
-    let delete = async move { app.cache.write(products::delete(&app.database, id), |_| id).await };
+    let delete = async move { app.cache.write(products::delete(&app.database, id, &conditions), |_| id).await };
     //~ endif
     settle(delete).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
     //~ else
-    products::delete(&app.database, id).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
+    products::delete(&app.database, id, &conditions).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
     //~ endif
+}
+
+/// The answer to a read of this product. A client may keep it, and asks before each use whether it still holds.
+fn show(found: Found, conditions: &Conditions) -> Result<Response> {
+    let tag = found.data.tag();
+    let is_known = conditions.is_known(&tag)?;
+    let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    let answer = if is_known { not_modified() } else { Json(found).into_response() };
+    Ok((headers, answer).into_response())
 }
 
 fn missing() -> Error {

@@ -207,3 +207,24 @@ fn every_alert_has_a_severity_a_summary_and_a_runbook_entry() {
         assert!(anchors.contains(anchor), "{name}: the runbook has no heading for #{anchor}");
     }
 }
+
+#[test]
+fn every_runbook_entry_is_linked_by_an_alert_or_says_that_it_has_none() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rules = ["ops/alerts.yml", "deploy/alerts.yml"].map(|rules| folder.join(rules));
+    let rules: String = rules.iter().filter_map(|rules| std::fs::read_to_string(rules).ok()).collect();
+    let runbook = file("ops/RUNBOOK.md");
+    let (with_alert, without) = runbook.split_once("## Without an alert").expect("the entries that have none");
+    let entries: Vec<&str> = with_alert.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert!(entries.len() >= 4, "{entries:?}");
+    let is_linked = |entry: &str| {
+        let link = format!("RUNBOOK.md#{}", entry.to_lowercase().replace(' ', "-"));
+        rules.lines().any(|line| line.ends_with(&link))
+    };
+    for entry in entries {
+        assert!(is_linked(entry), "no alert links to `{entry}`");
+    }
+    for entry in without.lines().filter_map(|line| line.strip_prefix("### ")) {
+        assert!(!is_linked(entry), "an alert links to `{entry}`");
+    }
+}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, upstream::Fetched};
+use crate::{app::App, params::Params, upstream::Fetched};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(quote))
@@ -23,6 +23,6 @@ struct Quote {
 #[utoipa::path(get, path = "/quote", tag = "quote", responses(
     (status = 200, description = "One; none, and degraded, while it cannot be had", body = Fetched<Vec<Quote>>),
 ))]
-async fn quote(State(app): State<Arc<App>>, headers: HeaderMap) -> Json<Fetched<Vec<Quote>>> {
+async fn quote(State(app): State<Arc<App>>, _: Params<()>, headers: HeaderMap) -> Json<Fetched<Vec<Quote>>> {
     Json(app.upstream.get("/quotes?limit=1", &headers).await)
 }

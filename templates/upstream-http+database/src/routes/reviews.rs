@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::Path, extract::State, http::HeaderMap};
+use axum::{Json, extract::State, http::HeaderMap};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, upstream::Fetched};
+use crate::{app::App, params::Params, products::ProductId, upstream::Fetched};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(reviews))
@@ -21,9 +21,13 @@ struct Review {
 }
 
 /// Read what customers say of a product
-#[utoipa::path(get, path = "/products/{id}/reviews", tag = "products", params(("id" = i64, Path, example = 1)), responses(
+#[utoipa::path(get, path = "/products/{id}/reviews", tag = "products", params(ProductId), responses(
     (status = 200, description = "Its reviews; none, and degraded, while they cannot be had", body = Fetched<Vec<Review>>),
 ))]
-async fn reviews(State(app): State<Arc<App>>, Path(id): Path<i64>, headers: HeaderMap) -> Json<Fetched<Vec<Review>>> {
+async fn reviews(
+    State(app): State<Arc<App>>,
+    Params(ProductId(id)): Params<ProductId>,
+    headers: HeaderMap,
+) -> Json<Fetched<Vec<Review>>> {
     Json(app.upstream.get(&format!("/reviews?product_id={id}"), &headers).await)
 }

@@ -21,6 +21,7 @@ use crate::support::http::{self, raw, request, send};
 use crate::support::process::run;
 use crate::support::server::TestServer;
 use crate::support::{eventually, within};
+use crate::trace::{INVALID, PARENT, TRACE};
 
 //~ if database
 /// What a client asks for.
@@ -118,6 +119,51 @@ async fn what_the_other_service_has_is_passed_on() {
     let server = calling(format!("{}/", other.public), &[]).await;
     let answer = send(server.public, request("GET", PATH).header("x-request-id", "one-id-for-both")).await;
     assert_eq!(answer.json(), json!({ "degraded": false, "data": found() }));
+}
+
+/// The `traceparent` and `tracestate` lines that reach the other service with a request that has these.
+async fn passed_on(sent: &[(&str, &str)]) -> (String, Vec<String>) {
+    let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let handler = async move |headers: HeaderMap| {
+        sender.send(headers).expect("the test waits for it");
+        ok()
+    };
+    let other = TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await;
+    let server = calling(other.public, &[]).await;
+    let mut request = request("GET", PATH);
+    for (name, value) in sent {
+        request = request.header(name, value);
+    }
+    assert_eq!(send(server.public, request).await.status, 200);
+    let headers = received.recv().await.expect("it is called");
+    let lines = |name| headers.get_all(name).iter().map(|line| line.to_str().expect("text").to_owned());
+    let [parent] = &lines("traceparent").collect::<Vec<_>>()[..] else { panic!("not one: {headers:?}") };
+    (parent.clone(), lines("tracestate").collect())
+}
+
+#[tokio::test]
+async fn a_trace_goes_on_at_the_other_service() {
+    for (sent, flags) in [("00", "00"), ("01", "01"), ("ff", "01")] {
+        let parent = format!("00-{TRACE}-{PARENT}-{sent}");
+        let sent = [("traceparent", &*parent), ("tracestate", "congo=t61rcWkgMzE"), ("tracestate", "rojo=00f0,a@b=1")];
+        let (parent, state) = passed_on(&sent).await;
+        let [version, trace, span, sampled] = parent.split('-').collect::<Vec<_>>()[..] else { panic!("{parent}") };
+        assert_eq!((version, trace, sampled), ("00", TRACE, flags));
+        assert!(span.len() == 16 && span != PARENT && span != "0000000000000000", "this request is the parent: {span}");
+        assert_eq!(state, ["congo=t61rcWkgMzE", "rojo=00f0,a@b=1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_a_valid_trace_begins_one() {
+    for sent in INVALID {
+        let (parent, state) = passed_on(&[("traceparent", sent), ("tracestate", "congo=t61rcWkgMzE")]).await;
+        let [version, trace, span, sampled] = parent.split('-').collect::<Vec<_>>()[..] else { panic!("{parent}") };
+        assert_eq!((version, trace.len(), span.len(), sampled), ("00", 32, 16, "00"), "{sent}");
+        assert_ne!(trace, TRACE);
+        assert_eq!(state, Vec::<String>::new(), "it says nothing without its parent");
+    }
+    assert_ne!(passed_on(&[]).await.0, passed_on(&[]).await.0);
 }
 
 /// Without a restart, a second after the breaker may probe.

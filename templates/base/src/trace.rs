@@ -1,0 +1,50 @@
+//! Which trace a request belongs to (W3C Trace Context): the one of its `traceparent`, or a new one. The log names it, and
+//! calls that the request makes belong to it too.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
+pub struct Trace {
+    pub id: u128,
+    /// Whether a caller records this trace, and so may those that are called.
+    sampled: bool,
+    /// Whether it began before this request.
+    continued: bool,
+}
+
+impl Trace {
+    /// The trace that these headers name; a new one if they name none, or not exactly one that is valid.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let mut parents = headers.get_all(TRACEPARENT).iter();
+        let parent = parents.next().filter(|_| parents.next().is_none());
+        let parsed = parent.and_then(|parent| parse(parent.to_str().ok()?));
+        let (id, sampled) = parsed.unwrap_or_else(|| (fastrand::u128(1..), false));
+        Self { id, sampled, continued: parsed.is_some() }
+    }
+
+    /// Makes this request the parent of the calls that pass its headers on. `tracestate` means nothing without the
+    /// `traceparent` that it came with.
+    pub fn enter(&self, headers: &mut HeaderMap) {
+        let (trace, span, flags) = (self.id, fastrand::u64(1..), u8::from(self.sampled));
+        let parent = HeaderValue::try_from(format!("00-{trace:032x}-{span:016x}-{flags:02x}"));
+        headers.insert(TRACEPARENT, parent.expect("digits are header text"));
+        if !self.continued {
+            headers.remove(TRACESTATE);
+        }
+    }
+}
+
+/// `version-trace-parent-flags` in lower-case hexadecimal; a later version may have more parts.
+fn parse(header: &str) -> Option<(u128, bool)> {
+    let mut parts = header.split('-');
+    let mut hex = |digits| {
+        let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let part = parts.next().filter(|part| part.len() == digits && part.bytes().all(is_digit))?;
+        u128::from_str_radix(part, 16).ok()
+    };
+    let (version, trace, parent, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
+    let known = version > 0 || parts.next().is_none();
+    (known && version != 0xff && trace != 0 && parent != 0).then_some((trace, flags & 1 == 1))
+}
