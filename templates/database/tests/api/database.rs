@@ -1,6 +1,9 @@
 //! When the database is busy or gone: an answer in time that tells nothing, and recovery without a restart.
 
 use app::pool::CONNECTIONS;
+use app::products::Product;
+use app::statements::{INSERT, UPDATE};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -88,4 +91,17 @@ async fn a_version_before_the_last_migration_still_starts() {
     sqlx::query(later).execute(&server.app.database).await.unwrap();
     let before = TestServer::start(&[&server.database.flag()]).await;
     assert_eq!(get(before.public, "/products").await.status, 200);
+}
+
+/// Replicas have clocks of their own, and those differ.
+#[tokio::test]
+async fn times_are_those_of_the_database() {
+    let server = TestServer::start(&[]).await;
+    let insert = sqlx::query_as(INSERT).bind("Tea").bind(450_i64);
+    let new: Product = insert.fetch_one(&server.app.database).await.expect("no time is bound");
+    let update = sqlx::query_as(UPDATE).bind("Tea").bind(500_i64).bind(new.id).bind(None::<DateTime<Utc>>);
+    let changed: Product = update.fetch_one(&server.app.database).await.expect("no time is bound");
+    let age = Utc::now() - new.created_at;
+    assert!(age.abs() < TimeDelta::minutes(10), "{age}: the database's time is read as UTC");
+    assert!(changed.created_at == new.created_at && changed.updated_at > new.updated_at);
 }

@@ -1,5 +1,8 @@
 //! Conditional requests, as RFC 9110 has them in section 13.
 
+use std::time::Duration;
+
+use chrono::Utc;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -40,6 +43,25 @@ async fn an_entity_tag_stands_for_one_state_of_a_product() {
         assert_eq!(get(server.public, &path).await.header("etag"), tag);
         assert!(!seen.contains(&tag), "{tag} again");
         seen.push(tag);
+    }
+}
+
+#[tokio::test]
+async fn no_two_states_share_a_tag_whatever_the_clock_says() {
+    let server = TestServer::start(&[]).await;
+    let (path, _) = create(&server, "Tea").await;
+    // The clock was wrong, and is set back.
+    let future = Utc::now() + Duration::from_secs(3600);
+    let set = sqlx::query("UPDATE products SET updated_at = $1").bind(future);
+    set.execute(&server.app.database).await.expect("the table is there");
+    let mut seen = Vec::new();
+    for number in 0..3 {
+        let changed = send(server.public, put(&path, &format!("Tea {number}"))).await;
+        let tag = changed.header("etag").to_owned();
+        assert!(changed.status == 200 && !seen.contains(&tag), "{tag} again");
+        let next = send(server.public, put(&path, &format!("Tea {number}!")).header("if-match", &tag)).await;
+        assert_eq!(next.status, 200, "{}", next.text());
+        seen.extend([tag, next.header("etag").to_owned()]);
     }
 }
 
