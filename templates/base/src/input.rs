@@ -1,6 +1,6 @@
 //! What a client sends, field by field: the parameters of a request, or the fields of its JSON body. A type says which
-//! fields it takes and by which rules; here they are taken, and every fault is collected, so that one answer names all of
-//! them. Faults are told in the words of the API, and repeat no more of a request than [`ECHO`].
+//! fields it takes and by which rules; here they are taken, and every fault is collected, so that one answer names all.
+//! Faults are told in the words of the API, and repeat no more of a request than [`ECHO`].
 
 use std::{borrow::Cow, ops::RangeInclusive};
 

@@ -1,5 +1,5 @@
-//! The parameters of a request, those of its path and those of its query, read as one set. Every operation takes them, also
-//! one that has none: a parameter that it does not know is refused.
+//! The parameters of a request, those of its path and those of its query, read as one set. Every operation takes them,
+//! also one that has none: a parameter that it does not know is refused.
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;

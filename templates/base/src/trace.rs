@@ -1,5 +1,5 @@
-//! Which trace a request belongs to (W3C Trace Context): the one of its `traceparent`, or a new one. The log names it, and
-//! calls that the request makes belong to it too.
+//! Which trace a request belongs to (W3C Trace Context): the one of its `traceparent`, or a new one. The log names it,
+//! and calls that the request makes belong to it too.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 

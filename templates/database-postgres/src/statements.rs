@@ -1,5 +1,5 @@
-//! Every statement about products, as PostgreSQL has it. Each names its columns: `*` would be another set of them once the
-//! next version has added one. Times are those of the database's clock.
+//! Every statement about products, as PostgreSQL has it. Each names its columns: `*` would be another set of them once
+//! the next version has added one. Times are those of the database's clock.
 
 /// A page in the order of the primary key: the last is found as fast as the first.
 pub const LIST: &str = "SELECT id, name, price_cents, created_at, updated_at FROM products \
@@ -7,11 +7,12 @@ pub const LIST: &str = "SELECT id, name, price_cents, created_at, updated_at FRO
 
 pub const FIND: &str = "SELECT id, name, price_cents, created_at, updated_at FROM products WHERE id = $1";
 
-pub const INSERT: &str = "INSERT INTO products (name, price_cents, created_at, updated_at) VALUES ($1, $2, now(), now()) \
+pub const INSERT: &str = "INSERT INTO products (name, price_cents, created_at, updated_at) \
+                          VALUES ($1, $2, now(), now()) \
                           RETURNING id, name, price_cents, created_at, updated_at";
 
-/// Of the version `$4`, or of any if that is null. A microsecond at least lies between two versions, also when the clock stands
-/// still or goes back, so that each has an entity tag of its own.
+/// Of the version `$4`, or of any if that is null. A microsecond at least lies between two versions, also when the clock
+/// stands still or goes back, so that each has an entity tag of its own.
 pub const UPDATE: &str = "UPDATE products SET name = $1, price_cents = $2, \
                           updated_at = greatest(now(), updated_at + interval '1 microsecond') \
                           WHERE id = $3 AND ($4::timestamptz IS NULL OR updated_at = $4) \

@@ -57,8 +57,8 @@ impl Conditions {
     }
 }
 
-/// The answer to a client that has the representation already. Of no known length: a `content-length` of 0 would be taken
-/// for that of the representation (section 8.6).
+/// The answer to a client that has the representation already. Of no known length: a `content-length` of 0 would be
+/// taken for that of the representation (section 8.6).
 pub fn not_modified() -> Response {
     let nothing = futures_util::stream::empty::<std::result::Result<Bytes, Infallible>>();
     (StatusCode::NOT_MODIFIED, Body::from_stream(nothing)).into_response()
@@ -82,8 +82,8 @@ impl Tags {
     }
 }
 
-/// The tags of all lines of this header. What is no entity tag equals none, so it makes `If-Match` false, and no write is
-/// made that its client did not mean.
+/// The tags of all lines of this header. What is no entity tag equals none, so it makes `If-Match` false, and no write
+/// is made that its client did not mean.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|line| line.as_bytes()).collect();
     if lines.is_empty() {

@@ -145,8 +145,8 @@ pub async fn delete(pool: &Pool, id: i64, conditions: &Conditions) -> Result<boo
 
 /// The version that a write may replace, `None` inside for any: a request without conditions. `None` if there is none.
 ///
-/// The statement that writes names this version, so nothing is written over a change that came between: it finds no row,
-/// and the conditions are held against the product as it is then.
+/// The statement that writes names this version, so nothing is written over a change that came between: it finds no
+/// row, and the conditions are held against the product as it is then.
 async fn compare(pool: &Pool, id: i64, conditions: &Conditions) -> Result<Option<Option<DateTime<Utc>>>> {
     if conditions.are_absent() {
         return Ok(Some(None));

@@ -18,7 +18,8 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 #[into_params(parameter_in = Query)]
 struct Who {
     /// Who to greet; `Developer` if not given
-    #[param(value_type = String, required = false, max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$", example = "Ada")]
+    #[param(value_type = String, required = false, example = "Ada")]
+    #[param(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     name: Option<String>,
 }
 
