@@ -1,13 +1,13 @@
 //! The bodies of requests: all that are being read share one budget of bytes, whatever each of them may have.
 
-use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::BoxError;
-use axum::body::{Bytes, HttpBody};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::http::{Request, header};
 use hyper::body::{Frame, Incoming, SizeHint};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::exchange::Exchange;
 
@@ -17,17 +17,25 @@ pub const BUDGET: usize = 64 << 20;
 /// What each piece of a body takes beside its bytes, at most.
 const OVERHEAD: usize = 64;
 
+/// What a handler may leave unread of a body without losing the connection, and how long that may take to arrive.
+const SMALL: usize = 16 << 10;
+const SMALL_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A body that counts what is read of it.
 pub struct Metered {
-    body: Incoming,
-    ended: bool,
+    /// Until its end.
+    body: Option<Incoming>,
+    /// Whether the client sends the body only once it is asked for.
+    withheld: bool,
     all: Arc<Semaphore>,
     exchange: Arc<Exchange>,
 }
 
 impl Metered {
-    pub fn new(body: Incoming, all: Arc<Semaphore>, exchange: Arc<Exchange>) -> Self {
-        Self { ended: body.is_end_stream(), body, all, exchange }
+    pub fn new(request: Request<Incoming>, all: &Arc<Semaphore>, exchange: &Arc<Exchange>) -> Request<Self> {
+        let withheld = request.headers().contains_key(header::EXPECT);
+        let (all, exchange) = (Arc::clone(all), Arc::clone(exchange));
+        request.map(|body| Self { body: Some(body).filter(|body| !body.is_end_stream()), withheld, all, exchange })
     }
 }
 
@@ -36,8 +44,11 @@ impl HttpBody for Metered {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context)).transpose()?;
-        self.ended = frame.is_none() || self.body.is_end_stream();
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(&mut *body).poll_frame(context)).transpose()?;
+        if frame.is_none() || body.is_end_stream() {
+            self.body = None;
+        }
         let Some(frame) = frame else { return Poll::Ready(None) };
         let data = match frame.into_data() {
             Ok(data) => data,
@@ -57,18 +68,22 @@ impl HttpBody for Metered {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
     }
 }
 
 impl Drop for Metered {
     fn drop(&mut self) {
-        if !self.ended {
+        let Some(body) = self.body.take() else { return };
+        if self.withheld || body.size_hint().upper().is_none_or(|left| left > SMALL as u64) {
             self.exchange.lock().unread = true;
+            return;
         }
+        // The connection goes on with the next request.
+        tokio::spawn(timeout(SMALL_TIMEOUT, to_bytes(Body::new(body), SMALL)));
     }
 }

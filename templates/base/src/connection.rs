@@ -112,16 +112,16 @@ impl Connections {
         *exchange.lock() = State { phase: Phase::Handling, ..State::default() };
         request.extensions_mut().insert(Arc::clone(exchange));
         request.extensions_mut().insert(Peer(peer));
-        let body = |body| Metered::new(body, Arc::clone(&self.bodies), Arc::clone(exchange));
-        let answer = self.router.clone().call(request.map(body));
+        let answer = self.router.clone().call(Metered::new(request, &self.bodies, exchange));
         let (stage, exchange) = (self.stage.clone(), Arc::clone(exchange));
         async move {
             let mut response = answer.await?;
-            if *stage.borrow() > Stage::Serving {
+            let mut state = exchange.lock();
+            if state.unread || *stage.borrow() > Stage::Serving {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            let mut state = exchange.lock();
             (state.phase, state.body) = (Phase::Answering, None);
+            drop(state);
             Ok(response)
         }
     }

@@ -26,7 +26,7 @@ pub struct State {
     pub body: Option<OwnedSemaphorePermit>,
     /// Whether there was no room for the body.
     pub overloaded: bool,
-    /// Whether the body was dropped before its end.
+    /// Whether the body was dropped long before its end, so that the connection ends.
     pub unread: bool,
     /// Whether the server has ended the connection, whatever happens on it.
     pub cut: bool,

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::errors::envelope;
 use crate::support::eventually;
-use crate::support::http::{Request, get as fetch, raw, read_some, read_to_end, request, send};
+use crate::support::http::{Request, get as fetch, raw, read_some, read_to_end, request, send, write};
 use crate::support::server::TestServer;
 
 /// Handlers that refuse a body without reading it, or after reading a part.
@@ -83,6 +83,21 @@ async fn a_client_that_waits_for_100_continue_gets_it_or_the_refusal() {
     let welcome = request("POST", "/test/text").header("expect", "100-continue").header("content-length", "2");
     let stream = raw(server.public, welcome.to_bytes()).await;
     assert!(read_some(&stream).await.starts_with("HTTP/1.1 100 "));
+}
+
+#[tokio::test]
+async fn a_connection_outlives_a_small_body_and_announces_its_end_after_a_large_one() {
+    let server = TestServer::start(&[]).await;
+    let half = request("POST", "/nowhere").header("content-length", "2000").to_bytes();
+    let stream = raw(server.public, half).await;
+    let refused = read_some(&stream).await;
+    assert!(refused.starts_with("HTTP/1.1 404 ") && !refused.contains("connection: close"), "{refused}");
+    let next = [&[b'x'; 2000][..], &request("GET", "/greet").to_bytes()].concat();
+    write(&stream, &next).await.expect("the connection holds");
+    assert!(read_some(&stream).await.starts_with("HTTP/1.1 200 "));
+
+    let large = send(server.public, request("POST", "/nowhere").body("x".repeat(1 << 20))).await;
+    assert_eq!((large.status, large.header("connection")), (404, "close"));
 }
 
 #[tokio::test]

@@ -104,6 +104,23 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
 }
 
 #[tokio::test]
+async fn a_stop_does_not_wait_for_a_silent_database() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = Process::start(&[&flag, "--drain-delay=0s", "--drain-timeout=3s"]).await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    chaos.set(Mode::Hole).await;
+    let waiting = request("GET", "/products").header("x-request-id", "waits-for-the-database");
+    let _client = raw(server.public, waiting.to_bytes()).await;
+    let stopped = Instant::now();
+    server.terminate();
+    let ended = server.ended().await;
+    assert_eq!(ended.code, Some(0));
+    assert!(stopped.elapsed() < Duration::from_secs(6), "{:?}", stopped.elapsed());
+    assert!(ended.stdout.iter().any(|line| line.contains("waits-for-the-database")), "{:?}", ended.stdout);
+}
+
+#[tokio::test]
 async fn a_database_that_falls_silent_fails_within_a_deadline_and_recovers_alone() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
