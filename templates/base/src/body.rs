@@ -15,7 +15,7 @@ use crate::exchange::Exchange;
 pub const BUDGET: usize = 64 << 20;
 
 /// What each piece of a body takes beside its bytes, at most.
-const OVERHEAD: usize = 64;
+const OVERHEAD: usize = 128;
 
 /// What a handler may leave unread of a body without losing the connection, and how long that may take to arrive.
 const SMALL: usize = 16 << 10;

@@ -5,6 +5,7 @@ mod other;
 mod report;
 mod rig;
 mod stream;
+mod unread;
 
 use std::fs;
 use std::sync::Barrier;
@@ -55,6 +56,7 @@ pub(crate) fn run() -> Result<()> {
     {
         tally.note("Memcached fails", || cache(&open, Kind::Memcached, &mut report));
         tally.note("PostgreSQL fails", || database(&open, &mut report));
+        tally.note("answers to clients that still send", || unread::refusals(&open));
     }
     say::line(report.text());
     fs::write(dirs::proof().join("outage.md"), report.text())?;
