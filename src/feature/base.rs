@@ -30,7 +30,7 @@ fn depend(parts: &mut Parts) {
         FUTURES_UTIL.features(&["std"]),
         HUMANTIME.plain(),
         HYPER.features(&["http1", "server"]),
-        HYPER_UTIL.features(&["http1", "server-graceful", "service", "tokio"]),
+        HYPER_UTIL.features(&["tokio"]),
         SERDE.features(&["derive"]),
         SERDE_JSON.features(&["raw_value"]),
         TOKIO.features(&["macros", "net", "rt-multi-thread", "signal", "sync", "time"]),

@@ -76,7 +76,7 @@ impl Stack {
 
     /// The status of the answer to a GET.
     fn get(&self, path: &str) -> u16 {
-        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let request = Request::get(path).header("host", "app").body(Body::empty()).expect("a request");
         let answer = self.runtime.block_on(self.router.clone().oneshot(request));
         answer.expect("routers do not fail").status().as_u16()
     }

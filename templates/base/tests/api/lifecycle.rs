@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::http::{self, Connection, raw, read_to_end, request, send};
+use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
 use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
 use crate::support::{eventually, hang, logs, within};
@@ -93,10 +93,13 @@ async fn no_client_is_cut_that_sends_within_the_drain_delay() {
             connection.send(request("POST", "/greet").json("{}")).await.status
         });
     }
-    let half = raw(public, "GET /greet HTTP/1.1\r\nhost: app\r\nx-slow: ").await;
+    let half = raw(public, request("GET", "/greet").to_bytes()).await;
+    assert!(read_some(&half).await.starts_with("HTTP/1.1 200 "));
     let stopped = Instant::now();
     let ended = server.stop();
     assert_eq!(clients.join_all().await, [405; 16]);
+    let next = b"GET /greet HTTP/1.1\r\nhost: app\r\nx-slow: ";
+    http::write(&half, next).await.expect("it is open, because the delay has not ended");
 
     let silent = Connection::open(public).await;
     silent.closed().await;
