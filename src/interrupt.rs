@@ -1,7 +1,7 @@
 //! Signal handling: on SIGINT, SIGTERM, SIGHUP or SIGQUIT clean up, report once, exit 130.
 //!
 //! A thread waits for the signals. While files are written it leaves the clean-up to the writer; at any other moment
-//! nothing is half-made, and the thread ends the program itself. The first caller of [`claim_the_end`] has the last word,
+//! nothing is half-made, and the thread ends the program itself. The first caller of [`claim_exit`] has the last word,
 //! so that success and interruption are never both reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub fn watch(restore: impl Fn() + Send + 'static, report: impl Fn() + Send + 'st
             let again = REQUESTED.swap(true, Ordering::SeqCst);
             restore();
             let _writing = hold();
-            if claim_the_end() {
+            if claim_exit() {
                 report();
             } else if !again && !DONE.load(Ordering::SeqCst) {
                 continue;
@@ -33,9 +33,10 @@ pub fn watch(restore: impl Fn() + Send + 'static, report: impl Fn() + Send + 'st
         }
     });
 }
+
 /// From here on a signal ends the program at once, without a report.
 pub fn nothing_to_clean_up() {
-    claim_the_end();
+    claim_exit();
     DONE.store(true, Ordering::SeqCst);
 }
 
@@ -44,18 +45,18 @@ pub fn hold() -> MutexGuard<'static, ()> {
     WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether someone wants the run to end.
+/// Whether a signal has arrived.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
-/// Whether the caller is the one who ends the program. The answer is yes once.
-pub fn claim_the_end() -> bool {
+/// Whether the caller is the one to end the program: true for the first call only.
+pub fn claim_exit() -> bool {
     !CLAIMED.swap(true, Ordering::SeqCst)
 }
 
-/// Waits for the one who claimed the end.
-pub fn wait_for_the_end() -> ! {
+/// Waits until the thread that claimed the exit ends the program.
+pub fn wait_for_exit() -> ! {
     loop {
         std::thread::park();
     }

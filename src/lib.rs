@@ -58,8 +58,8 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
     let Err(error) = guard(|| run(parsed, &mut shell)) else {
         return ExitCode::SUCCESS;
     };
-    if matches!(error, Error::Interrupted) && !interrupt::claim_the_end() {
-        interrupt::wait_for_the_end();
+    if matches!(error, Error::Interrupted) && !interrupt::claim_exit() {
+        interrupt::wait_for_exit();
     }
     shell.error(command.as_deref(), &error, &typed);
     ExitCode::from(error.exit())

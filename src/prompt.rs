@@ -15,6 +15,7 @@ mod page;
 mod pager;
 mod question;
 mod reviewing;
+mod sheet;
 mod terminal;
 mod text;
 
@@ -30,7 +31,8 @@ use crate::stack::{Answers, Stack};
 use choosing::{Choosing, Picked};
 use conversation::{Conversation, Step};
 use naming::{NameQuestion, Named, Naming, Place};
-use reviewing::{Reviewing, Sheet, Verdict};
+use reviewing::{Reviewing, Verdict};
+use sheet::Sheet;
 use terminal::Terminal;
 
 /// Leaves the terminal as it was, for a program that ends in the middle of a question.
@@ -48,6 +50,8 @@ pub struct Subject<'a> {
     pub offered: Option<String>,
     /// Says where a project of a name goes, or why it cannot have the name.
     pub place: &'a Place<'a>,
+    /// Whether the project is only shown, not written.
+    pub is_dry: bool,
     /// Draws up the project that the answers lead to.
     pub review: &'a dyn Fn(&str, &Answers) -> Result<Report, Error>,
 }
@@ -96,7 +100,8 @@ pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
             }
             Step::Review => {
                 let named = name.clone().unwrap_or_default();
-                let sheet = sheet((subject.review)(&named, &conversation.answers())?);
+                let report = (subject.review)(&named, &conversation.answers())?;
+                let sheet = Sheet { crates: crates(&report), is_dry: subject.is_dry, report };
                 match asker.review(shell, &sheet)? {
                     Verdict::Write => return Ok(Agreed { name: named, answers: conversation.answers() }),
                     Verdict::Edit => conversation.edit(),
@@ -142,13 +147,11 @@ fn take(conversation: &mut Conversation<'_>, index: usize) {
     }
 }
 
-fn sheet(report: Report) -> Sheet {
+/// How many crates the project depends on directly.
+fn crates(report: &Report) -> usize {
     let values = report.origins.iter().copied().collect();
-    let crates = Stack::resolve(&values).map(|resolution| {
-        let plan = Plan::new(&resolution.stack, &report.name);
-        plan.parts.manifest.normal().count()
-    });
-    Sheet { crates: crates.unwrap_or_default(), report }
+    let count = |stack: &Stack| Plan::new(stack, &report.name).parts.manifest.normal().count();
+    Stack::resolve(&values).map(|resolution| count(&resolution.stack)).unwrap_or_default()
 }
 
 impl Subject<'_> {

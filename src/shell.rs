@@ -120,9 +120,14 @@ impl Shell {
         self.manner.verbosity == Verbosity::Verbose
     }
 
+    /// Whether nothing but errors and data is told.
+    pub fn is_quiet(&self) -> bool {
+        self.manner.verbosity == Verbosity::Quiet
+    }
+
     /// A line for a person.
     pub fn say(&mut self, line: impl Display) {
-        if self.manner.verbosity != Verbosity::Quiet {
+        if !self.is_quiet() {
             self.tell(line);
         }
     }

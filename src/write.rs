@@ -210,7 +210,7 @@ impl Site {
             State::Absent => staging.publish(beside).map_err(|source| self.late(source))?,
             State::Directory { .. } => Placement::new(self, &staging).place(tree, changes)?,
         }
-        interrupt::claim_the_end();
+        interrupt::claim_exit();
         Ok(failed)
     }
 

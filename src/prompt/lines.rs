@@ -5,7 +5,8 @@ use std::io::{self, BufRead};
 use super::choosing::Picked;
 use super::naming::{NameQuestion, Named, TITLE};
 use super::question::{Item, Question};
-use super::reviewing::{Sheet, Verdict};
+use super::reviewing::Verdict;
+use super::sheet::Sheet;
 use super::terminal::discard_input;
 use crate::error::Error;
 use crate::shell::Shell;
@@ -107,7 +108,8 @@ pub(super) fn review(shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error>
     }
     sheet.facts().iter().for_each(|(label, text)| shell.ask(format!("{label}: {text}")));
     loop {
-        shell.ask("w writes it, e changes an answer, f lists the files, b goes back, q leaves:");
+        let outcome = if sheet.is_dry { "w ends the questions" } else { "w writes it" };
+        shell.ask(format!("{outcome}, e changes an answer, f lists the files, b goes back, q leaves:"));
         match read_line()?.as_str() {
             "w" | "write" => return Ok(Verdict::Write),
             "e" | "edit" => return Ok(Verdict::Edit),

@@ -5,17 +5,10 @@ use anstyle::Style;
 use super::key::Key;
 use super::page::{Head, Page};
 use super::pager::{Pager, Paragraph};
+use super::sheet::Sheet;
 use super::terminal::Size;
 use super::text::{Line, hang, wrap};
-use crate::report::Report;
 use crate::shell::{QUIET, STRONG, WARNING};
-
-/// A project as it is reviewed.
-pub(super) struct Sheet {
-    pub(super) report: Report,
-    /// How many crates it depends on directly.
-    pub(super) crates: usize,
-}
 
 /// What the user wants.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,83 +28,20 @@ pub(super) struct Reviewing<'a> {
 
 const INDENT: usize = 10;
 
-impl Sheet {
-    /// `82 files, 431 KiB, 33 crates`
-    pub(super) fn size(&self) -> String {
-        let Self { report, crates } = self;
-        let bytes: usize = report.files.iter().map(|file| file.size).sum();
-        format!("{} files, {} KiB, {crates} direct dependencies", report.files.len(), bytes.div_ceil(1024))
-    }
-
-    /// What stands beside the stack: a label and a text each.
-    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
-        let Report { services, ports, warnings, moved, replaced, resumed, stays, replay, path, .. } = &self.report;
-        let mut facts = vec![("writes", format!("{} into `{path}`", self.size()))];
-        let names: Vec<&str> = services.iter().map(|service| service.name).collect();
-        facts.push(("services", if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
-        if !ports.is_empty() {
-            let ports: Vec<String> = ports.iter().map(|port| format!("{} ({})", port.number, port.purpose)).collect();
-            facts.push(("ports", ports.join(", ")));
-        }
-        facts.extend(
-            moved.iter().map(|moved| ("note", format!("{} gave way to {}: {}", moved.from, moved.to, moved.because))),
-        );
-        if let Some(first) = replaced.first() {
-            let more = replaced.len() - 1;
-            let more = if more == 0 { String::new() } else { format!(" and {more} more, listed under `f`") };
-            facts.push(("replaces", format!("`{}`, kept as `{}`{more}", first.path, first.kept)));
-        }
-        let resumed = resumed.iter().map(|resumed| {
-            let text = format!(
-                "an earlier run was interrupted here; {} files are in place, this run completes it",
-                resumed.present
-            );
-            ("note", text)
-        });
-        facts.extend(resumed);
-        facts.extend(stays.iter().map(|stays| ("stays", stays.summary())));
-        facts.extend(warnings.iter().map(|warning| ("note", warning.clone())));
-        facts.push(("again", replay.to_string()));
-        facts
-    }
-
-    /// What the screen has no room for.
-    fn everything(&self) -> Vec<Paragraph> {
-        let Report { services, ports, .. } = &self.report;
-        let hung =
-            |label: String, text: &str| Paragraph { label: Line::new(QUIET, label), indent: 14, text: text.to_owned() };
-        let services = services.iter().map(|service| hung(service.name.to_owned(), service.purpose));
-        let ports = ports.iter().map(|port| hung(format!("port {}", port.number), port.purpose));
-        let keys = [
-            ("w", "writes the project; no other key does"),
-            ("e", "changes any answer and comes back here"),
-            ("f", "lists every file, its size and the choice it comes from"),
-            ("b", "goes back to the last question"),
-            ("ctrl-c", "leaves, and writes nothing"),
-        ];
-        let keys = keys.iter().map(|&(key, text)| hung(key.to_owned(), text));
-        services.chain(ports).chain([Paragraph::line(Line::default())]).chain(keys).collect()
-    }
-
-    /// Every file, those that replace one of the user's first.
-    fn files(&self) -> Vec<Paragraph> {
-        let replaced = self.report.replaced.iter();
-        let replaced =
-            replaced.map(|file| Line::new(WARNING, format!("replaces {}, kept as {}", file.path, file.kept)));
-        let all = self.report.listing().into_iter().map(|line| Line::plain(line.trim_start()));
-        let stays = self.report.stays.iter().flat_map(|stays| stays.lines());
-        let stays = stays.skip(1).map(|line| Line::plain(line.trim_start()));
-        replaced.chain(stays).chain(all).map(Paragraph::line).collect()
-    }
-}
-
 impl<'a> Reviewing<'a> {
     pub(super) fn new(sheet: &'a Sheet) -> Self {
         Self { sheet, open: None, top: 0 }
     }
 
     fn head(&self) -> Head {
-        let keys = vec!["w write", "e change", "f files", "b back", "? more", "ctrl-c leave"];
+        let keys = vec![
+            if self.sheet.is_dry { "w done" } else { "w write" },
+            "e change",
+            "f files",
+            "b back",
+            "? more",
+            "ctrl-c leave",
+        ];
         Head { subject: self.sheet.report.name.clone(), place: "review".into(), keys }
     }
 
@@ -144,18 +74,26 @@ impl<'a> Reviewing<'a> {
         self.sheet.facts().into_iter().flat_map(hung).collect()
     }
 
-    fn question() -> Line {
-        Line::new(STRONG, "Press w to write it.")
+    fn question(&self) -> Line {
+        let dry = "Press w to end the questions; nothing is written.";
+        Line::new(STRONG, if self.sheet.is_dry { dry } else { "Press w to write it." })
     }
 
-    /// As much as there is room for, and the keys at the end.
-    fn scrolled(&mut self, mut lines: Vec<Line>, size: Size) -> Vec<Line> {
-        let Size { columns, rows } = size;
-        lines.pop();
-        let shown = rows.saturating_sub(1);
-        self.top = self.top.min(lines.len().saturating_sub(shown));
-        let last = Self::question().then(QUIET, " ↑↓ scroll").fit(columns);
-        lines.into_iter().skip(self.top).take(shown).chain([last]).collect()
+    /// The whole page, with a gap between its blocks or without.
+    fn whole(&self, is_short: bool, gap: Option<&Line>, width: usize) -> Vec<Line> {
+        let blocks = [self.head().full(width), self.stack(is_short, width), self.facts(width)];
+        let blocks = blocks.into_iter().flat_map(|block| block.into_iter().chain(gap.cloned()));
+        blocks.chain([self.question().fit(width)]).collect()
+    }
+
+    /// As much as there is room for, between one line of keys and the question.
+    fn scrolled(&mut self, Size { columns, rows }: Size) -> Vec<Line> {
+        let body = [self.stack(true, columns), self.facts(columns)].concat();
+        let last = self.question().then(QUIET, " ↑↓ scroll").fit(columns);
+        let head = (rows > 2).then(|| self.head().short().fit(columns));
+        let shown = rows.saturating_sub(1 + usize::from(head.is_some()));
+        self.top = self.top.min(body.len().saturating_sub(shown));
+        head.into_iter().chain(body.into_iter().skip(self.top).take(shown)).chain([last]).collect()
     }
 }
 
@@ -166,21 +104,11 @@ impl Page for Reviewing<'_> {
         if let Some(open) = &mut self.open {
             return open.lines(size);
         }
-        let Size { columns, rows } = size;
-        let draw = |is_short: bool, gap: Option<Line>| {
-            let blocks = [self.head().full(columns), self.stack(is_short, columns), self.facts(columns)];
-            let blocks = blocks.into_iter().flat_map(|block| block.into_iter().chain(gap.clone()));
-            blocks.chain([Self::question().fit(columns)]).collect::<Vec<_>>()
-        };
-        let roomy = [(false, Some(Line::default())), (false, None), (true, None)];
-        let drawn = roomy.into_iter().map(|(is_short, gap)| draw(is_short, gap)).find(|lines| lines.len() <= rows);
-        match drawn {
-            Some(lines) => lines,
-            None => {
-                let lines = draw(true, None);
-                self.scrolled(lines, size)
-            }
-        }
+        let gap = Line::default();
+        let roomy = [(false, Some(&gap)), (false, None), (true, None)];
+        let mut drawn = roomy.into_iter().map(|(is_short, gap)| self.whole(is_short, gap, size.columns));
+        let fitting = drawn.find(|lines| lines.len() <= size.rows);
+        fitting.unwrap_or_else(|| self.scrolled(size))
     }
 
     fn press(&mut self, key: &Key) -> Option<Verdict> {
@@ -197,9 +125,80 @@ impl Page for Reviewing<'_> {
             Key::Letter('f') => self.open = Some(self.pager("files", self.sheet.files())),
             Key::Letter('?') => self.open = Some(self.pager("review", self.sheet.everything())),
             Key::Up | Key::Letter('k') => self.top = self.top.saturating_sub(1),
-            Key::Down | Key::Letter('j') => self.top += 1,
+            Key::Down | Key::Letter('j') => self.top = self.top.saturating_add(1),
             _ => {}
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+    use crate::preset::PRESETS;
+    use crate::replay::Replay;
+    use crate::report::Report;
+    use crate::stack::Stack;
+
+    fn sheets() -> Vec<Sheet> {
+        let sheet = |preset: &crate::preset::Preset| {
+            let resolution = Stack::resolve(&preset.answers()).expect("valid");
+            let stack = resolution.stack;
+            let plan = Plan::new(&stack, "shop-api");
+            let mut report = Report::new(&plan, &plan.render().expect("renders"), resolution);
+            report.replay = Replay { path: "shop-api".into(), name: None, stack: &stack }.line();
+            report
+                .warnings
+                .push("inside the git repository `/home/somebody/projects`: no repository of its own is made".into());
+            Sheet { report, crates: 30, is_dry: false }
+        };
+        PRESETS.iter().map(sheet).collect()
+    }
+
+    fn texts(page: &mut Reviewing<'_>, columns: usize, rows: usize) -> Vec<String> {
+        page.lines(Size { columns, rows }).iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn a_review_fits_eighty_columns_and_twenty_four_rows() {
+        for sheet in &sheets() {
+            let lines = texts(&mut Reviewing::new(sheet), 80, 24);
+            assert!(lines.len() <= 24, "{lines:#?}");
+            for start in ["database ", "ci ", "writes ", "services ", "ports ", "note ", "again ", "Press w"] {
+                assert!(lines.iter().any(|line| line.starts_with(start)), "no `{start}`: {lines:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_screen_scrolls_and_keeps_the_question() {
+        let sheet = &sheets()[0];
+        for (columns, rows) in [(1, 1), (3, 2), (20, 5), (40, 12), (80, 8)] {
+            let mut page = Reviewing::new(sheet);
+            for _ in 0..60 {
+                let lines = texts(&mut page, columns, rows);
+                assert!(lines.len() <= rows, "{columns}x{rows}: {lines:#?}");
+                assert!(lines.last().is_some_and(|line| line.starts_with('P') || columns < 2), "{lines:#?}");
+                page.press(&Key::Down);
+            }
+            let all = texts(&mut page, columns, rows).join(" ");
+            assert!(columns < 40 || all.contains("--expect-version"), "the end can be reached: {all}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_w_writes() {
+        let sheet = &sheets()[0];
+        let mut page = Reviewing::new(sheet);
+        let keys =
+            [Key::Enter, Key::Letter(' '), Key::Letter('y'), Key::Letter('W'), Key::Paste("w".into()), Key::Other];
+        for key in keys {
+            assert_eq!(page.press(&key), None, "{key:?}");
+        }
+        page.press(&Key::Letter('f'));
+        assert_eq!(page.press(&Key::Letter('w')), None, "the files are shown");
+        page.press(&Key::Escape);
+        assert_eq!(page.press(&Key::Letter('w')), Some(Verdict::Write));
     }
 }

@@ -102,7 +102,7 @@ fn state() -> MutexGuard<'static, State> {
     let state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
     if state.is_over {
         drop(state);
-        interrupt::wait_for_the_end();
+        interrupt::wait_for_exit();
     }
     state
 }

@@ -30,6 +30,7 @@ pub(super) fn complete<'a>(
         said,
         name: scene.as_ref().map(|scene| scene.name.to_string()),
         offered: here.clone(),
+        is_dry: new.dry_run || new.show.is_some(),
         place: &|name| place(new, said, name, &path(name)),
         review: &|name, answers| {
             let Draft { report, .. } = new.draft(answers, &new.scene(said, &path(name))?)?;

@@ -11,6 +11,9 @@ use crate::write::Site;
 /// Offers to run the first of the next steps in the new project. Only `y` runs it; it then takes the place of this
 /// program, with its terminal, its signals and its exit code.
 pub(super) fn first_step(report: &Report, site: &Site, shell: &mut Shell) -> Result<(), Error> {
+    if shell.is_quiet() {
+        return Ok(());
+    }
     let Some(step) = report.next_steps.iter().find(|step| !step.starts_with("cd ")) else { return Ok(()) };
     // Everything is written and reported: a signal from here on ends the program at once.
     interrupt::nothing_to_clean_up();

@@ -69,7 +69,12 @@ pub(super) fn terminal<const N: usize>(words: [&str; N]) -> Start {
     // The shell has the terminal until the size is set: the first screen is drawn for it.
     let mut command = Command::new("sh");
     command
-        .args(["-c", "stty rows \"$ROWS\" cols \"$COLUMNS\" echo; exec \"$@\"", "sh", PROGRAM])
+        .args([
+            "-c",
+            "stty rows \"$ROWS\" cols \"$COLUMNS\" echo; PATH=\"${LOOK_IN:-$PATH}\" exec \"$@\"",
+            "sh",
+            PROGRAM,
+        ])
         .args(words)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())

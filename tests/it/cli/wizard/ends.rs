@@ -130,3 +130,29 @@ fn a_terminal_that_goes_away_ends_the_wizard() {
     let ended = on_terminal(["new", "a", "--plain"]).sees("A number or a name").presses("\u{4}").exits(130);
     assert!(ended.listing().is_empty());
 }
+
+/// A project that is written, with the offer to run its first command.
+fn offered() -> Terminal {
+    on_terminal(["new", "a", "--no-git"])
+        .sees("What do you start from?")
+        .presses(DOWN)
+        .sees("❯ minimal")
+        .presses(ENTER)
+        .sees("Press w to write it")
+        .presses("w")
+        .sees("[y/N]")
+}
+
+#[test]
+fn a_signal_after_writing_ends_without_a_word_and_the_project_stands() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let ended = offered().gets(signal).exits(130);
+        assert!(!ended.raw().contains("error["), "{signal}: {:?}", ended.raw());
+        assert!(ended.path().join("a/Cargo.toml").is_file());
+    }
+}
+
+#[test]
+fn suspending_after_the_wizard_is_the_system_s_affair() {
+    offered().gets(Signal::SIGTSTP).stops().gets(Signal::SIGCONT).presses(ENTER).exits(0);
+}

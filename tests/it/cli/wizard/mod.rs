@@ -2,6 +2,7 @@
 
 mod ends;
 mod plain;
+mod readme;
 mod screens;
 
 use super::session::restwell;
@@ -215,6 +216,35 @@ fn the_first_command_is_run_when_agreed() {
         .presses("y\r")
         .exits(7);
     assert!(ended.screen().contains("cargo run in a"), "{}", ended.screen());
+}
+
+#[test]
+fn a_first_command_that_is_not_there_is_told_and_the_project_stands() {
+    let ended = terminal(["new", "a", "--no-git"])
+        .env("LOOK_IN", "/nowhere")
+        .starts()
+        .sees("What do you start from?")
+        .presses(ENTER)
+        .sees("Press w to write it")
+        .presses("w")
+        .sees("Run `cargo run` there now? [y/N]")
+        .presses("y\r")
+        .exits(0);
+    assert!(ended.screen().contains("there is no `cargo` on the path"), "{}", ended.screen());
+    assert!(ended.path().join("a/Cargo.toml").is_file());
+}
+
+#[test]
+fn a_dry_run_says_that_nothing_is_written() {
+    let ended = on_terminal(["new", "a", "--dry-run"])
+        .sees("What do you start from?")
+        .presses(ENTER)
+        .sees("nothing is written")
+        .sees_no("to write it")
+        .presses("w")
+        .sees("dry run: nothing was written")
+        .exits(0);
+    assert!(ended.listing().is_empty());
 }
 
 #[test]

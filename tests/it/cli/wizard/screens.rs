@@ -9,17 +9,16 @@ fn sized(size: Size) -> Terminal {
     terminal(["new", "shop-api"]).sized(size).starts()
 }
 
-/// The screen with `#` for every digit of a count, which any change to a template may change.
-fn without_counts(screen: &str) -> String {
-    let is_count =
-        |word: &str, next: &str| ["files", "direct"].iter().any(|unit| next.starts_with(unit)) && !word.is_empty();
-    let lines = screen.lines().map(|line| {
+/// The text with `#` for every digit of a count, which any change to a template may change.
+pub(super) fn without_counts(text: &str) -> String {
+    let is_unit = |word: &str| ["files", "KiB", "direct"].iter().any(|unit| word.starts_with(unit));
+    let lines = text.lines().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
-        let hidden = |(index, word): (usize, &&str)| match words.get(index + 1) {
-            Some(next) if is_count(word, next) => word.replace(|letter: char| letter.is_ascii_digit(), "#"),
+        let masked = words.iter().enumerate().map(|(index, word)| match words.get(index + 1) {
+            Some(next) if is_unit(next) => word.replace(|letter: char| letter.is_ascii_digit(), "#"),
             Some(_) | None => (*word).to_owned(),
-        };
-        words.iter().enumerate().map(hidden).collect::<Vec<_>>().join(" ")
+        });
+        masked.collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("\n")
 }

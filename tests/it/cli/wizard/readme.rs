@@ -1,0 +1,40 @@
+//! The pictures in README are of a real run: this one.
+
+use super::one_by_one;
+use super::screens::without_counts;
+use crate::cli::terminal::{DOWN, ENTER, on_terminal};
+
+/// What a block of README has to show; counts may have changed since it was recorded.
+#[track_caller]
+fn is_in_readme(screen: &str) {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a file");
+    let screen = screen.trim_end();
+    assert!(
+        without_counts(&readme).contains(&without_counts(screen)),
+        "README has another picture than this:\n{screen}"
+    );
+}
+
+#[test]
+fn readme_shows_the_wizard_and_its_report_as_they_are() {
+    let mut terminal = one_by_one(on_terminal(["new", "shop-api"]))
+        .presses(DOWN)
+        .sees("❯ postgres")
+        .presses(ENTER)
+        .sees("2/8")
+        .presses(DOWN)
+        .sees("❯ redis")
+        .looks(is_in_readme)
+        .presses(ENTER);
+    for number in 3..=8 {
+        terminal = terminal.sees(&format!("{number}/8")).presses(ENTER);
+    }
+    terminal
+        .sees("Press w to write it")
+        .looks(is_in_readme)
+        .presses("w")
+        .sees("[y/N]")
+        .looks(is_in_readme)
+        .presses(ENTER)
+        .exits(0);
+}
