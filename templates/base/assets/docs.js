@@ -38,6 +38,7 @@ function words(schema) {
   }
   if (is.pattern) parts.push(`matching ${is.pattern}`);
   if (is.default !== undefined) parts.push(`${is.default} if not given`);
+  if (is.readOnly) parts.push("read-only");
   return parts.join(", ");
 }
 
@@ -51,7 +52,8 @@ function example(schema) {
   const either = is.oneOf ?? is.anyOf ?? is.allOf;
   if (either) return example(either.find((one) => one.type !== "null") ?? either[0]);
   switch ([is.type].flat()[0]) {
-    case "object": return Object.fromEntries(Object.entries(is.properties ?? {}).map(([key, of]) => [key, example(of)]));
+    case "object": return Object.fromEntries(Object.entries(is.properties ?? {})
+      .filter(([, of]) => !resolve(of).readOnly).map(([key, of]) => [key, example(of)]));
     case "array": return [example(is.items)];
     case "integer": case "number": return is.minimum ?? 0;
     case "boolean": return true;

@@ -116,7 +116,7 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-    // Nobody keeps an answer that does not allow it.
+    // A handler whose answers may be stored says so itself.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response)
 }

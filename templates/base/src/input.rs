@@ -16,7 +16,7 @@ pub const ECHO: usize = 100;
 
 /// A type that is read from the fields of a request.
 pub trait Input {
-    /// Takes each field that it knows. When one has a fault the result is discarded, so any value will do in its place.
+    /// Takes each field that it knows. When one has a fault the result is discarded, so its place may hold any value.
     fn read(fields: &mut Fields<'_>) -> Self;
 }
 
@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
         ReadOnly
     }
 
-    /// The value of a field, unless it is absent. An empty parameter is as good as none.
+    /// The value of a field, unless it is absent. An empty parameter counts as absent.
     fn take(&mut self, name: &str) -> Option<Value<'a>> {
         let sent: Vec<Field<'a>> = self.sent.extract_if(.., |(sent, _)| sent == name).collect();
         if sent.len() > 1 {

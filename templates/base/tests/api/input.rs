@@ -34,7 +34,7 @@ async fn each_fault_of_the_parameters_is_named() {
 }
 
 #[tokio::test]
-async fn an_empty_parameter_is_as_good_as_none() {
+async fn an_empty_parameter_counts_as_absent() {
     let server = TestServer::start(&[]).await;
     for path in ["/greet?", "/greet?name=", "/greet?name", "/greet?&"] {
         let answer = get(server.public, path).await;

@@ -47,7 +47,7 @@ async fn an_entity_tag_stands_for_one_state_of_a_product() {
 }
 
 #[tokio::test]
-async fn no_two_states_share_a_tag_whatever_the_clock_says() {
+async fn no_two_states_share_a_tag_when_the_clock_is_set_back() {
     let server = TestServer::start(&[]).await;
     let (path, _) = create(&server, "Tea").await;
     // The clock was wrong, and is set back.
@@ -153,9 +153,9 @@ async fn conditions_on_what_is_not_there_or_not_valid_do_not_count() {
     }
 }
 
-/// The tag is compared by the statement that writes: of all who have read the same state, one may change it.
+/// The version is compared by the statement that writes, so one of them finds it and the others do not.
 #[tokio::test]
-async fn of_many_who_change_what_they_read_one_succeeds() {
+async fn of_concurrent_writes_with_one_tag_one_succeeds() {
     let server = TestServer::start(&[]).await;
     let (path, mut tag) = create(&server, "Tea").await;
     for round in 0..5 {
@@ -177,7 +177,7 @@ async fn of_many_who_change_what_they_read_one_succeeds() {
     }
 }
 
-/// Increments that each client makes on what it read, and makes again when it was not the first: none is lost.
+/// Each client reads, increments and writes with the tag it has read, and repeats that after a 412.
 #[tokio::test]
 async fn no_update_is_lost_to_clients_that_send_the_tag() {
     const CLIENTS: i64 = 4;

@@ -142,7 +142,7 @@ async fn passed_on(sent: &[(&str, &str)]) -> (String, Vec<String>) {
 }
 
 #[tokio::test]
-async fn a_trace_goes_on_at_the_other_service() {
+async fn the_trace_is_continued_by_the_call() {
     for (sent, flags) in [("00", "00"), ("01", "01"), ("ff", "01")] {
         let parent = format!("00-{TRACE}-{PARENT}-{sent}");
         let sent = [("traceparent", &*parent), ("tracestate", "congo=t61rcWkgMzE"), ("tracestate", "rojo=00f0,a@b=1")];
