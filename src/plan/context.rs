@@ -1,16 +1,17 @@
 //! What templates may ask for, derived from the choices so that a new value needs no line here.
 //!
 //! `cache` is true when any cache is chosen, `cache_memory` for one value; `several_replicas` where the deployment runs
-//! more than one copy; `name`, `name_lower` (for what takes no capitals) and `replicas` are values to print.
+//! more than one copy; `name`, `name_lower` (the name of the image) and `replicas` are values to print.
 
 use crate::choice::Choice;
+use crate::name;
 use crate::stack::Stack;
 use crate::template::Context;
 
 pub(super) fn of(stack: &Stack, name: &str) -> Context {
     let mut context = Context::from([
         ("name".to_owned(), name.into()),
-        ("name_lower".to_owned(), name.to_lowercase().trim_start_matches(['_', '-']).into()),
+        ("name_lower".to_owned(), name::image(name).into()),
         ("replicas".to_owned(), stack.replicas().into()),
         ("several_replicas".to_owned(), (stack.replicas() > 1).into()),
     ]);

@@ -2,14 +2,18 @@
 -- times are microseconds. Lua's numbers are exact up to 2^53, far beyond any of these.
 local interval = math.floor(ARGV[2] / ARGV[1])
 local burst = interval * ARGV[1]
--- When the client's quota is whole again; no later than it can be, should the clock or the quota have been changed.
-local whole = tonumber(redis.call('GET', KEYS[1])) or now
-whole = math.min(math.max(whole, now), now + burst)
+-- When the client's quota is whole again. A time further away than this quota allows, left by another clock, is brought
+-- down to the latest that it can be, and stored so: else each request would be refused until that time had come.
+local stored = tonumber(redis.call('GET', KEYS[1])) or now
+local whole = math.min(math.max(stored, now), now + burst)
 local after = whole + interval
-local reset = after - now
-if reset > burst then
-  return { 0, 0, reset - burst, whole - now }
+local allowed = after - now <= burst
+local keep = allowed and after or whole
+if allowed or whole < stored then
+  -- Forgotten once it is whole, which says the same.
+  redis.call('SET', KEYS[1], string.format('%.0f', keep), 'PX', math.ceil((keep - now) / 1000))
 end
--- Forgotten once it is whole, which says the same.
-redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil(reset / 1000))
-return { 1, math.floor((burst - reset) / interval), 0, reset }
+if not allowed then
+  return { 0, 0, after - now - burst, whole - now }
+end
+return { 1, math.floor((burst - (after - now)) / interval), 0, after - now }

@@ -25,7 +25,10 @@ pub async fn check(app: &App, client: Arc<str>) -> Verdict {
 //~ else
 pub async fn check(app: &App, client: IpAddr) -> Verdict {
 //~ endif
-    let (key, quota) = (format!("{}:limit:{client}", app.config.key_prefix), app.config.rate_limit);
+    let quota = app.config.rate_limit;
+    // Each quota has its own count: what was counted under another, before a change of RATE_LIMIT or by a replica that
+    // does not have the change yet, neither holds under this one nor is lifted by it.
+    let key = format!("{}:limit:{}/{}:{client}", app.config.key_prefix, quota.requests, quota.period);
     let script = async |mut redis| SCRIPT.key(key).arg(quota.requests).arg(quota.period).invoke_async(&mut redis).await;
     let Some((allowed, remaining, retry, reset)) = app.redis.run(script).await else {
         telemetry::count("limiter_fallback_total");

@@ -9,7 +9,7 @@ use axum::{extract::Request, response::IntoResponse};
 use moka::{policy::EvictionPolicy, sync::Cache};
 
 use crate::quota::{Quota, Verdict};
-use crate::{app::App, connection::Peer, error::Error, guard::Answer, telemetry};
+use crate::{app::App, connection::Peer, error::Error, forwarded, guard::Answer, telemetry};
 
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -33,7 +33,7 @@ impl Limiter {
     pub fn new(quota: Quota) -> Self {
         // The default policy may refuse to take in a newcomer, and so never count it.
         let clients = Cache::builder().max_capacity(CLIENTS).eviction_policy(EvictionPolicy::lru());
-        // Who was away for a whole period has its whole quota.
+        // A client that was idle for a whole period has its full quota again.
         let clients = clients.time_to_idle(Duration::from_micros(quota.period)).build();
         let policy = format!(r#""default";q={};w={}"#, quota.requests, quota.period.div_ceil(1_000_000));
         Self { quota, policy: policy.try_into().expect("ASCII"), clients, start: Instant::now() }
@@ -53,19 +53,12 @@ impl Limiter {
     }
 }
 
-/// Whom a request counts against: the address that the trusted proxies vouch for, or the peer if there are none. Whatever
-/// else stands in `X-Forwarded-For` is what the client typed.
+/// The client that a request counts against: the address that the trusted proxies name, else the peer's.
 pub fn client(app: &App, request: &Request) -> IpAddr {
-    // A router that is called without a connection, as tests do, has one client.
-    let peer = request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
-    let vouched = app.config.trusted_proxy_hops.checked_sub(1).and_then(|beyond| {
-        let lines = request.headers().get_all("x-forwarded-for").iter().rev();
-        let mut hosts = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
-        let host = hosts.nth(beyond)?.trim();
-        // Some proxies add the port.
-        host.parse().ok().or_else(|| host.parse().ok().map(|address: SocketAddr| address.ip()))
-    });
-    match vouched.unwrap_or(peer).to_canonical() {
+    // A router that is called without a connection, as benchmarks do, has one client.
+    let peer = || request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
+    let address = forwarded::client(request.headers(), app.config.trusted_proxy_hops).unwrap_or_else(peer);
+    match address.to_canonical() {
         // One subscriber has a whole /64 to choose from.
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,
@@ -88,7 +81,7 @@ pub async fn apply(app: Arc<App>, client: IpAddr, answer: impl Future<Output = A
         answer.await?
     } else {
         telemetry::count("http_requests_limited_total");
-        // Rounded up: who obeys is not refused again.
+        // Rounded up: a client that waits so long is not refused again.
         ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response()
     };
     let remaining = format!(r#""default";r={};t={}"#, verdict.remaining, seconds(verdict.reset));

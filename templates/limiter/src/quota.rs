@@ -23,11 +23,12 @@ pub struct Verdict {
 
 impl Quota {
     /// Decides on a request at `now`. All that is remembered of a client is `whole`: when its quota is whole again. It
-    /// is returned as it is after this request.
+    /// is returned as it is after this request, and must be kept even if that was refused: a time that is further away
+    /// than this quota allows, left by another quota or clock, is brought down to the latest that it can be.
     pub fn decide(self, whole: u64, now: u64) -> (u64, Verdict) {
         let interval = self.period / self.requests;
         let burst = interval * self.requests;
-        let whole = whole.max(now);
+        let whole = whole.clamp(now, now + burst);
         let next = whole + interval;
         if next - now > burst {
             let (retry, reset) = (next - now - burst, whole - now);
@@ -47,6 +48,7 @@ impl FromStr for Quota {
         let period = [("s", 1), ("min", 60), ("h", 3600)].into_iter().find(|(name, _)| *name == unit);
         let period = period.map_or(0, |(_, seconds)| seconds * 1_000_000);
         let requests = requests.parse().ok().filter(|requests| (1..=period).contains(requests));
-        requests.map(|requests| Self { requests, period }).ok_or("not a rate such as 10/s, 60/min or 1000/h")
+        let rule = "not a rate such as 10/s, 60/min or 1000/h, of at most 1,000,000 a second";
+        requests.map(|requests| Self { requests, period }).ok_or(rule)
     }
 }

@@ -101,7 +101,7 @@ async fn clients_are_counted_apart_and_by_their_own_keys() {
     let client = Client::open(servers::redis()).expect("a valid URL");
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
     let mut left = async |client| {
-        let key = format!("{prefix}:limit:{client}");
+        let key = format!("{prefix}:limit:3/3600000000:{client}");
         redis::cmd("PTTL").arg(key).query_async::<i64>(&mut redis).await.expect("Redis answers")
     };
     let spent = left("203.0.113.7").await;
@@ -120,11 +120,16 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
         let (mut commands, mut expected) = (pipe(), Vec::new());
         for sequence in 0..100 {
             // Both sides forget at their own time, so quotas that come back within a second are left out.
-            let (requests, unit) = [(fastrand::u64(1..=60), "min"), (fastrand::u64(1..=3600), "h")][sequence % 2];
-            let quota: Quota = format!("{requests}/{unit}").parse().expect("a rate");
+            let random = || -> Quota {
+                let (requests, unit) = [(fastrand::u64(1..=60), "min"), (fastrand::u64(1..=3600), "h")][sequence % 2];
+                format!("{requests}/{unit}").parse().expect("a rate")
+            };
             let key = format!("{prefix}:{round}:{sequence}");
-            let (mut whole, mut now) = (0, fastrand::u64(0..2_000_000_000_000_000));
+            let (mut quota, mut whole, mut now) = (random(), 0, fastrand::u64(0..2_000_000_000_000_000));
             for _ in 0..10 {
+                if fastrand::u8(..) < 50 {
+                    quota = random();
+                }
                 now += fastrand::u64(0..2 * quota.period / quota.requests) * fastrand::u64(0..=1);
                 let (next, verdict) = quota.decide(whole, now);
                 whole = next;
@@ -137,4 +142,56 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
         let decided: Vec<Verdict> = decided.into_iter().map(verdict).collect();
         assert_eq!(decided, expected);
     }
+}
+
+/// As many requests at once as it takes to see how many pass.
+async fn passed(server: &TestServer, requests: usize) -> usize {
+    let mut storm = JoinSet::new();
+    for _ in 0..requests {
+        storm.spawn(get(server.public, "/greet"));
+    }
+    storm.join_all().await.iter().filter(|answer| answer.status == 200).count()
+}
+
+#[tokio::test]
+async fn a_changed_quota_holds_within_its_own_period_whatever_the_earlier_one_counted() {
+    let (prefix, url) = (format!("--key-prefix={}", prefix()), redis_url());
+    let replica = async |quota: &str| TestServer::start(&[quota, &prefix, &url]).await;
+    let (old, new) = (replica("--rate-limit=100/h").await, replica("--rate-limit=20/min").await);
+    // Both at once, as while a change is rolled out: each quota is spent under load, and neither by way of the other.
+    let (under_old, under_new) = tokio::join!(passed(&old, 150), passed(&new, 60));
+    assert!((100..=105).contains(&under_old), "{under_old} of 100/h");
+    assert!((20..=30).contains(&under_new), "{under_new} of 20/min");
+    for _ in 0..5 {
+        assert_eq!(passed(&old, 5).await, 0, "requests under another quota do not give this one back");
+        let refused = get(new.public, "/greet").await;
+        if refused.status == 429 {
+            let wait = refused.header("retry-after").parse().expect("whole seconds");
+            assert!((1..=3).contains(&wait), "a third of a minute's twentieth: {refused:?}");
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            assert_eq!(get(new.public, "/greet").await.status, 200, "the time that was promised holds");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_is_not_refused_for_longer_than_its_quota_takes_whatever_redis_holds() {
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let script = Script::new(&format!("local now = tonumber(ARGV[3])\n{GCRA}"));
+    let key = prefix();
+    // An hour ahead, as a clock that was set back leaves it.
+    redis::cmd("SET").arg(&key).arg(3_600_000_000_u64).exec_async(&mut redis).await.expect("Redis answers");
+    let quota: Quota = "60/min".parse().expect("a rate");
+    let mut whole = 3_600_000_000;
+    for (now, allowed) in [(0, false), (500_000, false), (1_000_000, true), (1_500_000, false), (2_000_000, true)] {
+        let mut decide = script.key(&key);
+        let decide = decide.arg(quota.requests).arg(quota.period).arg(now);
+        let (in_redis, ..): (bool, u64, u64, u64) = decide.invoke_async(&mut redis).await.expect("it is Lua");
+        let (kept, verdict) = quota.decide(whole, now);
+        whole = kept;
+        assert_eq!((in_redis, verdict.allowed), (allowed, allowed), "at {now}");
+    }
+    let left: i64 = redis::cmd("PTTL").arg(&key).query_async(&mut redis).await.expect("Redis answers");
+    assert!((1..=60_000).contains(&left), "it is forgotten within the period: {left}");
 }
