@@ -17,18 +17,19 @@ pub(super) const AUTH_JWT: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
-        for (name, default, about) in [
-            ("JWT_ISSUER", "http://127.0.0.1:9000", "Who makes tokens: their `iss`"),
-            ("JWT_AUDIENCE", "products", "Whom tokens are made for, this service: one of their `aud`"),
+        for (name, example, about) in [
+            ("JWT_ISSUER", "http://127.0.0.1:9000", "The issuer of tokens, their `iss`; to be set"),
+            ("JWT_AUDIENCE", "products", "What tokens are issued for, this service: one of their `aud`; to be set"),
             (
                 "JWT_JWKS_URL",
                 "http://127.0.0.1:9000/.well-known/jwks.json",
-                "Where the issuer publishes its keys, as a JWK set",
+                "Where the issuer publishes its keys, as a JWK set; to be set, or JWT_PUBLIC_KEY",
             ),
-            ("JWT_PUBLIC_KEY", "", "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL"),
         ] {
-            parts.settings.add(name, default, about);
+            parts.settings.require(name, example, about);
         }
+        let about = "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL";
+        parts.settings.add("JWT_PUBLIC_KEY", "", about);
         parts.series.labelled(
             "auth_failures_total",
             "reason",

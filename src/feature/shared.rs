@@ -11,7 +11,7 @@ pub(super) const DATABASE: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |_, parts| {
         parts.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
-        parts.settings.add("BODY_LIMIT", "1MiB", "Largest request body");
+        parts.settings.add("BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
         parts.manifest.add(BYTESIZE.plain());
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
@@ -25,7 +25,11 @@ pub(super) const CACHE: Feature = Feature {
     id: "cache",
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
     contribute: |_, parts| {
-        parts.settings.add("CACHE_TTL", "60s", "Longest a cached product may lag behind the database");
+        parts.settings.add(
+            "CACHE_TTL",
+            "60s",
+            "Longest a cached product may lag behind the database, from 100ms to 30d",
+        );
         parts.manifest.add(MIMALLOC.plain());
         parts.series.gauge("cache_entries", "Entries in memory");
         parts.series.counter("cache_load_failures_total", "Loads from the database that failed");

@@ -8,19 +8,13 @@ use app::guard::protect;
 //~ if cache
 use app::products::Product;
 //~ endif
+use app::settings::Environment;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use divan::Bencher;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
-
-//~ if limiter
-/// As good as no limit.
-const ARGS: &[&str] = &["app", "--rate-limit=1000000/s"];
-//~ else
-const ARGS: &[&str] = &["app"];
-//~ endif
 
 fn main() {
     divan::main();
@@ -63,7 +57,10 @@ impl Stack {
     fn new() -> Self {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().expect("a runtime");
-        let config = Config::read(ARGS.iter().map(Into::into)).expect("valid flags");
+        let arguments = vec!["app"];
+        //= arguments
+        let config = Config::read(arguments.into_iter().map(Into::into), &Environment::default());
+        let config = config.expect("valid flags");
         let app = runtime.block_on(async { App::new(config) });
         let app = app.expect("an app");
         let router = protect(router(Arc::clone(&app)), &app);

@@ -1,33 +1,19 @@
 //! Every setting: a flag, or the environment variable of the same name, or a default. `--help` prints the comments
 //! below, so they are the reference.
 
-use std::{env, ffi::OsString, net::IpAddr, num::NonZeroUsize, time::Duration};
+use std::{ffi::OsString, net::IpAddr, num::NonZeroUsize, time::Duration};
 
-use axum::http::{HeaderValue, Uri};
-//~ if auth_jwt
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, builder::NonEmptyStringValueParser, error::ErrorKind};
-//~ else
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
-//~ endif
-use tracing_subscriber::filter::Targets;
+use axum::http::HeaderValue;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
-//~ if auth_api_key
+use crate::settings::{self, Environment, Problem, Settings, number, one_of, time};
+
 #[derive(Clone, Subcommand)]
-//~ else
-#[derive(Clone, Copy, Subcommand)]
-//~ endif
 pub enum Command {
     /// Serve the API until SIGTERM; the default
     Serve,
-    //~ if database
-    /// Bring the database's schema up to date
-    Migrate,
-    //~ endif
-    //~ if auth_api_key
-    /// Make, list and revoke API keys
-    #[command(subcommand)]
-    ApiKey(crate::keys::Command),
-    //~ endif
+    //= commands
     /// Print the description of the API
     Openapi,
     /// Exit with 0 if the service on this machine is ready, else with 1
@@ -43,181 +29,79 @@ pub struct Config {
     #[arg(long, env, default_value = "127.0.0.1")]
     pub host: IpAddr,
     /// Port of the API; 0 picks a free one
-    #[arg(long, env, default_value = "8080")]
+    #[arg(long, env, default_value = "8080", value_parser = number::<u16>(0, 65_535))]
     pub port: u16,
     /// Port of health and operations, kept off the internet; 0 picks a free one
-    #[arg(long, env, default_value = "8081")]
+    #[arg(long, env, default_value = "8081", value_parser = number::<u16>(0, 65_535))]
     pub admin_port: u16,
-    //~ if database
-    //~ if database_sqlite
-    /// Where the database is
-    #[arg(long, env, default_value = "sqlite://data/app.db", hide_env_values = true)]
-    //~ endif
-    //~ if database_postgres
-    /// Where the database is; with `?sslmode=verify-full` over TLS or not at all
-    #[arg(long, env, default_value = "postgres://app:app@127.0.0.1:5432/app", hide_env_values = true)]
-    //~ endif
-    pub database_url: crate::pool::Options,
-    /// Bring the database's schema up to date before serving
-    #[arg(long, env, default_value = "true", action = clap::ArgAction::Set)]
-    pub migrate_on_start: bool,
-    //~ endif
-    //~ if cache
-    /// Longest a cached product may lag behind the database
-    #[arg(long, env, default_value = "60s", value_parser = humantime::parse_duration)]
-    pub cache_ttl: Duration,
-    //~ endif
-    //~ if limiter
-    /// Requests a client may make: at once, and then in a second (s), minute (min) or hour (h)
-    #[arg(long, env, default_value = "60/min")]
-    pub rate_limit: crate::quota::Quota,
-    /// Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client
-    #[arg(long, env, default_value = "0")]
-    pub trusted_proxy_hops: usize,
-    //~ endif
-    //~ if cache_redis or limiter_redis
-    /// Where Redis is; rediss:// for TLS
-    #[arg(long, env, default_value = "redis://127.0.0.1:6379", hide_env_values = true)]
-    pub redis_url: redis::ConnectionInfo,
-    //~ endif
-    //~ if cache_memcached
-    /// Where Memcached is
-    #[arg(long, env, default_value = "memcache://127.0.0.1:11211", value_parser = memcached)]
-    pub memcached_url: String,
-    //~ endif
-    //~ if cache_redis or cache_memcached or limiter_redis
-    /// Put before every key, so that services and environments can share a server
-    //~ if cache_memcached
-    #[arg(long, env, default_value = "app", value_parser = key_prefix)]
-    //~ else
-    #[arg(long, env, default_value = "app")]
-    //~ endif
-    pub key_prefix: String,
-    //~ endif
-    //~ if auth_api_key
-    /// What API keys of this environment begin with; those of another are refused
-    #[arg(long, env, default_value = "dev", value_parser = crate::keys::word)]
-    pub api_key_environment: String,
-    //~ endif
-    //~ if auth_jwt
-    /// Who makes tokens: their `iss`
-    #[arg(long, env, default_value = "http://127.0.0.1:9000", value_parser = NonEmptyStringValueParser::new())]
-    pub jwt_issuer: String,
-    /// Whom tokens are made for, this service: one of their `aud`
-    #[arg(long, env, default_value = "products", value_parser = NonEmptyStringValueParser::new())]
-    pub jwt_audience: String,
-    /// Where the issuer publishes its keys, as a JWK set
-    #[arg(long, env, default_value = "http://127.0.0.1:9000/.well-known/jwks.json")]
-    pub jwt_jwks_url: reqwest::Url,
-    /// File with the issuer's one public key in PEM, instead of JWT_JWKS_URL
-    #[arg(long, env, default_value = "", value_parser = crate::keys::read)]
-    pub jwt_public_key: jsonwebtoken::jwk::JwkSet,
-    //~ endif
+    //= settings
     /// Requests handled at once; one more is refused with 503
-    #[arg(long, env, default_value = "512")]
+    #[arg(long, env, default_value = "512", value_parser = number::<NonZeroUsize>(1, 1_000_000))]
     pub max_in_flight: NonZeroUsize,
     /// Connections held at once; further ones wait in the kernel's queue
     ///
     /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at most
     /// 64 MiB for stored data and 32 MiB for the program, the default fits a container of 256 MiB.
-    #[arg(long, env, default_value = "1000")]
+    #[arg(long, env, default_value = "1000", value_parser = number::<NonZeroUsize>(1, 1_000_000))]
     pub max_connections: NonZeroUsize,
     /// Longest a request may take before it is answered with 504
-    #[arg(long, env, default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env, default_value = "10s", value_parser = time("100ms", "1h"))]
     pub request_timeout: Duration,
     /// Longest wait for a request's header, and so for the next request on an idle connection
-    #[arg(long, env, default_value = "75s", value_parser = humantime::parse_duration)]
+    #[arg(long, env, default_value = "75s", value_parser = time("100ms", "1h"))]
     pub header_timeout: Duration,
-    //~ if database
-    /// Largest request body
-    #[arg(long, env, default_value = "1MiB")]
-    pub body_limit: bytesize::ByteSize,
-    //~ endif
     /// Origins a browser may call from, separated by commas; none by default
-    #[arg(long, env, value_delimiter = ',', value_parser = origin)]
+    #[arg(long, env, value_delimiter = ',', value_parser = crate::origin::read)]
     pub cors_origins: Vec<HeaderValue>,
-    //~ if upstream
-    /// Where the other service is, and whatever path its API is under
-    #[arg(long, env, default_value = "http://127.0.0.1:9100", value_parser = base_url, hide_env_values = true)]
-    pub upstream_url: String,
-    /// Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT
-    #[arg(long, env, default_value = "3s", value_parser = humantime::parse_duration)]
-    pub upstream_timeout: Duration,
-    //~ endif
     /// How long to serve on after SIGTERM, while load balancers notice that readiness is gone
-    #[arg(long, env, default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(long, env, default_value = "5s", value_parser = time("0s", "1h"))]
     pub drain_delay: Duration,
     /// Longest wait after that for requests in flight
-    #[arg(long, env, default_value = "20s", value_parser = humantime::parse_duration)]
+    #[arg(long, env, default_value = "20s", value_parser = time("0s", "1h"))]
     pub drain_timeout: Duration,
     /// Shape of log lines: json or pretty
-    #[arg(long, env, default_value = "json", value_parser = ["json", "pretty"], hide_possible_values = true)]
-    pub log_format: String,
+    #[arg(long, env, default_value = "json", value_parser = one_of(&[("json", "json"), ("pretty", "pretty")]))]
+    pub log_format: &'static str,
     /// What to log: a level, or target=level pairs separated by commas
-    #[arg(long, env = "RUST_LOG", default_value = "info")]
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_parser = targets)]
     pub log: Targets,
 }
 
 impl Config {
-    /// Reads flags, then environment, then defaults.
+    /// Reads flags, then the environment, then defaults.
     ///
     /// # Errors
-    /// clap's, and if it is about a value, with every other variable that has a bad one.
-    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        // Global, so that a flag means the same before and after the sub-command.
-        let command = Self::command().mut_args(|arg| arg.global(true));
-        let first = match command.clone().try_get_matches_from(args).and_then(|found| Self::from_arg_matches(&found)) {
-            Err(error) if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) => error,
-            read => return read,
-        };
-        // clap stops at the first bad value: look at the variables one by one, without the others.
-        let alone = command.clone().mut_args(|arg| arg.env(None::<&str>));
-        let bad = command.get_arguments().filter_map(|arg| {
-            let flag = [format!("--{}", arg.get_long()?).into(), env::var_os(arg.get_env()?)?];
-            alone.clone().no_binary_name(true).try_get_matches_from(flag).err()
-        });
-        //~ if database_postgres or cache_redis or cache_memcached or limiter_redis or upstream
-        let line = |mut error: clap::Error| {
-            // clap repeats the value, and a URL may hold a password.
-            if error.get(clap::error::ContextKind::InvalidArg).is_some_and(|arg| arg.to_string().ends_with("_URL>")) {
-                error.insert(clap::error::ContextKind::InvalidValue, clap::error::ContextValue::String("…".into()));
+    /// clap's, or one that names every setting with a value that it cannot have.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let Settings { values, arguments, mut problems } = settings::read(&command, arguments, environment)?;
+        let mut config = Self::from_arg_matches(&values)?;
+        if arguments.subcommand().is_some() {
+            config.command = Some(Command::from_arg_matches(&arguments)?);
+        }
+        for (settings, rule) in config.contradictions() {
+            // A setting with a problem of its own was left at its default, which contradicts nothing.
+            if !problems.iter().any(|problem| settings.contains(&&*problem.setting)) {
+                problems.push(Problem::new(settings[0], rule));
             }
-            Some(error.to_string().lines().next()?.replacen("error: ", "", 1))
-        };
-        //~ else
-        let line = |error: clap::Error| Some(error.to_string().lines().next()?.replacen("error: ", "", 1));
-        //~ endif
-        let mut problems: Vec<_> = std::iter::once(first).chain(bad).filter_map(line).collect();
-        problems.dedup();
-        Err(Self::command().error(ErrorKind::ValueValidation, problems.join("\n       ")))
+        }
+        if problems.is_empty() { Ok(config) } else { Err(settings::refuse(&mut command, &problems)) }
+    }
+
+    /// Settings that are right by themselves and not together, and the rule that they break.
+    fn contradictions(&self) -> Vec<(&'static [&'static str], &'static str)> {
+        let mut found: Vec<(&[_], _)> = Vec::new();
+        if self.port == self.admin_port && self.port != 0 {
+            found.push((&["ADMIN_PORT", "PORT"], "the same as PORT"));
+        }
+        //= contradictions
+        found
     }
 }
 
-/// As browsers send it: scheme, host and port. Setting the variable to nothing means none.
-fn origin(text: &str) -> Result<HeaderValue, &'static str> {
-    let exact = |uri: Uri| uri.scheme().is_some() && uri.path_and_query().is_some_and(|rest| rest == "/");
-    let valid = text.is_empty() || (text.parse().is_ok_and(exact) && !text.ends_with('/'));
-    HeaderValue::from_str(text).ok().filter(|_| valid).ok_or("not an origin such as https://shop.example")
+/// A word that is no level would be taken for a target, and nothing else would be logged.
+fn targets(text: &str) -> Result<Targets, &'static str> {
+    let pair = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+    let targets = text.parse().ok().filter(|_| text.split(',').all(pair));
+    targets.ok_or("not a level (error, warn, info, debug, trace, off), nor target=level pairs separated by commas")
 }
-//~ if cache_memcached
-
-/// Host and port.
-fn memcached(text: &str) -> Result<String, &'static str> {
-    let address = text.parse().ok().filter(|url: &Uri| url.scheme_str() == Some("memcache"));
-    let address = address.and_then(|url| Some(format!("{}:{}", url.host()?, url.port()?)));
-    address.ok_or("not an address such as memcache://127.0.0.1:11211")
-}
-
-/// Keys in Memcached have 250 visible bytes at most.
-fn key_prefix(text: &str) -> Result<String, &'static str> {
-    let fits = text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    fits.then(|| text.to_owned()).ok_or("more than 200 bytes, or some that are not visible ASCII")
-}
-//~ endif
-//~ if upstream
-
-fn base_url(text: &str) -> Result<String, &'static str> {
-    let http = |url: reqwest::Url| matches!(url.scheme(), "http" | "https") && url.query().is_none();
-    text.parse().is_ok_and(http).then(|| text.into()).ok_or("not a URL such as https://reviews.example/v1")
-}
-//~ endif

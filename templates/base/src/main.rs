@@ -1,6 +1,8 @@
 //! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
 
-use app::{config::Command, config::Config, docs, health, server::Server, server::signalled, telemetry};
+use app::config::{Command, Config};
+use app::server::{Server, signalled};
+use app::{docs, health, settings::Environment, telemetry};
 
 //~ if cache
 /// Entries that live long lie between what requests use for a moment: the system's allocator keeps the gaps.
@@ -16,14 +18,8 @@ async fn main() {
 }
 
 async fn run() -> anyhow::Result<()> {
-    // Most often there is no such file, and that is fine.
-    dotenvy::dotenv().ok();
-    let config = Config::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
-    //~ if auth_api_key
+    let config = Config::read(std::env::args_os(), &Environment::of_process()).unwrap_or_else(|error| error.exit());
     match config.command.clone().unwrap_or(Command::Serve) {
-    //~ else
-    match config.command.unwrap_or(Command::Serve) {
-    //~ endif
         Command::Serve => {
             let _flush = telemetry::init(&config);
             Server::bind(config, axum::Router::new()).await?.run(signalled()).await;

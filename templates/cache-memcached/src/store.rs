@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::http::uri::Authority;
 use futures_util::FutureExt;
 use memcache::exp::{AsyncMemcache, Result, Ttl};
 
@@ -41,4 +42,16 @@ pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: boo
         false => memcached.set(key, value, ttl).await,
     };
     store.run(put).await
+}
+
+/// The rule of `MEMCACHED_URL`: host and port.
+///
+/// # Errors
+/// If there is something else: Memcached is spoken to without a user, a password or TLS.
+pub fn address(text: &str) -> Result<String, &'static str> {
+    let address = text.strip_prefix("memcache://").filter(|address| !address.contains('@'));
+    let authority: Option<Authority> = address.and_then(|address| address.parse().ok());
+    let complete = |of: &Authority| !of.host().is_empty() && of.port_u16().is_some_and(|port| port > 0);
+    let address = authority.filter(complete).map(|authority| authority.to_string());
+    address.ok_or("not an address such as memcache://127.0.0.1:11211")
 }

@@ -2,7 +2,7 @@
 //! draft-ietf-httpapi-ratelimit-headers. In this process and in bounded memory.
 
 use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
-use std::{net::IpAddr, net::Ipv6Addr, net::SocketAddr, time::Duration, time::Instant};
+use std::{net::IpAddr, net::Ipv6Addr, time::Duration, time::Instant};
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{extract::Request, response::IntoResponse};

@@ -47,3 +47,12 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         self.breaker.call(CONNECT, connect).await;
     }
 }
+
+/// The rule of `KEY_PREFIX`: with what follows it, a key is within the 250 visible bytes that Memcached takes.
+///
+/// # Errors
+/// If it is longer, or has other bytes.
+pub fn key_prefix(text: &str) -> Result<String, &'static str> {
+    let fits = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| text.to_owned()).ok_or("not 1 to 200 visible ASCII characters")
+}

@@ -33,3 +33,13 @@ async fn connect(url: ConnectionInfo) -> anyhow::Result<ConnectionManager> {
 pub async fn ping(mut redis: ConnectionManager) -> RedisResult<()> {
     redis::cmd("PING").exec_async(&mut redis).await
 }
+
+/// The rule of `REDIS_URL`.
+///
+/// # Errors
+/// If it is of another scheme, cannot be read, or has a fragment: `#insecure` would switch the check of certificates off.
+pub fn url(text: &str) -> Result<ConnectionInfo, &'static str> {
+    let scheme = ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme));
+    let url = text.parse().ok().filter(|_| scheme && !text.contains('#'));
+    url.ok_or("not a URL such as redis://:password@host:6379/0, or rediss://… for TLS, without a fragment (`#` is %23)")
+}

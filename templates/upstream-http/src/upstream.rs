@@ -43,6 +43,7 @@ impl Upstream {
     /// # Errors
     /// If this machine has no certificates to trust.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
+        // Proxies are not taken from the environment: what the service calls is what its settings name.
         let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
         // It ends before the request does, so that there is time to answer without it.
         let timeout = config.upstream_timeout.min(config.request_timeout * 9 / 10);
@@ -95,4 +96,14 @@ impl Upstream {
 fn passed_on(headers: &HeaderMap) -> HeaderMap {
     let names = [REQUEST_ID, trace::TRACEPARENT, trace::TRACESTATE];
     names.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone()))).collect()
+}
+
+/// The rule of `UPSTREAM_URL`: paths are appended to it.
+///
+/// # Errors
+/// If it is no URL of HTTP, or has a query or a fragment.
+pub fn base_url(text: &str) -> Result<String, &'static str> {
+    let http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https") && !text.contains(['?', '#', ' ']);
+    let url = text.parse().ok().filter(http).filter(|_| text.contains("://"));
+    url.map(|_| text.to_owned()).ok_or("not a URL such as https://reviews.example/v1, without query and fragment")
 }

@@ -18,7 +18,7 @@ use crate::support::eventually;
 use crate::support::http::{self, Answer, anonymous, get, read_to_end, send};
 use crate::support::issuer::{Issuer, Mode, Signer, claims, pem};
 use crate::support::logs;
-use crate::support::process::run;
+use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
 
 async fn write(server: &TestServer, token: &str) -> Answer {
@@ -92,7 +92,8 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         ("a stranger's key", stranger.sign(good()), "invalid"),
         ("a key that it brings along", brought, "invalid"),
         ("a key that nobody knows", header(Header { kid: Some("../ec".into()), ..ec.header() }), "unknown_key"),
-        ("no key named", header(Header { kid: None, ..ec.header() }), "unknown_key"),
+        ("no key named, and signed with none", encode(&Header { kid: None, ..ec.header() }, &good(), &stranger.key)
+            .expect("a token"), "unknown_key"),
         ("an unknown demand", header(Header { crit: Some(vec!["b64".into()]), ..ec.header() }), "invalid"),
         ("another issuer", ec.sign(with("iss", json!("http://127.0.0.1:9001"))), "invalid"),
         ("an issuer among others", ec.sign(with("iss", Value::Null)), "invalid"),
@@ -118,6 +119,10 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         assert_eq!(line["error"], reason, "{attack}");
     }
     assert_eq!(issuer.fetches(), 1, "no attack makes it ask again so soon");
+    for signer in [&rsa, &ec] {
+        let unnamed = encode(&Header { kid: None, ..signer.header() }, &good(), &signer.key).expect("a token");
+        assert_eq!(write(&server, &unnamed).await.status, 201, "a token need not name its key");
+    }
     let several = with("aud", json!(["shop", "products"]));
     assert_eq!(write(&server, &ec.sign(several)).await.status, 201, "one audience among several");
 }
@@ -264,14 +269,12 @@ async fn a_key_in_a_file_needs_no_issuer() {
     for signer in [Signer::rs256(""), Signer::es256("")] {
         let file = NamedTempFile::new().unwrap();
         std::fs::write(file.path(), pem("PUBLIC KEY", &signer.public_der)).unwrap();
-        let issuer = Issuer::start(&[]);
         let flag = format!("--jwt-public-key={}", file.path().display());
-        let server = TestServer::start(&[&issuer.flag(), &flag]).await;
+        let server = TestServer::start(&["--jwt-jwks-url=", &flag]).await;
         let token = encode(&Header::new(signer.algorithm), &good(), &signer.key).expect("a token");
         assert_eq!(write(&server, &token).await.status, 201, "no key has to be named");
         assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
         assert_eq!(write(&server, credential().trim_start_matches("Bearer ")).await.status, 401);
-        assert_eq!(issuer.fetches(), 0);
     }
 }
 
@@ -293,9 +296,125 @@ async fn a_wrong_configuration_is_exit_code_2_with_every_problem_named() {
     ] {
         let ended = run(&["serve"], &[(name, value), ("PORT", "eighty")]).await;
         assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{name}={value}: {:?}", ended.stderr);
-        for (name, value) in [(name, value), ("PORT", "eighty")] {
-            let line = ended.stderr.iter().find(|line| line.contains(name));
-            assert!(line.is_some_and(|line| line.contains(value)), "{name}={value}: {:?}", ended.stderr);
+        for name in [name, "PORT"] {
+            let line = ended.stderr.iter().find(|line| line.contains(&format!("{name}: ")));
+            let line = line.unwrap_or_else(|| panic!("{name}={value}: {:?}", ended.stderr));
+            assert!(value.is_empty() || !line.contains(value), "{line}");
         }
     }
+}
+
+#[tokio::test]
+async fn which_issuer_to_trust_has_no_default() {
+    let keys = NamedTempFile::new().unwrap();
+    std::fs::write(keys.path(), pem("PUBLIC KEY", &Signer::es256("").public_der)).unwrap();
+    let keys = keys.path().to_str().expect("text");
+    let (url, issuer, audience) = (("JWT_JWKS_URL", "http://issuer/keys"), ("JWT_ISSUER", "me"), ("JWT_AUDIENCE", "you"));
+    for (given, named) in [
+        (&[][..], &["JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL"][..]),
+        (&[issuer, url], &["JWT_AUDIENCE"]),
+        (&[audience, ("JWT_PUBLIC_KEY", keys)], &["JWT_ISSUER"]),
+        (&[audience, issuer], &["JWT_JWKS_URL"]),
+        (&[audience, issuer, url, ("JWT_PUBLIC_KEY", keys)], &["JWT_PUBLIC_KEY"]),
+    ] {
+        let ended = run(&["serve", "--port=0", "--admin-port=0"], given).await;
+        assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{given:?}: {:?}", ended.stderr);
+        let problems = ended.stderr.iter().map(|line| line.trim_start_matches("error: ").trim());
+        let problems: Vec<&str> = problems.filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
+        assert_eq!(problems.iter().filter(|name| name.starts_with("JWT_")).collect::<Vec<_>>(),
+            named.iter().collect::<Vec<_>>(), "{:?}", ended.stderr);
+    }
+    assert_eq!(run(&["openapi"], &[]).await.code, Some(0), "what trusts nobody needs no issuer");
+}
+
+/// Serves this set, and says how a token is taken that was signed so.
+async fn status_with(keys: &[Value], header: &Header, signer: &Signer) -> u16 {
+    let issuer = Issuer::start(&[]);
+    issuer.set(Mode::Publish(json!({"keys": keys}).to_string()));
+    let server = server_of(&issuer, &[]).await;
+    let token = encode(header, &good(), &signer.key).expect("a token");
+    write(&server, &token).await.status
+}
+
+/// The public key with this member; null leaves it out.
+fn jwk(signer: &Signer, member: &str, value: Value) -> Value {
+    let mut jwk = json!(signer.public());
+    jwk[member] = value;
+    jwk.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+    jwk
+}
+
+#[tokio::test]
+async fn every_key_that_a_token_may_have_been_signed_with_is_tried() {
+    let (rsa, ec, other) = (Signer::rs256("key"), Signer::es256("key"), Signer::es256("key"));
+    let (named, unnamed) = (ec.header(), Header::new(Algorithm::ES256));
+    let plain = |signer: &Signer| json!(signer.public());
+    let nameless = |signer: &Signer| jwk(signer, "kid", Value::Null);
+    for (case, keys, header) in [
+        ("the token names no key", vec![plain(&ec)], &unnamed),
+        ("neither names it", vec![nameless(&ec)], &unnamed),
+        ("only the token names it", vec![nameless(&ec)], &named),
+        ("a key of another type has the same name and stands first", vec![plain(&rsa), plain(&ec)], &named),
+        ("a key of another type has no name and stands first", vec![nameless(&rsa), plain(&ec)], &unnamed),
+        ("two keys share a name", vec![plain(&other), plain(&ec)], &named),
+        ("two keys have no name", vec![nameless(&other), nameless(&ec)], &unnamed),
+        ("a nameless key stands before the named one", vec![nameless(&other), plain(&ec)], &named),
+        ("one for encryption stands first", vec![jwk(&ec, "use", json!("enc")), plain(&ec)], &named),
+        ("one to wrap keys with stands first", vec![jwk(&ec, "key_ops", json!(["wrapKey"])), plain(&ec)], &named),
+        ("one of another algorithm stands first", vec![jwk(&ec, "alg", json!("ES384")), plain(&ec)], &named),
+        ("one of another curve stands first", vec![jwk(&ec, "crv", json!("P-384")), plain(&ec)], &named),
+        ("one whose point is none stands first", vec![jwk(&ec, "x", json!("AAAA")), plain(&ec)], &named),
+        ("one without a type stands first", vec![jwk(&ec, "kty", Value::Null), plain(&ec)], &named),
+        ("one whose name is a number stands first", vec![jwk(&ec, "kid", json!(7)), plain(&ec)], &named),
+        ("members that are no keys stand first", vec![json!(null), json!("key"), json!([1]), json!({}), plain(&ec)], &named),
+        ("it is marked for signatures", vec![jwk(&ec, "use", json!("sig"))], &named),
+        ("it is marked for verifying", vec![jwk(&ec, "key_ops", json!(["verify"]))], &named),
+        ("it has members that nobody knows", vec![jwk(&ec, "x-new", json!({"a": [1]}))], &named),
+    ] {
+        assert_eq!(status_with(&keys, header, &ec).await, 201, "{case}");
+    }
+    for (case, keys, status) in [
+        ("for encryption only", vec![jwk(&ec, "use", json!("enc"))], 503),
+        ("for wrapping only", vec![jwk(&ec, "key_ops", json!(["wrapKey"]))], 503),
+        ("for another algorithm only", vec![jwk(&ec, "alg", json!("ES384"))], 503),
+        ("another key of that name", vec![plain(&other)], 401),
+        ("another key without a name", vec![nameless(&other)], 401),
+    ] {
+        assert_eq!(status_with(&keys, &named, &ec).await, status, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_set_without_a_usable_key_does_not_replace_a_good_one() {
+    let signer = Signer::es256("good");
+    let issuer = Issuer::start(&[&signer]);
+    let server = server_of(&issuer, &[]).await;
+    assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
+    for useless in [
+        json!({"keys": []}),
+        json!({"keys": [jwk(&signer, "use", json!("enc"))]}),
+        json!({"keys": [null, 1, {"kty": "oct", "k": "AAAA"}]}),
+        json!({"keys": {}}),
+        json!({}),
+        json!([]),
+    ] {
+        let fetches = issuer.fetches();
+        issuer.set(Mode::Publish(useless.to_string()));
+        later(REFRESH).await;
+        eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
+        // Until what was fetched is taken in, or is not.
+        for _ in 0..20 {
+            assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "{useless}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_are_fetched_from_where_the_settings_say_whatever_proxy_the_environment_names() {
+    let signer = Signer::es256("direct");
+    let issuer = Issuer::start(&[&signer]);
+    let nowhere = "http://127.0.0.1:1";
+    let environment = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));
+    let _server = Process::start_with(&[&issuer.flag()], &environment).await;
+    eventually("the keys are asked for", async || issuer.fetches() > 0).await;
 }

@@ -23,9 +23,9 @@ fn shared() -> &'static Shared {
     })
 }
 
-/// Where servers find the keys.
-pub fn flag() -> &'static str {
-    &shared().flag
+/// The issuer that servers believe, and where they find its keys.
+pub fn flags() -> [&'static str; 3] {
+    ["--jwt-issuer=http://127.0.0.1:9000", "--jwt-audience=products", &shared().flag]
 }
 
 /// May write.

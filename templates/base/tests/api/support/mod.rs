@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use app::config::Config;
 use app::server::Server;
+use app::settings::Environment;
 use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -79,10 +80,10 @@ async fn ready(admin: SocketAddr) {
     eventually("the server is ready", is_ready).await;
 }
 
-/// The configuration that `serve` would have with these flags.
+/// The configuration that `serve` would have with these flags, whatever the variables of this process.
 pub fn config(flags: Vec<String>) -> Config {
     let args = std::iter::once("app".into()).chain(flags.into_iter().map(Into::into));
-    Config::read(args).expect("the flags are valid")
+    Config::read(args, &Environment::default()).expect("the flags are valid")
 }
 
 /// The ports that were free.
@@ -99,7 +100,7 @@ fn flags(of_the_test: &[&str]) -> Vec<String> {
     flags.push("--rate-limit=1000000/s");
     //~ endif
     //~ if auth_jwt
-    flags.push(auth::flag());
+    flags.extend(auth::flags());
     //~ endif
     //~ if cache_redis or cache_memcached or limiter_redis
     let prefix = format!("--key-prefix=test-{:016x}", fastrand::u64(..));

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -94,6 +95,13 @@ impl Process {
 pub async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     let mut command = command();
     command.args(arguments).envs(environment.iter().copied());
+    Program::start(&mut command).ended().await
+}
+
+/// As [`run`], in this folder.
+pub async fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+    let mut command = command();
+    command.args(arguments).envs(environment.iter().copied()).current_dir(folder);
     Program::start(&mut command).ended().await
 }
 

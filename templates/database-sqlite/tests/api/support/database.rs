@@ -29,7 +29,10 @@ impl Database {
     }
 
     pub fn url(&self) -> String {
-        format!("sqlite://{}", self.file().display())
+        // The folder is where the machine has its temporary files, whatever that is called.
+        let path = self.file().display().to_string();
+        let path = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+        format!("sqlite://{path}")
     }
 
     pub fn file(&self) -> PathBuf {

@@ -1,0 +1,176 @@
+//! Where settings come from: the command line, else the environment, else `.env`, else the default. All pass through
+//! [`read`]: each has one rule, all problems are found at once, and no value is repeated, since it may hold a secret.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
+use std::{env, fs, io, time::Duration};
+
+use clap::builder::ValueParser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+/// The name of a setting, and the rule that its value breaks.
+#[derive(Clone)]
+pub struct Problem {
+    pub setting: String,
+    pub rule: String,
+}
+
+impl Problem {
+    pub fn new(setting: &str, rule: impl Into<String>) -> Self {
+        Self { setting: setting.to_owned(), rule: rule.into() }
+    }
+}
+
+/// The variables that settings are read from.
+#[derive(Default)]
+pub struct Environment {
+    variables: HashMap<OsString, OsString>,
+    problem: Option<Problem>,
+}
+
+impl Environment {
+    /// The variables of this process, and those of `.env` in its working directory.
+    pub fn of_process() -> Self {
+        let (file, problem) = match dotenv() {
+            Ok(variables) => (variables, None),
+            Err(rule) => (Vec::new(), Some(Problem::new(".env", rule))),
+        };
+        let file = file.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { problem, ..file.chain(env::vars_os()).collect() }
+    }
+}
+
+impl FromIterator<(OsString, OsString)> for Environment {
+    /// Of two values of one variable the later counts, unless it is empty.
+    fn from_iter<Variables: IntoIterator<Item = (OsString, OsString)>>(variables: Variables) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let held = environment.variables.entry(name).or_default();
+            if !value.is_empty() {
+                *held = value;
+            }
+        }
+        environment
+    }
+}
+
+fn dotenv() -> Result<Vec<(String, String)>, String> {
+    let bytes = match fs::read(".env") {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("cannot be read: {error}")),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| "not UTF-8")?;
+    dotenvy::from_read_iter(text.as_bytes()).collect::<Result<_, _>>().map_err(|error| {
+        let dotenvy::Error::LineParse(line, _) = error else { return "not lines of NAME=value".to_owned() };
+        let before = text.split_once(&line).map_or("", |(before, _)| before);
+        format!("line {} is not NAME=value", before.lines().count() + 1)
+    })
+}
+
+/// What was read.
+pub struct Settings {
+    /// A setting with a problem is left at its default.
+    pub values: ArgMatches,
+    /// The command line as it was given, for its sub-command.
+    pub arguments: ArgMatches,
+    pub problems: Vec<Problem>,
+}
+
+/// Reads each argument of `command` that has a variable.
+///
+/// # Errors
+/// clap's, for `--help`, `--version`, and a command line that it does not understand.
+pub fn read(
+    command: &Command,
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> Result<Settings, clap::Error> {
+    // Global, so that a flag means the same before and after the sub-command. Values are judged below, one by one.
+    let unjudged = command.clone().mut_args(|arg| {
+        let arg = arg.global(true).hide_env_values(true);
+        arg.value_parser(ValueParser::os_string()).value_delimiter(None)
+    });
+    let arguments = unjudged.try_get_matches_from(arguments)?;
+    // Variables are those of `environment`, whatever the process has.
+    let judge = command.clone().mut_args(|arg| arg.env(None::<&str>)).no_binary_name(true);
+    let (mut flags, mut problems) = (Vec::new(), Vec::from_iter(environment.problem.clone()));
+    for arg in command.get_arguments() {
+        let (Some(name), Some(flag)) = (arg.get_env().and_then(OsStr::to_str), arg.get_long()) else { continue };
+        for value in given(arg, name, &arguments, environment) {
+            match judged(&judge, flag, &value) {
+                Ok(flag) => flags.push(flag),
+                Err(rule) => problems.push(Problem::new(name, rule)),
+            }
+        }
+    }
+    Ok(Settings { values: judge.try_get_matches_from(flags)?, arguments, problems })
+}
+
+/// What a setting was given by its flag, else by its variable. Empty stands for nothing given, with one exception: where
+/// a URL has a default, an empty one is most likely left out by mistake, and the default would be another server.
+fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environment) -> Vec<OsString> {
+    let id = arg.get_id().as_str();
+    let mut values: Vec<OsString> = match arguments.value_source(id) {
+        Some(ValueSource::CommandLine) => arguments.get_raw(id).into_iter().flatten().map(OsString::from).collect(),
+        _ => environment.variables.get(OsStr::new(name)).cloned().into_iter().collect(),
+    };
+    let server = name.ends_with("_URL") && !arg.get_default_values().is_empty();
+    values.retain(|value| server || !value.is_empty());
+    values
+}
+
+/// The setting as a flag if it follows its rule, else the rule.
+fn judged(judge: &Command, flag: &str, value: &OsStr) -> Result<OsString, String> {
+    let value = value.to_str().ok_or("not UTF-8")?;
+    let flag = OsString::from(format!("--{flag}={value}"));
+    match judge.clone().try_get_matches_from([&flag]) {
+        Ok(_) => Ok(flag),
+        // clap's words repeat the value. Those of the rule are the source of its error.
+        Err(error) => Err(error.source().map_or("not a value that it can have".into(), ToString::to_string)),
+    }
+}
+
+/// The error that names every problem, with exit code 2.
+pub fn refuse(command: &mut Command, problems: &[Problem]) -> clap::Error {
+    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.setting, problem.rule)).collect();
+    command.error(ErrorKind::ValueValidation, lines.join("\n       "))
+}
+
+/// The rule of a whole number.
+pub fn number<Number: TryFrom<usize>>(
+    least: usize,
+    most: usize,
+) -> impl Fn(&str) -> Result<Number, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let number = number.and_then(|number| Number::try_from(number).ok());
+        number.ok_or_else(|| format!("not a whole number from {least} to {most}"))
+    }
+}
+
+/// The rule of a time, with its bounds as a user writes them.
+pub fn time(
+    least: &'static str,
+    most: &'static str,
+) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let [least_time, most_time, time] = [least, most, text].map(|text| humantime::parse_duration(text).ok());
+        let valid = (least_time..=most_time).contains(&time);
+        time.filter(|_| valid).ok_or_else(|| format!("not a time from {least} to {most}, such as 1500ms, 10s or 1min"))
+    }
+}
+
+/// The rule of a setting with few values, all of which are listed.
+pub fn one_of<Value: Copy + Send + Sync + 'static>(
+    values: &'static [(&'static str, Value)],
+) -> impl Fn(&str) -> Result<Value, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let found = values.iter().find(|(name, _)| *name == text);
+        let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
+        found.map(|(_, value)| *value).ok_or_else(|| format!("not {}", names.join(" or ")))
+    }
+}

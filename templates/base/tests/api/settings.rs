@@ -1,0 +1,271 @@
+//! Each setting by its rule: what it takes, what it refuses, and that what it was given is told nobody.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use app::config::Config;
+use app::settings::Environment;
+use clap::CommandFactory;
+
+use crate::support::process::{run, run_in};
+
+/// Values that each setting cannot have.
+const REFUSED: &[(&str, &[&str])] = &[
+    ("HOST", &["localhost", "127.0.0.1:8080", "300.0.0.1", "127.1", " 127.0.0.1", "::1%lo", "[::1]"]),
+    ("PORT", &["eighty", "-1", "65536", "80.0", "0x50", "99999999999999999999", " "]),
+    ("ADMIN_PORT", &["eighty", "-1", "65536", "8080,8081"]),
+    ("MAX_IN_FLIGHT", &["0", "-1", "many", "18446744073709551615", "2305843009213693952", "1000001"]),
+    ("MAX_CONNECTIONS", &["0", "-1", "many", "18446744073709551615", "2305843009213693952", "1000001"]),
+    ("REQUEST_TIMEOUT", TIMES),
+    ("REQUEST_TIMEOUT", &["0s", "0", "99ms", "61min"]),
+    ("HEADER_TIMEOUT", TIMES),
+    ("HEADER_TIMEOUT", &["0s", "0", "99ms", "61min"]),
+    ("DRAIN_DELAY", TIMES),
+    ("DRAIN_TIMEOUT", TIMES),
+    (
+        "CORS_ORIGINS",
+        &[
+            "*",
+            "null",
+            "shop.example",
+            "https://App.Example",
+            "HTTPS://app.example",
+            "https://app.example/",
+            "https://app.example/path",
+            "https://app.example?query",
+            "https://app.example#fragment",
+            "https://app.example:443",
+            "http://app.example:80",
+            "https://app.example:",
+            "https://app.example:0",
+            "https://app.example:08443",
+            "https://app.example:65536",
+            "https://user@app.example",
+            "https://app..example",
+            "https://.example",
+            "https://*.app.example",
+            "https://äpp.example",
+            "https://app example",
+            "https://127.1",
+            "https://127.0.0.01",
+            "https://0x7f000001",
+            "https://[2001:DB8::1]",
+            "https://[2001:db8:0:0:0:0:0:1]",
+            "https://[::1",
+            "https://",
+            "://app.example",
+            "1a://app.example",
+            "https://app.example, https://two.example",
+            "https://app.example,,https://two.example",
+            "https://app.example,",
+            ",",
+            "https://app.example;https://two.example",
+        ],
+    ),
+    ("LOG_FORMAT", &["shiny", "JSON", "json,pretty"]),
+    ("RUST_LOG", &["inof", "app=loud", "info;app=debug", "app=debug=trace", ",", "="]),
+    //= refused
+];
+
+/// Values that no time takes.
+const TIMES: &[&str] = &["soon", "10", "-1s", "10 parsecs", "1001y", "99999999999999999999s", "584942417356y", "s"];
+
+/// Values that are no more than unusual.
+const TAKEN: &[(&str, &[&str])] = &[
+    ("HOST", &["0.0.0.0", "::", "::1", "2001:db8::1"]),
+    ("PORT", &["0", "1", "65535"]),
+    ("ADMIN_PORT", &["0", "1", "65535"]),
+    ("MAX_IN_FLIGHT", &["1", "1000000"]),
+    ("MAX_CONNECTIONS", &["1", "1000000"]),
+    ("REQUEST_TIMEOUT", &["100ms", "1h", "1min 30s", "1.5s"]),
+    ("HEADER_TIMEOUT", &["100ms", "1h"]),
+    ("DRAIN_DELAY", &["0s", "1h"]),
+    ("DRAIN_TIMEOUT", &["0s", "1h"]),
+    (
+        "CORS_ORIGINS",
+        &[
+            "https://app.example",
+            "https://app.example,http://localhost:3000",
+            "http://app.example:443",
+            "https://xn--pp-wia.example",
+            "https://app.example.",
+            "http://127.0.0.1:8080",
+            "http://[2001:db8::1]:8080",
+            "https://[::1]",
+            "capacitor://localhost",
+        ],
+    ),
+    ("LOG_FORMAT", &["json", "pretty"]),
+    ("RUST_LOG", &["off", "WARN", "info,app=debug", "app=trace,hyper=off", "app::server=debug"]),
+    //= taken
+];
+
+/// Reads these variables as a command does that needs none of them.
+fn read(variables: &[(&str, &OsStr)]) -> Result<Config, clap::Error> {
+    let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    Config::read(["app", "openapi"].map(OsString::from), &variables.collect())
+}
+
+fn refusal(name: &str, value: &OsStr) -> String {
+    let error = read(&[(name, value)]).err().unwrap_or_else(|| panic!("{name}={} is taken", value.display()));
+    assert_eq!(error.exit_code(), 2);
+    error.to_string()
+}
+
+/// The names of all settings, and whether an empty variable is refused.
+fn settings() -> Vec<(String, bool)> {
+    let mut command = Config::command();
+    command.build();
+    let setting = |argument: &clap::Arg| {
+        let name = argument.get_env()?.to_str()?.to_owned();
+        let server = name.ends_with("_URL") && !argument.get_default_values().is_empty();
+        Some((name, server))
+    };
+    command.get_arguments().filter_map(setting).collect()
+}
+
+#[test]
+fn what_can_never_be_meant_is_refused_by_name_and_not_repeated() {
+    for (name, values) in REFUSED {
+        for value in *values {
+            let said = refusal(name, OsStr::new(value));
+            let line = said.lines().next().unwrap_or_default();
+            assert!(line.starts_with(&format!("error: {name}: ")), "{name}={value}: {said}");
+            // Short values are parts of the rule's own words.
+            assert!(value.len() < 9 || !said.contains(value), "{name}={value}: {said}");
+        }
+    }
+}
+
+#[test]
+fn what_is_only_unusual_is_taken() {
+    for (name, values) in TAKEN {
+        for value in *values {
+            if let Err(error) = read(&[(name, OsStr::new(value))]) {
+                panic!("{name}={value}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_setting_has_a_rule_in_these_tables() {
+    let settings: BTreeSet<String> = settings().into_iter().map(|(name, _)| name).collect();
+    let names = |table: &[(&str, &[&str])]| table.iter().map(|(name, _)| name.to_string()).collect::<BTreeSet<_>>();
+    assert_eq!(names(REFUSED), settings);
+    assert_eq!(names(TAKEN), settings);
+}
+
+#[test]
+fn an_empty_variable_is_as_absent_but_a_server_is_not_forgotten() {
+    for (name, server) in settings() {
+        let read = read(&[(&name, OsStr::new(""))]);
+        assert_eq!(read.is_err(), server, "{name}: {:?}", read.err());
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_refused_by_name() {
+    for (name, _) in settings() {
+        let said = refusal(&name, OsStr::from_bytes(b"10\xff"));
+        assert!(said.contains(&format!("{name}: not UTF-8")), "{said}");
+    }
+}
+
+#[test]
+fn all_problems_are_named_at_once_wherever_they_come_from() {
+    let all: Vec<(&str, &str)> = REFUSED.iter().map(|(name, values)| (*name, values[0])).collect();
+    let variables: Vec<_> = all.iter().map(|(name, value)| (*name, OsStr::new(value))).collect();
+    let said = read(&variables).err().expect("nothing of it can be meant").to_string();
+    let lines = said.lines().take_while(|line| !line.is_empty()).count();
+    assert_eq!(lines, settings().len(), "{said}");
+    for (name, _) in &all {
+        assert!(said.contains(&format!("{name}: ")), "{said}");
+    }
+    let arguments = ["app", "--port=eighty", "serve", "--log-format=shiny"].map(OsString::from);
+    let environment = Environment::from_iter([("PORT".into(), "80".into()), ("RUST_LOG".into(), "inof".into())]);
+    let said = Config::read(arguments, &environment).err().expect("three of it cannot be meant").to_string();
+    for name in ["PORT: ", "LOG_FORMAT: ", "RUST_LOG: "] {
+        assert!(said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn a_flag_comes_before_a_variable_wherever_it_stands() {
+    let variables = [("PORT", "1"), ("CORS_ORIGINS", "https://a")];
+    let environment = variables.map(|(name, value)| (name.into(), value.into())).into_iter().collect();
+    let port = |arguments: &[&str]| {
+        let arguments = [&["app"], arguments, &["openapi"]].concat();
+        Config::read(arguments.into_iter().map(Into::into), &environment).expect("valid").port
+    };
+    assert_eq!((port(&[]), port(&["--port=2"]), port(&["--port=2", "--port", "3"])), (1, 2, 3));
+    let arguments = ["app", "openapi", "--port=4", "--cors-origins="].map(OsString::from);
+    let config = Config::read(arguments, &environment).expect("valid");
+    assert_eq!((config.port, config.cors_origins.len()), (4, 0), "an empty flag stands for the default");
+}
+
+#[test]
+fn one_port_cannot_be_both() {
+    let said = read(&[("PORT", OsStr::new("9000")), ("ADMIN_PORT", OsStr::new("9000"))]).err().expect("refused");
+    assert!(said.to_string().contains("ADMIN_PORT: the same as PORT"), "{said}");
+    assert!(read(&[("PORT", OsStr::new("0")), ("ADMIN_PORT", OsStr::new("0"))]).is_ok(), "both pick a free one");
+    let said = read(&[("PORT", OsStr::new("eighty")), ("ADMIN_PORT", OsStr::new("8080"))]).err().expect("refused");
+    assert!(!said.to_string().contains("ADMIN_PORT"), "the default contradicts nothing: {said}");
+}
+
+#[tokio::test]
+async fn help_shows_no_value() {
+    let settings = settings();
+    let environment: Vec<(&str, &str)> = settings.iter().map(|(name, _)| (name.as_str(), "open-sesame")).collect();
+    for arguments in [&["--help"][..], &["serve", "--help"], &["-h"]] {
+        let ended = run(arguments, &environment).await;
+        assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
+        let said = ended.stdout.join("\n");
+        assert!(said.contains("[env: PORT]") && !said.contains("sesame"), "{said}");
+    }
+}
+
+/// A folder of its own, where `.env` has this content.
+fn folder(dotenv: &[u8]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("env-{:016x}", fastrand::u64(..)));
+    fs::create_dir(&folder).expect("a new folder");
+    fs::write(folder.join(".env"), dotenv).expect("a new file");
+    folder
+}
+
+#[tokio::test]
+async fn a_dotenv_file_is_read_and_comes_after_the_environment() {
+    let home = folder(b"# ours\nPORT=eighty\nexport ADMIN_PORT='ninety'\nLOG_FORMAT=shiny\n");
+    let ended = run_in(&home, &["openapi"], &[("PORT", "80"), ("LOG_FORMAT", "")]).await;
+    assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{:?}", ended.stderr);
+    let said = ended.stderr.join("\n");
+    assert!(said.contains("ADMIN_PORT: ") && said.contains("LOG_FORMAT: ") && !said.contains(" PORT: "), "{said}");
+
+    let inner = home.join("inner");
+    fs::create_dir(&inner).expect("a new folder");
+    let ended = run_in(&inner, &["openapi"], &[]).await;
+    assert_eq!(ended.code, Some(0), "only that of the working directory is read: {:?}", ended.stderr);
+    fs::remove_dir_all(home).ok();
+}
+
+#[tokio::test]
+async fn a_dotenv_file_that_cannot_be_read_is_exit_code_2_with_the_other_problems() {
+    let directory = folder(b"");
+    fs::remove_file(directory.join(".env")).expect("it was there");
+    fs::create_dir(directory.join(".env")).expect("a new folder");
+    for (home, problem) in [
+        (directory, ".env: cannot be read"),
+        (folder(b"PORT=80\nopen sesame\n"), ".env: line 2 is not NAME=value"),
+        (folder(b"PORT=\"open sesame\n"), ".env: line 1 is not NAME=value"),
+        (folder(b"A=\xff\n"), ".env: not UTF-8"),
+    ] {
+        let ended = run_in(&home, &["openapi"], &[("ADMIN_PORT", "eighty")]).await;
+        assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{problem}: {:?}", ended.stderr);
+        let said = ended.stderr.join("\n");
+        assert!(said.contains(problem) && said.contains("ADMIN_PORT: ") && !said.contains("sesame"), "{said}");
+        fs::remove_dir_all(home).ok();
+    }
+}
