@@ -14,6 +14,13 @@ use crate::{dirs, http, process, project};
 /// A name and a value for the environment.
 type Variable<Text> = (Text, Text);
 
+/// The issuer that a service with tokens has to be told.
+const LOCAL_ISSUER: &[Variable<&str>] = &[
+    ("JWT_ISSUER", "http://127.0.0.1:9000"),
+    ("JWT_AUDIENCE", "products"),
+    ("JWT_JWKS_URL", "http://127.0.0.1:9000/.well-known/jwks.json"),
+];
+
 /// A running service.
 pub(crate) struct Service {
     child: Child,
@@ -43,6 +50,10 @@ impl Service {
         let (port, admin_port) = (free_port()?, free_port()?);
         let mut program =
             Program::new(binary).dir(folder).env("PORT", port.to_string()).env("ADMIN_PORT", admin_port.to_string());
+        // Settings without a default. A service that has none of them ignores them.
+        for (name, value) in LOCAL_ISSUER {
+            program = program.env(name, value);
+        }
         for (name, value) in variables {
             program = program.env(name.as_ref(), value.as_ref());
         }

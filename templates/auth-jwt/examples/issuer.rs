@@ -1,5 +1,5 @@
-//! An issuer for your own machine, with the defaults of the settings: `cargo run --example issuer` prints a token, and
-//! `GET /token` answers another. It signs for whoever asks, with a key that ends with it: nothing for production.
+//! An issuer for your own machine, as the settings in `.env.example` name it: `cargo run --example issuer` prints a token,
+//! and `GET /token` answers another. It signs for every client, with a key that ends with it: nothing for production.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

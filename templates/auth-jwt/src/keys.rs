@@ -226,7 +226,7 @@ pub fn contradictions(config: &Config) -> Vec<(&'static [&'static str], &'static
         found.push((&["JWT_JWKS_URL", "JWT_PUBLIC_KEY"], rule));
     }
     if keys == (true, true) {
-        found.push((&["JWT_PUBLIC_KEY", "JWT_JWKS_URL"], "set together with JWT_JWKS_URL, and only one can be believed"));
+        found.push((&["JWT_PUBLIC_KEY", "JWT_JWKS_URL"], "set together with JWT_JWKS_URL; set one of them"));
     }
     found
 }

@@ -101,7 +101,10 @@ impl Config {
 
 /// A word that is no level would be taken for a target, and nothing else would be logged.
 fn targets(text: &str) -> Result<Targets, &'static str> {
-    let pair = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
-    let targets = text.parse().ok().filter(|_| text.split(',').all(pair));
+    let complete = |part: &str| match part.split_once('=') {
+        Some((target, level)) => !target.is_empty() && !level.is_empty() && !part.contains(';'),
+        None => !part.is_empty() && part.parse::<LevelFilter>().is_ok(),
+    };
+    let targets = text.parse().ok().filter(|_| text.split(',').all(complete));
     targets.ok_or("not a level (error, warn, info, debug, trace, off), nor target=level pairs separated by commas")
 }

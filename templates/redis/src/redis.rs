@@ -40,6 +40,7 @@ pub async fn ping(mut redis: ConnectionManager) -> RedisResult<()> {
 /// If it is of another scheme, cannot be read, or has a fragment: `#insecure` would switch the check of certificates off.
 pub fn url(text: &str) -> Result<ConnectionInfo, &'static str> {
     let scheme = ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme));
-    let url = text.parse().ok().filter(|_| scheme && !text.contains('#'));
+    let numbered = |url: &ConnectionInfo| url.redis_settings().db() >= 0;
+    let url = text.parse().ok().filter(numbered).filter(|_| scheme && !text.contains('#'));
     url.ok_or("not a URL such as redis://:password@host:6379/0, or rediss://… for TLS, without a fragment (`#` is %23)")
 }

@@ -92,8 +92,11 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         ("a stranger's key", stranger.sign(good()), "invalid"),
         ("a key that it brings along", brought, "invalid"),
         ("a key that nobody knows", header(Header { kid: Some("../ec".into()), ..ec.header() }), "unknown_key"),
-        ("no key named, and signed with none", encode(&Header { kid: None, ..ec.header() }, &good(), &stranger.key)
-            .expect("a token"), "unknown_key"),
+        (
+            "no key named, and signed with none",
+            encode(&Header { kid: None, ..ec.header() }, &good(), &stranger.key).expect("a token"),
+            "unknown_key",
+        ),
         ("an unknown demand", header(Header { crit: Some(vec!["b64".into()]), ..ec.header() }), "invalid"),
         ("another issuer", ec.sign(with("iss", json!("http://127.0.0.1:9001"))), "invalid"),
         ("an issuer among others", ec.sign(with("iss", Value::Null)), "invalid"),
@@ -309,7 +312,8 @@ async fn which_issuer_to_trust_has_no_default() {
     let keys = NamedTempFile::new().unwrap();
     std::fs::write(keys.path(), pem("PUBLIC KEY", &Signer::es256("").public_der)).unwrap();
     let keys = keys.path().to_str().expect("text");
-    let (url, issuer, audience) = (("JWT_JWKS_URL", "http://issuer/keys"), ("JWT_ISSUER", "me"), ("JWT_AUDIENCE", "you"));
+    let (url, issuer, audience) =
+        (("JWT_JWKS_URL", "http://issuer/keys"), ("JWT_ISSUER", "me"), ("JWT_AUDIENCE", "you"));
     for (given, named) in [
         (&[][..], &["JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL"][..]),
         (&[issuer, url], &["JWT_AUDIENCE"]),
@@ -321,8 +325,12 @@ async fn which_issuer_to_trust_has_no_default() {
         assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{given:?}: {:?}", ended.stderr);
         let problems = ended.stderr.iter().map(|line| line.trim_start_matches("error: ").trim());
         let problems: Vec<&str> = problems.filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
-        assert_eq!(problems.iter().filter(|name| name.starts_with("JWT_")).collect::<Vec<_>>(),
-            named.iter().collect::<Vec<_>>(), "{:?}", ended.stderr);
+        assert_eq!(
+            problems.iter().filter(|name| name.starts_with("JWT_")).collect::<Vec<_>>(),
+            named.iter().collect::<Vec<_>>(),
+            "{:?}",
+            ended.stderr
+        );
     }
     assert_eq!(run(&["openapi"], &[]).await.code, Some(0), "what trusts nobody needs no issuer");
 }
@@ -366,7 +374,11 @@ async fn every_key_that_a_token_may_have_been_signed_with_is_tried() {
         ("one whose point is none stands first", vec![jwk(&ec, "x", json!("AAAA")), plain(&ec)], &named),
         ("one without a type stands first", vec![jwk(&ec, "kty", Value::Null), plain(&ec)], &named),
         ("one whose name is a number stands first", vec![jwk(&ec, "kid", json!(7)), plain(&ec)], &named),
-        ("members that are no keys stand first", vec![json!(null), json!("key"), json!([1]), json!({}), plain(&ec)], &named),
+        (
+            "members that are no keys stand first",
+            vec![json!(null), json!("key"), json!([1]), json!({}), plain(&ec)],
+            &named,
+        ),
         ("it is marked for signatures", vec![jwk(&ec, "use", json!("sig"))], &named),
         ("it is marked for verifying", vec![jwk(&ec, "key_ops", json!(["verify"]))], &named),
         ("it has members that nobody knows", vec![jwk(&ec, "x-new", json!({"a": [1]}))], &named),

@@ -30,15 +30,20 @@ fn env_example_lists_every_setting_with_its_default() {
         .filter(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
         .collect();
     let command = Config::command();
-    let read: BTreeMap<&str, &str> = (command.get_arguments())
+    let read: BTreeMap<&str, Option<&str>> = (command.get_arguments())
         .filter_map(|argument| {
             let default = argument.get_default_values().first();
-            let default = default.and_then(|value| value.to_str()).unwrap_or_default();
-            Some((argument.get_env()?.to_str()?, default))
+            Some((argument.get_env()?.to_str()?, default.and_then(|value| value.to_str())))
         })
         .collect();
     assert!(!read.is_empty());
-    assert_eq!(written, read);
+    // A setting without a default has a value for this machine there, or none.
+    let defaults = written.iter().map(|(name, value)| (*name, read.get(name).copied().flatten().and(Some(*value))));
+    assert_eq!(defaults.collect::<BTreeMap<_, _>>(), read);
+    let variables = written.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+    if let Err(error) = Config::read(["app".into()], &variables) {
+        panic!("copied to .env, it does not start: {error}");
+    }
 }
 
 /// The commands in the `sh` blocks of AGENTS.md; each starts with `just` or `cargo`.

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::chaos::{Chaos, Mode};
 use crate::support::http::{self, raw, request, send};
-use crate::support::process::run;
+use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
 use crate::support::{eventually, within};
 use crate::trace::{INVALID, PARENT, TRACE};
@@ -357,6 +357,17 @@ async fn an_address_that_is_none_is_told_at_start() {
     for url in ["localhost:9100", "ftp://reviews.example", "reviews", ""] {
         let ended = run(&["serve"], &[("UPSTREAM_URL", url)]).await;
         assert_eq!(ended.code, Some(2), "{url:?} is taken");
-        assert!(ended.stderr.join("\n").contains("upstream-url"), "{:?}", ended.stderr);
+        assert!(ended.stderr.join("\n").contains("UPSTREAM_URL: "), "{:?}", ended.stderr);
     }
+}
+
+#[tokio::test]
+async fn it_calls_what_the_settings_name_whatever_proxy_the_environment_names() {
+    let (other, calls) = other(|_| ok()).await;
+    let nowhere = "http://127.0.0.1:1";
+    let environment = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));
+    let url = format!("--upstream-url=http://{}", other.public);
+    let server = Process::start_with(&[&url], &environment).await;
+    let answer = http::get(server.public, PATH).await;
+    assert_eq!((answer.json()["degraded"].as_bool(), calls.load(Ordering::Relaxed)), (Some(false), 1));
 }

@@ -39,12 +39,17 @@ pub struct Ended {
 impl Process {
     /// Starts `serve` on free ports and waits until it wants traffic.
     pub async fn start(settings: &[&str]) -> Self {
+        Self::start_with(settings, &[]).await
+    }
+
+    /// As [`Process::start`], with these variables.
+    pub async fn start_with(settings: &[&str], environment: &[(&str, &str)]) -> Self {
         let flags = flags(settings);
         //~ if database
         let database = Database::new().await;
         let flags = [vec![database.flag()], flags].concat();
         //~ endif
-        let mut program = Program::start(command().arg("serve").args(flags));
+        let mut program = Program::start(command().arg("serve").args(flags).envs(environment.iter().copied()));
         let listening = async {
             loop {
                 let line = program.stdout.recv().await.expect("it says where it listens");

@@ -6,7 +6,7 @@
             "127.0.0.1:5432",
             "postgres:",
             "postgres://",
-            "sqlite://data/app.db",
+            "file://data/app.db",
             "mysql://app:sesame@127.0.0.1/app",
             "http://app:sesame@127.0.0.1/app",
             "POSTGRES://app:sesame@127.0.0.1/app",

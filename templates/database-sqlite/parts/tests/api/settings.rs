@@ -21,7 +21,7 @@
             "sqlite://data/app%ff.db",
             "sqlite://data/app%00.db",
             "SQLITE://data/app.db",
-            "postgres://app:sesame@127.0.0.1/app",
+            "http://app:sesame@127.0.0.1/app",
             "mysql://app:sesame@127.0.0.1/app",
         ],
     ),

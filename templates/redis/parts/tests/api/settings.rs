@@ -7,7 +7,6 @@
             "redis://",
             "redis:127.0.0.1",
             "http://:sesame@127.0.0.1:6379",
-            "memcache://127.0.0.1:11211",
             "REDIS://:sesame@127.0.0.1:6379",
             "unix:///tmp/redis.sock",
             "redis://:sesame@127.0.0.1:port",
@@ -23,9 +22,5 @@
 //= taken
     (
         "REDIS_URL",
-        &[
-            "redis://127.0.0.1",
-            "rediss://app:p%23ss@cache.example:6380/3",
-            "redis://[::1]:6379/0?protocol=resp3",
-        ],
+        &["redis://127.0.0.1", "rediss://app:p%23ss@cache.example:6380/3", "redis://[::1]:6379/0?protocol=resp3"],
     ),
