@@ -9,7 +9,7 @@ use crate::pool::Options;
 pub fn read(text: &str) -> Result<Options, &'static str> {
     let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, "mode=rwc"));
-    let special = path.starts_with([':', '#']) || path.starts_with("file:") || path.ends_with('/');
+    let special = path.is_empty() || path.starts_with([':', '#']) || path.starts_with("file:") || path.ends_with('/');
     let valid = |options: &Options| {
         let name = options.get_filename().to_str().unwrap_or_default();
         !special && !name.trim().is_empty() && !name.contains('\0') && ["mode=rwc", "mode=rw"].contains(&query)
