@@ -30,6 +30,8 @@ pub(super) const AUTH_JWT: Feature = Feature {
         }
         let about = "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL";
         parts.settings.add("JWT_PUBLIC_KEY", "", about);
+        // Which issuer to trust has no default: that file names the one of the example.
+        parts.next_steps.insert(0, "cp .env.example .env".into());
         parts.series.labelled(
             "auth_failures_total",
             "reason",

@@ -48,7 +48,7 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
     }
 }
 
-/// The rule of `KEY_PREFIX`: with what follows it, a key is within the 250 visible bytes that Memcached takes.
+/// The rule of `KEY_PREFIX`: with what follows it, a key is short and visible.
 ///
 /// # Errors
 /// If it is longer, or has other bytes.

@@ -180,3 +180,17 @@ async fn the_limiter_knows_a_caller_for_half_a_minute_after_a_key_was_verified()
     assert_eq!(server.app.keys.known(credential.trim_start_matches("Bearer ")), None);
 }
 //~ endif
+
+#[tokio::test]
+async fn a_key_is_compared_whole() {
+    let server = TestServer::start(&[]).await;
+    let credential = credential_of(&server, "whole", "products:write").await;
+    assert_eq!(write(&server, &credential).await.status, 201);
+    // The index finds a row by the first 8 bytes; the others differ from those of every key.
+    let select = sqlx::query_scalar("SELECT hash FROM api_keys WHERE name = 'whole'");
+    let mut hash: Vec<u8> = select.fetch_one(&server.app.database).await.expect("it is stored");
+    hash[31] ^= 1;
+    let update = sqlx::query("UPDATE api_keys SET hash = $1 WHERE name = 'whole'").bind(hash);
+    update.execute(&server.app.database).await.expect("a hash");
+    envelope(&write(&server, &credential).await, 401, "unauthorized").await;
+}

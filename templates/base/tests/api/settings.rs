@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 use app::config::Config;
 use app::settings::Environment;
@@ -226,6 +227,19 @@ async fn help_shows_no_value() {
         let said = ended.stdout.join("\n");
         assert!(said.contains("[env: PORT]") && !said.contains("sesame"), "{said}");
     }
+}
+
+#[test]
+fn the_tests_do_not_depend_on_the_variables_of_the_environment() {
+    let this = env::current_exe().expect("a running program has a path");
+    let tests = [
+        "lifecycle::an_idle_server_does_not_wait_for_the_drain_timeout",
+        "contract::greet_greets_by_name_and_developers_by_default",
+    ];
+    let variables = settings().into_iter().map(|(name, _)| (name, "open-sesame"));
+    let output = Command::new(this).arg("--exact").args(tests).envs(variables).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("2 passed"), "{text}");
 }
 
 /// A folder of its own, where `.env` has this content.

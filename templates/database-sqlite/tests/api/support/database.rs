@@ -21,7 +21,8 @@ impl Lock {
 
 impl Database {
     pub async fn new() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder") }
+        // What a URL would read otherwise stands for itself in a path.
+        Self { folder: TempDir::with_prefix("100%25 #1?").expect("a temporary folder") }
     }
 
     pub fn flag(&self) -> String {
