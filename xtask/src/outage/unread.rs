@@ -27,7 +27,7 @@ pub(super) fn refusals(project: &Project) -> Result<String> {
     check(&rig, "POST /nowhere HTTP/1.1", "404")?;
     check(&rig, "POST /greet HTTP/1.1", "405")?;
     check(&rig, "POST /products HTTP/1.1\r\ncontent-type: application/json", "413")?;
-    check(&rig, "POST /products HTTP/1.1\r\ncontent-type: text/plain", "415")?;
+    check(&rig, "POST /products HTTP/1.1\r\ncontent-encoding: gzip", "415")?;
     rig.stop()?;
 
     let rig = start(&[("RATE_LIMIT", "1/h"), ("RUST_LOG", "warn")])?;
