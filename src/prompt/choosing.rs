@@ -2,10 +2,13 @@
 
 use super::key::Key;
 use super::page::Page;
-use super::pager::Pager;
+use super::pager::{Pager, Paragraph};
 use super::question::Question;
 use super::terminal::Size;
 use super::text::Line;
+
+const KEYS: &str =
+    "keys: ↑↓ or j k choose, enter takes, b or esc goes back, ctrl-c leaves and writes nothing, ctrl-z suspends";
 
 /// What was picked.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,7 +62,9 @@ impl Page for Choosing<'_> {
             Key::Escape | Key::Erase | Key::Letter('b') if self.question.can_go_back => return Some(Picked::Back),
             Key::Letter('?') => {
                 let Question { subject, place, .. } = self.question;
-                self.more = Some(Pager::new(subject, place, self.question.everything()));
+                let keys = [Paragraph::line(Line::default()), Paragraph::text(2, KEYS)];
+                let everything = self.question.everything().into_iter().chain(keys).collect();
+                self.more = Some(Pager::new(subject, place, everything));
             }
             Key::Escape | Key::Erase | Key::EraseLine | Key::Leave | Key::Letter(_) | Key::Paste(_) | Key::Other => {}
         }

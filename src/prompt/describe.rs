@@ -1,7 +1,7 @@
 //! What the wizard says: the questions and the facts about each answer, read off choices, plans and rules. Pure.
 
 use super::conversation::{Conversation, Offered, Step};
-use super::question::{Fact, Item, Question};
+use super::question::{Fact, Item, Question, Refused};
 use crate::addition::Addition;
 use crate::choice::{Choice, Value};
 use crate::feature::Offer;
@@ -166,16 +166,15 @@ fn implied(conversation: &Conversation<'_>, current: Choice) -> Vec<String> {
     implied.map(|(value, because)| format!("{}: {because}", spoken(value))).collect()
 }
 
-/// One line for each reason.
-fn folded(refused: &[(Value, &'static str)]) -> Vec<String> {
-    let mut reasons: Vec<&str> = refused.iter().map(|&(_, because)| because).collect();
+/// Once for each reason.
+fn folded(refused: &[(Value, &'static str)]) -> Vec<Refused> {
+    let mut reasons: Vec<&'static str> = refused.iter().map(|&(_, because)| because).collect();
     reasons.dedup();
-    let line = |because: &str| {
-        let words: Vec<&str> =
-            refused.iter().filter(|(_, other)| *other == because).map(|(value, _)| value.id()).collect();
-        format!("not offered: {} ({because})", words.join(", "))
+    let fold = |because: &'static str| {
+        let words = refused.iter().filter(|(_, other)| *other == because).map(|(value, _)| value.id());
+        Refused { words: words.collect(), because }
     };
-    reasons.into_iter().map(line).collect()
+    reasons.into_iter().map(fold).collect()
 }
 
 /// `database postgres`

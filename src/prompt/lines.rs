@@ -7,7 +7,8 @@ use super::naming::{NameQuestion, Named, TITLE};
 use super::question::{Item, Question};
 use super::reviewing::Verdict;
 use super::sheet::Sheet;
-use super::terminal::discard_input;
+use super::terminal::{self, discard_input};
+use super::text::wrap;
 use crate::error::Error;
 use crate::shell::Shell;
 use crate::spelling;
@@ -24,6 +25,16 @@ pub(super) fn read_line() -> Result<String, Error> {
     }
 }
 
+/// Says something in lines that fit the terminal. What is indented stays so.
+fn say(shell: &mut Shell, text: impl AsRef<str>) {
+    let text = text.as_ref();
+    let indent = text.len() - text.trim_start().len();
+    let lines = wrap(text, terminal::size().columns.saturating_sub(indent + 1));
+    for line in lines {
+        shell.ask(format!("{:indent$}{line}", ""));
+    }
+}
+
 /// What was typed for a list.
 #[derive(Debug, PartialEq, Eq)]
 enum Typed {
@@ -35,28 +46,28 @@ enum Typed {
 
 pub(super) fn choose(shell: &mut Shell, question: &Question) -> Result<Picked, Error> {
     let Question { subject, place, settled, implied, title, items, refused, start, can_go_back } = question;
-    shell.ask(format!("{subject}, {place}"));
+    say(shell, format!("{subject}, {place}"));
     if !settled.is_empty() {
-        shell.ask(format!("so far: {}", settled.join(", ")));
+        say(shell, format!("so far: {}", settled.join(", ")));
     }
-    implied.iter().for_each(|note| shell.ask(note));
-    shell.ask(title);
+    implied.iter().for_each(|note| say(shell, note));
+    say(shell, title);
     for (index, Item { word, clause, .. }) in items.iter().enumerate() {
-        shell.ask(format!("  {}. {word}: {clause}", index + 1));
+        say(shell, format!("  {}. {word}: {clause}", index + 1));
     }
-    refused.iter().for_each(|note| shell.ask(note));
+    refused.iter().for_each(|refused| say(shell, refused.text()));
     let default = items.get(*start).map(|item| item.word.as_str()).unwrap_or_default();
     let back = if *can_go_back { ", b for back" } else { "" };
     loop {
-        shell.ask(format!("A number or a name [{default}], ? for more{back}, q to leave:"));
+        say(shell, format!("A number or a name [{default}], ? for more{back}, q to leave:"));
         match understand(&read_line()?, question) {
             Typed::Picked(picked) => return Ok(picked),
             Typed::Leave => return Err(Error::Interrupted),
             Typed::More => question.everything().iter().for_each(|paragraph| {
                 let text = format!("{} {}", paragraph.label.text(), paragraph.text);
-                shell.ask(text.trim_end());
+                say(shell, if paragraph.label.text().is_empty() { text.trim() } else { text.trim_end() });
             }),
-            Typed::Unknown(complaint) => shell.ask(complaint),
+            Typed::Unknown(complaint) => say(shell, complaint),
         }
     }
 }
@@ -71,6 +82,9 @@ fn understand(typed: &str, question: &Question) -> Typed {
         ("b" | "back", None) if question.can_go_back => Typed::Picked(Picked::Back),
         ("?" | "help", None) => Typed::More,
         ("q" | "quit", None) => Typed::Leave,
+        (_, None) if question.refusal(typed).is_some() => {
+            Typed::Unknown(format!("`{typed}` is not offered: {}", question.refusal(typed).unwrap_or_default()))
+        }
         (_, None) => {
             let near = spelling::nearest(typed, items.iter().map(|item| item.word.as_str()));
             let near = near.map(|near| format!("; `{near}` is near")).unwrap_or_default();
@@ -85,7 +99,7 @@ pub(super) fn name(shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Nam
     // `b` and `q` are names.
     let back = if question.can_go_back { " An empty line goes back." } else { "" };
     loop {
-        shell.ask(format!("{TITLE}{default}{}", if offered.is_some() { "" } else { back }));
+        say(shell, format!("{TITLE}{default}{}", if offered.is_some() { "" } else { back }));
         let typed = read_line()?;
         let name = match (typed.is_empty(), offered) {
             (true, Some(offered)) => offered.clone(),
@@ -94,29 +108,35 @@ pub(super) fn name(shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Nam
         };
         match (question.place)(&name) {
             Ok(place) => {
-                shell.ask(place);
+                say(shell, place);
                 return Ok(Named::Name(name));
             }
-            Err(reasons) => reasons.iter().for_each(|reason| shell.ask(reason)),
+            Err(reasons) => reasons.iter().for_each(|reason| say(shell, reason)),
         }
     }
 }
 
 pub(super) fn review(shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error> {
     for (value, origin) in &sheet.report.origins {
-        shell.ask(format!("{} {} ({})", value.choice().id(), value.id(), origin.id()));
+        say(shell, format!("{} {} ({})", value.choice().id(), value.id(), origin.id()));
     }
-    sheet.facts().iter().for_each(|(label, text)| shell.ask(format!("{label}: {text}")));
+    for (label, text) in sheet.facts() {
+        match label {
+            // A command is pasted in one piece.
+            "again" => shell.ask(format!("{label}: {text}")),
+            _ => say(shell, format!("{label}: {text}")),
+        }
+    }
     loop {
         let outcome = if sheet.is_dry { "w ends the questions" } else { "w writes it" };
-        shell.ask(format!("{outcome}, e changes an answer, f lists the files, b goes back, q leaves:"));
+        say(shell, format!("{outcome}, e changes an answer, f lists the files, b goes back, q leaves:"));
         match read_line()?.as_str() {
             "w" | "write" => return Ok(Verdict::Write),
             "e" | "edit" => return Ok(Verdict::Edit),
             "b" | "back" => return Ok(Verdict::Back),
             "q" | "quit" => return Err(Error::Interrupted),
             "f" | "files" => sheet.report.listing().iter().for_each(|line| shell.ask(line.trim())),
-            typed => shell.ask(format!("`{typed}` is none of w, e, f, b and q")),
+            typed => say(shell, format!("`{typed}` is none of w, e, f, b and q")),
         }
     }
 }

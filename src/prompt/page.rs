@@ -1,7 +1,7 @@
 //! A page on the screen: data that draws itself at any size and answers to keys. Only [`Terminal::show`] has a terminal.
 
 use super::key::Key;
-use super::terminal::{Input, Size, Terminal, discard_input};
+use super::terminal::{Input, Size, Terminal, discard_input, size};
 use super::text::{Line, join};
 use crate::error::Error;
 use crate::shell::{QUIET, STRONG};
@@ -29,7 +29,7 @@ impl Terminal {
     /// [`Error::Interrupted`] if the user leaves.
     pub(super) fn show<P: Page>(&mut self, page: &mut P) -> Result<P::Outcome, Error> {
         loop {
-            self.draw(page.lines(self.size()));
+            self.draw(page.lines(size()));
             let Input::Keys(keys) = self.read()? else { continue };
             if keys == [Key::Leave] {
                 return Err(Error::Interrupted);

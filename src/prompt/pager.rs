@@ -21,6 +21,11 @@ impl Paragraph {
         Self { label: line, indent: 0, text: String::new() }
     }
 
+    /// A paragraph without a label.
+    pub(super) fn text(indent: usize, text: impl Into<String>) -> Self {
+        Self { label: Line::default(), indent, text: text.into() }
+    }
+
     pub(super) fn lines(&self, width: usize) -> Vec<Line> {
         match self.text.is_empty() {
             true => vec![self.label.clone().fit(width)],

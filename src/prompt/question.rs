@@ -21,8 +21,8 @@ pub(super) struct Question {
     pub(super) implied: Vec<String>,
     pub(super) title: String,
     pub(super) items: Vec<Item>,
-    /// One line for each reason why values are not offered.
-    pub(super) refused: Vec<String>,
+    /// What is not offered, once for each reason.
+    pub(super) refused: Vec<Refused>,
     /// The item under the cursor at first.
     pub(super) start: usize,
     pub(super) can_go_back: bool,
@@ -36,6 +36,13 @@ pub(super) struct Item {
     pub(super) clause: String,
     /// Everything there is to say before it is taken.
     pub(super) facts: Vec<Fact>,
+}
+
+/// Answers that cannot be given, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) words: Vec<&'static str>,
+    pub(super) because: &'static str,
 }
 
 /// `costs`, and what.
@@ -77,13 +84,14 @@ impl Question {
             paragraphs.push(Paragraph::line(Line::new(LABEL, &item.word)));
             paragraphs.extend(item.facts.iter().map(Fact::paragraph));
         }
-        let notes = self.refused.iter().chain(&self.implied).map(|note| plain_paragraph(note));
-        paragraphs.extend(notes.flat_map(|note| [Paragraph::line(Line::default()), note]));
-        paragraphs.push(Paragraph::line(Line::default()));
-        paragraphs.push(plain_paragraph(
-            "keys: ↑↓ or j k choose, enter takes, b or esc goes back, ctrl-c leaves and writes nothing, ctrl-z suspends",
-        ));
+        let notes = self.refused.iter().map(Refused::text).chain(self.implied.iter().cloned());
+        paragraphs.extend(notes.flat_map(|note| [Paragraph::line(Line::default()), Paragraph::text(INDENT, note)]));
         paragraphs
+    }
+
+    /// Why an answer is not offered, if it is one of those.
+    pub(super) fn refusal(&self, word: &str) -> Option<&'static str> {
+        self.refused.iter().find(|refused| refused.words.contains(&word)).map(|refused| refused.because)
     }
 
     fn head(&self) -> Head {
@@ -100,7 +108,7 @@ impl Question {
             if cut < Cut::Keys { self.head().full(width) } else { vec![self.head().short()] },
             if cut < Cut::Settled { self.above(width) } else { Vec::new() },
             title.collect(),
-            items.chain(refused.iter().flat_map(|reason| quiet(reason, INDENT, width))).collect(),
+            items.chain(refused.iter().flat_map(|refused| quiet(&refused.text(), INDENT, width))).collect(),
             self.facts(cursor, width),
         ];
         let gap = (cut < Cut::Gaps).then(Line::default);
@@ -154,6 +162,13 @@ impl Question {
     }
 }
 
+impl Refused {
+    /// In one line.
+    pub(super) fn text(&self) -> String {
+        format!("not offered: {} ({})", self.words.join(", "), self.because)
+    }
+}
+
 impl Fact {
     pub(super) fn new(label: &'static str, text: impl Into<String>) -> Self {
         Self { label, text: text.into() }
@@ -163,10 +178,6 @@ impl Fact {
         let label = Line::plain(" ".repeat(INDENT)).then(QUIET, self.label);
         Paragraph { label, indent: FACTS, text: self.text.clone() }
     }
-}
-
-fn plain_paragraph(text: &str) -> Paragraph {
-    Paragraph { label: Line::default(), indent: INDENT, text: text.to_owned() }
 }
 
 fn quiet(text: &str, indent: usize, width: usize) -> Vec<Line> {

@@ -107,6 +107,13 @@ fn state() -> MutexGuard<'static, State> {
     state
 }
 
+/// How large the screen is now.
+pub(super) fn size() -> Size {
+    let found = tcgetwinsize(io::stdin()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+    let (columns, rows) = found.map_or((80, 24), |size| (size.ws_col, size.ws_row));
+    Size { columns: columns.into(), rows: rows.into() }
+}
+
 impl Terminal {
     /// Takes the terminal; nothing if it cannot be set.
     pub(super) fn open(is_colored: bool) -> Option<Self> {
@@ -135,16 +142,9 @@ impl Terminal {
         Ok(())
     }
 
-    /// How large the screen is now.
-    pub(super) fn size(&self) -> Size {
-        let found = tcgetwinsize(io::stdin()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
-        let (columns, rows) = found.map_or((80, 24), |size| (size.ws_col, size.ws_row));
-        Size { columns: columns.into(), rows: rows.into() }
-    }
-
     /// Draws a whole screen in one write.
     pub(super) fn draw(&self, lines: Vec<Line>) {
-        let Size { columns, rows } = self.size();
+        let Size { columns, rows } = size();
         let mut frame = String::from("\x1b[H");
         for (index, line) in lines.into_iter().take(rows).enumerate() {
             // A line is erased before it is written: after a full line the cursor may still be on its last letter.

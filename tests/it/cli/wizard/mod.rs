@@ -55,7 +55,7 @@ fn a_preset_is_one_key_away() {
 fn presets_are_told_as_they_will_be() {
     on_terminal(["new", "a", "--database", "none"])
         .sees("What do you start from?")
-        .sees("standard, but database none, cache none")
+        .sees("with database none, cache none")
         .looks(|screen| assert!(!screen.to_lowercase().contains("sqlite"), "{screen}"))
         .presses("?")
         .sees("space page")

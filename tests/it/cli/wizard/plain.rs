@@ -52,6 +52,19 @@ fn everything_about_an_answer_can_be_read_line_by_line() {
 }
 
 #[test]
+fn a_name_that_is_not_offered_is_met_with_the_reason() {
+    let ended = on_terminal(["new", "a", "--plain", "--cache", "memory"])
+        .sees("A number or a name")
+        .presses("4\n")
+        .sees("Where are products stored?")
+        .presses("none\n")
+        .sees("`none` is not offered: without a database")
+        .presses("q\n")
+        .exits(130);
+    assert!(ended.raw().lines().all(|line| line.trim_end().chars().count() <= 80), "{}", ended.raw());
+}
+
+#[test]
 fn a_pasted_text_answers_one_question() {
     let ended = on_terminal(["new", "a", "--plain"])
         .sees("A number or a name [standard]")
