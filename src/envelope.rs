@@ -10,6 +10,7 @@ use crate::error::{Error, Words};
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Success<'a, T> {
     /// Always `true`.
+    #[schemars(extend("const" = true))]
     ok: bool,
     /// The command.
     command: &'a str,
@@ -21,6 +22,7 @@ pub struct Success<'a, T> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Failure {
     /// Always `false`.
+    #[schemars(extend("const" = false))]
     ok: bool,
     /// The command, null where none was recognised.
     command: Option<String>,

@@ -106,8 +106,8 @@ pub enum Error {
         name: String,
         /// What is wrong with it.
         fault: name::Fault,
-        /// A name close to it that would do, if one can be made.
-        better: Option<String>,
+        /// A name that would do, close to it if one can be made.
+        better: String,
         /// Whether the name was taken from the path.
         is_from_path: bool,
     },

@@ -156,7 +156,7 @@ impl New {
         taken.map_err(|fault| Error::Name {
             name: word.to_owned(),
             fault,
-            better: name::better(word, || LOCKS.package_names()),
+            better: name::better(word, || LOCKS.package_names()).unwrap_or_else(|| "shop-api".to_owned()),
             is_from_path: given.is_none(),
         })
     }

@@ -1,49 +1,186 @@
-//! `restwell schema`: the JSON Schema of an answers file, derived from the choices.
+//! `restwell schema`: JSON Schemas of the answers file, derived from the choices, and of what each command prints under
+//! `--format json`, derived from the types that are printed.
 
-use clap::Args;
-use serde_json::{Map, Value as Json, json};
+use clap::{Args, ValueEnum};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema as JsonSchemaObject};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
 
+use super::completions::Script;
+use super::explain::Explained;
+use super::help::HelpText;
+use super::list::Listing;
+use super::man::ManualPage;
+use super::new::tell::Made;
+use super::variants::VariantList;
 use crate::choice::Choice;
+use crate::envelope::{Failure, Success};
 use crate::error::Error;
 use crate::preset::PRESETS;
 use crate::shell::Shell;
 
-/// Print the JSON Schema of an answers file
+/// The dialect of every schema.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Print the JSON Schema of the answers file, or of what a command prints under `--format json`
 #[derive(Args, Debug)]
-pub(super) struct Schema {}
+pub(super) struct Schema {
+    /// What the schema is of
+    #[arg(value_name = "WHAT", value_enum, default_value_t)]
+    of: Subject,
+}
+
+/// What can be described.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// The answers file
+    #[default]
+    Answers,
+    /// What `new` prints
+    New,
+    /// What `list` prints
+    List,
+    /// What `explain` prints
+    Explain,
+    /// What `schema` prints
+    Schema,
+    /// What `variants` prints
+    Variants,
+    /// What `completions` prints
+    Completions,
+    /// What `man` prints
+    Man,
+    /// What `help`, `--help` and `--version` print
+    Help,
+    /// What a command that fails prints
+    Error,
+}
 
 impl Schema {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        shell.answer("schema", schema, || format!("{:#}\n", schema()))
+        let schema = match self.of {
+            Subject::Answers => to_json(&Answers::new())?,
+            Subject::New => output::<Made<'static>>(),
+            Subject::List => output::<Listing>(),
+            Subject::Explain => output::<Explained>(),
+            Subject::Schema => output::<Map<String, Json>>(),
+            Subject::Variants => output::<VariantList>(),
+            Subject::Completions => output::<Script>(),
+            Subject::Man => output::<ManualPage>(),
+            Subject::Help => output::<HelpText>(),
+            Subject::Error => described::<Failure>(),
+        };
+        shell.answer("schema", || schema.clone(), || format!("{schema:#}\n"))
     }
 }
 
-fn schema() -> Json {
-    let mut properties: Map<String, Json> =
-        Choice::ALL.iter().map(|&choice| (choice.id().to_owned(), of_choice(choice))).collect();
-    let presets: Vec<Json> =
-        PRESETS.iter().map(|preset| json!({ "const": preset.id, "description": preset.about })).collect();
-    properties.insert("preset".into(), json!({ "description": "A named stack to start from", "oneOf": presets }));
-    properties.insert(
-        "name".into(),
-        json!({ "type": "string", "description": "The name of the package", "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$" }),
-    );
-    properties.insert(
-        "restwell".into(),
-        json!({ "type": "string", "description": "The version of restwell that wrote the answers" }),
-    );
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Answers for restwell",
-        "description": "What `restwell new PATH --answers FILE` reads, as TOML. Every key may be left out.",
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-    })
+/// What a command prints, whether it succeeds or fails.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is described, not made")]
+enum Output<T> {
+    Success(Success<'static, T>),
+    Failure(Failure),
 }
 
-fn of_choice(choice: Choice) -> Json {
-    let values: Vec<Json> =
-        choice.values().iter().map(|value| json!({ "const": value.id(), "description": value.offer().cost })).collect();
-    json!({ "description": choice.question(), "default": choice.default_value().id(), "oneOf": values })
+fn output<T: JsonSchema>() -> Json {
+    described::<Output<T>>()
+}
+
+/// As it is printed: an optional key is there, and null.
+fn described<T: JsonSchema>() -> Json {
+    let schema: JsonSchemaObject =
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    schema.into()
+}
+
+fn to_json(value: &impl Serialize) -> Result<Json, Error> {
+    serde_json::to_value(value).map_err(|error| Error::Bug(error.to_string()))
+}
+
+/// The schema of an answers file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answers {
+    #[serde(rename = "$schema")]
+    dialect: &'static str,
+    title: &'static str,
+    description: &'static str,
+    r#type: &'static str,
+    properties: Properties,
+    additional_properties: bool,
+}
+
+/// A property for each choice, then those beside the choices.
+#[derive(Serialize)]
+struct Properties {
+    #[serde(flatten, serialize_with = "in_order")]
+    choices: Vec<(&'static str, OneOf)>,
+    preset: OneOf,
+    name: Text,
+    restwell: Text,
+}
+
+/// A property that is one of a few words.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OneOf {
+    description: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<&'static str>,
+    one_of: Vec<Word>,
+}
+
+#[derive(Serialize)]
+struct Word {
+    r#const: &'static str,
+    description: &'static str,
+}
+
+/// A property that is any text, or any that fits a pattern.
+#[derive(Serialize)]
+struct Text {
+    r#type: &'static str,
+    description: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<&'static str>,
+}
+
+impl Answers {
+    fn new() -> Self {
+        let presets = PRESETS.iter().map(|preset| Word { r#const: preset.id, description: preset.about });
+        Self {
+            dialect: DIALECT,
+            title: "Answers for restwell",
+            description: "What `restwell new PATH --answers FILE` reads, as TOML. Every key may be left out.",
+            r#type: "object",
+            properties: Properties {
+                choices: Choice::ALL.iter().map(|&choice| (choice.id(), OneOf::of(choice))).collect(),
+                preset: OneOf { description: "A named stack to start from", default: None, one_of: presets.collect() },
+                name: Text {
+                    r#type: "string",
+                    description: "The name of the package",
+                    pattern: Some("^[A-Za-z_][A-Za-z0-9_-]*$"),
+                },
+                restwell: Text {
+                    r#type: "string",
+                    description: "The version of restwell that wrote the answers",
+                    pattern: None,
+                },
+            },
+            additional_properties: false,
+        }
+    }
+}
+
+impl OneOf {
+    fn of(choice: Choice) -> Self {
+        let words = choice.values().iter().map(|value| Word { r#const: value.id(), description: value.offer().cost });
+        Self { description: choice.question(), default: Some(choice.default_value().id()), one_of: words.collect() }
+    }
+}
+
+fn in_order<S: serde::Serializer>(pairs: &[(&'static str, OneOf)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
 }

@@ -77,7 +77,7 @@ impl Error {
                 .command(nearest.as_ref().map(|near| CommandLine::new(["explain", near])))
                 .command(CommandLine::new(["list"])),
             Self::Name { name, fault, better, is_from_path } => {
-                target::name(name, *fault, better.as_deref(), *is_from_path, typed)
+                target::name(name, *fault, better, *is_from_path, typed)
             }
             Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
             Self::Missing { choices } => choices::missing(choices, typed),

@@ -81,27 +81,33 @@ impl Staging {
     pub(super) fn open(beside: &Utf8Path, missing: &Utf8Path) -> io::Result<Self> {
         for attempt in 0..ATTEMPTS {
             let holder = beside.join(format!("{PREFIX}{}-{attempt}{SUFFIX}", std::process::id()));
-            match Self::claim(holder, missing) {
-                Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
-                claimed => return claimed,
+            if let Some(staging) = Self::claim(holder, missing)? {
+                return Ok(staging);
             }
         }
         Err(io::Error::new(ErrorKind::AlreadyExists, "every name for a staging folder is taken"))
     }
 
-    /// Makes and locks `holder`. Fails with `NotFound` if another run took the fresh folder for a stale one.
-    fn claim(holder: Utf8PathBuf, missing: &Utf8Path) -> io::Result<Self> {
-        fs::create_dir(&holder)?;
-        let lock = File::create_new(holder.join(LOCK)).inspect_err(|_| drop(fs::remove_dir(&holder)))?;
+    /// Makes and locks `holder`. There is none if the name is taken, or another run took the fresh folder for a stale
+    /// one.
+    fn claim(holder: Utf8PathBuf, missing: &Utf8Path) -> io::Result<Option<Self>> {
+        match fs::create_dir(&holder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+            made => made?,
+        }
+        let lock = match File::create_new(holder.join(LOCK)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            made => made.inspect_err(|_| drop(fs::remove_dir(&holder)))?,
+        };
         match lock.try_lock() {
-            Err(fs::TryLockError::WouldBlock) => return Err(ErrorKind::NotFound.into()),
+            Err(fs::TryLockError::WouldBlock) => return Ok(None),
             // A file system without locks: then no other run can take this one for stale either.
             Ok(()) | Err(fs::TryLockError::Error(_)) => {}
         }
         let staging = Self { holder, lock: Some(lock), missing: missing.to_owned() };
         fs::create_dir(staging.holder.join(CONTENT))?;
         fs::create_dir_all(staging.project())?;
-        Ok(staging)
+        Ok(Some(staging))
     }
 
     /// Where the project is made.
@@ -126,11 +132,24 @@ impl Staging {
         Ok(())
     }
 
-    /// Moves the project, with the parents that do not exist yet, into `beside`: one rename.
+    /// Moves the project, with the parents that do not exist yet, into `beside`: one rename. A parent that another
+    /// program has made meanwhile is no obstacle; then it is the first missing one below that moves.
     pub(super) fn publish(self, beside: &Utf8Path) -> io::Result<()> {
-        let first = self.missing.components().next().map_or("", |first| first.as_str());
-        fs::rename(self.holder.join(CONTENT).join(first), beside.join(first))
+        let content = self.holder.join(CONTENT);
+        let mut part = Utf8PathBuf::new();
+        for name in self.missing.components() {
+            part.push(name);
+            match fs::rename(content.join(&part), beside.join(&part)) {
+                Err(error) if is_taken(&error) && part != self.missing => {}
+                moved => return moved,
+            }
+        }
+        Ok(())
     }
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty)
 }
 
 impl Drop for Staging {

@@ -22,6 +22,8 @@ pub(crate) fn first_command() -> Result<()> {
     let home = tempfile::tempdir()?;
     let repository = home.path().join("restwell");
     copy(&repository)?;
+    // A checkout has one: what is beside it is not inside it.
+    Program::new("git").args(["init", "--quiet"]).dir(&repository).read()?;
     let (port, admin_port) = (service::free_port()?, service::free_port()?);
     fs::create_dir_all(dirs::proof())?;
     let log = dirs::proof().join("readme.log");
@@ -35,6 +37,9 @@ pub(crate) fn first_command() -> Result<()> {
     let mut running = Running(child);
     let found = running.greeting(port);
     drop(running);
+    if !home.path().join("shop-api/.git/HEAD").is_file() {
+        bail!("the project beside the checkout has no repository of its own");
+    }
     match found.with_context(|| fs::read_to_string(&log).unwrap_or_default())? == answer.trim() {
         true => Ok(()),
         false => bail!("the answer is not `{}`", answer.trim()),

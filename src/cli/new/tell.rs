@@ -5,10 +5,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::report::Report;
+use crate::report::{Data, Report};
 use crate::shell::{DONE, Format, QUIET, STRONG, Shell};
 use crate::spelling;
 use crate::tree::Tree;
+
+/// What `new` prints: the project, or under `--show` one file of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(in crate::cli) enum Made<'a> {
+    Project(Box<Data<'a>>),
+    File(Shown),
+}
 
 /// One file of a plan.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,14 +35,14 @@ pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Err
         return Err(Error::NotInPlan { path: path.to_owned(), nearest });
     };
     let text = String::from_utf8_lossy(&file.bytes);
-    let data = || Shown { path: wanted.to_string(), from: file.from.clone(), text: text.to_string() };
-    shell.answer("new", data, || text.to_string())
+    let shown = || Shown { path: wanted.to_string(), from: file.from.clone(), text: text.to_string() };
+    shell.answer("new", || Made::File(shown()), || text.to_string())
 }
 
 /// Tells what would be written.
 pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
-        return shell.json("new", report.data());
+        return shell.json("new", Made::Project(Box::new(report.data())));
     }
     before(report, shell);
     shell.say(format!("again: {}", report.replay));
@@ -61,7 +69,7 @@ pub(super) fn before(report: &Report, shell: &mut Shell) {
 /// Tells that it is written, how to go on, and how to have it again.
 pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.manner.format == Format::Json {
-        return shell.json("new", report.data());
+        return shell.json("new", Made::Project(Box::new(report.data())));
     }
     let done = shell.paint(DONE, "created");
     shell.say(format!("{done} `{}`", report.path));

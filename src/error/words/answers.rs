@@ -8,7 +8,11 @@ pub(super) fn wrong(file: &str, faults: &[AnswersFault]) -> Words {
     let told = match faults {
         [fault] => words(one(file, fault)).help_with_nearest(fault),
         faults => faults.iter().fold(words(format!("`{file}` has {} mistakes", faults.len())), |told, fault| {
-            let near = nearest(fault).map(|near| format!(", the nearest is `{near}`")).unwrap_or_default();
+            let near = match (nearest(fault), &fault.what) {
+                (Some(near), _) => format!(", the nearest is `{near}`"),
+                (None, AnswersMistake::Value { allowed, .. }) => format!(", it is one of {}", listed(allowed)),
+                (None, AnswersMistake::Syntax(_) | AnswersMistake::Key { .. }) => String::new(),
+            };
             told.because(format!("line {}: {}{near}", fault.line, what(&fault.what)))
         }),
     };

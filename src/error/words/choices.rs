@@ -1,6 +1,6 @@
 //! Choices that are misspelt, missing, or do not go together.
 
-use super::{Words, listed, place_name, words};
+use super::{Words, help_with, listed, place_name, words};
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
 use crate::error::Place;
@@ -22,7 +22,24 @@ pub(super) fn unknown_value(
     };
     match mended {
         Some(mended) => told.command(mended),
-        None => told.because(format!("it is one of {}", listed(allowed))),
+        None => told.because(format!("it is one of {}", listed(allowed))).command(more_about(place, typed)),
+    }
+}
+
+/// The command that shows what can be said in a place.
+fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
+    let asks = |choice: &&Choice| match place {
+        Place::Flag(name) => choice.flag() == *name,
+        Place::Variable(name) => crate::answers::variable(**choice) == *name,
+        Place::Argument => false,
+    };
+    let line = match Choice::ALL.iter().find(asks) {
+        Some(choice) => CommandLine::new(["explain", choice.id()]),
+        None => help_with(typed.command().unwrap_or_default()),
+    };
+    match place {
+        Place::Variable(name) => line.with_variable(name, None),
+        Place::Flag(_) | Place::Argument => line,
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn member(path: &str, Membership { manifest, member, exclude }: &Memb
 }
 
 /// In the three parts of cargo's own messages: what is wrong, how to keep the directory, what could do.
-pub(super) fn name(name: &str, fault: Fault, better: Option<&str>, is_from_path: bool, typed: &CommandLine) -> Words {
+pub(super) fn name(name: &str, fault: Fault, better: &str, is_from_path: bool, typed: &CommandLine) -> Words {
     let reason = match fault {
         Fault::Empty => "a name cannot be empty".to_owned(),
         Fault::Start(first) if first.is_ascii_digit() => "a name cannot start with a digit".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn name(name: &str, fault: Fault, better: Option<&str>, is_from_path:
     };
     let told = words(format!("the name `{name}` cannot be used for a project"))
         .because(reason)
-        .command(better.map(|better| typed.clone().with_value("--name", better)));
+        .command(typed.clone().with_value("--name", better));
     if is_from_path { told.help("`--name NAME` names the package and leaves the directory as it is") } else { told }
 }
 

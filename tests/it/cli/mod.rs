@@ -2,12 +2,15 @@
 
 mod answers;
 mod explaining;
+mod fixes;
 mod interrupting;
 mod names;
+mod neighbours;
 mod new;
 mod output;
 mod page;
 mod racing;
+mod schema;
 mod session;
 mod surroundings;
 mod terminal;

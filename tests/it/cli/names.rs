@@ -160,7 +160,10 @@ fn the_nearest_name_works() {
 
 #[test]
 fn a_path_without_a_name_needs_one() {
-    restwell(["new", "/", "--yes", "--force"]).exits(2).says("error[RW0204]");
+    restwell(["new", "/", "--yes", "--force"])
+        .exits(2)
+        .says("error[RW0204]")
+        .says("nearest: restwell new / --yes --force --name shop-api\n");
 }
 
 #[test]

@@ -113,6 +113,19 @@ fn of_many_racing_runs_one_wins_with_a_whole_project() {
     }
 }
 
+#[test]
+fn runs_that_make_the_same_parent_do_not_hinder_each_other() {
+    for _ in 0..3 {
+        let ran = shell(
+            "for name in a b c d; do
+               (restwell new x/y/$name --preset minimal --no-git 2>> errors; echo $? >> codes) & done; wait",
+        );
+        let ran = ran.exits(0);
+        assert_eq!(ran.text("codes"), "0\n0\n0\n0\n", "{}", ran.text("errors"));
+        assert_eq!(ran.names("x/y"), ["a", "b", "c", "d"]);
+    }
+}
+
 /// A directory as a run leaves it that is killed after it placed a few files.
 fn killed(preset: &str, placed: &[&str]) -> super::session::Ran {
     let whole = restwell(["new", "a", "--preset", preset, "--no-git"]).exits(0);
