@@ -105,7 +105,11 @@ impl Staging {
             Ok(()) | Err(fs::TryLockError::Error(_)) => {}
         }
         let staging = Self { holder, lock: Some(lock), missing: missing.to_owned() };
-        fs::create_dir(staging.holder.join(CONTENT))?;
+        match fs::create_dir(staging.holder.join(CONTENT)) {
+            // The other run was done with it before it was locked here.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            made => made?,
+        }
         fs::create_dir_all(staging.project())?;
         Ok(Some(staging))
     }
