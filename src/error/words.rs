@@ -8,6 +8,7 @@ mod target;
 
 use super::{Error, Place};
 use crate::command_line::CommandLine;
+use crate::version::REPOSITORY;
 
 /// An error as a person, or a program, reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,16 +93,21 @@ impl Error {
                 .because("the target is as it was before"),
             Self::Output(source) => words("could not write to standard output").because(clause(source)),
             Self::Bug(what) => {
-                words("this is a bug in restwell, not in what you typed").because(what.clone()).help(format!(
-                    "report it with the command you typed, the lines above and: restwell {} on {} {}",
-                    crate::VERSION,
-                    std::env::consts::OS,
-                    std::env::consts::ARCH
-                ))
+                words("this is a bug in restwell, not in what you typed").because(what.clone()).help(report())
             }
             Self::Interrupted => words("interrupted"),
         }
     }
+}
+
+/// How to report a bug, and where once that is known.
+fn report() -> String {
+    let place = if REPOSITORY.is_empty() { String::new() } else { format!(" at {REPOSITORY}") };
+    let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+    format!(
+        "report it{place} with the command you typed, the lines above and: restwell {} on {system} {machine}",
+        crate::VERSION
+    )
 }
 
 /// `restwell help new`

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod docs;
 mod every_stack;
 mod memory;
 mod no_trace;

@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, project, readme, suites};
+use crate::{http, package, project, readme, suites};
 
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
@@ -33,6 +33,7 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     tally.check("the README's first command", readme::first_command);
+    tally.check("installed from what the package holds", package::installs);
     tally.close()
 }
 

@@ -22,7 +22,43 @@ pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("kill")?;
     let restwell = project::restwell()?;
     tally.note(&format!("{TIMES} kills leave nothing half-made"), || kills(&restwell));
+    tally.note(&format!("{TIMES} kills in a directory that exists are completed by the next run"), || {
+        kills_in_place(&restwell)
+    });
     tally.close()
+}
+
+/// In a directory that exists a part may stand after a kill: the same command completes it.
+fn kills_in_place(restwell: &Path) -> Result<String> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("log");
+    let room = folder.path().join("room");
+    fs::create_dir(&room)?;
+    let target = room.join("shop-api");
+    let (whole, time) = reference(restwell, &room)?;
+    let (mut empty, mut part, mut complete) = (0, 0, 0);
+    for turn in 0..TIMES {
+        fs::create_dir(&target)?;
+        let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
+        std::thread::sleep(time * turn * 3 / (TIMES * 2));
+        child.kill()?;
+        child.wait()?;
+        let placed = |path: &&PathBuf| !path.to_string_lossy().starts_with(".restwell-");
+        match snapshot(&target)?.keys().filter(placed).count() {
+            0 => empty += 1,
+            count if count == whole.len() => complete += 1,
+            _ => part += 1,
+        }
+        let next = Program::new(restwell).args(NEW).dir(&room).capture()?;
+        if snapshot(&target)? != whole {
+            bail!("the run after a kill, turn {turn}, did not complete the project: {}", next.stderr);
+        }
+        fs::remove_dir_all(&target)?;
+    }
+    if part == 0 {
+        bail!("no kill hit the placing: {empty} empty, {complete} complete");
+    }
+    Ok(format!("{empty} empty, {part} a part, {complete} complete; each was whole after the next run"))
 }
 
 fn kills(restwell: &Path) -> Result<String> {

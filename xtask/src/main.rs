@@ -16,6 +16,7 @@ mod mutations;
 mod openapi;
 mod outage;
 mod outside;
+mod package;
 mod process;
 mod program;
 mod project;

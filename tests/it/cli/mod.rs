@@ -14,6 +14,7 @@ mod schema;
 mod session;
 mod surroundings;
 mod terminal;
+mod transcripts;
 mod usage;
 mod wizard;
 mod writing;

@@ -1,0 +1,119 @@
+//! Whole transcripts of every command, failing and not, for people and for programs.
+//!
+//! What changes with the content of templates alone, counts, digests, lists of files, is replaced by its kind.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::session::restwell;
+
+/// A name for the snapshot, the words, and the exit code.
+const RUNS: &[(&str, &[&str], i32)] = &[
+    ("bare", &[], 2),
+    ("help", &["help"], 0),
+    ("help-unknown", &["help", "nwe"], 2),
+    ("version", &["--version"], 0),
+    ("new", &["new", "shop-api", "--preset", "scale", "--no-git"], 0),
+    ("new-dry-run", &["new", "shop-api", "--yes", "--database", "none", "--dry-run"], 0),
+    ("new-missing", &["new", "shop-api", "--preset", "minimal", "--wings"], 2),
+    ("new-open", &["new", "shop-api", "--database", "sqlite"], 4),
+    ("new-clash", &["new", "shop-api", "--database", "none", "--cache", "redis", "--auth", "jwt", "--no-git"], 3),
+    ("new-name", &["new", "my shop", "--yes"], 2),
+    ("new-occupied", &["new", "taken", "--yes", "--name", "b"], 5),
+    ("new-member", &["new", "in/api", "--yes"], 5),
+    ("list", &["list"], 0),
+    ("list-unknown", &["list", "all"], 2),
+    ("explain-value", &["explain", "cache=redis"], 0),
+    ("explain-code", &["explain", "RW0501"], 0),
+    ("explain-clash", &["explain", "database=none", "auth=jwt"], 0),
+    ("explain-unknown", &["explain", "cahce"], 2),
+    ("schema", &["schema"], 0),
+    ("schema-error", &["schema", "error"], 0),
+    ("schema-unknown", &["schema", "answer"], 2),
+    ("variants", &["variants", "--pairwise"], 0),
+    ("variants-two", &["variants", "--pairwise", "--all"], 2),
+    ("completions", &["completions", "bash"], 0),
+    ("completions-unknown", &["completions", "bsh"], 2),
+    ("man", &["man", "list"], 0),
+    ("man-unknown", &["man", "lits"], 2),
+];
+
+/// `text` with each run of digits that stands before one of these words, or a long script, replaced.
+fn steady(text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(steady_line).collect();
+    if lines.len() > 150 {
+        let more = lines.len() > 200;
+        lines.truncate(20);
+        lines.push(format!("[{} lines]", if more { "hundreds of" } else { "many more" }));
+    }
+    lines.join("\n")
+}
+
+fn steady_line(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let is_count = |index: usize| {
+        let next = words.get(index + 1).map(|word| word.trim_end_matches([',', '.', ';']));
+        words[index].chars().all(|letter| letter.is_ascii_digit())
+            && !words[index].is_empty()
+            && matches!(next, Some("files" | "file" | "KiB"))
+    };
+    let steady = |index: usize| if is_count(index) { "[n]" } else { words[index] };
+    let line = (0..words.len()).map(steady).collect::<Vec<_>>().join(" ");
+    line.split(", the crate").next().unwrap_or_default().to_owned()
+}
+
+/// The object with what templates alone decide replaced by its kind.
+fn steady_json(value: &mut Json, key: &str) {
+    match value {
+        Json::Array(items) if ["files", "crates"].contains(&key) => {
+            *value = Json::String(if items.is_empty() { "[]" } else { "[paths]" }.to_owned());
+        }
+        Json::Array(items) if key == "variants" => items.truncate(2),
+        Json::String(text) if ["digest", "script", "page", "text"].contains(&key) => {
+            text.truncate(
+                text.char_indices().nth(if key == "digest" { 0 } else { 40 }).map_or(text.len(), |(at, _)| at),
+            );
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| steady_json(item, key)),
+        Json::Object(pairs) => pairs.iter_mut().for_each(|(key, value)| steady_json(value, key)),
+        Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+/// What a run prints, in a directory with a file and a workspace in it.
+fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
+    let mut run =
+        restwell([]).file("taken/notes.txt", "mine").file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n");
+    run.command().args(words);
+    let ran = run.exits(code);
+    *place = std::fs::canonicalize(ran.path()).expect("there").display().to_string();
+    (ran.stdout().to_owned(), ran.stderr().to_owned())
+}
+
+#[test]
+fn every_command_says_what_it_said() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cli/transcripts");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for &(name, words, code) in RUNS {
+            let mut place = String::new();
+            let (stdout, stderr) = run(words, code, &mut place);
+            let (stdout, stderr) = (steady(&stdout), steady(&stderr).replace(&place, "[here]"));
+            let json = [words, &["--format", "json"]].concat();
+            let (object, silence) = run(&json, code, &mut place);
+            assert_eq!(silence, "", "{name}");
+            let mut object: Json = serde_json::from_str(&object).unwrap_or_else(|error| panic!("{name}: {error}"));
+            steady_json(&mut object, "");
+            let object = format!("{object:#}").replace(&place, "[here]");
+            let line = words.join(" ");
+            let transcript = format!(
+                "$ restwell {line}\nexit {code}\n--- stdout\n{stdout}\n--- stderr\n{stderr}\n--- json\n{object}\n"
+            );
+            insta::assert_snapshot!(name, transcript);
+        }
+    });
+}

@@ -1,0 +1,44 @@
+//! What `cargo package` holds is enough: from an empty folder, with nothing to fetch, restwell is installed from it and
+//! generates the project that the checkout generates.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use restwell::preset::PRESETS;
+
+use crate::program::Program;
+use crate::{dirs, project};
+
+/// Packages, installs, generates, uninstalls.
+pub(crate) fn installs() -> Result<()> {
+    let limit = Duration::from_secs(900);
+    let target = dirs::target().join("package-target");
+    let package = ["package", "--quiet", "--package", "restwell", "--no-verify", "--allow-dirty", "--offline"];
+    Program::cargo().args(package).env("CARGO_TARGET_DIR", &target).dir(dirs::root()).read()?;
+    let name = format!("restwell-{}", restwell::VERSION);
+    let folder = tempfile::tempdir()?;
+    let archive = target.join("package").join(format!("{name}.crate"));
+    Program::new("tar").arg("-xzf").arg(archive).dir(folder.path()).read()?;
+    let installed = folder.path().join("installed");
+    let cargo = |arguments: &[&str]| {
+        let cargo = Program::cargo().args(arguments).arg("--root").arg(&installed).env("CARGO_TARGET_DIR", &target);
+        cargo.dir(folder.path().join(&name)).limit(limit)
+    };
+    cargo(&["install", "--quiet", "--path", ".", "--locked", "--offline"]).read()?;
+    let restwell = installed.join("bin/restwell");
+    let words = ["new", "shop-api", "--yes", "--no-git", "--quiet"];
+    Program::new(&restwell).args(words).dir(folder.path()).read()?;
+    let preset = PRESETS.first().context("there is a preset")?;
+    let tree = project::render(&project::preset(preset)?, "shop-api")?;
+    for (path, file) in tree.files() {
+        let found = std::fs::read(folder.path().join("shop-api").join(path)).with_context(|| path.to_string())?;
+        if found != file.bytes {
+            bail!("`{path}` is not what the checkout renders");
+        }
+    }
+    if project::files(&folder.path().join("shop-api"))?.len() != tree.len() {
+        bail!("there are more files than the checkout renders");
+    }
+    cargo(&["uninstall", "--quiet", "restwell"]).read()?;
+    if restwell.exists() { bail!("it is still there") } else { Ok(()) }
+}
