@@ -61,7 +61,8 @@ fn place(new: &New, said: &Said, name: &str, path: &Utf8Path) -> Result<String, 
         std::iter::once(message).chain(reasons).collect::<Vec<_>>()
     };
     if let Err(fault) = Name::new(name, LOCKS.package_names()) {
-        let mut told = reasons(&Error::Name { name: name.to_owned(), fault, better: None, is_from_path: false });
+        let mut told =
+            reasons(&Error::Name { name: name.to_owned(), fault, better: String::new(), is_from_path: false });
         let better = name::better(name, || LOCKS.package_names());
         told.extend(better.map(|better| format!("`{better}` can be used")));
         return Err(told);
