@@ -4,6 +4,8 @@
 //! meanings in `error/code.rs`; [`Shell`](crate::shell::Shell) is the one renderer of both.
 
 mod code;
+mod mistake;
+mod target;
 mod words;
 
 use camino::Utf8PathBuf;
@@ -13,9 +15,10 @@ use crate::command_line::CommandLine;
 use crate::name;
 use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
-use crate::write::Membership;
 
 pub use code::{CODES, Code, exit};
+pub use mistake::{AnswersFault, AnswersMistake};
+pub use target::{Membership, Obstacle, Occupant};
 pub use words::Words;
 pub(crate) use words::clause;
 
@@ -161,49 +164,6 @@ pub enum Error {
     Interrupted,
 }
 
-/// One mistake in an answers file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnswersFault {
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong there.
-    pub what: AnswersMistake,
-}
-
-/// What is wrong in a line of an answers file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AnswersMistake {
-    /// It is not TOML, or a value is not a string: what, in one clause.
-    Syntax(String),
-    /// A key that means nothing.
-    Key {
-        /// The key.
-        key: String,
-        /// The key that may have been meant.
-        nearest: Option<String>,
-    },
-    /// A value that its key cannot have.
-    Value {
-        /// The key.
-        key: String,
-        /// The value.
-        word: String,
-        /// The values it can have.
-        allowed: Vec<String>,
-    },
-}
-
-impl AnswersMistake {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Syntax(_) => "RW0105",
-            Self::Key { .. } => "RW0104",
-            Self::Value { .. } => "RW0102",
-        }
-    }
-}
-
 /// Where a word was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -213,37 +173,6 @@ pub enum Place {
     Variable(String),
     /// An argument.
     Argument,
-}
-
-/// What is in a target that exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Occupant {
-    /// Files or directories of these names.
-    Files(Vec<String>),
-    /// A part of another project, left by a run that was killed.
-    Part {
-        /// The names.
-        holds: Vec<String>,
-        /// The command that completes it, if that can still be told.
-        finish: Option<CommandLine>,
-    },
-    /// Another run of restwell, which is writing now.
-    Run,
-    /// What another program has just made.
-    Program,
-}
-
-/// What stands in the way of a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A file where a directory has to be.
-    File,
-    /// A directory where a file has to be.
-    Directory,
-    /// A symbolic link: what is written through it would land elsewhere.
-    Link,
-    /// A symbolic link to nothing, above the target.
-    DanglingLink,
 }
 
 impl Error {

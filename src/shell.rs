@@ -207,9 +207,16 @@ impl Shell {
     fn words(&self, error: &Error, typed: &CommandLine) -> Words {
         let mut words = error.words(typed);
         let asks = self.can_ask() && !typed.has("--non-interactive");
-        let is_open = |line: &CommandLine| line.command() == Some("new") && !line.has("--preset");
+        let is_open =
+            |line: &CommandLine| line.command() == Some("new") && !line.has("--preset") && !line.has("--help");
         for fix in words.fixes.iter_mut().filter(|line| !asks && is_open(line)) {
             *fix = fix.clone().with_flag("--yes");
+        }
+        let is_nameless = |line: &CommandLine| {
+            line.plain().eq(["new"]) && !line.has("--help") && !line.has("--name") && !line.has("--answers")
+        };
+        for fix in words.fixes.iter_mut().filter(|line| !asks && is_nameless(line)) {
+            *fix = fix.clone().with_word("shop-api");
         }
         words
     }

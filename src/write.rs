@@ -20,7 +20,7 @@ use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
 
-pub use around::{Membership, Surroundings};
+pub use around::Surroundings;
 pub use place::Found;
 
 use place::Placement;

@@ -91,7 +91,9 @@ fn edit(words: &[OsString], change: impl Fn(&str) -> Option<Vec<String>>) -> Opt
 }
 
 fn nearest_flag(flag: &str, words: &[OsString]) -> Option<String> {
-    let definition = definition();
+    let mut definition = definition();
+    // Only then are `--help` and `--version` among the flags.
+    definition.build();
     let command = super::command_name(words).and_then(|name| definition.find_subcommand(name));
     let known = definition.get_arguments().chain(command.into_iter().flat_map(Command::get_arguments));
     let known: Vec<&str> = known.filter_map(|argument| argument.get_long()).collect();

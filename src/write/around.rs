@@ -9,6 +9,7 @@ use glob::{MatchOptions, Pattern};
 use toml_edit::{Document, Item, TableLike};
 
 use super::{Site, read_bounded};
+use crate::error::Membership;
 use crate::git;
 use crate::tree::Tree;
 
@@ -21,17 +22,6 @@ pub struct Surroundings {
     pub repository: Option<PathBuf>,
     /// The nearest directory that is the root of a cargo workspace.
     pub workspace: Option<PathBuf>,
-}
-
-/// A workspace whose `members` would take the project in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// The manifest of the workspace.
-    pub manifest: PathBuf,
-    /// The entry of `members` that does it.
-    pub member: String,
-    /// The line that keeps the project out, unless `members` names it outright.
-    pub exclude: Option<String>,
 }
 
 impl Site {
@@ -47,8 +37,10 @@ impl Site {
     /// The workspace around the target that would take `tree` for a member, if one would: cargo would then refuse to
     /// work in that workspace, since a project has a workspace of its own.
     pub fn membership(&self, tree: &Tree) -> Option<Membership> {
+        let mut workspaces = self.real.ancestors().skip(1).filter_map(Workspace::at).peekable();
+        workspaces.peek()?;
         let folders = self.folders(tree);
-        self.real.ancestors().skip(1).filter_map(Workspace::at).find_map(|workspace| workspace.takes(&folders))
+        workspaces.find_map(|workspace| workspace.takes(&folders))
     }
 
     /// Every directory that a run makes, the outermost first.

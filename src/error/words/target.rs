@@ -2,9 +2,8 @@
 
 use super::{Words, words};
 use crate::command_line::CommandLine;
-use crate::error::{Obstacle, Occupant};
+use crate::error::{Membership, Obstacle, Occupant};
 use crate::name::{Fault, Reserved};
-use crate::write::Membership;
 
 pub(super) fn occupied(path: &str, by: &Occupant, typed: &CommandLine) -> Words {
     let told = words(format!("`{path}` exists and is not empty"));

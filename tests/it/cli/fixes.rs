@@ -55,6 +55,8 @@ const NEW: &[Case] = &[
     case(&["new", "a", "--database", "cassandra"]),
     case(&["new", "a", "--wings"]),
     case(&["nwe", "a"]),
+    case(&["nw"]),
+    case(&["new", "--cahce", "none"]),
     case(&["create", "my-shop", "--cache", "none"]),
     case(&["init", "my-shop"]),
     case(&["generate", "my-shop"]),
@@ -78,6 +80,8 @@ const OTHER: &[Case] = &[
     case(&[]),
     case(&["lits"]),
     case(&["version"]),
+    case(&["--versio"]),
+    case(&["new", "--hepl"]),
     case(&["completion", "bash"]),
     case(&["list", "--plian"]),
     case(&["explain", "cahce"]),
@@ -183,7 +187,7 @@ fn paste(case: &Case, extra: &[&str]) -> Option<String> {
         if !is_written {
             assert_eq!(place.listing(), before, "{words:?} offers {fix}, which writes");
         }
-        if fix.contains(" new ") {
+        if fix.contains(" new ") && !fix.contains(" --help") {
             keeps(&words, fix);
             assert_eq!(place.listing().len() > before.len(), is_written, "{words:?} offers {fix}");
         }
