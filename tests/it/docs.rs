@@ -107,7 +107,12 @@ fn without_counts(text: &str) -> String {
 #[test]
 fn the_report_in_the_readme_is_what_is_printed() {
     let readme = fs::read_to_string(root().join("README.md")).expect("text");
-    let block = readme.split("```text\n").find(|block| block.starts_with("$ restwell ")).and_then(|rest| rest.split_once("\n```")).expect("a report").0;
+    let block = readme
+        .split("```text\n")
+        .find(|block| block.starts_with("$ restwell "))
+        .and_then(|rest| rest.split_once("\n```"))
+        .expect("a report")
+        .0;
     let (command, report) = block.split_once('\n').expect("a command and its report");
     let words: Vec<&str> = command.strip_prefix("$ restwell ").expect("a command").split(' ').collect();
     let place = tempfile::tempdir().expect("a directory");
