@@ -35,7 +35,8 @@ pub(super) fn run(rounds: usize) -> Result<()> {
     let [new, copy, cargo] = times.map(median);
     say::line(format_args!("\n`restwell new` of standard, {files} files, {rounds} rounds\n"));
     say::line("| | median | against it |\n| --- | --- | --- |");
-    for (name, time) in [("`restwell new`", new), ("`cp -r` of the same tree", copy), ("`cargo new`", cargo)] {
+    for (name, time) in [("`restwell new`", new), ("`cp -r` of the same tree", copy), ("`cargo new --vcs none`", cargo)]
+    {
         say::line(format_args!("| {name} | {:.1} ms | {:.2} × |", time * 1e3, new / time));
     }
     Ok(())
