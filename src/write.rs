@@ -77,6 +77,13 @@ pub struct Changes {
     pub replaced: Vec<Replaced>,
 }
 
+impl Changes {
+    /// The files that are replaced, by their paths inside the target.
+    pub fn names(&self) -> Vec<String> {
+        self.replaced.iter().map(|replaced| replaced.path.to_string()).collect()
+    }
+}
+
 /// A file of the user's that gives way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {

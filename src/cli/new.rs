@@ -187,7 +187,9 @@ impl New {
         draft.report.warnings.extend(scene.said.warnings());
         match &scene.site.state {
             State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
-                Err(scene.occupied(scene.occupant(holds, traces)))
+                // What has appeared since the target was looked at is in the changes alone.
+                let names = if holds.is_empty() { draft.changes.names() } else { holds.clone() };
+                Err(scene.occupied(scene.occupant(names, traces)))
             }
             State::Directory { .. } | State::Absent if self.no_git => Ok(draft.without_git()),
             State::Directory { .. } | State::Absent => Ok(draft),
@@ -202,12 +204,12 @@ impl Scene<'_> {
 
     /// What keeps a project from being written without `--force`: files of the user's, or a part of another project. A
     /// run that was killed is completed by the next, as long as all it finds is what it would write.
-    fn occupant(&self, holds: &[String], traces: &Traces) -> Occupant {
+    fn occupant(&self, holds: Vec<String>, traces: &Traces) -> Occupant {
         match traces {
             Traces::Unfinished(receipt) => {
-                Occupant::Part { holds: holds.to_vec(), finish: leftover::finish(&self.site, receipt.as_deref()) }
+                Occupant::Part { holds, finish: leftover::finish(&self.site, receipt.as_deref()) }
             }
-            Traces::None | Traces::Running => Occupant::Files(holds.to_vec()),
+            Traces::None | Traces::Running => Occupant::Files(holds),
         }
     }
 }

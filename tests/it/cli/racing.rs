@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::session::{PROGRAM, listing, restwell, shell};
+use super::terminal::{ENTER, on_terminal};
 
 /// Starts restwell with a git that waits for the file `go`, and waits until it is called: all is staged, nothing placed.
 fn staged(place: &Path, words: &[&str]) -> Child {
@@ -224,4 +225,18 @@ fn what_stays_of_another_version_is_listed_without_a_claim() {
     over.says("files of the project that restwell 0.0.1 wrote here stay")
         .says("  stays src/cache.rs\n")
         .never_says("rm ");
+}
+
+#[test]
+fn a_file_that_appears_while_the_wizard_is_open_is_never_replaced() {
+    let place = tempfile::tempdir().expect("a directory");
+    let target = place.path().join("a");
+    fs::create_dir(&target).expect("made");
+    let review = on_terminal(["new", target.to_str().expect("text")]).sees("What do you start from?").presses(ENTER);
+    let review = review.sees("Press w to write it");
+    fs::write(target.join("Cargo.toml"), "mine").expect("written");
+    let ended = review.presses("w").exits(5);
+    assert!(ended.raw().contains("error[RW0501]") && ended.raw().contains("it holds `Cargo.toml`"), "{}", ended.raw());
+    assert_eq!(visible(&target), [Path::new("Cargo.toml")]);
+    assert_eq!(fs::read_to_string(target.join("Cargo.toml")).expect("there"), "mine");
 }
