@@ -40,7 +40,16 @@ fn kills_in_place(restwell: &Path) -> Result<String> {
     for turn in 0..TIMES {
         fs::create_dir(&target)?;
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
-        std::thread::sleep(time * turn * 3 / (TIMES * 2));
+        match turn % 2 {
+            0 => std::thread::sleep(time * turn * 3 / (TIMES * 2)),
+            // Placing takes a moment at the end: from when the first file is there.
+            _ => {
+                let first = whole.keys().next().context("a project has files")?;
+                while child.try_wait()?.is_none() && !target.join(first).exists() {
+                    std::hint::spin_loop();
+                }
+            }
+        }
         child.kill()?;
         child.wait()?;
         let placed = |path: &&PathBuf| !path.to_string_lossy().starts_with(".restwell-");
