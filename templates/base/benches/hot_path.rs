@@ -57,7 +57,7 @@ impl Stack {
     fn new() -> Self {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().expect("a runtime");
-        let arguments = vec!["app"];
+        let arguments = ["app"];
         //= arguments
         let config = Config::read(arguments.into_iter().map(Into::into), &Environment::default());
         let config = config.expect("valid flags");
