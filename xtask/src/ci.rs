@@ -9,15 +9,15 @@ use crate::program::Program;
 use crate::say;
 use crate::tally::{self, Count};
 
-/// A command of xtask and the minutes it may take.
+/// A command of xtask and the minutes it may take: about half as much again as on two cores that do nothing else.
 type Stage = (&'static str, u64);
 
 /// What needs only Rust, and servers that are installed where they are missing. The command of the README.
-const TEST: &[Stage] = &[("tool", 15), ("variants", 40), ("fresh", 25), ("suites", 45)];
+const TEST: &[Stage] = &[("tool", 10), ("variants", 35), ("fresh", 15), ("suites", 25)];
 
 /// What needs more than Rust, or takes longer than a developer waits.
 const REST: &[Stage] =
-    &[("tools", 15), ("digests", 5), ("kill", 5), ("mutations", 20), ("outage", 20), ("outside", 20), ("deploy", 30)];
+    &[("tools", 10), ("digests", 5), ("kill", 5), ("mutations", 14), ("outage", 12), ("outside", 15), ("deploy", 15)];
 
 /// `cargo xtask test`.
 pub(crate) fn test() -> Result<()> {
@@ -49,7 +49,7 @@ pub(crate) fn run(tested: bool) -> Result<()> {
             say::line(count);
             Ok(())
         }
-        // Also the last line, so that whoever reads only that knows all.
+        // Also the last line, which is often the only one that is read.
         _ => bail!("{count}"),
     }
 }

@@ -46,7 +46,7 @@ enum Command {
     Kill,
     /// Breaks generated code in one place at a time: the test that is there for it has to fail.
     Mutations {
-        /// Only those whose description contains this text
+        /// Only those whose line in the report contains this text, such as `scale:`
         #[arg(default_value = "")]
         filter: String,
     },

@@ -22,6 +22,25 @@ pub(crate) fn end_tree(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// Stops `child` and everything it started, by id, until [`thaw_tree`].
+pub(crate) fn freeze_tree(child: &Child) {
+    signal_tree(child, Signal::STOP);
+}
+
+/// Undoes [`freeze_tree`].
+pub(crate) fn thaw_tree(child: &Child) {
+    signal_tree(child, Signal::CONT);
+}
+
+/// The ancestor first, so that it starts nothing in the meantime.
+fn signal_tree(child: &Child, which: Signal) {
+    let _ = signal(child.id(), which);
+    for pid in descendants(child.id()) {
+        // One that has ended by itself needs no signal.
+        let _ = signal(pid, which);
+    }
+}
+
 /// Waits for the end of `child`, at most `limit`.
 pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
     let deadline = Instant::now() + limit;

@@ -146,6 +146,20 @@ impl Server {
         }
     }
 
+    /// Stops it and all its processes where they are: connections are accepted by the kernel and never answered.
+    pub(crate) fn freeze(&self) {
+        if let Some(child) = &self.child {
+            process::freeze_tree(child);
+        }
+    }
+
+    /// Lets them go on.
+    pub(crate) fn thaw(&self) {
+        if let Some(child) = &self.child {
+            process::thaw_tree(child);
+        }
+    }
+
     /// What a client is told.
     pub(crate) fn url(&self) -> String {
         let port = self.port;

@@ -65,6 +65,14 @@ impl Tally {
         }
     }
 
+    /// One check that was made elsewhere, and took so long.
+    pub(crate) fn known(&mut self, name: &str, result: Result<String>, time: Duration) {
+        match result {
+            Ok(note) => self.passed(name, time, &note),
+            Err(error) => self.failed(name, time, &format!("{error:#}")),
+        }
+    }
+
     /// Something that cannot be checked here, and why.
     pub(crate) fn gap(&mut self, name: &str, reason: &str) {
         self.count.gaps += 1;

@@ -6,8 +6,9 @@ mod switch;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use camino::Utf8Path;
@@ -15,9 +16,10 @@ use restwell::choice::Choice;
 use restwell::preset::Preset;
 use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
+use serde_json::Value;
 
 use self::data::Mutation;
-use crate::program::Output;
+use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::{dirs, project, suites};
@@ -51,6 +53,9 @@ fn memcached() -> Result<Stack> {
     }
 }
 
+/// Tests that run at once. Those that fail mostly wait for what does not come.
+const WORKERS: usize = 3;
+
 /// A stack and the mutations that are tried in it.
 struct Group {
     name: &'static str,
@@ -69,14 +74,14 @@ fn groups() -> Result<Vec<Group>> {
     Ok(groups)
 }
 
-/// Runs the stage: all of it, or the mutations whose description contains `filter`.
+/// Runs the stage: all of it, or the mutations whose stack and description contain `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
     for Group { name, stack, mut mutations } in groups()? {
-        mutations.retain(|mutation| mutation.what.contains(filter));
+        mutations.retain(|mutation| format!("{name}: {}", mutation.what).contains(filter));
         if !mutations.is_empty() {
             Subject::new(&stack, name, &servers)?.examine(&mutations, &mut tally)?;
         }
@@ -112,22 +117,32 @@ impl Subject {
         let name = self.name;
         let built = tally.check(&format!("{name}: all pass before"), || {
             self.install(&shared)?;
-            self.passes(&tests)
+            let program = self.build()?;
+            self.passes(&program, &tests)?;
+            Ok(program)
         });
-        if built.is_none() {
-            return Ok(());
-        }
-        for (number, mutation) in (1..).zip(&shared) {
-            tally.note(&format!("{name}: {}", mutation.what), || {
-                fs::write(self.folder.join(switch::SELECTED), number.to_string())?;
-                self.is_caught(mutation)
-            });
+        let Some(program) = built else { return Ok(()) };
+        let next = AtomicUsize::new(0);
+        let results = std::thread::scope(|scope| {
+            let work = || {
+                let mut results = Vec::new();
+                while let Some((index, mutation)) = take(&next, &shared) {
+                    let started = Instant::now();
+                    results.push((index, self.is_caught(&program, index + 1, mutation), started.elapsed()));
+                }
+                results
+            };
+            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect::<Vec<_>>()
+        });
+        for (index, result, time) in results {
+            tally.known(&format!("{name}: {}", shared[index].what), result, time);
         }
         for mutation in alone {
             tally.note(&format!("{name}: {} (alone)", mutation.what), || {
                 project::write(&self.tree, &self.folder)?;
                 fs::write(self.folder.join(&mutation.file), mutation.apply(&self.text(&mutation.file)?)?)?;
-                self.is_caught(mutation)
+                self.is_caught(&self.build()?, 0, mutation)
             });
         }
         Ok(())
@@ -144,6 +159,8 @@ impl Subject {
         }
         let library = Utf8Path::new("src/lib.rs");
         tree.rewrite(library, format!("{}{}", text(&tree, library.as_str())?, switch::SELECTION))?;
+        let harness = Utf8Path::new("tests/api/support/process.rs");
+        tree.rewrite(harness, switch::pass_on(&text(&tree, harness.as_str())?)?)?;
         project::write(&tree, &self.folder)
     }
 
@@ -151,8 +168,26 @@ impl Subject {
         text(&self.tree, file)
     }
 
-    fn passes(&self, tests: &[&str]) -> Result<()> {
-        let output = self.test(tests)?;
+    /// Builds the tests and returns their program, which is then run without cargo: that would check for changes, and
+    /// wait for other builds, before each test.
+    fn build(&self) -> Result<PathBuf> {
+        let build = ["test", "--locked", "--quiet", "--test", "api", "--no-run", "--message-format=json"];
+        let output = project::cargo(&self.folder).args(build).limit(Duration::from_secs(900)).capture()?;
+        if !output.status.success() {
+            let messages = output.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let errors = messages.filter(|message| message["message"]["level"] == "error");
+            let errors: Vec<String> =
+                errors.filter_map(|error| error["message"]["rendered"].as_str().map(str::to_owned)).collect();
+            bail!("it does not compile\n{}", errors.concat());
+        }
+        let messages = output.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let programs = messages.filter(|message| message["target"]["name"] == "api");
+        let program = programs.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
+        program.context("cargo names no test program")
+    }
+
+    fn passes(&self, program: &Path, tests: &[&str]) -> Result<()> {
+        let output = self.test(program, 0, tests)?;
         let unknown = tests.iter().find(|test| !output.stdout.contains(&format!("test {test} ... ok")));
         match unknown {
             _ if !output.status.success() => bail!("{}", suites::failures(&output)),
@@ -162,24 +197,33 @@ impl Subject {
     }
 
     /// Whether the mutation's own test fails.
-    fn is_caught(&self, mutation: &Mutation) -> Result<String> {
+    fn is_caught(&self, program: &Path, fault: usize, mutation: &Mutation) -> Result<String> {
         let test = &mutation.test;
-        let output = self.test(&[test])?;
+        let output = self.test(program, fault, &[test])?;
         match output.stdout.contains(&format!("test {test} ... FAILED")) {
             true => Ok(format!("`{test}` fails")),
             false if output.status.success() => bail!("`{test}` passes"),
-            false => bail!("it does not compile\n{}", output.tail()),
+            false => bail!("`{test}` ended early\n{}", output.tail()),
         }
     }
 
-    fn test(&self, tests: &[&str]) -> Result<Output> {
-        project::cargo(&self.folder)
-            .args(["test", "--locked", "--quiet", "--test", "api", "--", "--exact", "--format=pretty"])
+    /// Runs the tests with one fault selected, or with none: 0.
+    fn test(&self, program: &Path, fault: usize, tests: &[&str]) -> Result<Output> {
+        Program::new(program)
+            .args(["--exact", "--format=pretty"])
             .args(tests)
             .envs(&self.variables)
-            .limit(Duration::from_secs(900))
+            .env(switch::SELECTED, fault.to_string())
+            .dir(&self.folder)
+            .limit(Duration::from_secs(300))
             .capture()
     }
+}
+
+/// The next one that no worker has taken, and its index.
+fn take<'a>(next: &AtomicUsize, mutations: &[&'a Mutation]) -> Option<(usize, &'a Mutation)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((index, *mutations.get(index)?))
 }
 
 fn text(tree: &Tree, file: &str) -> Result<String> {

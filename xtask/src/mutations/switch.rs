@@ -1,4 +1,4 @@
-//! Many faults in one build: a copy of the project in which a number in a file selects the fault at run time.
+//! Many faults in one build: a copy of the project in which a variable of the environment selects the fault at run time.
 //!
 //! The body of each function with a fault becomes `{ if crate::fault() == 3 { … } else { … } }`: both branches are
 //! type-checked, and the test run selects one fault, so no fault hides or causes the failure of another. What is not
@@ -8,26 +8,34 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, ReturnType, Signature};
 
 use super::data::Mutation;
 
-/// The file beside `Cargo.toml` that holds the number of the selected fault; without it there is none.
-pub(super) const SELECTED: &str = "fault";
+/// The variable that holds the number of the selected fault; without it there is none.
+pub(super) const SELECTED: &str = "RESTWELL_FAULT";
 
 /// Added to the library of the copy.
 pub(super) const SELECTION: &str = r#"
 /// The number of the fault that is selected.
 pub fn fault() -> usize {
     static FAULT: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| {
-        let number = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fault"));
-        number.ok().and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+        let number = std::env::var("RESTWELL_FAULT");
+        number.ok().and_then(|number| number.parse().ok()).unwrap_or_default()
     });
     *FAULT
 }
 "#;
+
+/// Where the tests start the service as a process, with an empty environment, the variable has to be passed on.
+pub(super) fn pass_on(harness: &str) -> Result<String> {
+    const CLEARED: &str = ".env_clear()";
+    ensure!(harness.matches(CLEARED).count() == 1, "the harness clears the environment in another way");
+    let passed = format!("{CLEARED}.envs(std::env::var(\"{SELECTED}\").map(|fault| (\"{SELECTED}\", fault)))");
+    Ok(harness.replacen(CLEARED, &passed, 1))
+}
 
 /// Whether the fault is inside a function body that can hold a run-time switch.
 pub(super) fn fits(mutation: &Mutation, healthy: &str) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! What two replicas do for their clients while Redis, Memcached, PostgreSQL or another service fails and comes back:
 //! requests on a schedule before, during and after, with what each phase cost. A table is left in `target/proof/outage.md`.
 
+mod database;
 mod other;
 mod report;
 mod rig;
@@ -21,6 +22,7 @@ use crate::process::eventually;
 use crate::servers::{Kind, Server};
 use crate::tally::Tally;
 use crate::{dirs, project, say};
+use database::Failure;
 use other::Other;
 use report::Report;
 use rig::{Project, Rig};
@@ -55,7 +57,8 @@ pub(crate) fn run() -> Result<()> {
         tally.check("the same without Redis builds", || Project::build(&without_redis()?, "without-redis"))
     {
         tally.note("Memcached fails", || cache(&open, Kind::Memcached, &mut report));
-        tally.note("PostgreSQL fails", || database(&open, &mut report));
+        tally.note("PostgreSQL refuses", || database::fails(&open, Failure::Refused, &mut report));
+        tally.note("PostgreSQL falls silent", || database::fails(&open, Failure::Silent, &mut report));
         tally.note("answers to clients that still send", || unread::refusals(&open));
     }
     say::line(report.text());
@@ -63,7 +66,7 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// Anybody may write, so that writes can be asked for.
+/// Without authentication, so that the stage can write.
 fn without_redis() -> Result<Stack> {
     let asked: Answers = [
         Value::Database(Database::Postgres),
@@ -155,38 +158,6 @@ fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
     Ok(format!("used again after {:.1} s", took?.as_secs_f64()))
 }
 
-/// The database is killed and comes back: what is cached is read on, writes are refused in time.
-fn database(project: &Project, report: &mut Report) -> Result<String> {
-    let (mut postgres, memcached) = (Server::start(Kind::Postgres)?, Server::start(Kind::Memcached)?);
-    let rig = project.start(&settings(&[&postgres, &memcached], UNLIMITED))?;
-    seed(&postgres)?;
-    let stream = Stream::start(rig.port(), RATE, product);
-    std::thread::sleep(Duration::from_secs(1) + PHASE);
-    let failed_at = stream.elapsed();
-    postgres.kill();
-    let asked = Instant::now();
-    let refused = write(rig.port(), "refused");
-    let refused_after = asked.elapsed();
-    std::thread::sleep(PHASE.saturating_sub(refused_after));
-    let mended_at = stream.elapsed();
-    postgres.start_again()?;
-    let took = recovery(|fresh| match write(rig.port(), &format!("Written {fresh}"))? {
-        201 => Ok(()),
-        status => bail!("a write is answered {status}"),
-    });
-    std::thread::sleep(PHASE);
-    let samples = stream.finish();
-    report.add(Kind::Postgres.name(), &samples, (failed_at, mended_at), took.as_ref().ok().copied());
-    let during = none_failed(&samples, (failed_at, mended_at))?;
-    // Who finds nothing in the cache waits 2 s for a connection, and then has the copy that is out of date.
-    ensure!(during.p50 < P99 && during.max < Duration::from_secs(3), "{:?}, at most {:?}", during.p50, during.max);
-    let refused = refused?;
-    ensure!(refused == 503 && refused_after < Duration::from_secs(4), "{refused} after {refused_after:?}");
-    rig.stop()?;
-    let (refused, took) = (refused_after.as_secs_f64(), took?.as_secs_f64());
-    Ok(format!("a write is 503 after {refused:.1} s, and 201 again after {took:.1} s"))
-}
-
 /// Another service accepts and never answers: who asks for what it has gets the rest, and nobody else notices.
 fn silence(project: &Project, report: &mut Report) -> Result<String> {
     let (postgres, redis, other) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?, Other::start()?);
@@ -252,11 +223,6 @@ fn shared(rig: &Rig, fresh: u64) -> Result<()> {
     }
     ensure!(source.starts_with(r#"{"source":"cache""#), "not from the shared cache: {source}");
     Ok(())
-}
-
-fn write(port: u16, name: &str) -> Result<u16> {
-    let body = format!(r#"{{"name":"{name}","price_cents":1}}"#);
-    Ok(Client::new(port).send("POST", "/products", &body)?.status)
 }
 
 /// How long it takes until this succeeds. Each attempt has another number.

@@ -242,6 +242,26 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
 }
 
 #[tokio::test]
+async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_the_ttl() {
+    const TTL: Duration = Duration::from_secs(60);
+    // How long a replica may hold what it found on the server.
+    const FRONT: Duration = Duration::from_secs(2);
+    let service = Service::new().await;
+    let flags = service.flags();
+    let replica = TestServer::start(&[&flags[0], &flags[1], "--cache-ttl=60s"]).await;
+    for _ in 0..20 {
+        let path = service.add().await;
+        let shared = async || {
+            get(replica.public, &path).await;
+            service.store.left(&service.key(&path)).await.is_some()
+        };
+        eventually("the copy is shared", shared).await;
+        let left = service.store.left(&service.key(&path)).await.expect("it is kept for a minute");
+        assert!(left <= TTL - FRONT, "{left:?}");
+    }
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_product_are_a_miss_and_counted() {
     let service = Service::new().await;
     let replica = service.replica().await;

@@ -2,8 +2,8 @@
 //! it can bear.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::breaker::OPEN_FOR;
@@ -13,8 +13,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::chaos::{Chaos, Mode};
 use crate::support::http::{self, raw, request, send};
@@ -238,6 +239,46 @@ async fn a_call_that_fails_once_is_made_once_more() {
 }
 
 #[tokio::test]
+async fn second_calls_come_after_a_pause_of_random_length() {
+    const CALLS: usize = 10;
+    let times = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&times);
+    let (other, _) = other(move |call| {
+        noted.lock().expect("no test panicked").push(Instant::now());
+        if call % 2 == 0 { failure() } else { ok() }
+    })
+    .await;
+    let server = calling(other.public, &[]).await;
+    for _ in 0..CALLS {
+        assert!(!is_degraded(&server).await);
+    }
+    let times = times.lock().expect("no test panicked");
+    let pauses = times.chunks(2).map(|pair| pair[1] - pair[0]);
+    // Up to 100 ms each: four fifths of them are longer than this.
+    let long = pauses.filter(|pause| *pause > Duration::from_millis(20)).count();
+    assert!(long >= CALLS / 2, "{long} of {CALLS} second calls came after a pause");
+}
+
+#[tokio::test]
+async fn a_machine_that_does_not_answer_costs_the_connect_timeout() {
+    // A listener that never accepts, with its queue full: the kernel drops whoever knocks, as a firewall does.
+    let socket = TcpSocket::new_v4().expect("the system has sockets");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let listener = socket.listen(1).expect("the port is ours");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    let knock = || timeout(Duration::from_millis(500), TcpStream::connect(address));
+    let mut waiting = Vec::new();
+    while let Ok(connection) = knock().await {
+        waiting.push(connection);
+    }
+    let server = calling(address, &["--request-timeout=1h", "--upstream-timeout=50m"]).await;
+    let (degraded, took) = asked(&server).await;
+    assert!(degraded);
+    // Twice the second that a connection may take, since such a call is made again.
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[tokio::test]
 async fn no_call_is_made_a_third_time() {
     let (other, calls) = other(|_| failure()).await;
     let server = calling(other.public, &[]).await;
@@ -327,7 +368,7 @@ async fn a_client_that_leaves_takes_the_call_with_it() {
     entered.notified().await;
     drop(client);
     let mut gone = Box::pin(left.notified());
-    let ended = async || tokio::time::timeout(Duration::from_millis(10), &mut gone).await.is_ok();
+    let ended = async || timeout(Duration::from_millis(10), &mut gone).await.is_ok();
     eventually("the other service sees the connection closed", ended).await;
 }
 
@@ -342,7 +383,7 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
     let _clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
     // From the third on nobody waits, and nobody is refused.
     let at_once = async || {
-        let answer = tokio::time::timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
+        let answer = timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
         answer.is_ok_and(|answer| answer.status == 200)
     };
     eventually("two wait, and no more", at_once).await;

@@ -24,7 +24,8 @@ pub struct Process {
     pub admin: SocketAddr,
     program: Program,
     //~ if database
-    _database: Database,
+    /// Dropped with the process, and its data with it.
+    pub _database: Database,
     //~ endif
 }
 
