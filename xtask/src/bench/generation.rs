@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::median;
 use crate::program::Program;
-use crate::{dirs, project, say};
+use crate::{project, say};
 
 /// Turns, unless told otherwise.
 pub(super) const ROUNDS: usize = 41;
@@ -16,17 +16,17 @@ pub(super) const ROUNDS: usize = 41;
 /// Measures in turns: the tool, a copy of what it wrote, an empty cargo project.
 pub(super) fn run(rounds: usize) -> Result<()> {
     let restwell = project::restwell()?;
-    let folder = dirs::target().join("bench/generation");
-    fs::create_dir_all(&folder)?;
+    // Outside this workspace: `cargo new` would add its package to the members, and restwell would then refuse.
+    let folder = tempfile::tempdir()?;
+    let folder = folder.path();
     let model = folder.join("model");
-    remove(&model)?;
-    let new = |name| Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).dir(&folder);
+    let new = |name| Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).dir(folder);
     new("model").read()?;
     let files = project::files(&model)?.len();
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..rounds {
-        let copy = Program::new("cp").args(["-r", "model", "written"]).dir(&folder);
-        let cargo = Program::cargo().args(["new", "--quiet", "--vcs", "none", "written"]).dir(&folder);
+        let copy = Program::new("cp").args(["-r", "model", "written"]).dir(folder);
+        let cargo = Program::cargo().args(["new", "--quiet", "--vcs", "none", "written"]).dir(folder);
         for (index, program) in [new("written"), copy, cargo].into_iter().enumerate() {
             times[index].push(time(program)?);
             remove(&folder.join("written"))?;
