@@ -18,6 +18,7 @@ pub(super) const DATABASE: Feature = Feature {
         parts.manifest.add(UTOIPA.features(&["chrono"]));
         parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
         parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");
+        parts.series.gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
     },
 };
 
@@ -32,7 +33,9 @@ pub(super) const CACHE: Feature = Feature {
         );
         parts.manifest.add(MIMALLOC.plain());
         parts.series.gauge("cache_entries", "Entries in memory");
+        parts.series.gauge("cache_loads", "Loads under way");
         parts.series.counter("cache_load_failures_total", "Loads from the database that failed");
+        parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all left before the end");
         let results = ["hit", "miss", "negative", "stale"];
         parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
     },
@@ -90,7 +93,9 @@ pub(super) const LINK: Feature = Feature {
 /// Keeps a dependency that fails from holding up every request.
 pub(super) const BREAKER: Feature = Feature {
     id: "breaker",
-    wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack) || stack.upstream == Upstream::Http),
+    wanted: Wanted::Where(|stack| {
+        needs_servers(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
+    }),
     contribute: |_, parts| {
         parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or took too long, by dependency");
         parts.series.gauge("breaker_open", "1 while a dependency is not called, by dependency");

@@ -40,7 +40,7 @@ fn sum(project: &Project) -> u64 {
     let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));
     let connections: u64 = default.and_then(|number| number.parse().ok()).expect("a number");
     let buffer = constant(project, "src/connection.rs", "BUFFER");
-    let cache = if project.get("src/cache.rs").is_some() { constant(project, "src/cache.rs", "CAPACITY") } else { 0 };
+    let cache = if project.get("src/copies.rs").is_some() { constant(project, "src/copies.rs", "CAPACITY") } else { 0 };
     let ports = 2;
     BASE + cache + ports * connections * 2 * buffer + constant(project, "src/body.rs", "BUDGET")
 }

@@ -60,7 +60,7 @@ fn has_shared_server(stack: &Stack) -> bool {
 }
 
 fn calls_with_a_breaker(stack: &Stack) -> bool {
-    has_shared_server(stack) || stack.upstream == Upstream::Http
+    has_shared_server(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
 }
 
 #[test]

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 //~ endif
 
-use crate::{app::App, auth::Caller, config::Config, db, error::Error, pool, pool::Pool};
+use crate::{app::App, auth::Caller, config::Config, engine, error::Error, pool::Pool};
 
 //~ if limiter
 /// How long the limiter knows a caller by a key that was verified. A write looks it up each time.
@@ -90,7 +90,8 @@ pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static
     let hash = hash(key);
     //~ endif
     type Row = (String, Vec<u8>, String, Option<DateTime<Utc>>);
-    let row: Option<Row> = db::within(sqlx::query_as(FIND).bind(&hash[..8]).fetch_optional(&app.database)).await?;
+    let find = sqlx::query_as(FIND).bind(&hash[..8]).fetch_optional(&app.database.pool);
+    let row: Option<Row> = app.database.run(find).await?;
     let (name, scopes) = match row.filter(|(_, stored, ..)| stored.ct_eq(&hash).into()) {
         Some((name, _, scopes, None)) => (name, scopes),
         Some(_) => return Ok(Err("revoked")),
@@ -112,10 +113,7 @@ pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static
 /// # Errors
 /// If the database does not answer, or the name is taken or unknown.
 pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
-    let pool = pool::open(&config.database_url)?;
-    if config.migrate_on_start {
-        pool::migrate(&pool).await?;
-    }
+    let pool = Pool::new(engine::for_requests(&config.database_url)?);
     match command {
         Command::Create { name, scope } => {
             let mut secret = [0; 32];
@@ -148,9 +146,14 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
 
 /// # Errors
 /// If a key of this name was ever stored, or the database does not answer.
-pub async fn store(pool: &Pool, name: &str, key: &str, scopes: &str) -> sqlx::Result<()> {
+pub async fn store<'e>(
+    database: impl sqlx::Executor<'e, Database = engine::Driver>,
+    name: &str,
+    key: &str,
+    scopes: &str,
+) -> sqlx::Result<()> {
     let insert = sqlx::query(INSERT).bind(name).bind(&hash(key)[..]).bind(scopes).bind(Utc::now());
-    insert.execute(pool).await.map(drop)
+    insert.execute(database).await.map(drop)
 }
 
 fn hash(key: &str) -> Hash {

@@ -1,8 +1,9 @@
-//! What the service is made of: its state, the routes of its two ports, and what goes on beside requests.
+//! What the service is made of: its state, the routes of its two ports, and its background tasks.
 
 use std::{sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering::Relaxed};
 
 use axum::Router;
+use futures_util::{FutureExt, future::BoxFuture, future::join_all};
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -15,8 +16,9 @@ pub struct App {
     pub ready: AtomicBool,
     /// One permit for each request that may be in flight.
     pub in_flight: Semaphore,
+    pub dependencies: health::Dependencies,
     //~ if database
-    pub database: crate::pool::Pool,
+    pub database: Arc<crate::db::Database>,
     //~ endif
     //~ if cache_redis or limiter_redis
     pub redis: crate::redis::Redis,
@@ -25,7 +27,7 @@ pub struct App {
     pub memcached: crate::store::Store,
     //~ endif
     //~ if cache
-    pub cache: crate::cache::Cache,
+    pub cache: crate::cache::Cache<crate::products::Product>,
     //~ endif
     //~ if limiter
     pub limiter: crate::limiter::Limiter,
@@ -51,20 +53,31 @@ impl App {
         //~ if cache_memcached
         let memcached = crate::store::link(&config.memcached_url);
         //~ endif
+        let dependencies = health::Dependencies::default();
+        //~ if database
+        let dependencies = dependencies.with("database", crate::db::probe(&config.database_url));
+        //~ endif
+        //~ if cache_redis or limiter_redis
+        let dependencies = dependencies.with("redis", redis.probe());
+        //~ endif
+        //~ if cache_memcached
+        let dependencies = dependencies.with("memcached", memcached.probe());
+        //~ endif
         Ok(Arc::new(Self {
             ready: AtomicBool::new(false),
             in_flight: Semaphore::new(config.max_in_flight.get()),
+            dependencies,
             //~ if database
-            database: crate::pool::open(&config.database_url)?,
+            database: Arc::new(crate::db::Database::new(&config)?),
             //~ endif
             //~ if cache_memory
-            cache: crate::cache::Cache::new(config.cache_ttl),
+            cache: crate::cache::Cache::new(&config),
             //~ endif
             //~ if cache_redis
-            cache: crate::cache::Cache::new(crate::remote::Remote::new(redis.clone(), &config)),
+            cache: crate::cache::Cache::new(&config, &redis),
             //~ endif
             //~ if cache_memcached
-            cache: crate::cache::Cache::new(crate::remote::Remote::new(memcached.clone(), &config)),
+            cache: crate::cache::Cache::new(&config, &memcached),
             memcached,
             //~ endif
             //~ if cache_redis or limiter_redis
@@ -86,10 +99,24 @@ impl App {
         }))
     }
 
-    /// Gets the service ready, then does what has to be done now and then. Does not return.
-    pub async fn run(&self) {
+    /// Makes the service ready, and runs its background tasks. Does not return otherwise.
+    ///
+    /// # Errors
+    /// If the service cannot become ready.
+    pub async fn run(&self) -> anyhow::Result<()> {
+        let mut tasks: Vec<BoxFuture<'_, ()>> = vec![self.dependencies.watch().boxed()];
+        //~ if auth_jwt
+        tasks.push(self.keys.renew().boxed());
+        //~ endif
+        //~ if monitoring_prometheus
+        tasks.push(crate::prometheus::upkeep().boxed());
+        //~ endif
+        tokio::try_join!(self.prepare(), join_all(tasks).map(Ok)).map(|_ended| ())
+    }
+
+    async fn prepare(&self) -> anyhow::Result<()> {
         //~ if database
-        crate::db::prepare(&self.database, self.config.migrate_on_start).await;
+        crate::migrations::prepare(&self.config.database_url, self.config.migrate_on_start).await?;
         //~ endif
         //~ if cache_redis or limiter_redis
         self.redis.clone().connect().await;
@@ -98,18 +125,7 @@ impl App {
         self.memcached.clone().connect().await;
         //~ endif
         self.ready.store(true, Relaxed);
-        //~ if auth_jwt and monitoring_prometheus
-        tokio::join!(self.keys.renew(), crate::prometheus::upkeep());
-        //~ endif
-        //~ if auth_jwt and not monitoring_prometheus
-        self.keys.renew().await
-        //~ endif
-        //~ if not auth_jwt and monitoring_prometheus
-        crate::prometheus::upkeep().await
-        //~ endif
-        //~ if not auth_jwt and not monitoring_prometheus
-        std::future::pending().await
-        //~ endif
+        Ok(())
     }
     //~ if monitoring
 
@@ -118,12 +134,13 @@ impl App {
         let in_flight = self.config.max_in_flight.get() - self.in_flight.available_permits();
         metrics::gauge!("http_requests_in_flight").set(in_flight as f64);
         //~ if database
-        let (all, idle) = (f64::from(self.database.size()), self.database.num_idle() as f64);
-        metrics::gauge!("db_pool_connections", "state" => "idle").set(idle);
-        metrics::gauge!("db_pool_connections", "state" => "used").set((all - idle).max(0.0));
+        let (used, idle) = self.database.pool.usage();
+        metrics::gauge!("db_pool_connections", "state" => "idle").set(idle as f64);
+        metrics::gauge!("db_pool_connections", "state" => "used").set(used as f64);
         //~ endif
         //~ if cache
-        metrics::gauge!("cache_entries").set(self.cache.size() as f64);
+        metrics::gauge!("cache_entries").set(self.cache.copies().size() as f64);
+        metrics::gauge!("cache_loads").set(self.cache.copies().loading() as f64);
         //~ endif
     }
     //~ endif

@@ -23,6 +23,9 @@ pub struct Error {
     /// Each fault of a request that was understood
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
+    /// Whether it is certain that the request has changed nothing
+    #[serde(skip)]
+    pub unchanged: bool,
     /// For the log only; never in an answer
     #[serde(skip)]
     pub cause: Option<String>,
@@ -65,7 +68,8 @@ impl Error {
             code if code < 500 => ("refused", "the request was refused"),
             _ => ("internal", "something went wrong on our side"),
         };
-        Self { message, code, r#type, request_id: String::new(), details: Vec::new(), cause: None }
+        let (request_id, unchanged) = (String::new(), code < 500);
+        Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
     }
     //~ if database
 

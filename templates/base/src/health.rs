@@ -1,31 +1,69 @@
-//! Whether the process lives, and whether it wants traffic.
+//! Whether the process lives, whether it wants traffic, and whether what it depends on answers.
 
-//~ if database or limiter_redis
 use std::collections::BTreeMap;
-//~ endif
 use std::net::{Ipv4Addr, TcpStream};
-use std::{io::Write, sync::Arc, sync::atomic::Ordering::Relaxed, time::Duration};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::{io::Write, sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
+use futures_util::future::{BoxFuture, join_all};
 use serde::Serialize;
+use tokio::time::{sleep, timeout};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, config::Config, error::Envelope, error::Error};
 
-//~ if database or limiter_redis
-#[derive(Default, Serialize, ToSchema)]
-//~ else
+/// The time between two readings of the dependencies, and the longest that one takes.
+const INTERVAL: Duration = Duration::from_secs(1);
+
 #[derive(Serialize, ToSchema)]
-//~ endif
 struct Health {
     #[schema(example = "ready")]
     status: &'static str,
-    //~ if database or limiter_redis
     /// What the service needs, and whether each answers; they do not vote
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     dependencies: BTreeMap<&'static str, bool>,
-    //~ endif
+}
+
+/// What the service depends on. Readings are taken beside the requests, on connections that requests do not use: however
+/// often health is asked for, it costs the dependencies nothing.
+#[derive(Default)]
+pub struct Dependencies(Vec<Dependency>);
+
+struct Dependency {
+    name: &'static str,
+    probe: Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>,
+    answers: AtomicBool,
+}
+
+impl Dependencies {
+    pub fn with<P>(mut self, name: &'static str, probe: P) -> Self
+    where
+        P: Fn() -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync + 'static,
+    {
+        self.0.push(Dependency { name, probe: Box::new(probe), answers: AtomicBool::new(false) });
+        self
+    }
+
+    /// Takes readings. Does not return.
+    pub async fn watch(&self) {
+        loop {
+            join_all(self.0.iter().map(Dependency::read)).await;
+            sleep(INTERVAL).await;
+        }
+    }
+
+    fn readings(&self) -> BTreeMap<&'static str, bool> {
+        self.0.iter().map(|dependency| (dependency.name, dependency.answers.load(Relaxed))).collect()
+    }
+}
+
+impl Dependency {
+    async fn read(&self) {
+        let answers = matches!(timeout(INTERVAL, (self.probe)()).await, Ok(Ok(())));
+        self.answers.store(answers, Relaxed);
+    }
 }
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
@@ -37,11 +75,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 /// Touches nothing: a slow dependency must not get the process killed.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It does", body = Health)))]
 async fn live() -> Json<Health> {
-    //~ if database or limiter_redis
-    Json(Health { status: "live", ..Health::default() })
-    //~ else
-    Json(Health { status: "live" })
-    //~ endif
+    Json(Health { status: "live", dependencies: BTreeMap::new() })
 }
 
 /// Whether the service wants traffic
@@ -53,26 +87,7 @@ async fn ready(State(app): State<Arc<App>>) -> Result<Json<Health>, Error> {
     if !app.ready.load(Relaxed) {
         return Err(Error::of(503).because("starting or draining"));
     }
-    //~ if database and not (cache_redis or cache_memcached or limiter_redis)
-    let dependencies = BTreeMap::from([("database", crate::db::answers(&app.database).await)]);
-    //~ endif
-    //~ if cache_redis or cache_memcached or limiter_redis
-    let mut dependencies = BTreeMap::new();
-    //~ if database
-    dependencies.insert("database", crate::db::answers(&app.database).await);
-    //~ endif
-    //~ if cache_redis or limiter_redis
-    dependencies.insert("redis", app.redis.run(crate::redis::ping).await.is_some());
-    //~ endif
-    //~ if cache_memcached
-    dependencies.insert("memcached", app.memcached.run(crate::store::ping).await.is_some());
-    //~ endif
-    //~ endif
-    //~ if database or limiter_redis
-    Ok(Json(Health { status: "ready", dependencies }))
-    //~ else
-    Ok(Json(Health { status: "ready" }))
-    //~ endif
+    Ok(Json(Health { status: "ready", dependencies: app.dependencies.readings() }))
 }
 
 /// Asks the service on this machine whether it is ready, for images that have no curl.

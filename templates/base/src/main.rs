@@ -22,10 +22,10 @@ async fn run() -> anyhow::Result<()> {
     match config.command.clone().unwrap_or(Command::Serve) {
         Command::Serve => {
             let _flush = telemetry::init(&config);
-            Server::bind(config, axum::Router::new()).await?.run(signalled()).await;
+            Server::bind(config, axum::Router::new()).await?.run(signalled()).await?;
         }
         //~ if database
-        Command::Migrate => app::pool::migrate(&app::pool::open(&config.database_url)?).await?,
+        Command::Migrate => app::migrations::command(&config.database_url).await?,
         //~ endif
         //~ if auth_api_key
         Command::ApiKey(command) => app::keys::run(command, &config).await?,

@@ -44,7 +44,10 @@ impl Server {
     /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and those
     /// in flight finish. The drain time-out covers all that follows the delay: the last tenth of it is for closing the
     /// database and writing the log. The admin port answers until the end.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+    ///
+    /// # Errors
+    /// If the service cannot become ready.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
         let Self { app, public, admin, router } = self;
         let address = |port: &TcpListener| port.local_addr().map(|address| address.to_string()).unwrap_or_default();
         tracing::info!(public = address(&public), admin = address(&admin), "listening");
@@ -54,16 +57,17 @@ impl Server {
         let (max, mut open, mut probes) = (app.config.max_connections.get(), JoinSet::new(), JoinSet::new());
         let mut probed = pin!(accept(&admin, port(app::admin(Arc::clone(&app))), max, &mut probes));
         let drain = async {
-            tokio::select! { () = shutdown => {}, () = app.run() => {} }
+            tokio::select! { () = shutdown => {}, failed = app.run() => return failed }
             tracing::info!("draining");
             app.ready.store(false, Relaxed);
             stage.send_replace(Stage::Draining);
             sleep(app.config.drain_delay).await;
+            Ok(())
         };
         tokio::select! {
             never = accept(&public, port(router), max, &mut open) => match never {},
             never = &mut probed => match never {},
-            () = drain => {}
+            drained = drain => drained?,
         }
         drop(public);
         stage.send_replace(Stage::Closing);
@@ -82,9 +86,10 @@ impl Server {
         while open.join_next().await.is_some() {}
         //~ if database
         // Writes whose clients have left are finished first, unless the database has fallen silent.
-        timeout_at(end - limit / 20, app.database.close()).await.ok();
+        timeout_at(end - limit / 20, app.database.pool.close()).await.ok();
         //~ endif
         tracing::info!("stopped");
+        Ok(())
     }
 }
 

@@ -1,14 +1,14 @@
-//! Keeps a dependency that fails from holding up every request. After five failures in a row nobody tries for a while;
-//! then one caller does, and if that goes well, everybody.
+//! Keeps a dependency that fails from holding up every request. After five failures in a row no call is made for a while;
+//! then one caller probes, and if that goes well all calls are made again.
 
 use std::{fmt::Display, sync::Mutex, sync::PoisonError, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
-/// Failures in a row, too slow an answer among them, that open the breaker.
+/// Failures in a row, answers that come too late among them, that open the breaker.
 pub const FAILURES: u32 = 5;
 
-/// How long nobody tries.
+/// How long no call is made.
 pub const OPEN_FOR: Duration = Duration::from_secs(5);
 
 pub struct Breaker {
@@ -20,13 +20,53 @@ pub struct Breaker {
 /// What a caller may do now.
 pub enum Turn {
     Go,
-    /// To try on behalf of all others, who wait for what becomes of it.
+    /// To try on behalf of all others, who do without the dependency until the outcome is known.
     Probe,
     Wait,
 }
 
+/// An error of a dependency.
+pub trait Failure: Display {
+    /// Whether it says that the dependency fails: silence, a refusal, a connection that was cut, a reply about the server
+    /// or about the access to it. A reply about one key or one request says that the dependency works.
+    fn is_outage(&self) -> bool;
+}
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub enum Failed<E> {
+    /// There was no answer within this time.
+    Late(Duration),
+    Error(E),
+}
+
+impl<E: Failure> Failure for Failed<E> {
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Late(_) => true,
+            Self::Error(error) => error.is_outage(),
+        }
+    }
+}
+
+impl<E: Display> Display for Failed<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Late(limit) => write!(f, "no answer within {limit:?}"),
+            Self::Error(error) => error.fmt(f),
+        }
+    }
+}
+
+/// No connection could be made.
+impl Failure for anyhow::Error {
+    fn is_outage(&self) -> bool {
+        true
+    }
+}
+
 impl Breaker {
-    /// Begins after no `failures`, or after as many as open it where something has to be connected before its use.
+    /// Begins after no `failures`, or after as many as open it where a connection has to be made before the first call.
     pub fn new(dependency: &'static str, failures: u32) -> Self {
         //~ if monitoring
         metrics::counter!("dependency_errors_total", "dependency" => dependency).absolute(0);
@@ -41,29 +81,41 @@ impl Breaker {
             ..FAILURES => Turn::Go,
             _ if now < *probe_at => Turn::Wait,
             _ => {
-                // A probe that is cancelled says nothing: then the next one is due as if it had failed.
+                // A probe that is cancelled tells nothing: the next one is due as if it had failed.
                 *probe_at = now + OPEN_FOR;
                 Turn::Probe
             }
         })
     }
 
-    /// Makes a call that it was the turn for. That it fails, or takes longer than `limit`, is logged and counted.
-    pub async fn call<T, E: Display>(&self, limit: Duration, call: impl Future<Output = Result<T, E>>) -> Option<T> {
-        let answer = timeout(limit, call).await.map_err(|_| format!("no answer within {limit:?}"));
-        let answer = answer.and_then(|answer| answer.map_err(|error| error.to_string()));
-        let failed = answer.is_err();
+    /// Makes a call that it was the turn for. An outage, or an answer that takes longer than `limit`, is a failure.
+    ///
+    /// # Errors
+    /// That of the call, or that it took too long.
+    pub async fn call<T, E, C>(&self, limit: Duration, call: C) -> Result<T, Failed<E>>
+    where
+        E: Failure,
+        C: Future<Output = Result<T, E>>,
+    {
+        let answer = timeout(limit, call).await.map_err(|_elapsed| Failed::Late(limit));
+        let answer = answer.and_then(|answer| answer.map_err(Failed::Error));
+        let failure = answer.as_ref().err().filter(|failed| failed.is_outage());
         self.update(|(failures, probe_at)| {
-            *failures = if failed { failures.saturating_add(1) } else { 0 };
+            *failures = if failure.is_some() { failures.saturating_add(1) } else { 0 };
             *probe_at = Instant::now() + OPEN_FOR;
         });
-        let fails = |error: &String| {
-            tracing::warn!(dependency = self.dependency, error, "a dependency failed");
-            //~ if monitoring
-            metrics::counter!("dependency_errors_total", "dependency" => self.dependency).increment(1);
-            //~ endif
-        };
-        answer.inspect_err(fails).ok()
+        if let Some(failure) = failure {
+            self.report(failure);
+        }
+        answer
+    }
+
+    /// Logs and counts an error of the dependency.
+    pub fn report(&self, error: &impl Display) {
+        tracing::warn!(dependency = self.dependency, error = error.to_string(), "a dependency failed");
+        //~ if monitoring
+        metrics::counter!("dependency_errors_total", "dependency" => self.dependency).increment(1);
+        //~ endif
     }
 
     fn update<T>(&self, change: impl FnOnce(&mut (u32, Instant)) -> T) -> T {

@@ -4,29 +4,38 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::uri::Authority;
 use futures_util::FutureExt;
-use memcache::exp::{AsyncMemcache, Result, Ttl};
+use memcache::exp::{AsyncMemcache, Error, Ttl};
 
-use crate::link::Link;
+use crate::{breaker::Failure, link::Link};
 
-/// Each command has one to itself; who finds none left waits.
+/// Each command has one to itself; a command that finds none left waits.
 const CONNECTIONS: usize = 64;
 
 pub type Store = Arc<Link<AsyncMemcache>>;
 
 pub fn link(address: &str) -> Store {
     let address = address.to_owned();
-    Link::new("memcached", Box::new(move || connect(address.clone()).boxed()))
+    let connect = move || connect(address.clone()).boxed();
+    Link::new("memcached", Box::new(connect), |memcached| {
+        async move { Ok(memcached.get::<Vec<u8>>("ping").await.map(drop)?) }.boxed()
+    })
 }
 
 async fn connect(address: String) -> anyhow::Result<AsyncMemcache> {
     let memcached = AsyncMemcache::builder().max_connections(CONNECTIONS).max_idle(CONNECTIONS);
-    let memcached = memcached.connect_async([address]).await?;
-    ping(memcached.clone()).await?;
-    Ok(memcached)
+    Ok(memcached.connect_async([address]).await?)
 }
 
-pub async fn ping(memcached: AsyncMemcache) -> Result<()> {
-    memcached.get::<Vec<u8>>("ping").await.map(drop)
+impl Failure for Error {
+    fn is_outage(&self) -> bool {
+        match self {
+            // CLIENT_ERROR and what the client itself finds wrong: about one command.
+            Self::Rejected(_) | Self::Usage(_) | Self::EmptyValue | Self::Encode(_) | Self::Decode(_) => false,
+            // So is this one of the replies that begin with SERVER_ERROR; the others are about the server.
+            Self::Server(reply) => !reply.contains("too large"),
+            _ => true,
+        }
+    }
 }
 
 pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {

@@ -1,6 +1,6 @@
 //! Where the PostgreSQL database is, as a setting.
 
-use crate::pool::Options;
+use crate::engine::Options;
 
 /// The parameters that are read. sqlx only warns of others, and `sslmod=verify-full` would connect without TLS.
 const PARAMETERS: &str = "application_name dbname host hostaddr options password port sslcert sslkey sslmode sslrootcert \

@@ -1,6 +1,6 @@
 //! Where the SQLite database is, as a setting.
 
-use crate::pool::Options;
+use crate::engine::Options;
 
 /// Reads the URL of a file that outlives the service and that the service can write to.
 ///

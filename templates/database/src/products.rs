@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::conditions::Conditions;
 use crate::input::{Fields, Input, MAX_INTEGER, ReadOnly, integer, text};
 use crate::statements::{DELETE, FIND, INSERT, LIST, UPDATE};
-use crate::{db, error::Result, pool::Pool};
+use crate::{db::Database, error::Result};
 
 //~ if cache_redis or cache_memcached
 #[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow, ToSchema)]
@@ -67,6 +67,7 @@ impl Input for NewProduct {
     }
 }
 
+//= cached
 /// What a client may put in the place of a product: new values, or all that it has read, with changes.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,26 +103,31 @@ impl Input for Replacement {
 }
 
 /// At most `limit` products whose ids follow `after`.
-pub async fn list(pool: &Pool, after: i64, limit: i64) -> Result<Vec<Product>> {
-    db::within(sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(pool)).await
+pub async fn list(database: &Database, after: i64, limit: i64) -> Result<Vec<Product>> {
+    database.run(sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(&database.pool)).await
 }
 
-pub async fn find(pool: &Pool, id: i64) -> Result<Option<Product>> {
-    db::within(sqlx::query_as(FIND).bind(id).fetch_optional(pool)).await
+pub async fn find(database: &Database, id: i64) -> Result<Option<Product>> {
+    database.run(sqlx::query_as(FIND).bind(id).fetch_optional(&database.pool)).await
 }
 
-pub async fn insert(pool: &Pool, new: &NewProduct) -> Result<Product> {
-    db::within(sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents).fetch_one(pool)).await
+pub async fn insert(database: &Database, new: &NewProduct) -> Result<Product> {
+    database.run(sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents).fetch_one(&database.pool)).await
 }
 
 /// The product as it is now, or `None` if there is none of this id.
 ///
 /// # Errors
 /// 412 if the conditions of the request do not hold.
-pub async fn update(pool: &Pool, id: i64, new: &Replacement, conditions: &Conditions) -> Result<Option<Product>> {
-    while let Some(version) = compare(pool, id, conditions).await? {
+pub async fn update(
+    database: &Database,
+    id: i64,
+    new: &Replacement,
+    conditions: &Conditions,
+) -> Result<Option<Product>> {
+    while let Some(version) = compare(database, id, conditions).await? {
         let update = sqlx::query_as(UPDATE).bind(&new.name).bind(new.price_cents).bind(id).bind(version);
-        let updated = db::within(update.fetch_optional(pool)).await?;
+        let updated = database.run(update.fetch_optional(&database.pool)).await?;
         if updated.is_some() || version.is_none() {
             return Ok(updated);
         }
@@ -133,9 +139,10 @@ pub async fn update(pool: &Pool, id: i64, new: &Replacement, conditions: &Condit
 ///
 /// # Errors
 /// 412 if the conditions of the request do not hold.
-pub async fn delete(pool: &Pool, id: i64, conditions: &Conditions) -> Result<bool> {
-    while let Some(version) = compare(pool, id, conditions).await? {
-        let deleted = db::within(sqlx::query(DELETE).bind(id).bind(version).execute(pool)).await?.rows_affected() > 0;
+pub async fn delete(database: &Database, id: i64, conditions: &Conditions) -> Result<bool> {
+    while let Some(version) = compare(database, id, conditions).await? {
+        let delete = sqlx::query(DELETE).bind(id).bind(version);
+        let deleted = database.run(delete.execute(&database.pool)).await?.rows_affected() > 0;
         if deleted || version.is_none() {
             return Ok(deleted);
         }
@@ -147,11 +154,11 @@ pub async fn delete(pool: &Pool, id: i64, conditions: &Conditions) -> Result<boo
 ///
 /// The statement that writes names this version, so nothing is written over a change that came between: it finds no
 /// row, and the conditions are held against the product as it is then.
-async fn compare(pool: &Pool, id: i64, conditions: &Conditions) -> Result<Option<Option<DateTime<Utc>>>> {
+async fn compare(database: &Database, id: i64, conditions: &Conditions) -> Result<Option<Option<DateTime<Utc>>>> {
     if conditions.are_absent() {
         return Ok(Some(None));
     }
-    let Some(current) = find(pool, id).await? else { return Ok(None) };
+    let Some(current) = find(database, id).await? else { return Ok(None) };
     conditions.allow(&current.tag())?;
     Ok(Some(Some(current.updated_at)))
 }

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use axum::{body::Body, body::to_bytes, http::HeaderMap};
+use axum::http::HeaderMap;
 use reqwest::{Client, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
 use tower::retry::budget::{Budget, TpsBudget};
 
-use crate::{breaker::Breaker, breaker::Turn, config::Config, guard::REQUEST_ID, telemetry, trace};
+use crate::breaker::{Breaker, Turn};
+use crate::{config::Config, guard::REQUEST_ID, telemetry, trace};
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -56,7 +57,7 @@ impl Upstream {
     pub async fn get<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> Fetched<T> {
         let place = self.places.try_acquire();
         let skip = place.is_err() || matches!(self.breaker.turn(), Turn::Wait);
-        let found = if skip { None } else { self.breaker.call(self.timeout, self.find(path, headers)).await };
+        let found = if skip { None } else { self.breaker.call(self.timeout, self.find(path, headers)).await.ok() };
         //~ if monitoring
         let result = found.as_ref().map_or("failed", |found| if found.is_some() { "answered" } else { "refused" });
         metrics::counter!("upstream_requests_total", "result" => result).increment(1);
@@ -66,7 +67,7 @@ impl Upstream {
         Fetched { degraded: data.is_none(), message, data: data.unwrap_or_default() }
     }
 
-    /// `None` if it refuses or has nothing to say. That is an answer: the breaker counts only what is none.
+    /// `None` if it answers without what was asked for. The breaker counts only that it does not answer, or with 5xx.
     async fn find<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> anyhow::Result<Option<T>> {
         let send = async || {
             let request = self.client.get(format!("{}{path}", self.url)).headers(passed_on(headers));
@@ -84,12 +85,32 @@ impl Upstream {
         }
         let response = response?;
         match response.status().as_u16() {
-            200 => Ok(serde_json::from_slice(&to_bytes(Body::new(reqwest::Body::from(response)), BODY).await?)?),
+            200 => self.decode(response).await,
             404 => Ok(Some(T::default())),
-            400..500 => Ok(None),
-            status => anyhow::bail!("status {status}"),
+            _ => Ok(None),
         }
     }
+
+    /// `None` if the body is not what this service takes: that is about one answer, not an outage.
+    async fn decode<T: DeserializeOwned>(&self, response: reqwest::Response) -> anyhow::Result<Option<T>> {
+        let data = match read(response).await? {
+            Some(body) => serde_json::from_slice(&body).map_err(|error| format!("a body that cannot be read: {error}")),
+            None => Err(format!("a body of more than {BODY} bytes")),
+        };
+        Ok(data.inspect_err(|error| self.breaker.report(error)).ok())
+    }
+}
+
+/// The body, or `None` if it is too long.
+async fn read(mut response: reqwest::Response) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > BODY {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
 }
 
 /// By which the other service's log and traces can be found.

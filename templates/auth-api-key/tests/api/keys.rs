@@ -72,7 +72,10 @@ async fn a_key_is_made_used_listed_and_revoked() {
 #[tokio::test]
 async fn what_cannot_be_done_is_one_clear_line_and_exit_code_1() {
     let database = Database::new().await;
-    assert_eq!(command(&database, &["create", "shop"]).await.code, Some(0), "the schema is made on the way");
+    let unprepared = command(&database, &["list"]).await;
+    assert_eq!((unprepared.code, unprepared.stderr.len()), (Some(1), 1), "no key is looked for before `migrate`");
+    assert_eq!(run(&["migrate"], &[("DATABASE_URL", &*database.url())]).await.code, Some(0));
+    assert_eq!(command(&database, &["create", "shop"]).await.code, Some(0));
     for wrong in [&["create", "shop"][..], &["revoke", "nobody"]] {
         let ended = command(&database, wrong).await;
         assert_eq!((ended.code, ended.stdout), (Some(1), vec![]));
@@ -92,6 +95,7 @@ async fn what_cannot_be_done_is_one_clear_line_and_exit_code_1() {
 #[tokio::test]
 async fn only_the_hash_of_a_key_is_stored() {
     let database = Database::new().await;
+    assert_eq!(run(&["migrate"], &[("DATABASE_URL", &*database.url())]).await.code, Some(0));
     let key = command(&database, &["create", "shop"]).await.stdout.concat();
     let pool = database.connect().await;
     let stored: Vec<u8> = sqlx::query_scalar("SELECT hash FROM api_keys").fetch_one(&pool).await.unwrap();
@@ -119,6 +123,7 @@ async fn a_revoked_key_is_refused_at_once_although_it_was_just_used() {
 async fn a_key_of_another_environment_is_refused_even_if_the_database_knows_it() {
     let database = Database::new().await;
     let live = [("DATABASE_URL", &*database.url()), ("API_KEY_ENVIRONMENT", "live")];
+    assert_eq!(run(&["migrate"], &live).await.code, Some(0));
     let made = run(&["api-key", "create", "shop", "--scope=products:write"], &live).await;
     let key = made.stdout.concat();
     assert!(key.starts_with("live_"), "{made:?}");
@@ -136,7 +141,7 @@ async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
     let server = TestServer::start(&[]).await;
     let credential = credential_of(&server, "writer", "products:write").await;
     assert_eq!(write(&server, &credential).await.status, 201);
-    server.app.database.close().await;
+    server.app.database.pool.close().await;
     for credential in [&credential, &forged()] {
         envelope(&write(&server, credential).await, 503, "unavailable").await;
     }
@@ -151,7 +156,7 @@ async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
 async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
     let server = TestServer::start(&["--rate-limit=4/h"]).await;
     // Without a database each look-up shows as a 503.
-    server.app.database.close().await;
+    server.app.database.pool.close().await;
     for _ in 0..4 {
         envelope(&write(&server, &forged()).await, 503, "unavailable").await;
     }

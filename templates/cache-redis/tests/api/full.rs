@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use app::breaker::OPEN_FOR;
 use redis::{Client, cmd};
 use tokio::time::Instant;
 
 use crate::remote::{Service, name_at, rename};
-use crate::support::eventually;
 use crate::support::http::get;
 use crate::support::server::TestServer;
-use crate::support::servers;
+use crate::support::{eventually, servers, within};
 
 #[tokio::test]
 async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
@@ -44,4 +44,27 @@ async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
     let there = service.copy(&path).await.expect("nobody removed it");
     assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
     cmd("ACL").arg("DELUSER").arg(&user).exec_async(&mut redis).await.expect("Redis answers");
+}
+
+#[tokio::test]
+async fn a_key_of_another_type_is_no_outage() {
+    let service = Service::new().await;
+    let replica = service.replica().await;
+    let path = service.add().await;
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    cmd("RPUSH").arg(service.key(&path)).arg("a list").exec_async(&mut redis).await.expect("Redis answers");
+    for _ in 0..20 {
+        // A write makes it forget its own copy; the answer about the key is not believed.
+        rename(replica.public, &path, "New").await;
+        cmd("DEL").arg(service.key(&path)).exec_async(&mut redis).await.expect("Redis answers");
+        cmd("RPUSH").arg(service.key(&path)).arg("a list").exec_async(&mut redis).await.expect("Redis answers");
+        assert_eq!(name_at(replica.public, &path).await, "New");
+    }
+    let copied = async || {
+        let next = service.add().await;
+        get(replica.public, &next).await;
+        service.copy(&next).await.is_some()
+    };
+    within(OPEN_FOR / 2, "other keys are used all the while", copied).await;
 }

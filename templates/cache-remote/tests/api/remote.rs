@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::breaker::OPEN_FOR;
+use app::error::Error;
 use app::products::Product;
 use chrono::Utc;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::cache::Origin;
 use crate::support::chaos::{Chaos, Mode};
@@ -66,7 +67,7 @@ impl Service {
         self.store.set(&self.key(path), b"spoilt").await;
     }
 
-    fn key(&self, path: &str) -> String {
+    pub fn key(&self, path: &str) -> String {
         format!("{}:product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
     }
 
@@ -259,6 +260,71 @@ async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_th
         let left = service.store.left(&service.key(&path)).await.expect("it is kept for a minute");
         assert!(left <= TTL - FRONT, "{left:?}");
     }
+}
+
+#[tokio::test]
+async fn what_took_long_to_load_is_kept_for_less_time() {
+    let service = Service::new().await;
+    let replica = service.replica().await;
+    let cache = &replica.app.cache;
+    let mut id = 0;
+    let mut shared = None;
+    let copied = async || {
+        id += 1;
+        let now = Utc::now();
+        let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
+        let load = async {
+            sleep(Duration::from_secs(3)).await;
+            Ok(Some(product))
+        };
+        cache.get(id, load).await.expect("the load succeeds");
+        shared = service.store.left(&service.key(&format!("/products/{id}"))).await;
+        shared.is_some()
+    };
+    within(Duration::from_secs(60), "it is on the server", copied).await;
+    let left = shared.expect("it is there");
+    assert!(left <= Duration::from_secs(55), "with 2 s in front and 3 s of loading it is over the TTL: {left:?}");
+}
+
+#[tokio::test]
+async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten_on_the_server_too() {
+    let service = Service::new().await;
+    let (one, other) = (service.replica().await, service.replica().await);
+    let path = service.add().await;
+    let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
+    let tell = async || {
+        get(other.public, &path).await;
+        let write = async {
+            let database = &one.app.database;
+            let update = sqlx::query("UPDATE products SET name = 'New' WHERE id = $1").bind(id);
+            database.run(update.execute(&database.pool)).await?;
+            Err::<(), _>(Error::of(503))
+        };
+        assert!(one.app.cache.write(id, write).await.is_err());
+    };
+    service.tell(&path, tell).await;
+    assert_eq!(name_at(one.public, &path).await, "New");
+    let seen = async || name_at(other.public, &path).await == "New";
+    within(Duration::from_secs(5), "the other replica sees it", seen).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_health_requests_opens_no_breaker() {
+    let (service, chaos) = (Service::new().await, proxy());
+    let replica = service.replica_by_way_of(&chaos).await;
+    let copied = async || {
+        let path = service.add().await;
+        get(replica.public, &path).await;
+        service.copy(&path).await.is_some()
+    };
+    eventually("copies are shared", copied).await;
+    chaos.set(Mode::Hole).await;
+    for _ in 0..100 {
+        assert_eq!(get(replica.admin, "/health/ready").await.status, 200);
+        assert_eq!(get(replica.public, "/health/ready").await.status, 200);
+    }
+    chaos.set(Mode::Pass).await;
+    within(OPEN_FOR / 2, "copies are shared", copied).await;
 }
 
 #[tokio::test]

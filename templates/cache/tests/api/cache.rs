@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::app::App;
-use app::cache::fresh_until;
+use app::copies::{Copies, LOADS};
+use app::copy::{Cached, Loaded, Times, fresh_until};
 use app::error::Error;
 use app::products::{Product, find};
 use axum::Router;
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::errors::envelope;
+use crate::support::failures::counted;
 use crate::support::http::{self, Answer, raw, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
@@ -108,8 +110,14 @@ async fn a_product_is_read_from_the_database_once_in_its_ttl() {
     let second = http::get(server.public, &path).await;
     assert_from(&second, "cache", "; hit; ttl=");
     assert_eq!(first.json()["data"], second.json()["data"]);
+    let rename = sqlx::query("UPDATE products SET name = 'Coffee'");
+    rename.execute(&server.database.connect().await).await.unwrap();
+    let third = http::get(server.public, &path).await;
+    assert_from(&third, "cache", "; hit; ttl=");
+    assert_eq!(third.json()["data"]["name"], "Tea", "it is not read again before that");
     sleep(Duration::from_millis(500)).await;
-    assert_from(&http::get(server.public, &path).await, "database", "; fwd=miss");
+    let again = async || http::get(server.public, &path).await.json()["data"]["name"] == "Coffee";
+    eventually("it is read again after that", again).await;
 }
 
 #[tokio::test]
@@ -180,18 +188,16 @@ async fn a_write_whose_client_leaves_is_not_hidden_by_the_cache() {
     let server = TestServer::start(&[]).await;
     let path = create(&server, "Old").await;
     assert_eq!(http::get(server.public, &path).await.json()["data"]["name"], "Old");
-    let lock = server.database.lock().await;
+    let mut lock = server.database.lock().await;
     let write = rename(&path, "New").header("x-request-id", "left-mid-write");
     let client = raw(server.public, write.to_bytes()).await;
-    let pool = &server.app.database;
-    let waits = async || pool.size() as usize > pool.num_idle();
-    eventually("the write waits for the lock", waits).await;
+    lock.awaited(&server.app).await;
     drop(client);
     assert_eq!(logs::wait_for("left-mid-write").await[0]["status"], 499);
     lock.release().await;
 
     let id = path.rsplit('/').next().expect("an id").parse().expect("a number");
-    let made = async || find(pool, id).await.unwrap().expect("it exists").name == "New";
+    let made = async || find(&server.app.database, id).await.unwrap().expect("it exists").name == "New";
     eventually("the write is made all the same", made).await;
     let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
     within(Duration::from_millis(500), "the old copy is forgotten", seen).await;
@@ -202,7 +208,7 @@ async fn while_the_database_is_gone_copies_are_served_as_stale_and_the_rest_is_5
     let server = TestServer::start(&["--cache-ttl=100ms"]).await;
     let (held, other) = (create(&server, "Held").await, create(&server, "Other").await);
     assert_from(&http::get(server.public, &held).await, "database", "; fwd=miss");
-    server.app.database.close().await;
+    server.app.database.pool.close().await;
     sleep(Duration::from_millis(100)).await;
     for _ in 0..3 {
         let answer = http::get(server.public, &held).await;
@@ -217,7 +223,7 @@ async fn once_the_database_works_again_copies_are_fresh_again() {
     let server = TestServer::start(&["--cache-ttl=100ms"]).await;
     let path = create(&server, "Tea").await;
     http::get(server.public, &path).await;
-    let run = |statement| sqlx::query(statement).execute(&server.app.database);
+    let run = |statement| sqlx::query(statement).execute(&server.app.database.pool);
     run("ALTER TABLE products RENAME TO gone").await.unwrap();
     sleep(Duration::from_millis(100)).await;
     assert_from(&http::get(server.public, &path).await, "cache", "stale");
@@ -255,9 +261,127 @@ async fn memory_is_bounded_by_the_weight_of_what_is_held() {
     let bound = 64 * 1024 * 1024 / name.len() as u64;
     let settled = async || {
         cache.get(0, async { Ok(None) }).await.expect("the load succeeds");
-        (bound / 2..=bound).contains(&cache.size())
+        (bound / 2..=bound).contains(&cache.copies().size())
     };
     eventually("as many are held as fit into 64 MiB", settled).await;
+}
+
+/// The name of the product of this path, as the cache has it.
+async fn name(server: &TestServer, path: &str) -> String {
+    http::get(server.public, path).await.json()["data"]["name"].as_str().expect("a name").to_owned()
+}
+
+#[tokio::test]
+async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
+    let server = TestServer::start(&[]).await;
+    let path = create(&server, "Old").await;
+    let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
+    for code in [500, 503] {
+        let new = format!("New {code}");
+        name(&server, &path).await;
+        let write = async {
+            let database = &server.app.database;
+            let update = sqlx::query("UPDATE products SET name = $1 WHERE id = $2").bind(&new).bind(id);
+            database.run(update.execute(&database.pool)).await?;
+            Err::<(), _>(Error::of(code))
+        };
+        assert!(server.app.cache.write(id, write).await.is_err());
+        assert_eq!(name(&server, &path).await, new);
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_has_certainly_changed_nothing_leaves_the_copy() {
+    let server = TestServer::start(&["--cache-ttl=1h"]).await;
+    let (path, _) = (create(&server, "Tea").await, create(&server, "Coffee").await);
+    name(&server, &path).await;
+    assert_eq!(send(server.public, rename(&path, "Coffee")).await.status, 409);
+    assert_from(&http::get(server.public, &path).await, "cache", "; hit");
+    server.app.database.pool.close().await;
+    assert_eq!(send(server.public, rename(&path, "Milk")).await.status, 503);
+    assert_from(&http::get(server.public, &path).await, "cache", "; hit");
+}
+
+#[tokio::test]
+async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
+    let (server, origin) = Origin::start(&["--cache-ttl=100ms"]).await;
+    let path = create(&server, "Tea").await.replace("products", "test");
+    origin.pass.add_permits(1);
+    assert_eq!(http::get(server.public, &path).await.text(), "Tea");
+    sleep(Duration::from_millis(150)).await;
+    for _ in 0..20 {
+        let asked = Instant::now();
+        assert_eq!(http::get(server.public, &path).await.text(), "Tea");
+        assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+    }
+    assert_eq!(origin.loads(), 2, "one load for all of them");
+    origin.pass.add_permits(100);
+}
+
+#[tokio::test]
+async fn readers_who_leave_make_a_bounded_number_of_loads_and_those_are_counted() {
+    const READERS: usize = 3 * LOADS;
+    let (server, origin) = Origin::start(&[]).await;
+    let before = counted(server.admin, "cache_loads_abandoned_total").await;
+    let mut readers = Vec::new();
+    for id in 0..READERS {
+        let read = request("GET", &format!("/test/{}", 1000 + id)).header("x-request-id", format!("reader-{id}"));
+        readers.push(raw(server.public, read.to_bytes()).await);
+    }
+    origin.all_wait(READERS).await;
+    eventually("as many loads as there may be are under way", async || origin.loads() == LOADS).await;
+    assert_eq!(server.app.cache.copies().loading(), LOADS);
+    drop(readers);
+    for id in 0..READERS {
+        assert_eq!(logs::wait_for(&format!("reader-{id}")).await[0]["status"], 499);
+    }
+    origin.pass.add_permits(READERS);
+    eventually("the loads end", async || server.app.cache.copies().loading() == 0).await;
+    assert_eq!(origin.loads(), LOADS);
+    let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= LOADS as f64;
+    eventually("they are counted", abandoned).await;
+}
+
+impl Cached for Word {
+    const KIND: &str = "word";
+
+    fn weight(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Word(&'static str);
+
+#[tokio::test]
+async fn a_stale_copy_is_served_for_a_while_and_loaded_again_once_a_second() {
+    let times = Times { ttl: Duration::from_millis(50), stale_for: Duration::from_secs(4) };
+    let copies = Copies::new(times);
+    let found = async { Ok(Loaded { value: Some(Word("tea")), word: "miss", age: Duration::ZERO }) };
+    copies.get(1, found).await.expect("it is loaded");
+    let loaded = Instant::now();
+    let loads = Arc::new(AtomicUsize::new(0));
+    let get = async || {
+        let loads = Arc::clone(&loads);
+        let fails = async move {
+            loads.fetch_add(1, Ordering::Relaxed);
+            Err(Error::of(503))
+        };
+        copies.get(1, fails).await.map(|(word, outcome)| (word, outcome.word))
+    };
+    sleep(Duration::from_millis(60)).await;
+    while loaded.elapsed() < Duration::from_millis(3500) {
+        assert_eq!(get().await.expect("there is a copy"), (Some(Word("tea")), "stale"));
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert!((2..=4).contains(&loads.load(Ordering::Relaxed)), "{loads:?} loads failed in 3.5 s");
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(get().await.expect_err("it is too old").code, 503);
+}
+
+#[test]
+fn stale_copies_are_served_for_ten_minutes() {
+    assert_eq!(Times::fresh_for(Duration::from_secs(60)).stale_for, Duration::from_secs(600));
 }
 
 #[test]

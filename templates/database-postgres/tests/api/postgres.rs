@@ -3,7 +3,9 @@
 use std::future::pending;
 use std::time::Duration;
 
-use app::pool::CONNECTIONS;
+use app::breaker::{Failure, OPEN_FOR};
+use app::engine::CONNECTIONS;
+use app::error::Error;
 use app::products::find;
 use app::server::Server;
 use app::statements::LIST;
@@ -150,7 +152,7 @@ async fn connections_that_hang_are_given_up_even_if_their_clients_left() {
     let server = TestServer::start(&[&flag]).await;
     assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
     let app = &server.app;
-    let used = || app.database.size() as usize - app.database.num_idle();
+    let used = || app.database.pool.usage().0;
     eventually("every connection is given back", async || used() == 0).await;
     chaos.set(Mode::Hole).await;
     let mut clients = Vec::new();
@@ -181,6 +183,115 @@ async fn a_database_that_is_slow_fails_within_a_deadline_and_recovers_alone() {
     chaos.set(Mode::Pass).await;
     let recovers = async || get(server.public, "/products").await.status == 200;
     eventually("it recovers by itself", recovers).await;
+}
+
+#[tokio::test]
+async fn a_database_that_refuses_is_known_at_once_and_takes_nothing_else_down() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag, "--max-in-flight=8"]).await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    chaos.set(Mode::Closed).await;
+    for number in 0..20 {
+        let asked = Instant::now();
+        let list = request("GET", "/products").header("x-request-id", format!("refused-{number}"));
+        envelope(&send(server.public, list).await, 503, "unavailable").await;
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        assert_eq!(get(server.public, "/greet").await.status, 200);
+    }
+    let first = logs::wait_for("refused-1").await;
+    let error = first[0]["error"].as_str().expect("it says why").to_lowercase();
+    assert!(error.contains("connection refused"), "{error}");
+
+    chaos.set(Mode::Pass).await;
+    let recovers = async || get(server.public, "/products").await.status == 200;
+    within(OPEN_FOR + Duration::from_secs(5), "it recovers by itself", recovers).await;
+}
+
+#[tokio::test]
+async fn a_migration_without_a_database_says_that_it_is_refused() {
+    let ended = run(&["migrate"], &[("DATABASE_URL", "postgres://app@127.0.0.1:1/app")]).await;
+    assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+    assert!(ended.stderr[0].to_lowercase().contains("connection refused"), "{:?}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_statement_takes_one_round_trip() {
+    const TRIP: Duration = Duration::from_millis(400);
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag]).await;
+    // Every connection is made, and has the statement prepared.
+    for _ in 0..3 {
+        assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
+    }
+    chaos.set(Mode::Slow(TRIP / 2)).await;
+    let asked = Instant::now();
+    assert!(ask(&server, 3 * CONNECTIONS as usize).await.iter().all(|(status, _)| *status == 200));
+    let took = asked.elapsed();
+    assert!(took < 5 * TRIP, "three times as many requests as connections take three round trips, not {took:?}");
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_seen_by_the_next_read() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag]).await;
+    let product = |name: &str| json!({"name": name, "price_cents": 1});
+    let created = send(server.public, request("POST", "/products").json(product("Old"))).await;
+    let path = created.header("location").to_owned();
+    assert_eq!(get(server.public, &path).await.json()["data"]["name"], "Old");
+    let pool = database.connect().await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM products FOR UPDATE").execute(&mut *other).await.unwrap();
+    let write = tokio::spawn(send(server.public, request("PUT", &path).json(product("New"))));
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+    let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() > 0;
+    eventually("the write waits for the lock", waits).await;
+    chaos.set(Mode::Hole).await;
+    other.rollback().await.unwrap();
+    envelope(&write.await.unwrap(), 503, "unavailable").await;
+    chaos.set(Mode::Pass).await;
+    let seen = async || get(server.public, &path).await.json()["data"]["name"] == "New";
+    within(OPEN_FOR + Duration::from_secs(5), "the write is seen", seen).await;
+}
+
+/// The error that PostgreSQL gives with this code.
+async fn raised(server: &TestServer, code: &str) -> sqlx::Error {
+    let raise = format!("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$");
+    sqlx::query(AssertSqlSafe(raise)).execute(&server.app.database.pool).await.expect_err(code)
+}
+
+#[tokio::test]
+async fn each_code_of_an_error_says_whether_the_statement_or_the_server_fails() {
+    let server = TestServer::start(&[]).await;
+    let (server_fails, try_again) = ((503, true), (503, false));
+    for (code, expected) in [
+        ("08006", server_fails),
+        ("28P01", server_fails),
+        ("3D000", server_fails),
+        ("53100", server_fails),
+        ("53300", server_fails),
+        ("57P01", server_fails),
+        ("57P03", server_fails),
+        ("58030", server_fails),
+        ("25006", server_fails),
+        ("40001", try_again),
+        ("40P01", try_again),
+        ("55P03", try_again),
+        ("57014", try_again),
+        ("25P03", try_again),
+        ("23505", (409, false)),
+        ("23503", (409, false)),
+        ("23514", (422, false)),
+        ("22012", (500, false)),
+        ("42P01", (500, false)),
+    ] {
+        let error = raised(&server, code).await;
+        let is_outage = error.is_outage();
+        assert_eq!((Error::from(error).code, is_outage), expected, "{code}");
+    }
 }
 
 #[tokio::test]
@@ -228,18 +339,18 @@ async fn the_server_ends_what_takes_too_long_by_itself() {
         [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")]
     {
         let show = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
-        let set: String = show.fetch_one(&server.app.database).await.unwrap();
+        let set: String = show.fetch_one(&server.app.database.pool).await.unwrap();
         assert_eq!(set, limit, "{setting}");
     }
-    let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.database).await;
+    let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.database.pool).await;
     let error = sleep.expect_err("nothing sleeps for a minute").into_database_error().expect("the server says so");
-    assert!(app::pool::is_outage(&*error), "{error}");
+    assert!(app::engine::is_outage(&*error), "{error}");
 }
 
 #[tokio::test]
 async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
     let server = TestServer::start(&[]).await;
-    let pool = &server.app.database;
+    let pool = &server.app.database.pool;
     let fill = "INSERT INTO products (name, price_cents, created_at, updated_at) \
                 SELECT 'Product ' || i, i, now(), now() FROM generate_series(1, 10000) AS i";
     sqlx::query(fill).execute(pool).await.unwrap();

@@ -91,11 +91,12 @@ async fn create(Writer(app): Writer, _: Params<()>, Body(new): Body<NewProduct>)
 async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
 //~ endif
     //~ if cache
-    //~ if cache_memory
-    let insert = async move { products::insert(&app.database, &new).await.inspect(|new| app.cache.forget(new.id)) };
-    //~ else
-    let insert = async move { app.cache.write(products::insert(&app.database, &new), |new| new.id).await };
-    //~ endif
+    let insert = async move {
+        let product = products::insert(&app.database, &new).await?;
+        // That it does not exist may be cached. If it is not known whether it was added, that is believed for 5 s at most.
+        app.cache.forget(product.id).await;
+        Ok(product)
+    };
     let product = settle(insert).await?;
     //~ else
     let product = products::insert(&app.database, &new).await?;
@@ -121,7 +122,7 @@ async fn read(
     Params(ProductId(id)): Params<ProductId>,
     conditions: Conditions,
 ) -> Result<Response> {
-    let database = app.database.clone();
+    let database = Arc::clone(&app.database);
     let (product, outcome) = app.cache.get(id, async move { products::find(&database, id).await }).await?;
     let source = if outcome.word == "miss" { "database" } else { "cache" };
     let found = product.ok_or_else(missing).and_then(|data| show(Found { source, data }, &conditions));
@@ -173,12 +174,7 @@ async fn edit(
     Body(new): Body<Replacement>,
 ) -> Result<impl IntoResponse> {
     //~ if cache
-    //~ if cache_memory
-    let update =
-        async move { products::update(&app.database, id, &new, &conditions).await.inspect(|_| app.cache.forget(id)) };
-    //~ else
-    let update = async move { app.cache.write(products::update(&app.database, id, &new, &conditions), |_| id).await };
-    //~ endif
+    let update = async move { app.cache.write(id, products::update(&app.database, id, &new, &conditions)).await };
     let product = settle(update).await?.ok_or_else(missing)?;
     //~ else
     let product = products::update(&app.database, id, &new, &conditions).await?.ok_or_else(missing)?;
@@ -206,12 +202,7 @@ async fn remove(
     conditions: Conditions,
 ) -> Result<StatusCode> {
     //~ if cache
-    //~ if cache_memory
-    let delete =
-        async move { products::delete(&app.database, id, &conditions).await.inspect(|_| app.cache.forget(id)) };
-    //~ else
-    let delete = async move { app.cache.write(products::delete(&app.database, id, &conditions), |_| id).await };
-    //~ endif
+    let delete = async move { app.cache.write(id, products::delete(&app.database, id, &conditions)).await };
     settle(delete).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)
     //~ else
     products::delete(&app.database, id, &conditions).await?.then_some(StatusCode::NO_CONTENT).ok_or_else(missing)

@@ -1,15 +1,22 @@
 //! When the database is busy or gone: an answer in time that tells nothing, and recovery without a restart.
 
-use app::pool::CONNECTIONS;
+use std::sync::{Arc, OnceLock};
+
+use app::app::App;
+use app::engine::CONNECTIONS;
 use app::products::Product;
 use app::statements::{INSERT, UPDATE};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::errors::envelope;
 use crate::support::eventually;
-use crate::support::http::{get, raw, request};
+use crate::support::http::{get, raw, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
 
@@ -22,8 +29,8 @@ pub async fn leave_mid_write(server: &TestServer) {
         let post = post.json(json!({"name": "Tea", "price_cents": 1}));
         clients.push(raw(server.public, post.to_bytes()).await);
     }
-    let pool = &server.app.database;
-    let used = || pool.size() as usize - pool.num_idle();
+    let pool = &server.app.database.pool;
+    let used = || pool.usage().0;
     let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
     eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
     drop(clients);
@@ -40,7 +47,7 @@ async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
     let server = TestServer::start(&[]).await;
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
-        held.push(server.app.database.acquire().await.unwrap());
+        held.push(server.app.database.pool.acquire().await.unwrap());
     }
     let asked = Instant::now();
     let answer = get(server.public, "/products").await;
@@ -49,17 +56,77 @@ async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
     assert!((1500..4000).contains(&took), "the wait for a connection is 2 s: {took} ms");
     let ready = get(server.public, "/health/ready").await;
     assert_eq!(ready.status, 200, "a busy database does not take the service out of the balancer");
-    assert_eq!(ready.json()["dependencies"]["database"], false);
+    let answers = async || get(server.public, "/health/ready").await.json()["dependencies"]["database"] == true;
+    eventually("the database is seen to answer: only the service is busy", answers).await;
     drop(held);
     assert_eq!(get(server.public, "/products").await.status, 200);
-    let answers = async || get(server.public, "/health/ready").await.json()["dependencies"]["database"] == true;
-    eventually("the database is seen to answer", answers).await;
+}
+
+#[tokio::test]
+async fn requests_that_wait_for_the_database_leave_room_for_those_that_do_not_need_it() {
+    let server = TestServer::start(&["--max-in-flight=40"]).await;
+    let mut held = Vec::new();
+    for _ in 0..CONNECTIONS {
+        held.push(server.app.database.pool.acquire().await.unwrap());
+    }
+    let mut lists = JoinSet::new();
+    for _ in 0..40 {
+        lists.spawn(get(server.public, "/products"));
+    }
+    for _ in 0..20 {
+        let answer = lists.join_next().await.expect("half of them are refused").unwrap();
+        envelope(&answer, 503, "overloaded").await;
+    }
+    for _ in 0..10 {
+        assert_eq!(get(server.public, "/greet").await.status, 200);
+    }
+    drop(held);
+    for answer in lists.join_all().await {
+        assert!([200, 503].contains(&answer.status), "{}", answer.text());
+    }
+    assert_eq!(get(server.public, "/products").await.status, 200);
+}
+
+/// Routes that make one statement each.
+fn statements(statements: [(&str, &'static str); 2]) -> (Arc<OnceLock<Arc<App>>>, Router) {
+    let cell: Arc<OnceLock<Arc<App>>> = Arc::default();
+    let routes = statements.into_iter().fold(Router::new(), |routes, (path, statement)| {
+        let cell = Arc::clone(&cell);
+        let make = async move || {
+            let database = &cell.get().expect("the server has started").database;
+            let done = database.run(sqlx::query(statement).execute(&database.pool)).await;
+            done.map(|_done| StatusCode::NO_CONTENT)
+        };
+        routes.route(path, post(make))
+    });
+    (cell, routes)
+}
+
+#[tokio::test]
+async fn what_refers_to_nothing_is_409_and_what_breaks_a_check_is_422() {
+    let broken = [
+        ("/test/refers", "INSERT INTO reviews (product_id, stars) VALUES (1234, 3)"),
+        ("/test/checks", "INSERT INTO reviews (product_id, stars) VALUES (NULL, 9)"),
+    ];
+    let (app, routes) = statements(broken);
+    let server = TestServer::with_routes(&[], routes).await;
+    app.set(Arc::clone(&server.app)).ok().expect("it is set once");
+    let table = "CREATE TABLE reviews (product_id BIGINT REFERENCES products (id), \
+                 stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5))";
+    sqlx::query(table).execute(&server.app.database.pool).await.unwrap();
+    for (path, code, word) in [("/test/refers", 409, "conflict"), ("/test/checks", 422, "invalid")] {
+        let answer = send(server.public, request("POST", path)).await;
+        envelope(&answer, code, word).await;
+        for internal in ["reviews", "constraint", "CHECK", "product_id"] {
+            assert!(!answer.text().contains(internal), "{}", answer.text());
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_database_that_is_gone_is_503_and_tells_nothing() {
     let server = TestServer::start(&[]).await;
-    server.app.database.close().await;
+    server.app.database.pool.close().await;
     for path in ["/products", "/products/1"] {
         let answer = get(server.public, path).await;
         let error = envelope(&answer, 503, "unavailable").await;
@@ -73,7 +140,7 @@ async fn a_database_that_is_gone_is_503_and_tells_nothing() {
 #[tokio::test]
 async fn a_statement_that_fails_is_500_and_tells_nothing() {
     let server = TestServer::start(&[]).await;
-    sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database).await.unwrap();
+    sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
     for path in ["/products", "/products/1"] {
         let answer = get(server.public, path).await;
         envelope(&answer, 500, "internal").await;
@@ -83,24 +150,14 @@ async fn a_statement_that_fails_is_500_and_tells_nothing() {
     }
 }
 
-#[tokio::test]
-async fn a_version_before_the_last_migration_still_starts() {
-    let server = TestServer::start(&[]).await;
-    let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                 SELECT 9999, 'of a later version', success, checksum, 0 FROM _sqlx_migrations LIMIT 1";
-    sqlx::query(later).execute(&server.app.database).await.unwrap();
-    let before = TestServer::start(&[&server.database.flag()]).await;
-    assert_eq!(get(before.public, "/products").await.status, 200);
-}
-
 /// Replicas have clocks of their own, and those differ.
 #[tokio::test]
 async fn times_are_those_of_the_database() {
     let server = TestServer::start(&[]).await;
     let insert = sqlx::query_as(INSERT).bind("Tea").bind(450_i64);
-    let new: Product = insert.fetch_one(&server.app.database).await.expect("no time is bound");
+    let new: Product = insert.fetch_one(&server.app.database.pool).await.expect("no time is bound");
     let update = sqlx::query_as(UPDATE).bind("Tea").bind(500_i64).bind(new.id).bind(None::<DateTime<Utc>>);
-    let changed: Product = update.fetch_one(&server.app.database).await.expect("no time is bound");
+    let changed: Product = update.fetch_one(&server.app.database.pool).await.expect("no time is bound");
     let age = Utc::now() - new.created_at;
     assert!(age.abs() < TimeDelta::minutes(10), "{age}: the database's time is read as UTC");
     assert!(changed.created_at == new.created_at && changed.updated_at > new.updated_at);

@@ -1,10 +1,11 @@
-//! What replicas share may fail, and come back: nobody waits for it, and nothing has to be restarted.
+//! What replicas share may fail and come back: no request waits for it, and nothing has to be restarted.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use app::breaker::OPEN_FOR;
+use app::breaker::{FAILURES, Failure, OPEN_FOR};
 use app::link::Link;
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep};
@@ -20,15 +21,32 @@ pub fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Ar
         let connected = connects(attempt);
         async move { if connected { Ok(attempt) } else { Err(anyhow::anyhow!("refused")) } }.boxed()
     };
-    (Link::new("numbers", Box::new(connect)), attempts)
+    (Link::new("numbers", Box::new(connect), |_| async { Ok(()) }.boxed()), attempts)
+}
+
+/// An error that says that the server fails, or that only one command does.
+struct Broken {
+    is_outage: bool,
+}
+
+impl Failure for Broken {
+    fn is_outage(&self) -> bool {
+        self.is_outage
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("broken")
+    }
 }
 
 async fn ask(link: &Arc<Link<usize>>) -> Option<usize> {
-    link.run(async |number| Ok::<_, String>(number)).await
+    link.run(async |number| Ok::<_, Broken>(number)).await
 }
 
 pub async fn fail(link: &Arc<Link<usize>>) {
-    assert_eq!(link.run(async |_| Err::<(), _>("broken")).await, None);
+    assert_eq!(link.run(async |_| Err::<(), _>(Broken { is_outage: true })).await, None);
 }
 
 #[tokio::test]
@@ -82,9 +100,37 @@ async fn a_command_without_an_answer_is_given_up_after_25_ms() {
     let asked = Instant::now();
     let hang = async |_| {
         sleep(Duration::from_secs(60)).await;
-        Ok::<_, String>(())
+        Ok::<_, Broken>(())
     };
     assert_eq!(link.run(hang).await, None);
     let took = asked.elapsed();
     assert!((25..300).contains(&took.as_millis()), "{took:?}");
+}
+
+#[tokio::test]
+async fn errors_that_are_about_one_command_are_no_outage_however_many_there_are() {
+    let (link, _) = numbered(|_| true);
+    Arc::clone(&link).connect().await;
+    for _ in 0..10 * FAILURES {
+        assert_eq!(link.run(async |_| Err::<(), _>(Broken { is_outage: false })).await, None);
+    }
+    assert_eq!(ask(&link).await, Some(0));
+}
+
+#[tokio::test]
+async fn a_server_that_is_slower_than_a_command_may_be_is_not_used_again_until_it_is_fast() {
+    let slow = |_| {
+        let ping = async {
+            sleep(Duration::from_millis(200)).await;
+            Ok(())
+        };
+        ping.boxed()
+    };
+    let link = Link::new("slow", Box::new(|| async { Ok(0) }.boxed()), slow);
+    Arc::clone(&link).connect().await;
+    let until = Instant::now() + 2 * OPEN_FOR;
+    while Instant::now() < until {
+        assert_eq!(ask(&link).await, None);
+        sleep(Duration::from_millis(100)).await;
+    }
 }

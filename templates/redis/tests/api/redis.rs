@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use app::breaker::OPEN_FOR;
+use app::breaker::{Failure, OPEN_FOR};
+use app::redis::OUTAGES;
 use redis::{Client, cmd};
 
 use crate::support::http::get;
@@ -34,4 +35,25 @@ async fn a_url_that_is_none_is_refused_at_start_and_not_repeated() {
     assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
     let said = ended.stderr.join("\n");
     assert!(said.contains("redis-url") && !said.contains("secret"), "{said}");
+}
+
+#[tokio::test]
+async fn a_reply_about_the_server_is_an_outage_and_one_about_a_key_or_a_command_is_not() {
+    let client = Client::open(servers::redis()).expect("a valid URL");
+    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut reply = async |code: &str| {
+        let script = format!("return redis.error_reply('{code} as Redis says it')");
+        cmd("EVAL").arg(script).arg(0).exec_async(&mut redis).await.expect_err(code)
+    };
+    let about_the_server =
+        ["LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "OOM", "MISCONF", "NOAUTH", "WRONGPASS", "NOPERM"];
+    for code in about_the_server.iter().chain(&OUTAGES) {
+        assert!(reply(code).await.is_outage(), "{code}");
+    }
+    for code in ["WRONGTYPE", "ERR", "NOSCRIPT", "EXECABORT", "CROSSSLOT", "NOTBUSY", "BUSYKEY", "BUSYGROUP"] {
+        assert!(!reply(code).await.is_outage(), "{code}");
+    }
+    let refused = Client::open("redis://127.0.0.1:1").expect("a valid URL");
+    let refused = refused.get_multiplexed_async_connection().await.map(drop).expect_err("nothing listens there");
+    assert!(refused.is_outage());
 }

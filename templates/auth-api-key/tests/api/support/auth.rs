@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use app::engine::Driver;
 use app::keys::store;
-use app::pool::Pool;
+use sqlx::Executor;
 
 use super::server::TestServer;
 
@@ -16,7 +17,7 @@ pub fn credential() -> String {
 }
 
 /// Makes [`credential`] valid at the servers of this database.
-pub async fn admit(database: &Pool) {
+pub async fn admit<'e>(database: impl Executor<'e, Database = Driver>) {
     // If there are several, the first one has done it for all.
     store(database, "tests", KEY, "products:write").await.ok();
 }
@@ -25,7 +26,7 @@ pub async fn admit(database: &Pool) {
 pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> String {
     static KEYS: AtomicU32 = AtomicU32::new(0);
     let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
-    store(&server.app.database, name, &key, scopes).await.expect("a new name");
+    store(&server.app.database.pool, name, &key, scopes).await.expect("a new name");
     format!("Bearer {key}")
 }
 

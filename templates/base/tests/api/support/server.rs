@@ -57,11 +57,11 @@ impl TestServer {
                     pending::<()>().await;
                 }
             };
-            server.run(stop).await;
+            server.run(stop).await.expect("the service becomes ready");
         });
         ready(admin).await;
         //~ if auth_api_key
-        super::auth::admit(&app.database).await;
+        super::auth::admit(&app.database.pool).await;
         //~ endif
         //~ if database
         Self { public, admin, app, database, shutdown, running }

@@ -7,8 +7,11 @@ async fn reads_of_shared_copies() {
         let path = service.add().await;
         let (one, other) = (service.replica().await, service.replica().await);
         let shared = async || {
-            answers(one.public, &path, 200).await;
-            support::eventually("the copy is shared", async || service.copy(&path).await.is_some()).await;
+            let copied = async || {
+                answers(one.public, &path, 200).await;
+                service.copy(&path).await.is_some()
+            };
+            support::eventually("the copy is shared", copied).await;
             answers(other.public, &path, 200).await;
         };
         rises(other.admin, r#"cache_requests_total{result="shared"}"#, shared).await;

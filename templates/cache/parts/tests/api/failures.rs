@@ -4,9 +4,28 @@
 async fn of_loads() {
     let body = async {
         let server = TestServer::start(&[]).await;
-        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database).await.unwrap();
+        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
         let load = async || answers(server.public, "/products/7", 500).await;
         fails(server.admin, "cache_load_failures_total", load).await;
     };
     alone("failures::of_loads", body).await;
+}
+
+#[tokio::test]
+async fn of_readers_who_leave() {
+    let body = async {
+        let (server, origin) = crate::cache::Origin::start(&[]).await;
+        let reader = raw(server.public, request("GET", "/test/7").to_bytes()).await;
+        origin.all_wait(1).await;
+        let leaves = async || {
+            drop(reader);
+            let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
+            crate::support::eventually("the reader is gone", async || in_flight() == 0).await;
+            origin.pass.add_permits(1);
+            let ended = async || server.app.cache.copies().loading() == 0;
+            crate::support::eventually("the load ends", ended).await;
+        };
+        fails(server.admin, "cache_loads_abandoned_total", leaves).await;
+    };
+    alone("failures::of_readers_who_leave", body).await;
 }

@@ -25,9 +25,23 @@ async fn reads_through_the_cache() {
         nothing().await;
         rises(server.admin, &reads("negative"), nothing).await;
 
-        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database).await.unwrap();
+        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         rises(server.admin, &reads("stale"), read).await;
     };
     alone("series::reads_through_the_cache", body).await;
+}
+
+#[tokio::test]
+async fn loads_under_way() {
+    let body = async {
+        let (server, origin) = crate::cache::Origin::start(&[]).await;
+        let mut reader = None;
+        let begins = async || {
+            reader = Some(raw(server.public, request("GET", "/test/7").to_bytes()).await);
+            origin.all_wait(1).await;
+        };
+        rises(server.admin, "cache_loads", begins).await;
+    };
+    alone("series::loads_under_way", body).await;
 }

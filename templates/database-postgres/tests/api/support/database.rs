@@ -2,11 +2,12 @@
 
 use std::thread;
 
-use app::pool::Options;
+use app::app::App;
+use app::engine::Options;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Transaction};
 
-use super::servers;
+use super::{eventually, servers};
 
 pub struct Database {
     server: Options,
@@ -17,6 +18,14 @@ pub struct Database {
 pub struct Lock(Transaction<'static, Postgres>);
 
 impl Lock {
+    /// Returns once a statement of the service waits for it.
+    pub async fn awaited(&mut self, _server: &App) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock' AND state = 'active'";
+        let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *self.0).await.unwrap() > 0;
+        eventually("a statement waits for the lock", waits).await;
+    }
+
     pub async fn release(self) {
         self.0.rollback().await.expect("it holds the lock");
     }

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use app::app::App;
 use sqlx::pool::PoolConnection;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Sqlite, SqlitePool};
 use tempfile::TempDir;
+
+use super::eventually;
 
 pub struct Database {
     folder: TempDir,
@@ -14,6 +18,17 @@ pub struct Database {
 pub struct Lock(PoolConnection<Sqlite>);
 
 impl Lock {
+    /// Returns once a statement of the service waits for it. SQLite tells nobody: a statement that has used a connection
+    /// for so long, and that nothing else holds up, can only be waiting.
+    pub async fn awaited(&mut self, server: &App) {
+        let mut used = 0;
+        let waits = async || {
+            used = if server.database.pool.usage().0 > 0 { used + 1 } else { 0 };
+            used == 100
+        };
+        eventually("a statement waits for the lock", waits).await;
+    }
+
     pub async fn release(mut self) {
         sqlx::query("ROLLBACK").execute(&mut *self.0).await.expect("it holds the lock");
     }
@@ -42,7 +57,8 @@ impl Database {
 
     /// Connects beside the server, as another program would.
     pub async fn connect(&self) -> SqlitePool {
-        SqlitePool::connect(&self.url()).await.expect("the server made the file")
+        let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
+        SqlitePool::connect_with(options).await.expect("the folder is there")
     }
 
     /// Holds up every write until it is released.

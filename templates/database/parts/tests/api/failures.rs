@@ -5,8 +5,8 @@ async fn of_the_pool() {
     let body = async {
         let server = TestServer::start(&[]).await;
         let mut held = Vec::new();
-        for _ in 0..app::pool::CONNECTIONS {
-            held.push(server.app.database.acquire().await.unwrap());
+        for _ in 0..app::engine::CONNECTIONS {
+            held.push(server.app.database.pool.acquire().await.unwrap());
         }
         let refused = async || answers(server.public, "/products", 503).await;
         fails(server.admin, "db_pool_timeouts_total", refused).await;

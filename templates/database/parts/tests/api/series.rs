@@ -4,7 +4,7 @@
 async fn connections_to_the_database() {
     let body = async {
         let server = TestServer::start(&[]).await;
-        let pool = &server.app.database;
+        let pool = &server.app.database.pool;
         let mut held = Vec::new();
         // Two are open, so that one which is given back is one more that is idle.
         held.extend([pool.acquire().await.unwrap(), pool.acquire().await.unwrap()]);
@@ -13,4 +13,18 @@ async fn connections_to_the_database() {
         rises(server.admin, r#"db_pool_connections{state="used"}"#, hold).await;
     };
     alone("series::connections_to_the_database", body).await;
+}
+
+#[tokio::test]
+async fn migrations_that_are_not_known() {
+    let body = async {
+        let server = TestServer::start(&[]).await;
+        let admin = server.admin;
+        let ahead = async || {
+            crate::migrations::roll_forward(&server.database).await;
+            TestServer::start(&[&server.database.flag()]).await;
+        };
+        rises(admin, "db_migrations_ahead", ahead).await;
+    };
+    alone("series::migrations_that_are_not_known", body).await;
 }

@@ -1,0 +1,52 @@
+//! When a dependency is called and when it is not.
+
+use std::future::pending;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use app::breaker::{Breaker, FAILURES, Failed, OPEN_FOR, Turn};
+use tokio::time::sleep;
+
+const LIMIT: Duration = Duration::from_millis(20);
+
+async fn fail(breaker: &Breaker) {
+    let failed = breaker.call(LIMIT, async { Err::<(), _>(anyhow!("broken")) }).await;
+    assert!(matches!(failed, Err(Failed::Error(_))));
+}
+
+#[tokio::test]
+async fn after_five_failures_in_a_row_no_call_is_made_until_one_probes() {
+    let breaker = Breaker::new("fails", 0);
+    for _ in 0..FAILURES {
+        assert!(matches!(breaker.turn(), Turn::Go));
+        fail(&breaker).await;
+    }
+    assert!(matches!(breaker.turn(), Turn::Wait));
+    sleep(OPEN_FOR).await;
+    assert!(matches!(breaker.turn(), Turn::Probe));
+    assert!(matches!(breaker.turn(), Turn::Wait), "one probes for all");
+    breaker.call(LIMIT, async { anyhow::Ok(()) }).await.expect("it works again");
+    assert!(matches!(breaker.turn(), Turn::Go));
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_a_failure() {
+    let breaker = Breaker::new("is silent", 0);
+    for _ in 0..FAILURES {
+        let failed = breaker.call(LIMIT, pending::<anyhow::Result<()>>()).await;
+        assert!(matches!(failed, Err(Failed::Late(LIMIT))));
+    }
+    assert!(matches!(breaker.turn(), Turn::Wait));
+}
+
+#[tokio::test]
+async fn one_answer_ends_the_row() {
+    let breaker = Breaker::new("fails now and then", 0);
+    for _ in 0..FAILURES {
+        for _ in 1..FAILURES {
+            fail(&breaker).await;
+        }
+        breaker.call(LIMIT, async { anyhow::Ok(()) }).await.expect("it works now and then");
+    }
+    assert!(matches!(breaker.turn(), Turn::Go));
+}
