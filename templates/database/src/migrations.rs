@@ -69,7 +69,10 @@ pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<(
     loop {
         let schema = if migrate_first { migrate(options).await } else { check(options).await };
         match schema {
-            Ok(schema) => return Ok(schema.report()),
+            Ok(schema) => {
+                schema.report();
+                return Ok(());
+            }
             Err(error) if is_final(&error) => return Err(anyhow!("the database cannot be migrated: {error}")),
             Err(error) => {
                 tracing::warn!(error = error.to_string(), "the database is not ready, trying again");
