@@ -105,19 +105,19 @@ fn statements(statements: [(&str, &'static str); 2]) -> (Arc<OnceLock<Arc<App>>>
 #[tokio::test]
 async fn what_refers_to_nothing_is_409_and_what_breaks_a_check_is_422() {
     let broken = [
-        ("/test/refers", "INSERT INTO reviews (product_id, stars) VALUES (1234, 3)"),
-        ("/test/checks", "INSERT INTO reviews (product_id, stars) VALUES (NULL, 9)"),
+        ("/test/refers", "INSERT INTO ratings (product_id, stars) VALUES (1234, 3)"),
+        ("/test/checks", "INSERT INTO ratings (product_id, stars) VALUES (NULL, 9)"),
     ];
     let (app, routes) = statements(broken);
     let server = TestServer::with_routes(&[], routes).await;
     app.set(Arc::clone(&server.app)).ok().expect("it is set once");
-    let table = "CREATE TABLE reviews (product_id BIGINT REFERENCES products (id), \
+    let table = "CREATE TABLE ratings (product_id BIGINT REFERENCES products (id), \
                  stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5))";
     sqlx::query(table).execute(&server.app.database.pool).await.unwrap();
     for (path, code, word) in [("/test/refers", 409, "conflict"), ("/test/checks", 422, "invalid")] {
         let answer = send(server.public, request("POST", path)).await;
         envelope(&answer, code, word).await;
-        for internal in ["reviews", "constraint", "CHECK", "product_id"] {
+        for internal in ["ratings", "constraint", "CHECK", "product_id"] {
             assert!(!answer.text().contains(internal), "{}", answer.text());
         }
     }
