@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 
-use crate::budget::Budget;
+use crate::budget;
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
@@ -38,14 +38,12 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&Stack, &Servers)) {
-    let budget = Budget::of(preset);
     let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
     tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
     tally.note(&format!("{preset} test"), || suites::test(folder, &servers.for_tests(stack)));
     tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
     tally.check(&format!("{preset} rustfmt"), || cargo(folder, &["fmt", "--check"]));
-    tally.note(&format!("{preset} code lines"), || budget.check_lines(folder));
-    tally.note(&format!("{preset} crates"), || budget.check_crates(folder));
+    tally.note(&format!("{preset} crates"), || budget::check(preset, folder));
     tally.check(&format!("{preset} greets"), || greets(folder, &servers.for_service(stack)));
     tally.check(&format!("{preset} leaves no litter"), || {
         let after = visible(folder)?;
