@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
-use crate::support::process::{Process, run};
+use crate::support::process::{Process, run, run_serve};
 use crate::support::server::TestServer;
 use crate::support::{eventually, hang, logs, within};
 
@@ -180,7 +180,7 @@ async fn a_busy_port_is_one_clear_line_and_exit_code_1() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
     let port = format!("--admin-port={}", address.port());
-    let ended = run(&["serve", "--port=0", &port], &[]).await;
+    let ended = run_serve(&[&port]).await;
     assert_eq!((ended.code, ended.stdout), (Some(1), vec![]));
     let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };
     assert!(line.contains(&address.to_string()), "{line}");

@@ -13,7 +13,7 @@ async fn write(server: &TestServer, code: &str) -> Answer {
         "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
          $$ BEGIN RAISE EXCEPTION 'by the test' USING ERRCODE = '{code}'; END $$"
     );
-    sqlx::query(AssertSqlSafe(function)).execute(&server.app.database.pool).await.unwrap();
+    sqlx::query(AssertSqlSafe(function)).execute(&server.app.database.pool).await.expect("a valid function");
     let name = format!("{:032x}", fastrand::u128(..));
     send(server.public, request("POST", "/products").json(json!({"name": name, "price_cents": 1}))).await
 }

@@ -23,7 +23,7 @@ use crate::support::http::{get, raw, request, send};
 use crate::support::logs;
 use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
-use crate::support::{addresses, config, eventually, servers, within};
+use crate::support::{addresses, config, eventually, flags, servers, within};
 
 /// A proxy in front of the server, and the flag by which a service goes through it.
 fn through_chaos(database: &Database) -> (Chaos, String) {
@@ -91,8 +91,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     chaos.set(Mode::Closed).await;
-    let flags = vec!["--port=0".into(), "--admin-port=0".into(), flag];
-    let server = Server::bind(config(flags), Router::new()).await.expect("it starts all the same");
+    let server = Server::bind(config(flags(&[&flag])), Router::new()).await.expect("it starts all the same");
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);

@@ -12,9 +12,9 @@ use tokio::task::JoinSet;
 use crate::database::leave_mid_write;
 use crate::support::database::Database;
 use crate::support::http::{Connection, get, request, send};
-use crate::support::process::run;
+use crate::support::process::{run, run_serve};
 use crate::support::server::TestServer;
-use crate::support::{addresses, config, eventually};
+use crate::support::{addresses, config, eventually, flags};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
@@ -73,8 +73,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     // A folder in the place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
-    let flags = vec!["--port=0".into(), "--admin-port=0".into(), database.flag()];
-    let server = Server::bind(config(flags), Router::new()).await.expect("it starts all the same");
+    let server = Server::bind(config(flags(&[&database.flag()])), Router::new()).await.expect("it starts all the same");
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);
@@ -90,8 +89,8 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
 #[tokio::test]
 async fn a_missing_folder_is_one_clear_line_and_exit_code_1() {
     let url = "sqlite://no/such/folder/app.db";
-    for arguments in [&["serve", "--port=0", "--admin-port=0"][..], &["migrate"]] {
-        let ended = run(arguments, &[("DATABASE_URL", url)]).await;
+    let flag = format!("--database-url={url}");
+    for ended in [run_serve(&[&flag]).await, run(&["migrate"], &[("DATABASE_URL", url)]).await] {
         assert_eq!((ended.code, ended.stdout), (Some(1), vec![]), "{:?}", ended.stderr);
         let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };
         assert!(line.contains("no/such/folder"), "{line}");

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::support::database::Database;
 use crate::support::http::{Connection, get, request};
-use crate::support::process::{Process, run};
+use crate::support::process::{Process, run, run_serve};
 use crate::support::server::TestServer;
 use crate::support::{eventually, logs};
 
@@ -22,7 +22,7 @@ pub async fn roll_forward(database: &Database) {
     let note = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                 SELECT 9999, 'of a later version', success, checksum, 0 FROM _sqlx_migrations LIMIT 1";
     for statement in [add, note] {
-        sqlx::query(statement).execute(&pool).await.unwrap();
+        sqlx::query(statement).execute(&pool).await.expect("the schema is there");
     }
 }
 
@@ -58,8 +58,7 @@ async fn a_migration_that_was_modified_ends_the_start_with_one_line() {
     assert_eq!(run(&["migrate"], &environment).await.code, Some(0));
     let modify = sqlx::query("UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1").bind(&b"another"[..]);
     modify.execute(&database.connect().await).await.unwrap();
-    for arguments in [&["migrate"][..], &["serve", "--port=0", "--admin-port=0"]] {
-        let ended = run(arguments, &environment).await;
+    for ended in [run(&["migrate"], &environment).await, run_serve(&[&database.flag()]).await] {
         assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
         assert!(ended.stderr[0].contains("modified"), "{:?}", ended.stderr);
     }
@@ -68,11 +67,10 @@ async fn a_migration_that_was_modified_ends_the_start_with_one_line() {
 #[tokio::test]
 async fn a_migration_that_cannot_be_carried_out_ends_the_start_with_one_line() {
     let database = Database::new().await;
-    let url = database.url();
     // The first migration makes this table.
     let table = sqlx::query("CREATE TABLE products (id BIGINT)");
     table.execute(&database.connect().await).await.unwrap();
-    let ended = run(&["serve", "--port=0", "--admin-port=0"], &[("DATABASE_URL", &url)]).await;
+    let ended = run_serve(&[&database.flag()]).await;
     assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
     assert!(ended.stderr[0].contains("migrat"), "{:?}", ended.stderr);
 }

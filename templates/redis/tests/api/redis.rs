@@ -34,7 +34,7 @@ async fn a_url_that_is_none_is_refused_at_start_and_not_repeated() {
     let ended = run(&["serve", "--redis-url=http://:secret@host"], &[]).await;
     assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
     let said = ended.stderr.join("\n");
-    assert!(said.contains("redis-url") && !said.contains("secret"), "{said}");
+    assert!(said.contains("REDIS_URL") && !said.contains("secret"), "{said}");
 }
 
 #[tokio::test]

@@ -92,8 +92,8 @@ pub fn addresses(server: &Server) -> (SocketAddr, SocketAddr) {
     (address(&server.public), address(&server.admin))
 }
 
-/// Free ports, and what the test has set.
-fn flags(of_the_test: &[&str]) -> Vec<String> {
+/// Free ports, what every stack must be told, and what the test has set.
+pub fn flags(of_the_test: &[&str]) -> Vec<String> {
     let mut flags = vec!["--port=0", "--admin-port=0"];
     //~ if limiter
     // As good as none: only tests of the limiter want one.

@@ -104,6 +104,13 @@ pub async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     Program::start(&mut command).ended().await
 }
 
+/// As [`run`], of `serve` with what it must be told: for a start that fails.
+pub async fn run_serve(of_the_test: &[&str]) -> Ended {
+    let mut command = command();
+    command.arg("serve").args(flags(of_the_test));
+    Program::start(&mut command).ended().await
+}
+
 /// As [`run`], in this folder.
 pub async fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     let mut command = command();

@@ -22,7 +22,10 @@ impl Lock {
     pub async fn awaited(&mut self, _server: &App) {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                        AND wait_event_type = 'Lock' AND state = 'active'";
-        let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *self.0).await.unwrap() > 0;
+        let waits = async || {
+            let count = sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *self.0);
+            count.await.expect("the server answers") > 0
+        };
         eventually("a statement waits for the lock", waits).await;
     }
 
