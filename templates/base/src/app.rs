@@ -3,7 +3,7 @@
 use std::{sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering::Relaxed};
 
 use axum::Router;
-use futures_util::{FutureExt, future::BoxFuture, future::join_all};
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -104,14 +104,14 @@ impl App {
     /// # Errors
     /// If the service cannot become ready.
     pub async fn run(&self) -> anyhow::Result<()> {
-        let mut tasks: Vec<BoxFuture<'_, ()>> = vec![self.dependencies.watch().boxed()];
+        let tasks = self.dependencies.watch();
         //~ if auth_jwt
-        tasks.push(self.keys.renew().boxed());
+        let tasks = futures_util::future::join(tasks, self.keys.renew());
         //~ endif
         //~ if monitoring_prometheus
-        tasks.push(crate::prometheus::upkeep().boxed());
+        let tasks = futures_util::future::join(tasks, crate::prometheus::upkeep());
         //~ endif
-        tokio::try_join!(self.prepare(), join_all(tasks).map(Ok)).map(|_ended| ())
+        tokio::try_join!(self.prepare(), tasks.map(Ok)).map(|_ended| ())
     }
 
     async fn prepare(&self) -> anyhow::Result<()> {

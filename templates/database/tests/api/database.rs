@@ -22,7 +22,7 @@ use crate::support::server::TestServer;
 
 /// Four clients begin to write and leave while another program holds them up. Returns when the pool has all back.
 pub async fn leave_mid_write(server: &TestServer) {
-    let lock = server.database.lock().await;
+    let mut lock = server.database.lock().await;
     let mut clients = Vec::new();
     for number in 0..4 {
         let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));
@@ -33,6 +33,7 @@ pub async fn leave_mid_write(server: &TestServer) {
     let used = || pool.usage().0;
     let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
     eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
+    lock.awaited(&server.app).await;
     drop(clients);
     for number in 0..4 {
         assert_eq!(logs::wait_for(&format!("left-{number}")).await[0]["status"], 499);
