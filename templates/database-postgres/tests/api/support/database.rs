@@ -23,6 +23,9 @@ impl Lock {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                        AND wait_event_type = 'Lock' AND state = 'active'";
         let waits = async || {
+            // Within a transaction PostgreSQL gives the same answer again until it is told to look.
+            let look = sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut *self.0).await;
+            look.expect("the server answers");
             let count = sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *self.0);
             count.await.expect("the server answers") > 0
         };
