@@ -144,13 +144,17 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
     }
 }
 
-/// As many requests at once as it takes to see how many pass.
+/// How many of so many requests pass. Ten at once, so that Redis answers in time on a busy machine, too.
 async fn passed(server: &TestServer, requests: usize) -> usize {
-    let mut storm = JoinSet::new();
-    for _ in 0..requests {
-        storm.spawn(get(server.public, "/greet"));
+    let mut passed = 0;
+    for first in (0..requests).step_by(10) {
+        let mut wave = JoinSet::new();
+        for _ in first..requests.min(first + 10) {
+            wave.spawn(get(server.public, "/greet"));
+        }
+        passed += wave.join_all().await.iter().filter(|answer| answer.status == 200).count();
     }
-    storm.join_all().await.iter().filter(|answer| answer.status == 200).count()
+    passed
 }
 
 #[tokio::test]
