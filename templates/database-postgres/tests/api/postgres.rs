@@ -88,6 +88,7 @@ async fn a_migration_and_those_that_wait_for_it_may_take_longer_than_a_statement
 
 #[tokio::test]
 async fn a_server_whose_database_comes_later_becomes_ready_then() {
+    logs::record();
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     chaos.set(Mode::Closed).await;
