@@ -44,8 +44,8 @@ pub(super) const AUTH_NONE: Feature = absent(
     Value::Auth(Auth::None),
     Offer {
         label: "no authentication",
-        clause: "whoever reaches the service may write",
-        cost: "nothing; whoever reaches the service may write",
+        clause: "every client that reaches the service may write",
+        cost: "nothing; every client that reaches the service may write",
         why: "No key and no token is needed to try it, or to use it.",
         pick: "when something in front knows the clients, or nobody else can reach it",
     },

@@ -66,7 +66,7 @@ impl<'a> Conversation<'a> {
         conversation
     }
 
-    /// Everything that holds, whoever gave it.
+    /// Every answer that holds, from any source.
     pub(super) fn answers(&self) -> Answers {
         let answers = self.given.clone().or(&self.said.answers);
         match self.preset {

@@ -88,7 +88,7 @@ fn understand(typed: &str, question: &Question) -> Typed {
         (_, None) => {
             let near = spelling::nearest(typed, items.iter().map(|item| item.word.as_str()));
             let near = near.map(|near| format!("; `{near}` is near")).unwrap_or_default();
-            Typed::Unknown(format!("`{typed}` is none of 1 to {} and no name in the list{near}", items.len()))
+            Typed::Unknown(format!("`{typed}` is not one of 1 to {} or their names{near}", items.len()))
         }
     }
 }
@@ -136,7 +136,7 @@ pub(super) fn review(shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error>
             "b" | "back" => return Ok(Verdict::Back),
             "q" | "quit" => return Err(Error::Interrupted),
             "f" | "files" => sheet.report.listing().iter().for_each(|line| shell.ask(line.trim())),
-            typed => say(shell, format!("`{typed}` is none of w, e, f, b and q")),
+            typed => say(shell, format!("`{typed}` is not one of w, e, f, b and q")),
         }
     }
 }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_slip_is_met_with_the_nearest_name() {
         let Typed::Unknown(complaint) = understand("reddis", &question()) else { panic!("it is no name") };
-        assert_eq!(complaint, "`reddis` is none of 1 to 3 and no name in the list; `redis` is near");
+        assert_eq!(complaint, "`reddis` is not one of 1 to 3 or their names; `redis` is near");
         assert_eq!(understand("b", &question()), Typed::Picked(Picked::Back));
         assert!(matches!(understand("0", &question()), Typed::Unknown(_)));
     }

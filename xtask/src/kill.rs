@@ -31,11 +31,7 @@ pub(crate) fn run() -> Result<()> {
 /// In a directory that exists a part may stand after a kill: the same command completes it.
 fn kills_in_place(restwell: &Path) -> Result<String> {
     let folder = tempfile::tempdir()?;
-    let log = folder.path().join("log");
-    let room = folder.path().join("room");
-    fs::create_dir(&room)?;
-    let target = room.join("shop-api");
-    let (whole, time) = reference(restwell, &room)?;
+    let Room { path: room, target, log, whole, time } = Room::new(restwell, folder.path())?;
     let (mut empty, mut part, mut complete) = (0, 0, 0);
     for turn in 0..TIMES {
         fs::create_dir(&target)?;
@@ -72,11 +68,7 @@ fn kills_in_place(restwell: &Path) -> Result<String> {
 
 fn kills(restwell: &Path) -> Result<String> {
     let folder = tempfile::tempdir()?;
-    let log = folder.path().join("log");
-    let room = folder.path().join("room");
-    fs::create_dir(&room)?;
-    let target = room.join("shop-api");
-    let (whole, time) = reference(restwell, &room)?;
+    let Room { path: room, target, log, whole, time } = Room::new(restwell, folder.path())?;
     let (mut absent, mut complete, mut left) = (0, 0, 0);
     for turn in 0..TIMES {
         // Even steps over the whole run and a little beyond, so that every phase of it is hit, with the machine's own
@@ -101,7 +93,27 @@ fn kills(restwell: &Path) -> Result<String> {
     Ok(format!("{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"))
 }
 
-/// What an undisturbed run writes, and how long it takes at least.
+/// A folder to run in, and what an undisturbed run there comes to.
+struct Room {
+    path: PathBuf,
+    target: PathBuf,
+    log: PathBuf,
+    /// What it writes.
+    whole: Snapshot,
+    /// How long it takes: the median of five.
+    time: Duration,
+}
+
+impl Room {
+    fn new(restwell: &Path, folder: &Path) -> Result<Self> {
+        let path = folder.join("room");
+        fs::create_dir(&path)?;
+        let (whole, time) = reference(restwell, &path)?;
+        Ok(Self { target: path.join("shop-api"), log: folder.join("log"), path, whole, time })
+    }
+}
+
+/// What an undisturbed run writes, and the median of the times that five took.
 fn reference(restwell: &Path, room: &Path) -> Result<(Snapshot, Duration)> {
     let target = room.join("shop-api");
     let mut times = Vec::new();

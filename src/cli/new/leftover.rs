@@ -29,7 +29,7 @@ pub(super) fn stays(site: &Site, tree: &Tree) -> Result<Option<Stays>, Error> {
     let is_ours = version == crate::VERSION;
     let mut files = Vec::new();
     for (path, file) in Plan::new(&stack, &name).render()?.files().filter(|(path, _)| tree.get(path).is_none()) {
-        // What is no file any more, a directory say, is none of the files that stay.
+        // A path that is no longer a regular file, such as a directory, is not a leftover.
         match site.look(path, &file.bytes) {
             Ok(Found::Same) => files.push((path.to_owned(), is_ours.then_some(true))),
             Ok(Found::Other) => files.push((path.to_owned(), is_ours.then_some(false))),

@@ -21,7 +21,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 struct Health {
     #[schema(example = "ready")]
     status: &'static str,
-    /// What the service needs, and whether each answers; they do not vote
+    /// Whether each dependency answers; informational, does not affect readiness
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     dependencies: BTreeMap<&'static str, bool>,
 }
