@@ -129,7 +129,7 @@ impl App {
     }
     //~ if monitoring
 
-    /// Takes the readings that only matter when somebody looks.
+    /// Updates the gauges; called for each scrape.
     pub fn measure(&self) {
         let in_flight = self.config.max_in_flight.get() - self.in_flight.available_permits();
         metrics::gauge!("http_requests_in_flight").set(in_flight as f64);

@@ -66,7 +66,7 @@ impl Connections {
             exchange.lock().cut = true;
         };
         tokio::select! {
-            // It fails if the client broke off: nobody is left to tell.
+            // An error means that the client has closed the connection: there is no peer to report it to.
             _ = self.answer(stream, peer, &exchange) => {}
             () = cut => {}
         }

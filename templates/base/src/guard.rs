@@ -59,7 +59,7 @@ pub fn protect(router: Router, app: &Arc<App>) -> Router {
             line.trace.enter(request.headers_mut());
             //~ endif
             //~ if auth
-            // To be filled in by whoever finds out.
+            // Set by the extractor that verifies the credential.
             request.extensions_mut().insert(Arc::clone(&line.caller));
             //~ endif
             observe(line, admit(request, |request| admitted.call(request)))

@@ -1,5 +1,5 @@
-//! Requests that break HTTP itself, or whose body nobody here could decode. They are refused before anything else looks at
-//! them.
+//! Requests that break HTTP itself, or whose body has a content encoding that the service does not decode. They are
+//! refused before anything else reads them.
 
 use std::net::Ipv6Addr;
 

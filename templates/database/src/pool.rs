@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(2);
 /// used is not worth the round trip.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// A connection that is older is made anew, so that after a failover all of them find the new server in time.
+/// A connection that is older is replaced, so that after a failover all of them find the new server in time.
 const LIFETIME: Duration = Duration::from_secs(1800);
 
 pub struct Pool {

@@ -1,4 +1,4 @@
-//! Each setting by its rule: what it takes, what it refuses, and that what it was given is told nobody.
+//! Each setting by its rule: which values it takes, which it refuses, and that no message repeats the value.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};

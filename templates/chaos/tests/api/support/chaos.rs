@@ -35,7 +35,7 @@ pub struct Chaos {
 
 enum Door {
     Open(JoinHandle<()>),
-    /// Bound, so that nobody else gets the port, but not listening.
+    /// Bound, so that no other process gets the port, but not listening.
     Closed(TcpSocket),
 }
 
