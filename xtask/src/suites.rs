@@ -2,9 +2,12 @@
 //! test suite run. The presets are part of it, through the command line, in `fresh`.
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+use std::{slice, thread};
 
 use anyhow::{Context, Result, bail};
+use restwell::stack::Stack;
 use restwell::variants::{id, pairwise};
 
 use crate::program::Output;
@@ -12,24 +15,48 @@ use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::{dirs, project};
 
+/// Suites that run at once. Most of a suite is waiting, for time-outs above all: another one builds meanwhile.
+const AT_ONCE: usize = 2;
+
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("suites")?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
-    for stack in pairwise() {
-        let name = id(&stack);
-        let folder = dirs::target().join("suites").join(&name);
-        let rendered = tally.check(&format!("{name} render"), || {
-            std::fs::create_dir_all(&folder)?;
-            project::write(&project::render(&stack, &name)?, &folder)
-        });
-        if rendered.is_some() {
-            tally.note(&format!("{name} tests"), || test(&folder, &servers.for_tests(&stack)));
+    let stacks = pairwise();
+    let left = Mutex::new(stacks.iter());
+    let (done, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for done in vec![done; AT_ONCE] {
+            scope.spawn(|| {
+                let done = done;
+                while let Some(stack) = next(&left) {
+                    let started = Instant::now();
+                    let result = suite(stack, &servers);
+                    // The receiver outlives the threads.
+                    let _ = done.send((id(stack), result, started.elapsed()));
+                }
+            });
         }
-    }
+        for (name, result, time) in results {
+            tally.known(&format!("{name} tests"), result, time);
+        }
+    });
     tally.close()
+}
+
+fn next<'a>(left: &Mutex<slice::Iter<'a, Stack>>) -> Option<&'a Stack> {
+    left.lock().unwrap_or_else(PoisonError::into_inner).next()
+}
+
+/// Renders a project and runs its tests; says how many there were.
+fn suite(stack: &Stack, servers: &Servers) -> Result<String> {
+    let name = id(stack);
+    let folder = dirs::target().join("suites").join(&name);
+    std::fs::create_dir_all(&folder)?;
+    project::write(&project::render(stack, &name)?, &folder)?;
+    test(&folder, &servers.for_tests(stack))
 }
 
 /// Clippy over every target, with the lock as it was written and every warning an error.
