@@ -1,5 +1,5 @@
 //! Copies that replicas share: what one loads the others have, what one writes none of them keeps as it was, and when the
-//! server fails it costs nobody anything.
+//! server fails requests are served without it.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use app::breaker::OPEN_FOR;
 use app::error::Error;
 use app::products::Product;
 use chrono::Utc;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::join_all, stream};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -267,23 +267,29 @@ async fn what_took_long_to_load_is_kept_for_less_time() {
     let service = Service::new().await;
     let replica = service.replica().await;
     let cache = &replica.app.cache;
-    let mut id = 0;
-    let mut shared = None;
+    let (mut next, mut left) = (1, Vec::new());
+    // How long a copy is kept is drawn at random: of so many, some are kept for nearly as long as the TTL allows.
     let copied = async || {
-        id += 1;
-        let now = Utc::now();
-        let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
-        let load = async {
-            sleep(Duration::from_secs(3)).await;
-            Ok(Some(product))
-        };
-        cache.get(id, load).await.expect("the load succeeds");
-        shared = service.store.left(&service.key(&format!("/products/{id}"))).await;
-        shared.is_some()
+        let ids = next..next + 20;
+        next = ids.end;
+        let loads = ids.clone().map(|id| async move {
+            let now = Utc::now();
+            let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
+            let load = async {
+                sleep(Duration::from_secs(3)).await;
+                Ok(Some(product))
+            };
+            cache.get(id, load).await.expect("the load succeeds");
+        });
+        join_all(loads).await;
+        for id in ids {
+            left.extend(service.store.left(&service.key(&format!("/products/{id}"))).await);
+        }
+        left.len() >= 40
     };
-    within(Duration::from_secs(60), "it is on the server", copied).await;
-    let left = shared.expect("it is there");
-    assert!(left <= Duration::from_secs(55), "with 2 s in front and 3 s of loading it is over the TTL: {left:?}");
+    within(Duration::from_secs(60), "copies are on the server", copied).await;
+    let longest = left.iter().max().expect("there are copies");
+    assert!(*longest <= Duration::from_secs(55), "over the TTL, with 2 s in front and 3 s of loading: {longest:?}");
 }
 
 #[tokio::test]
