@@ -7,24 +7,24 @@ use crate::support::logs;
 use crate::support::server::TestServer;
 
 pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
-pub const PARENT: &str = "00f067aa0ba902b7";
+pub const PARENT: &str = "00f067aa01c902d7";
 
 /// Values of `traceparent` that name no trace.
 pub const INVALID: [&str; 14] = [
     "",
     "garbage",
-    "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
-    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-",
-    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-will-be-like",
-    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01.",
-    "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-    "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+    "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01-",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01-what-the-future-will-be-like",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01.",
+    "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa01c902d7-01",
+    "00-00000000000000000000000000000000-00f067aa01c902d7-01",
     "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-    "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
-    "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    "0-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa01c902d7-01",
+    "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01",
+    "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01",
+    "0-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01",
 ];
 
 /// The trace that the log has for a request with these headers.
