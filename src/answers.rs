@@ -1,102 +1,96 @@
-//! Collects what was said: flags, the environment, an answers file, a preset, in this order of precedence.
+//! Collects the user's input: flags, environment variables, an answers file and a preset, in this order of precedence.
 //!
-//! Whatever is not understood is an error that names the nearest spelling. Nothing is completed here: a choice without
-//! an answer stays without one.
+//! A word that is not recognised is an error that suggests the nearest known word. Nothing is filled in here: a choice
+//! without an answer stays open.
 
 mod file;
 
 use std::ffi::OsString;
 
-use camino::Utf8Path;
-
-use crate::choice::{Choice, Value};
+use crate::choice::{Choice, VARIABLE_PREFIX, Value};
+use crate::disk::TextFile;
 use crate::error::{Error, Place};
 use crate::preset::{PRESETS, Preset};
 use crate::spelling;
 use crate::stack::{Answers, Origin};
+use crate::version::VERSION;
 
-/// What the variables of a choice start with.
-const PREFIX: &str = "RESTWELL_";
 const NON_INTERACTIVE: &str = "RESTWELL_NON_INTERACTIVE";
 
 const PRESET: &str = "RESTWELL_PRESET";
 const NAME: &str = "RESTWELL_NAME";
 
-/// How many slips of the finger make another variable of a known one; more make it someone else's.
-const SLIPS: usize = 2;
+/// A variable within this edit distance of a known one is reported as a misspelling; any other is only warned about,
+/// since another program may have set it.
+const MAX_EDITS: usize = 2;
 
-/// Keys of an answers file beside the choices.
+/// The keys of an answers file other than the choices.
 pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell"];
 
-/// What was said about a project.
+/// The user's input from all sources.
 #[derive(Clone, Debug, Default)]
-pub struct Said {
-    /// An answer to some of the choices.
+pub struct Input {
+    /// The answers given so far; choices may be open.
     pub answers: Answers,
-    /// The name, if a variable or the answers file gives one.
+    /// The project name, if a variable or the answers file sets one.
     pub name: Option<String>,
-    /// The preset that was named.
+    /// The preset, if one is selected.
     pub preset: Option<&'static str>,
-    /// Whether the environment forbids to ask.
+    /// Whether the environment disables prompts.
     pub non_interactive: bool,
     /// The version of restwell that wrote the answers file.
     pub written_by: Option<String>,
-    /// Variables that start like those of restwell and mean nothing to it.
-    strangers: Vec<String>,
+    /// Variables with restwell's prefix that restwell does not know.
+    unknown_variables: Vec<String>,
 }
 
-/// The variable that answers a choice.
-pub fn variable(choice: Choice) -> String {
-    format!("{PREFIX}{}", choice.id().to_uppercase().replace('-', "_"))
-}
-
-/// The environment as it is.
+/// The environment variables of this process.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn environment() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
-/// Checks the variables for a command that takes no answers, and gives what a user should know about them.
+/// Checks the variables for a command that takes no answers, and returns the warnings about them.
 ///
 /// # Errors
-/// The first variable that is misspelt or has a value it cannot have.
+/// The first variable that is misspelt or has an invalid value.
 pub fn check(environment: &[(OsString, OsString)]) -> Result<Vec<String>, Error> {
-    Ok(Said::gather(&[], environment, None, None)?.warnings())
+    Ok(Input::gather(&[], environment, None, None)?.warnings())
 }
 
-impl Said {
-    /// Everything said, the flags first.
+impl Input {
+    /// Merges all sources; a flag overrides a variable, a variable the file, and the file the preset.
     ///
     /// # Errors
-    /// The first word that is not understood; of an answers file, all that is wrong with it.
+    /// The first word that is not recognised, or every mistake in the answers file.
     pub fn gather(
         flags: &[Value],
         environment: &[(OsString, OsString)],
-        file: Option<&Utf8Path>,
+        file: Option<&TextFile>,
         preset: Option<&str>,
     ) -> Result<Self, Error> {
-        let mut said = Self::default();
+        let mut input = Self::default();
         let flags: Answers = flags.iter().map(|&value| (value, Origin::Flag)).collect();
-        let variables = said.read_environment(environment)?;
+        let variables = input.read_environment(environment)?;
         let keys = match file {
-            Some(path) => said.read_file(path)?,
+            Some(TextFile { name, text }) => input.read_text(text, name)?,
             None => Answers::default(),
         };
-        said.answers = flags.or(&variables).or(&keys);
+        input.answers = flags.or(&variables).or(&keys);
         if let Some(word) = preset {
-            said.preset = Some(named(word, || Place::Flag("--preset".into()))?.id);
+            input.preset = Some(preset_named(word, || Place::Flag("--preset".into()))?.id);
         }
-        if let Some(preset) = said.preset.and_then(Preset::named) {
-            said.answers = said.answers.or(&preset.answers());
+        if let Some(preset) = input.preset.and_then(Preset::named) {
+            input.answers = input.answers.or(&preset.answers());
         }
-        Ok(said)
+        Ok(input)
     }
 
-    /// What the `restwell.toml` of a project says; nothing where it cannot be understood.
+    /// Reads the `restwell.toml` of a project; `None` if it is not valid.
     pub fn of_receipt(text: &str) -> Option<Self> {
-        let mut said = Self::default();
-        said.answers = said.read_text(text, "restwell.toml").ok()?;
-        Some(said)
+        let mut input = Self::default();
+        input.answers = input.read_text(text, "restwell.toml").ok()?;
+        Some(input)
     }
 
     /// The choices without an answer.
@@ -105,31 +99,33 @@ impl Said {
         Choice::ALL.iter().copied().filter(is_open).collect()
     }
 
-    /// What a user should know about the answers.
+    /// Warnings about the input.
     pub fn warnings(&self) -> Vec<String> {
-        let other = self.written_by.as_ref().filter(|&version| version != crate::VERSION);
-        let other =
-            other.map(|other| format!("the answers were written by restwell {other}: this one may write other bytes"));
-        let strangers = self.strangers.iter().map(|name| format!("the variable `{name}` means nothing to restwell"));
-        other.into_iter().chain(strangers).collect()
+        let other = self.written_by.as_ref().filter(|&version| version != VERSION);
+        let other = other.map(|other| {
+            format!("restwell {other} wrote the answers file; this is {VERSION}, whose output may differ")
+        });
+        let unknown = self.unknown_variables.iter();
+        let unknown = unknown.map(|name| format!("the variable `{name}` is not known to restwell and has no effect"));
+        other.into_iter().chain(unknown).collect()
     }
 
     fn read_environment(&mut self, environment: &[(OsString, OsString)]) -> Result<Answers, Error> {
         let mut answers = Answers::default();
         for (name, word) in environment {
-            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+            let Some(name) = name.to_str().filter(|name| name.starts_with(VARIABLE_PREFIX)) else {
                 continue;
             };
             let word = word.to_string_lossy();
             let place = || Place::Variable(name.to_owned());
-            let choice = Choice::ALL.iter().find(|&&choice| variable(choice) == name);
+            let choice = Choice::ALL.iter().find(|&&choice| choice.variable() == name);
             match (name, choice) {
                 (NON_INTERACTIVE | PRESET | NAME, _) | (_, Some(_)) if word.is_empty() => {}
-                (NON_INTERACTIVE, _) => self.non_interactive = switch(&word)?,
-                (PRESET, _) => self.preset = Some(named(&word, place)?.id),
+                (NON_INTERACTIVE, _) => self.non_interactive = parse_switch(&word)?,
+                (PRESET, _) => self.preset = Some(preset_named(&word, place)?.id),
                 (NAME, _) => self.name = Some(word.into_owned()),
                 (_, Some(&choice)) => answers.set(value(choice, &word, place)?, Origin::Environment),
-                (_, None) => match meant(name) {
+                (_, None) => match misspelt(name) {
                     Some(nearest) => {
                         return Err(Error::UnknownVariable {
                             name: name.to_owned(),
@@ -137,11 +133,11 @@ impl Said {
                             nearest,
                         });
                     }
-                    None => self.strangers.push(name.to_owned()),
+                    None => self.unknown_variables.push(name.to_owned()),
                 },
             }
         }
-        self.strangers.sort();
+        self.unknown_variables.sort();
         Ok(answers)
     }
 }
@@ -155,7 +151,7 @@ fn value(choice: Choice, word: &str, place: impl FnOnce() -> Place) -> Result<Va
     })
 }
 
-fn named(word: &str, place: impl FnOnce() -> Place) -> Result<Preset, Error> {
+fn preset_named(word: &str, place: impl FnOnce() -> Place) -> Result<Preset, Error> {
     Preset::named(word).ok_or_else(|| Error::UnknownValue {
         place: place(),
         word: word.to_owned(),
@@ -172,7 +168,7 @@ fn preset_words() -> Vec<String> {
     PRESETS.iter().map(|preset| preset.id.to_owned()).collect()
 }
 
-fn switch(word: &str) -> Result<bool, Error> {
+fn parse_switch(word: &str) -> Result<bool, Error> {
     match word.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "" | "0" | "false" | "no" | "off" => Ok(false),
@@ -186,12 +182,12 @@ fn switch(word: &str) -> Result<bool, Error> {
 }
 
 /// The variable that `name` is a misspelling of.
-fn meant(name: &str) -> Option<String> {
-    let suffix = name.strip_prefix(PREFIX)?;
-    let mut known: Vec<String> = Choice::ALL.iter().map(|&choice| variable(choice)).collect();
+fn misspelt(name: &str) -> Option<String> {
+    let suffix = name.strip_prefix(VARIABLE_PREFIX)?;
+    let mut known: Vec<String> = Choice::ALL.iter().map(|choice| choice.variable()).collect();
     known.extend([NON_INTERACTIVE, PRESET, NAME].map(str::to_owned));
-    let suffixes = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
-    spelling::within(suffix, suffixes, SLIPS).map(|suffix| format!("{PREFIX}{suffix}"))
+    let suffixes = known.iter().filter_map(|known| known.strip_prefix(VARIABLE_PREFIX));
+    spelling::within(suffix, suffixes, MAX_EDITS).map(|suffix| format!("{VARIABLE_PREFIX}{suffix}"))
 }
 
 #[cfg(test)]
@@ -200,27 +196,27 @@ mod tests {
     use crate::choice::{Cache, Database};
     use crate::error::{AnswersFault, AnswersMistake};
 
-    fn gather(variables: &[(&str, &str)], text: &str) -> Result<Said, Error> {
-        let mut said = Said::default();
+    fn gather(variables: &[(&str, &str)], text: &str) -> Result<Input, Error> {
+        let mut input = Input::default();
         let environment: Vec<_> = variables.iter().map(|&(name, word)| (name.into(), word.into())).collect();
-        let variables = said.read_environment(&environment)?;
-        said.answers = variables.or(&said.read_text(text, "answers.toml")?);
-        Ok(said)
+        let variables = input.read_environment(&environment)?;
+        input.answers = variables.or(&input.read_text(text, "answers.toml")?);
+        Ok(input)
     }
 
     #[test]
     fn the_environment_goes_before_the_file() {
-        let said = gather(&[("RESTWELL_CACHE", "none"), ("HOME", "/x")], "cache = \"memory\"\ndatabase = \"none\"\n");
-        let said = said.expect("all of it is known");
-        assert_eq!(said.answers.get(Choice::Cache), Some((Value::Cache(Cache::None), Origin::Environment)));
-        assert_eq!(said.answers.get(Choice::Database), Some((Value::Database(Database::None), Origin::File)));
-        assert_eq!(said.answers.get(Choice::Limiter), None);
+        let input = gather(&[("RESTWELL_CACHE", "none"), ("HOME", "/x")], "cache = \"memory\"\ndatabase = \"none\"\n");
+        let input = input.expect("every word is known");
+        assert_eq!(input.answers.get(Choice::Cache), Some((Value::Cache(Cache::None), Origin::Environment)));
+        assert_eq!(input.answers.get(Choice::Database), Some((Value::Database(Database::None), Origin::File)));
+        assert_eq!(input.answers.get(Choice::Limiter), None);
     }
 
     #[test]
-    fn what_is_not_a_string_is_named_with_its_line() {
+    fn a_value_of_another_type_is_an_error_with_its_line() {
         let Err(Error::Answers { faults, .. }) = gather(&[], "cache = \"none\"\ndatabase = 3\n") else {
-            panic!("a number is no value")
+            panic!("a number is not a value")
         };
         let what = AnswersMistake::Syntax("`database` is an integer, not a string".into());
         assert_eq!(faults, [AnswersFault { line: 2, what }]);
@@ -239,12 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_of_someone_else_is_a_warning_and_an_empty_one_is_unset() {
-        let said = gather(&[("RESTWELL_SERVICE_HOST", "10.0.0.1"), ("RESTWELL_CACHE", ""), ("RESTWELL_PORT", "1")], "");
-        let said = said.expect("neither is misspelt");
-        assert_eq!(said.answers, Answers::default());
-        assert_eq!(said.warnings().len(), 2);
-        assert!(said.warnings()[1].contains("`RESTWELL_SERVICE_HOST`"));
-        assert_eq!(meant("RESTWELL_DB").as_deref(), Some("RESTWELL_DATABASE"));
+    fn an_unrelated_variable_is_a_warning_and_an_empty_one_is_unset() {
+        let input =
+            gather(&[("RESTWELL_SERVICE_HOST", "10.0.0.1"), ("RESTWELL_CACHE", ""), ("RESTWELL_PORT", "1")], "");
+        let input = input.expect("neither is misspelt");
+        assert_eq!(input.answers, Answers::default());
+        assert_eq!(input.warnings().len(), 2);
+        assert!(input.warnings()[1].contains("`RESTWELL_SERVICE_HOST`"));
+        assert_eq!(misspelt("RESTWELL_DB").as_deref(), Some("RESTWELL_DATABASE"));
     }
 }

@@ -3,6 +3,9 @@
 //! One table, at the foot of this file, is the whole definition: flags, prompts, answers files, `restwell list`,
 //! template conditions and the variants under test are derived from it. What a value *brings* is its `Feature`.
 
+/// What the name of every environment variable of Restwell starts with.
+pub const VARIABLE_PREFIX: &str = "RESTWELL_";
+
 /// Turns the table into one enum per choice, [`Choice`], [`Value`] and [`Combination`].
 macro_rules! choices {
     ($($(#[$doc:meta])* $field:ident: $choice:ident, $reach:ident, $question:literal {
@@ -113,6 +116,11 @@ impl Choice {
     /// `--cache`
     pub fn flag(self) -> String {
         format!("--{}", self.id())
+    }
+
+    /// `RESTWELL_CACHE`
+    pub fn variable(self) -> String {
+        format!("{VARIABLE_PREFIX}{}", self.id().to_uppercase().replace('-', "_"))
     }
 
     /// The choice that a user spells `word`.

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, as data.
 //!
 //! An [`Error`] holds what happened in named fields. Its prose is in `error/words.rs`, the stable codes with their
-//! meanings in `error/code.rs`; [`Shell`](crate::shell::Shell) is the one renderer of both.
+//! meanings in `error/code.rs`; the shell renders both.
 
 mod code;
 mod mistake;

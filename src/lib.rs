@@ -1,15 +1,19 @@
-//! Restwell writes Rust API projects that were compiled and tested before anyone asked for them.
+//! Restwell generates Rust API projects from a closed set of choices. Every project it can generate is compiled and
+//! tested in advance.
 //!
-//! Answers become a [`stack::Stack`], the stack a [`plan::Plan`], the plan a [`tree::Tree`]: all of that is pure. Only
-//! then is anything written. `docs/architecture.md` walks through it.
+//! [`answers::Input`] is resolved to a [`stack::Stack`], which is planned as a [`plan::Plan`] and rendered to a
+//! [`tree::Tree`]. These steps do no I/O. `docs/architecture.md` explains them and the order of the modules.
 //!
-//! The edges: [`answers`] and [`prompt`] ask, [`write`](mod@write) and [`git`] act, [`shell`] tells. [`run`] joins them.
+//! I/O happens at the edges: [`answers`] and [`prompt`] read input, [`disk`] and [`program`] change the system, and
+//! [`shell`] prints.
 
 pub mod addition;
 pub mod answers;
 pub mod choice;
 pub mod cli;
 pub mod command_line;
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one room that touches the disk")]
+pub mod disk;
 pub mod envelope;
 pub mod error;
 pub mod feature;
@@ -33,8 +37,6 @@ pub mod tree;
 pub mod variants;
 pub mod version;
 pub mod wrap;
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one room that touches the disk")]
-pub mod write;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};

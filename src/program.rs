@@ -1,21 +1,100 @@
-//! Runs a command of the user's in the place of this program.
+//! The only file that starts a program: [`run`] waits for it, [`replace`] becomes it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::error::clause;
+use crate::interrupt;
 
-/// Becomes `command`, words separated by spaces, in `directory`. It returns only where it could not, with the reason in
-/// one clause.
-#[expect(clippy::disallowed_methods, reason = "the user has just agreed to this command")]
-pub fn replace(command: &str, directory: &Path) -> String {
-    let mut words = command.split_whitespace();
-    let program = words.next().unwrap_or_default();
-    let error = Command::new(program).args(words).current_dir(directory).exec();
-    match error.kind() {
-        io::ErrorKind::NotFound => format!("there is no `{program}` on the path"),
-        _ => clause(&error),
+/// Generous for a short program; a hook or a network home that hangs must not block the run for ever.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often a running program is polled. `git init` takes about two milliseconds.
+const POLL_INTERVAL: Duration = Duration::from_micros(500);
+
+/// A program to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Its name, looked up on the path.
+    pub program: &'a str,
+    /// Its arguments; the last may be a path that is not UTF-8.
+    pub arguments: &'a [&'a Path],
+    /// Its working directory.
+    pub directory: &'a Path,
+    /// Environment variables that it does not inherit.
+    pub unset: &'a [&'a str],
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// With exit code 0.
+    Success,
+    /// With another exit code or by a signal; what it wrote to stderr.
+    Failure(String),
+    /// It was killed after [`TIMEOUT`], or because a signal arrived here.
+    Stopped,
+}
+
+/// Runs a program without input or visible output.
+///
+/// # Errors
+/// The program could not be started.
+pub fn run(call: Call<'_>) -> io::Result<Outcome> {
+    let mut command = command(call.program);
+    command.args(call.arguments).current_dir(call.directory);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    for variable in call.unset {
+        command.env_remove(variable);
     }
+    let mut child = command.spawn()?;
+    match wait(&mut child) {
+        Some(true) => Ok(Outcome::Success),
+        Some(false) => {
+            let stderr = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
+            Ok(Outcome::Failure(String::from_utf8_lossy(&stderr).into_owned()))
+        }
+        None => {
+            // The program may have ended since the last poll; killing it is then harmless.
+            let _ = child.kill();
+            let _ = child.wait();
+            Ok(Outcome::Stopped)
+        }
+    }
+}
+
+/// Replaces this process by `line`, words separated by spaces, in `directory`. Returns only on failure, with the reason
+/// in one clause.
+pub fn replace(line: &str, directory: &Path) -> String {
+    let mut words = line.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    not_started(program, &command(program).args(words).current_dir(directory).exec())
+}
+
+/// Why `program` could not be started, in one clause.
+pub fn not_started(program: &str, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("there is no `{program}` on the path"),
+        _ => clause(error),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that starts a program")]
+fn command(program: &str) -> Command {
+    Command::new(program)
+}
+
+/// Whether the program succeeded; `None` if it is still running when the wait ends.
+fn wait(child: &mut Child) -> Option<bool> {
+    let start = Instant::now();
+    while start.elapsed() < TIMEOUT && !interrupt::requested() {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status.success());
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+    None
 }

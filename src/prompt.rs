@@ -21,7 +21,7 @@ mod text;
 
 use console::Term;
 
-use crate::answers::Said;
+use crate::answers::Input;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::report::Report;
@@ -43,7 +43,7 @@ pub fn restore_terminal() {
 /// What the wizard needs to know and cannot find out itself.
 pub struct Subject<'a> {
     /// What was said before anything is asked.
-    pub said: &'a Said,
+    pub input: &'a Input,
     /// The name, where it is not asked for.
     pub name: Option<String>,
     /// The name that is offered.
@@ -76,7 +76,7 @@ enum Asker {
 /// # Errors
 /// [`Error::Interrupted`] if the user leaves; whatever the review fails with.
 pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
-    let mut conversation = Conversation::new(subject.said, subject.name.is_none());
+    let mut conversation = Conversation::new(subject.input, subject.name.is_none());
     let mut name = subject.name.clone();
     let mut asker = Asker::open(shell);
     loop {

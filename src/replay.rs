@@ -27,6 +27,6 @@ impl Replay<'_> {
         for value in stack.values() {
             line = line.with_value(&value.choice().flag(), value.id());
         }
-        line.with_flag("--yes").with_value("--expect-version", crate::VERSION)
+        line.with_flag("--yes").with_value("--expect-version", crate::version::VERSION)
     }
 }

@@ -5,11 +5,11 @@ mod data;
 use camino::Utf8PathBuf;
 
 use crate::command_line::CommandLine;
+use crate::disk::{Replaced, Surroundings};
 use crate::part::{Port, Service};
 use crate::plan::Plan;
 use crate::stack::{Answer, Moved, Resolution};
 use crate::tree::Tree;
-use crate::write::{Replaced, Surroundings};
 
 pub use data::{Data, StackData};
 

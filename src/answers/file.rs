@@ -1,34 +1,19 @@
-//! The answers file: TOML whose keys are the choices. Every value is a string, every key is known.
+//! The answers file: TOML with one key per choice, plus [`EXTRA_KEYS`]. Every value is a string; an unknown key is an
+//! error.
 
 use std::ops::Range;
 
-use camino::Utf8Path;
 use toml_edit::{Document, Item};
 
-use super::{EXTRA_KEYS, Said, preset_words, words_of};
+use super::{EXTRA_KEYS, Input, preset_words, words_of};
 use crate::choice::Choice;
-use crate::error::{AnswersFault, AnswersMistake, Error, clause};
+use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::preset::Preset;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
-use crate::write;
 
-impl Said {
-    pub(super) fn read_file(&mut self, path: &Utf8Path) -> Result<Answers, Error> {
-        let file = if path == "-" { "standard input".to_owned() } else { path.to_string() };
-        let text = write::read_answers(path).map_err(|error| Error::AnswersUnreadable {
-            file: file.clone(),
-            detail: match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-                std::io::ErrorKind::InvalidData => "it is not text".to_owned(),
-                std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-                _ => clause(&error),
-            },
-        })?;
-        self.read_text(&text, &file)
-    }
-
-    /// Reads every key, and tells everything that is wrong at once.
+impl Input {
+    /// Reads every key and reports all mistakes in one error.
     pub(super) fn read_text(&mut self, text: &str, file: &str) -> Result<Answers, Error> {
         let line_of = |span: Option<Range<usize>>| {
             let before = text.get(..span.unwrap_or_default().start).unwrap_or_default();
@@ -43,7 +28,7 @@ impl Said {
         let mut faults = Vec::new();
         for (key, item) in document.iter() {
             let key_line = document.key(key).and_then(toml_edit::Key::span).or(item.span());
-            if let Err(what) = self.take(key, item, &mut answers) {
+            if let Err(what) = self.read_key(key, item, &mut answers) {
                 faults.push(AnswersFault { line: line_of(key_line), what });
             }
         }
@@ -51,8 +36,8 @@ impl Said {
         if faults.is_empty() { Ok(answers) } else { Err(wrong(faults)) }
     }
 
-    /// Takes one key. A preset or name that the environment gave stays.
-    fn take(&mut self, key: &str, item: &Item, answers: &mut Answers) -> Result<(), AnswersMistake> {
+    /// Reads one key. A preset or name from the environment takes precedence.
+    fn read_key(&mut self, key: &str, item: &Item, answers: &mut Answers) -> Result<(), AnswersMistake> {
         let choice = Choice::named(key);
         if choice.is_none() && !EXTRA_KEYS.contains(&key) {
             let known = Choice::ALL.iter().map(|choice| choice.id()).chain(EXTRA_KEYS.iter().copied());

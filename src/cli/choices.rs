@@ -4,7 +4,6 @@ use clap::builder::PossibleValue;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use crate::answers::variable;
 use crate::choice::{Choice, Value};
 
 /// The values given as flags.
@@ -39,6 +38,6 @@ fn flag(choice: Choice) -> Arg {
         .long(choice.id())
         .value_name("VALUE")
         .value_parser(PossibleValuesParser::new(values))
-        .help(format!("{} [default: {}] [env: {}]", choice.question(), choice.default_value().id(), variable(choice)))
+        .help(format!("{} [default: {}] [env: {}]", choice.question(), choice.default_value().id(), choice.variable()))
         .help_heading("Choices")
 }

@@ -121,7 +121,7 @@ impl ChoiceData {
             id: choice.id(),
             question: choice.question(),
             flag: choice.flag(),
-            variable: answers::variable(choice),
+            variable: choice.variable(),
             default: choice.default_value().id(),
             values: choice.values().iter().map(|&value| OfferData::of(value)).collect(),
         }

@@ -12,8 +12,9 @@ use clap::Args;
 use draft::Draft;
 
 use super::choices::Choices;
-use crate::answers::{self, Said};
+use crate::answers::{self, Input};
 use crate::command_line::path_word;
+use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Occupant};
 use crate::git;
 use crate::name::{self, Fault, Name};
@@ -22,7 +23,6 @@ use crate::preset::PRESETS;
 use crate::report::{Git, Report};
 use crate::shell::Shell;
 use crate::stack::{Answers, Resolution, Stack};
-use crate::write::{Init, Site, State, Traces};
 
 /// Write a project
 ///
@@ -74,13 +74,13 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
 
 /// What was asked for, before a place and every answer are known.
 struct Request {
-    said: Said,
+    input: Input,
     can_ask: bool,
 }
 
 /// What a command is about, once its place is known.
 struct Scene<'a> {
-    said: &'a Said,
+    input: &'a Input,
     site: Site,
     name: Name,
 }
@@ -113,20 +113,20 @@ impl New {
 
     /// Everything that can be known, or be wrong, before there is a place.
     fn understand(&self, can_ask: bool) -> Result<Request, Error> {
-        if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::VERSION) {
+        if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::version::VERSION) {
             return Err(Error::OtherVersion { expected: expected.clone() });
         }
         let environment = answers::environment();
-        let (file, preset) = (self.answers.as_deref(), self.preset.as_deref());
-        let said = Said::gather(&self.choices.0, &environment, file, preset)?;
-        Ok(Request { can_ask: can_ask && !said.non_interactive, said })
+        let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
+        let input = Input::gather(&self.choices.0, &environment, file.as_ref(), self.preset.as_deref())?;
+        Ok(Request { can_ask: can_ask && !input.non_interactive, input })
     }
 
     /// Everything that can be known, or be wrong, before a question about the stack is asked.
-    fn scene<'a>(&self, said: &'a Said, path: &Utf8Path) -> Result<Scene<'a>, Error> {
+    fn scene<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Scene<'a>, Error> {
         let site = Site::survey(path)?;
-        let name = self.name(&site, said.name.as_deref())?;
-        let scene = Scene { said, site, name };
+        let name = self.name(&site, input.name.as_deref())?;
+        let scene = Scene { input, site, name };
         match &scene.site.state {
             State::Directory { traces: Traces::Running, .. } => Err(scene.occupied(Occupant::Run)),
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
@@ -137,8 +137,8 @@ impl New {
     }
 
     /// Where the project goes, unless that has to be asked. A name that was given without a path is the path too.
-    fn path(&self, said: &Said) -> Result<Option<Utf8PathBuf>, Error> {
-        match (&self.path, self.name.as_ref().or(said.name.as_ref())) {
+    fn path(&self, input: &Input) -> Result<Option<Utf8PathBuf>, Error> {
+        match (&self.path, self.name.as_ref().or(input.name.as_ref())) {
             (Some(path), _) if path.as_str().is_empty() => {
                 Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() })
             }
@@ -147,8 +147,8 @@ impl New {
         }
     }
 
-    fn name(&self, site: &Site, said: Option<&str>) -> Result<Name, Error> {
-        let given = self.name.as_deref().or(said);
+    fn name(&self, site: &Site, input: Option<&str>) -> Result<Name, Error> {
+        let given = self.name.as_deref().or(input);
         let real = site.real.file_name().map(|name| name.to_string_lossy());
         let word = given.or(real.as_deref());
         let taken = word.ok_or(Fault::Nowhere).and_then(|word| Name::new(word, LOCKS.package_names()));
@@ -163,28 +163,28 @@ impl New {
 
     /// The place and the answers: said, asked for, or left to defaults.
     fn complete<'a>(&self, request: &'a Request, shell: &mut Shell) -> Result<Complete<'a>, Error> {
-        let Request { said, can_ask } = request;
-        let path = self.path(said)?;
+        let Request { input, can_ask } = request;
+        let path = self.path(input)?;
         if path.is_none() && !can_ask {
             return Err(Error::NoPath);
         }
-        let scene = path.map(|path| self.scene(said, &path)).transpose()?;
+        let scene = path.map(|path| self.scene(input, &path)).transpose()?;
         // A clash is a clash, whatever else is missing.
-        resolve(&said.answers)?;
-        let missing = if self.yes { Vec::new() } else { said.missing() };
+        resolve(&input.answers)?;
+        let missing = if self.yes { Vec::new() } else { input.missing() };
         match scene {
             Some(scene) if missing.is_empty() => {
-                Ok(Complete { scene, answers: said.answers.clone(), is_reviewed: false })
+                Ok(Complete { scene, answers: input.answers.clone(), is_reviewed: false })
             }
             Some(_) if !can_ask => Err(Error::Missing { choices: missing }),
-            scene => asking::complete(self, said, scene, shell),
+            scene => asking::complete(self, input, scene, shell),
         }
     }
 
     fn draft(&self, answers: &Answers, scene: &Scene<'_>) -> Result<Draft, Error> {
         let resolution = resolve(answers)?;
         let mut draft = Draft::new(resolution, &scene.site, &scene.name)?;
-        draft.report.warnings.extend(scene.said.warnings());
+        draft.report.warnings.extend(scene.input.warnings());
         match &scene.site.state {
             State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
                 // What has appeared since the target was looked at is in the changes alone.

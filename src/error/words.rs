@@ -64,9 +64,9 @@ impl Error {
             Self::Usage { message, command } => words(message.clone()).command(help_with(command)),
             Self::NoCommand => words("a command is missing").command(help_with("")),
             Self::OtherVersion { expected } => {
-                words(format!("this is restwell {}, and `{expected}` was expected", crate::VERSION))
+                words(format!("this is restwell {}, and `{expected}` was expected", crate::version::VERSION))
                     .because("another version may write other bytes for the same answers")
-                    .command(typed.clone().with_value("--expect-version", crate::VERSION))
+                    .command(typed.clone().with_value("--expect-version", crate::version::VERSION))
             }
             Self::NotInPlan { path, nearest } => words(format!("the plan has no file `{path}`"))
                 .command(nearest.as_ref().map(|path| typed.clone().with_value("--show", path)))
@@ -106,7 +106,7 @@ fn report() -> String {
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     format!(
         "report it{place} with the command you typed, the lines above and: restwell {} on {system} {machine}",
-        crate::VERSION
+        crate::version::VERSION
     )
 }
 

@@ -3,7 +3,7 @@
 //! Going back takes the answer back; it is remembered only as the place where the cursor starts. An answer that is
 //! changed from the review takes back those that a rule forbids beside it, and nothing else.
 
-use crate::answers::Said;
+use crate::answers::Input;
 use crate::choice::{Choice, Value};
 use crate::preset::{PRESETS, Preset};
 use crate::rules;
@@ -28,7 +28,7 @@ pub(super) struct Offered {
 }
 
 pub(super) struct Conversation<'a> {
-    said: &'a Said,
+    input: &'a Input,
     /// The choices without an answer.
     open: Vec<Choice>,
     /// What was answered here.
@@ -48,10 +48,10 @@ pub(super) struct Conversation<'a> {
 const WORTH_A_PRESET: usize = 3;
 
 impl<'a> Conversation<'a> {
-    pub(super) fn new(said: &'a Said, asks_name: bool) -> Self {
+    pub(super) fn new(input: &'a Input, asks_name: bool) -> Self {
         let mut conversation = Self {
-            said,
-            open: said.missing(),
+            input,
+            open: input.missing(),
             given: Answers::default(),
             remembered: Answers::default(),
             preset: None,
@@ -68,7 +68,7 @@ impl<'a> Conversation<'a> {
 
     /// Every answer that holds, from any source.
     pub(super) fn answers(&self) -> Answers {
-        let answers = self.given.clone().or(&self.said.answers);
+        let answers = self.given.clone().or(&self.input.answers);
         match self.preset {
             Some(preset) => answers.or(&preset.answers()),
             None => answers,
@@ -78,7 +78,7 @@ impl<'a> Conversation<'a> {
     pub(super) fn offered(&self, choice: Choice) -> Offered {
         // While an answer is changed only what was given outside the wizard stands; the others give way.
         let mut fixed = if self.before_edit.is_some() { Answers::default() } else { self.given.clone() };
-        fixed = fixed.or(&self.said.answers);
+        fixed = fixed.or(&self.input.answers);
         fixed.clear(choice);
         let mut offered = Offered::default();
         for &value in choice.values() {
@@ -98,7 +98,7 @@ impl<'a> Conversation<'a> {
 
     /// What was asked for by a flag, a variable, a file or here, in the order of the choices, without `except`.
     pub(super) fn settled(&self, except: Option<Choice>) -> Vec<Value> {
-        let mut answers = self.given.clone().or(&self.said.answers);
+        let mut answers = self.given.clone().or(&self.input.answers);
         if let Some(choice) = except {
             answers.clear(choice);
         }

@@ -185,13 +185,13 @@ fn spoken(value: Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::Said;
+    use crate::answers::Input;
     use crate::prompt::terminal::Size;
     use crate::prompt::text::Line;
 
     /// Every question of the conversation in which each answer is the last of its list.
-    fn questions(said: &Said) -> Vec<Question> {
-        let mut conversation = Conversation::new(said, false);
+    fn questions(input: &Input) -> Vec<Question> {
+        let mut conversation = Conversation::new(input, false);
         let mut questions = vec![question(&conversation, Some("shop-api"))];
         conversation.start_from(PRESETS.len());
         while let Step::Choice(choice) = conversation.step {
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_question_fits_eighty_columns_and_twenty_four_rows_with_nothing_left_out() {
-        for question in questions(&Said::default()) {
+        for question in questions(&Input::default()) {
             for (cursor, item) in question.items.iter().enumerate() {
                 let lines = texts(&question, cursor, 80, 24);
                 assert!(lines.len() <= 24 && lines.iter().all(|line| !line.contains('…')), "{lines:#?}");
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn no_screen_is_too_small() {
-        for question in questions(&Said::default()) {
+        for question in questions(&Input::default()) {
             for (columns, rows) in [(1, 1), (2, 2), (7, 3), (20, 5), (39, 9), (40, 20), (200, 2), (80, 12)] {
                 for cursor in 0..question.items.len() {
                     let lines = question.lines(cursor, Size { columns, rows });
@@ -239,8 +239,8 @@ mod tests {
     fn what_a_preset_brings_is_told_beside_what_was_asked_for() {
         for word in ["none", "postgres"] {
             let database = Choice::Database.parse(word).expect("a database");
-            let said = Said::gather(&[database], &[], None, None).expect("all of it is known");
-            let presets = &questions(&said)[0];
+            let input = Input::gather(&[database], &[], None, None).expect("every word is known");
+            let presets = &questions(&input)[0];
             assert_eq!(presets.settled, [spoken(database)]);
             for item in &presets.items {
                 let told: String =
@@ -252,8 +252,8 @@ mod tests {
 
     #[test]
     fn a_value_is_charged_for_what_the_others_do_not_bring() {
-        let said = Said::default();
-        let mut conversation = Conversation::new(&said, false);
+        let input = Input::default();
+        let mut conversation = Conversation::new(&input, false);
         conversation.start_from(PRESETS.len());
         conversation.take(Choice::Database.parse("sqlite").expect("a database"));
         conversation.take(Choice::Cache.parse("redis").expect("a cache"));

@@ -7,9 +7,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{FileLine, Git, Report, Resumed, StayingFile, Stays};
 use crate::choice::Value;
+use crate::disk::Replaced;
 use crate::part::{Port, Service};
 use crate::stack::{Moved, Stack};
-use crate::write::Replaced;
 
 /// What `new` did, or would do.
 #[derive(Debug, serde::Serialize, JsonSchema)]

@@ -9,6 +9,7 @@
 mod cli;
 mod docs;
 mod every_stack;
+mod layers;
 mod memory;
 mod no_trace;
 mod options;
@@ -18,3 +19,4 @@ mod ratchet;
 mod series;
 mod settings;
 mod snapshots;
+mod sources;

@@ -4,19 +4,19 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::draft::Draft;
 use super::{Complete, New, Scene};
-use crate::answers::Said;
+use crate::answers::Input;
 use crate::command_line::CommandLine;
+use crate::disk::{Site, State};
 use crate::error::{Error, Words};
 use crate::name::{self, Name};
 use crate::precomputed::LOCKS;
 use crate::prompt::{self, Agreed, Subject};
 use crate::shell::Shell;
-use crate::write::{Site, State};
 
 /// What is missing beside what was said, asked for on a terminal.
 pub(super) fn complete<'a>(
     new: &New,
-    said: &'a Said,
+    input: &'a Input,
     scene: Option<Scene<'a>>,
     shell: &mut Shell,
 ) -> Result<Complete<'a>, Error> {
@@ -27,23 +27,23 @@ pub(super) fn complete<'a>(
         (None, _) => Utf8PathBuf::from(name),
     };
     let subject = Subject {
-        said,
+        input,
         name: scene.as_ref().map(|scene| scene.name.to_string()),
         offered: here.clone(),
         is_dry: new.dry_run || new.show.is_some(),
-        place: &|name| place(new, said, name, &path(name)),
+        place: &|name| place(new, input, name, &path(name)),
         review: &|name, answers| {
-            let Draft { report, .. } = new.draft(answers, &new.scene(said, &path(name))?)?;
+            let Draft { report, .. } = new.draft(answers, &new.scene(input, &path(name))?)?;
             Ok(report)
         },
     };
     if new.yes {
         let name = prompt::ask_name(&subject, shell)?;
-        let scene = new.scene(said, &path(&name))?;
-        return Ok(Complete { scene, answers: said.answers.clone(), is_reviewed: false });
+        let scene = new.scene(input, &path(&name))?;
+        return Ok(Complete { scene, answers: input.answers.clone(), is_reviewed: false });
     }
     let Agreed { name, answers } = prompt::ask(&subject, shell)?;
-    Ok(Complete { scene: new.scene(said, &path(&name))?, answers, is_reviewed: true })
+    Ok(Complete { scene: new.scene(input, &path(&name))?, answers, is_reviewed: true })
 }
 
 /// The name of the current directory, if it is empty and has a name that a project can have.
@@ -55,7 +55,7 @@ fn directory_to_fill() -> Option<String> {
 }
 
 /// Where a project of this name goes, or what is wrong with it.
-fn place(new: &New, said: &Said, name: &str, path: &Utf8Path) -> Result<String, Vec<String>> {
+fn place(new: &New, input: &Input, name: &str, path: &Utf8Path) -> Result<String, Vec<String>> {
     let reasons = |error: &Error| {
         let Words { message, reasons, .. } = error.words(&CommandLine::default());
         std::iter::once(message).chain(reasons).collect::<Vec<_>>()
@@ -67,7 +67,7 @@ fn place(new: &New, said: &Said, name: &str, path: &Utf8Path) -> Result<String, 
         told.extend(better.map(|better| format!("`{better}` can be used")));
         return Err(told);
     }
-    new.scene(said, path).map_err(|error| reasons(&error))?;
+    new.scene(input, path).map_err(|error| reasons(&error))?;
     Ok(if path == "." {
         "it goes into this directory, which is empty".to_owned()
     } else {

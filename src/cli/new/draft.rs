@@ -2,6 +2,7 @@
 
 use super::leftover;
 use crate::command_line::{path_word, quote};
+use crate::disk::{Changes, Found, Site, State, Surroundings, Traces};
 use crate::error::Error;
 use crate::git;
 use crate::name::Name;
@@ -10,7 +11,6 @@ use crate::replay::Replay;
 use crate::report::{Git, Report, Resumed};
 use crate::stack::{Resolution, Stack};
 use crate::tree::Tree;
-use crate::write::{Changes, Found, Site, State, Surroundings, Traces};
 
 /// Everything `new` decides before it writes.
 pub(super) struct Draft {

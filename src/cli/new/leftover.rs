@@ -2,15 +2,15 @@
 
 use camino::Utf8Path;
 
-use crate::answers::Said;
+use crate::answers::Input;
 use crate::command_line::{CommandLine, path_word, quote};
+use crate::disk::{Found, Site, State};
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::replay::Replay;
 use crate::report::{StayingFile, Stays};
 use crate::stack::Stack;
 use crate::tree::{RECEIPT, Tree};
-use crate::write::{Found, Site, State};
 
 /// What a `restwell.toml` says.
 struct Receipt {
@@ -26,7 +26,7 @@ pub(super) fn stays(site: &Site, tree: &Tree) -> Result<Option<Stays>, Error> {
         State::Directory { .. } => site.read(RECEIPT).and_then(|text| Receipt::parse(&text)),
     };
     let Some(Receipt { version, name, stack }) = receipt else { return Ok(None) };
-    let is_ours = version == crate::VERSION;
+    let is_ours = version == crate::version::VERSION;
     let mut files = Vec::new();
     for (path, file) in Plan::new(&stack, &name).render()?.files().filter(|(path, _)| tree.get(path).is_none()) {
         // A path that is no longer a regular file, such as a directory, is not a leftover.
@@ -54,14 +54,14 @@ pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> 
     let Receipt { version, name, stack } = Receipt::parse(receipt?)?;
     let is_named = site.file_name() != Some(name.as_str());
     let replay = Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack: &stack };
-    (version == crate::VERSION).then(|| replay.line())
+    (version == crate::version::VERSION).then(|| replay.line())
 }
 
 impl Receipt {
     /// Nothing where it is no receipt of a valid stack, as after an edit by hand.
     fn parse(text: &str) -> Option<Self> {
-        let said = Said::of_receipt(text)?;
-        let stack = Stack::resolve(&said.answers).ok()?.stack;
-        Some(Self { version: said.written_by?, name: said.name?, stack })
+        let input = Input::of_receipt(text)?;
+        let stack = Stack::resolve(&input.answers).ok()?.stack;
+        Some(Self { version: input.written_by?, name: input.name?, stack })
     }
 }

@@ -1,12 +1,12 @@
 //! The first command of a new project, run if the user says so.
 
+use crate::disk::Site;
 use crate::error::Error;
 use crate::interrupt;
 use crate::program;
 use crate::prompt;
 use crate::report::Report;
 use crate::shell::{STRONG, Shell};
-use crate::write::Site;
 
 /// Offers to run the first of the next steps in the new project. Only `y` runs it; it then takes the place of this
 /// program, with its terminal, its signals and its exit code.

@@ -30,7 +30,7 @@ pub(super) fn unknown_value(
 fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
     let asks = |choice: &&Choice| match place {
         Place::Flag(name) => choice.flag() == *name,
-        Place::Variable(name) => crate::answers::variable(**choice) == *name,
+        Place::Variable(name) => choice.variable() == *name,
         Place::Argument => false,
     };
     let line = match Choice::ALL.iter().find(asks) {
@@ -59,7 +59,7 @@ pub(super) fn missing(choices: &[Choice], typed: &CommandLine) -> Words {
             told.because(format!(
                 "`{}` or `{}` is not set (default `{}`)",
                 choice.flag(),
-                crate::answers::variable(*choice),
+                choice.variable(),
                 choice.default_value().id()
             ))
         })
@@ -89,7 +89,7 @@ pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLi
 fn as_given(value: Value, answers: &Answers) -> String {
     let choice = value.choice();
     match answers.get(choice).map(|(_, origin)| origin) {
-        Some(Origin::Environment) => format!("`{}={}`", crate::answers::variable(choice), value.id()),
+        Some(Origin::Environment) => format!("`{}={}`", choice.variable(), value.id()),
         Some(Origin::File) => format!("`{} = \"{}\"` of the answers file", choice.id(), value.id()),
         Some(Origin::Flag) => format!("`{} {}`", choice.flag(), value.id()),
         Some(Origin::Prompt | Origin::Preset | Origin::Default) | None => format!("`{value}`"),

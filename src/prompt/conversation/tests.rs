@@ -8,12 +8,12 @@ fn value(choice: Choice, word: &str) -> Value {
 }
 
 /// What flags say.
-fn said(values: &[Value]) -> Said {
-    Said::gather(values, &[], None, None).expect("all of it is known")
+fn input(values: &[Value]) -> Input {
+    Input::gather(values, &[], None, None).expect("all of it is known")
 }
 
-fn one_by_one(said: &Said) -> Conversation<'_> {
-    let mut conversation = Conversation::new(said, false);
+fn one_by_one(input: &Input) -> Conversation<'_> {
+    let mut conversation = Conversation::new(input, false);
     assert_eq!(conversation.step, Step::Preset);
     conversation.start_from(PRESETS.len());
     conversation
@@ -21,8 +21,8 @@ fn one_by_one(said: &Said) -> Conversation<'_> {
 
 #[test]
 fn a_choice_with_one_possible_value_is_not_asked() {
-    let said = Said::default();
-    let mut conversation = one_by_one(&said);
+    let input = Input::default();
+    let mut conversation = one_by_one(&input);
     assert_eq!(conversation.progress(Choice::Database), (1, 8));
     conversation.take(Value::Database(Database::None));
     assert_eq!(conversation.step, Step::Choice(Choice::Limiter));
@@ -33,8 +33,8 @@ fn a_choice_with_one_possible_value_is_not_asked() {
 
 #[test]
 fn going_back_takes_the_answer_back_and_remembers_it() {
-    let said = Said::default();
-    let mut conversation = one_by_one(&said);
+    let input = Input::default();
+    let mut conversation = one_by_one(&input);
     conversation.take(Value::Database(Database::Postgres));
     conversation.take(Value::Cache(Cache::Redis));
     assert_eq!(conversation.step, Step::Choice(Choice::Limiter));
@@ -52,8 +52,8 @@ fn going_back_takes_the_answer_back_and_remembers_it() {
 
 #[test]
 fn a_changed_answer_takes_back_only_what_it_forbids() {
-    let said = Said::default();
-    let mut conversation = one_by_one(&said);
+    let input = Input::default();
+    let mut conversation = one_by_one(&input);
     for &choice in Choice::ALL {
         conversation.take(choice.default_value());
     }
@@ -73,8 +73,8 @@ fn a_changed_answer_takes_back_only_what_it_forbids() {
 
 #[test]
 fn leaving_an_edit_changes_nothing() {
-    let said = Said::default();
-    let mut conversation = Conversation::new(&said, true);
+    let input = Input::default();
+    let mut conversation = Conversation::new(&input, true);
     conversation.named();
     conversation.start_from(2);
     let before = conversation.answers();
@@ -90,8 +90,8 @@ fn leaving_an_edit_changes_nothing() {
 
 #[test]
 fn what_a_flag_gave_forbids_too_and_can_be_changed() {
-    let said = said(&[Value::Cache(Cache::Memory)]);
-    let mut conversation = one_by_one(&said);
+    let input = input(&[Value::Cache(Cache::Memory)]);
+    let mut conversation = one_by_one(&input);
     let refused = conversation.offered(Choice::Database).refused;
     assert_eq!(refused.len(), 1);
     conversation.start_from(0);
@@ -104,6 +104,6 @@ fn what_a_flag_gave_forbids_too_and_can_be_changed() {
 #[test]
 fn a_preset_is_not_worth_a_question_when_little_is_open() {
     let values: Vec<Value> = Choice::ALL.iter().skip(2).map(|choice| choice.default_value()).collect();
-    let said = said(&values);
-    assert_eq!(Conversation::new(&said, false).step, Step::Choice(Choice::Database));
+    let input = input(&values);
+    assert_eq!(Conversation::new(&input, false).step, Step::Choice(Choice::Database));
 }

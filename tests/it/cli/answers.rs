@@ -115,7 +115,7 @@ fn answers_of_another_version_are_taken_with_a_warning() {
     restwell(["new", "a", "--answers", "-", "--yes", "--dry-run"])
         .stdin("restwell = \"0.0.1\"\n")
         .exits(0)
-        .says("warning: the answers were written by restwell 0.0.1");
+        .says("warning: restwell 0.0.1 wrote the answers file");
 }
 
 #[test]

@@ -17,4 +17,5 @@ mod terminal;
 mod transcripts;
 mod usage;
 mod wizard;
+mod workspace;
 mod writing;

@@ -92,7 +92,7 @@ fn a_variable_of_someone_else_is_a_warning() {
     let object = ran.json();
     let warnings = object["data"]["warnings"].as_array().expect("warnings");
     assert_eq!(warnings.len(), 2);
-    assert_eq!(warnings[1], "the variable `RESTWELL_SERVICE_HOST` means nothing to restwell");
+    assert_eq!(warnings[1], "the variable `RESTWELL_SERVICE_HOST` is not known to restwell and has no effect");
     restwell(["list"]).env("RESTWELL_SERVICE_HOST", "10.0.0.1").exits(0).says("warning: the variable");
     restwell(["list", "--format", "json"]).env("RESTWELL_SERVICE_HOST", "10.0.0.1").exits(0).json();
 }

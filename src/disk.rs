@@ -5,12 +5,13 @@
 //! which are kept beside. Nothing is written through a symbolic link. No file is synced one by one: a killed program
 //! loses nothing by that, and a power cut costs a command that can be run again.
 
-mod around;
 mod place;
 mod stage;
+mod surroundings;
+mod text;
 
 use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -20,14 +21,13 @@ use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
 
-pub use around::Surroundings;
 pub use place::Found;
+pub use surroundings::Surroundings;
+pub use text::{TextFile, read_answers};
 
 use place::Placement;
 use stage::Staging;
-
-/// An answers file is a few lines; this keeps `/dev/zero` from being read for ever.
-const ANSWERS_LIMIT: u64 = 1 << 20;
+use text::read_bounded;
 
 /// Where a project goes, and what is there now.
 #[derive(Clone, Debug)]
@@ -98,23 +98,6 @@ fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io
     move |source| Error::Io { action, path, source }
 }
 
-/// The text of an answers file.
-///
-/// # Errors
-/// What the operating system says; a file that is too large or not text is an error too.
-pub fn read_answers(path: &Utf8Path) -> io::Result<String> {
-    if path == "-" { read_bounded(io::stdin()) } else { read_bounded(fs::File::open(path)?) }
-}
-
-fn read_bounded(source: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    let length = source.take(ANSWERS_LIMIT + 1).read_to_string(&mut text)?;
-    if length as u64 > ANSWERS_LIMIT {
-        return Err(io::Error::new(ErrorKind::FileTooLarge, "it is larger than a megabyte"));
-    }
-    Ok(text)
-}
-
 impl Site {
     /// Looks at a target.
     ///
@@ -156,7 +139,7 @@ impl Site {
 
     /// Whether the target is a repository itself.
     pub fn is_repository(&self) -> bool {
-        around::is_repository(self.place.as_std_path())
+        surroundings::is_repository(self.place.as_std_path())
     }
 
     /// Whether something is in the place of a repository that is none, and is not to be replaced by one.
