@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use app::app::{App, router};
 use app::config::Config;
-use app::guard::protect;
+use app::platform::guard::protect;
+use app::platform::settings::Environment;
 //~ if cache
 use app::products::Product;
 //~ endif
-use app::settings::Environment;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;

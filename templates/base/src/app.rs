@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{config::Config, docs, guard, health, routes};
+use crate::platform::{docs, guard, health};
+use crate::{config::Config, greet};
 
 /// What handlers and the guard share.
 pub struct App {
@@ -18,25 +19,25 @@ pub struct App {
     pub in_flight: Semaphore,
     pub dependencies: health::Dependencies,
     //~ if database
-    pub database: Arc<crate::db::Database>,
+    pub database: Arc<crate::platform::db::Database>,
     //~ endif
     //~ if cache_redis or limiter_redis
-    pub redis: crate::redis::Redis,
+    pub redis: crate::platform::redis::Redis,
     //~ endif
     //~ if cache_memcached
-    pub memcached: crate::store::Store,
+    pub memcached: crate::platform::store::Store,
     //~ endif
     //~ if cache
-    pub cache: crate::cache::Cache<crate::products::Product>,
+    pub cache: crate::platform::cache::Cache<crate::products::Product>,
     //~ endif
     //~ if limiter
-    pub limiter: crate::limiter::Limiter,
+    pub limiter: crate::platform::limiter::Limiter,
     //~ endif
     //~ if auth
-    pub keys: crate::keys::Keys,
+    pub keys: crate::platform::keys::Keys,
     //~ endif
     //~ if upstream
-    pub upstream: crate::upstream::Upstream,
+    pub upstream: crate::platform::upstream::Upstream,
     //~ endif
 }
 
@@ -45,17 +46,17 @@ impl App {
     /// If something that the configuration names is not there.
     pub fn new(config: Config) -> anyhow::Result<Arc<Self>> {
         //~ if monitoring_prometheus
-        crate::prometheus::exporter();
+        crate::platform::prometheus::exporter();
         //~ endif
         //~ if cache_redis or limiter_redis
-        let redis = crate::redis::link(&config.redis_url);
+        let redis = crate::platform::redis::link(&config.redis_url);
         //~ endif
         //~ if cache_memcached
-        let memcached = crate::store::link(&config.memcached_url);
+        let memcached = crate::platform::store::link(&config.memcached_url);
         //~ endif
         let dependencies = health::Dependencies::default();
         //~ if database
-        let dependencies = dependencies.with("database", crate::db::probe(&config.database_url));
+        let dependencies = dependencies.with("database", crate::platform::db::probe(&config.database_url));
         //~ endif
         //~ if cache_redis or limiter_redis
         let dependencies = dependencies.with("redis", redis.probe());
@@ -68,32 +69,32 @@ impl App {
             in_flight: Semaphore::new(config.max_in_flight.get()),
             dependencies,
             //~ if database
-            database: Arc::new(crate::db::Database::new(&config)?),
+            database: Arc::new(crate::platform::db::Database::new(&config)?),
             //~ endif
             //~ if cache_memory
-            cache: crate::cache::Cache::new(&config),
+            cache: crate::platform::cache::Cache::new(&config),
             //~ endif
             //~ if cache_redis
-            cache: crate::cache::Cache::new(&config, &redis),
+            cache: crate::platform::cache::Cache::new(&config, &redis),
             //~ endif
             //~ if cache_memcached
-            cache: crate::cache::Cache::new(&config, &memcached),
+            cache: crate::platform::cache::Cache::new(&config, &memcached),
             memcached,
             //~ endif
             //~ if cache_redis or limiter_redis
             redis,
             //~ endif
             //~ if limiter
-            limiter: crate::limiter::Limiter::new(config.rate_limit),
+            limiter: crate::platform::limiter::Limiter::new(config.rate_limit),
             //~ endif
             //~ if auth_api_key
-            keys: crate::keys::Keys::new(&config.api_key_environment),
+            keys: crate::platform::keys::Keys::new(&config.api_key_environment),
             //~ endif
             //~ if auth_jwt
-            keys: crate::keys::Keys::new(&config)?,
+            keys: crate::platform::keys::Keys::new(&config)?,
             //~ endif
             //~ if upstream
-            upstream: crate::upstream::Upstream::new(&config)?,
+            upstream: crate::platform::upstream::Upstream::new(&config)?,
             //~ endif
             config,
         }))
@@ -109,14 +110,14 @@ impl App {
         let tasks = futures_util::future::join(tasks, self.keys.renew());
         //~ endif
         //~ if monitoring_prometheus
-        let tasks = futures_util::future::join(tasks, crate::prometheus::upkeep());
+        let tasks = futures_util::future::join(tasks, crate::platform::prometheus::upkeep());
         //~ endif
         tokio::try_join!(self.prepare(), tasks.map(Ok)).map(|_ended| ())
     }
 
     async fn prepare(&self) -> anyhow::Result<()> {
         //~ if database
-        crate::migrations::prepare(&self.config.database_url, self.config.migrate_on_start).await?;
+        crate::platform::migrations::prepare(&self.config.database_url, self.config.migrate_on_start).await?;
         //~ endif
         //~ if cache_redis or limiter_redis
         self.redis.clone().connect().await;
@@ -150,15 +151,15 @@ impl App {
 pub fn operations() -> OpenApiRouter<Arc<App>> {
     let router = OpenApiRouter::new();
     //~ if database
-    let router = router.merge(routes::products::router());
+    let router = router.merge(crate::products::routes::router());
     //~ endif
     //~ if upstream and database
-    let router = router.merge(routes::reviews::router());
+    let router = router.merge(crate::products::reviews::router());
     //~ endif
     //~ if upstream and not database
-    let router = router.merge(routes::quote::router());
+    let router = router.merge(crate::quote::router());
     //~ endif
-    router.merge(routes::greet::router())
+    router.merge(greet::router())
 }
 
 /// What the public port answers besides health, not yet guarded.
@@ -170,7 +171,7 @@ pub fn router(app: Arc<App>) -> Router {
 pub fn admin(app: Arc<App>) -> Router {
     let router = Router::from(health::router());
     //~ if monitoring_prometheus
-    let router = router.route("/metrics", axum::routing::get(crate::prometheus::scrape));
+    let router = router.route("/metrics", axum::routing::get(crate::platform::prometheus::scrape));
     //~ endif
     guard::watch(router.with_state(app))
 }

@@ -7,7 +7,7 @@ use axum::http::HeaderValue;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::settings::{self, Environment, Problem, Settings, number, one_of, time};
+use crate::platform::settings::{self, Environment, Problem, Settings, number, one_of, time};
 
 #[derive(Clone, Subcommand)]
 pub enum Command {
@@ -51,7 +51,7 @@ pub struct Config {
     #[arg(long, env, default_value = "75s", value_parser = time("100ms", "1h"))]
     pub header_timeout: Duration,
     /// Origins a browser may call from, separated by commas; none by default
-    #[arg(long, env, value_delimiter = ',', value_parser = crate::origin::read)]
+    #[arg(long, env, value_delimiter = ',', value_parser = crate::platform::origin::read)]
     pub cors_origins: Vec<HeaderValue>,
     /// How long to serve on after SIGTERM, while load balancers notice that readiness is gone
     #[arg(long, env, default_value = "5s", value_parser = time("0s", "1h"))]

@@ -1,8 +1,8 @@
 //! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
 
 use app::config::{Command, Config};
-use app::server::{Server, signalled};
-use app::{docs, health, settings::Environment, telemetry};
+use app::platform::server::{Server, signalled};
+use app::platform::{docs, health, settings::Environment, telemetry};
 
 //~ if cache
 /// Entries that live long lie between what requests use for a moment: the system's allocator keeps the gaps.
@@ -25,10 +25,10 @@ async fn run() -> anyhow::Result<()> {
             Server::bind(config, axum::Router::new()).await?.run(signalled()).await?;
         }
         //~ if database
-        Command::Migrate => app::migrations::command(&config.database_url).await?,
+        Command::Migrate => app::platform::migrations::command(&config.database_url).await?,
         //~ endif
         //~ if auth_api_key
-        Command::ApiKey(command) => app::keys::run(command, &config).await?,
+        Command::ApiKey(command) => app::platform::keys::run(command, &config).await?,
         //~ endif
         Command::Openapi => std::io::Write::write_all(&mut std::io::stdout(), docs::text().as_bytes())?,
         Command::Healthcheck => health::check(&config)?,

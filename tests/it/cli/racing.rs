@@ -191,7 +191,7 @@ fn a_run_with_other_answers_names_the_command_that_completes_the_first() {
 #[test]
 fn force_over_another_stack_lists_what_stays_and_how_to_remove_it() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
-    fs::write(ran.path().join("a/src/cache.rs"), "// changed\n").expect("written");
+    fs::write(ran.path().join("a/src/platform/cache.rs"), "// changed\n").expect("written");
     let words = ["new", "a", "--preset", "minimal", "--no-git", "--force", "--format", "json"];
     let over = ran.then(words).exits(0);
     let object = over.json();
@@ -200,7 +200,7 @@ fn force_over_another_stack_lists_what_stays_and_how_to_remove_it() {
     assert!(files.len() > 40, "{}", files.len());
     let changed: Vec<&str> =
         files.iter().filter(|file| file["untouched"] == false).filter_map(|file| file["path"].as_str()).collect();
-    assert_eq!(changed, ["src/cache.rs"]);
+    assert_eq!(changed, ["src/platform/cache.rs"]);
     let remove = stays["remove"].as_str().expect("a command");
     let output = Command::new("sh").args(["-c", remove]).current_dir(over.path()).output().expect("it starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -211,7 +211,7 @@ fn force_over_another_stack_lists_what_stays_and_how_to_remove_it() {
         files.filter(|path| !kept(&path.to_string_lossy())).collect()
     };
     let mut expected = files(&fresh.path().join("a"));
-    expected.push("src/cache.rs".into());
+    expected.push("src/platform/cache.rs".into());
     expected.sort();
     assert_eq!(files(&over.path().join("a")), expected);
 }
@@ -223,7 +223,7 @@ fn what_stays_of_another_version_is_listed_without_a_claim() {
     fs::write(ran.path().join("a/restwell.toml"), receipt).expect("written");
     let over = ran.then(["new", "a", "--preset", "minimal", "--no-git", "--force"]).exits(0);
     over.says("files of the project that restwell 0.0.1 wrote here stay")
-        .says("  stays src/cache.rs\n")
+        .says("  stays src/platform/cache.rs\n")
         .never_says("rm ");
 }
 

@@ -3,7 +3,7 @@
 //! ```toml
 //! [[mutation]]
 //! what = "copies that were stored together expire together"
-//! file = "src/cache.rs"
+//! file = "src/platform/cache.rs"
 //! from = "ttl.mul_f64(1.0 - fastrand::f64() / 5.0)"
 //! to = "ttl"
 //! test = "cache::of_10_000_copies_stored_together_under_15_percent_expire_in_one_second"

@@ -3,7 +3,7 @@
 //~ if limiter
 use std::time::Duration;
 
-use app::keys::REMEMBERED;
+use app::platform::keys::REMEMBERED;
 //~ endif
 use serde_json::json;
 //~ if limiter

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use app::error::Error;
+use app::platform::error::Error;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -47,7 +47,7 @@ fn failing() -> Router {
         .route("/test/foreign", get(async || (StatusCode::BAD_GATEWAY, SECRET)))
 }
 
-const SECRET: &str = "SELECT token FROM users at db.internal:5432 in /srv/app/src/db.rs";
+const SECRET: &str = "SELECT token FROM users at db.internal:5432 in /srv/app/src/platform/db.rs";
 
 #[tokio::test]
 async fn every_failure_is_the_envelope() {

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use app::config::Config;
-use app::settings::Environment;
+use app::platform::settings::Environment;
 use clap::CommandFactory;
 
 use crate::support::process::{run, run_in};
@@ -100,7 +100,7 @@ const TAKEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("LOG_FORMAT", &["json", "pretty"]),
-    ("RUST_LOG", &["off", "WARN", "info,app=debug", "app=trace,hyper=off", "app::server=debug"]),
+    ("RUST_LOG", &["off", "WARN", "info,app=debug", "app=trace,hyper=off", "app::platform::server=debug"]),
     //= taken
 ];
 

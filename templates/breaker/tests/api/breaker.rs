@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use app::breaker::{Breaker, FAILURES, Failed, OPEN_FOR, Turn};
+use app::platform::breaker::{Breaker, FAILURES, Failed, OPEN_FOR, Turn};
 use tokio::time::sleep;
 
 const LIMIT: Duration = Duration::from_millis(20);

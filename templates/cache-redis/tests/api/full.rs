@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::breaker::OPEN_FOR;
+use app::platform::breaker::OPEN_FOR;
 use redis::{Client, cmd};
 use tokio::time::Instant;
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use app::breaker::OPEN_FOR;
-use app::error::Error;
+use app::platform::breaker::OPEN_FOR;
+use app::platform::error::Error;
 use app::products::Product;
 use chrono::Utc;
 use futures_util::{StreamExt, future::join_all, stream};

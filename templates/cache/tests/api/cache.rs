@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::app::App;
-use app::copies::{Copies, LOADS};
-use app::copy::{Cached, Loaded, Times, fresh_until};
-use app::error::Error;
-use app::products::{Product, find};
+use app::platform::copies::{Copies, LOADS};
+use app::platform::copy::{Cached, Loaded, Times, fresh_until};
+use app::platform::error::Error;
+use app::products::{Product, queries::find};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;

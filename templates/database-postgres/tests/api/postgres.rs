@@ -3,12 +3,12 @@
 use std::future::pending;
 use std::time::Duration;
 
-use app::breaker::{Failure, OPEN_FOR};
-use app::engine::CONNECTIONS;
-use app::error::Error;
-use app::products::find;
-use app::server::Server;
-use app::statements::LIST;
+use app::platform::breaker::{Failure, OPEN_FOR};
+use app::platform::engine::CONNECTIONS;
+use app::platform::error::Error;
+use app::platform::server::Server;
+use app::products::queries::find;
+use app::products::statements::LIST;
 use axum::Router;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -344,7 +344,7 @@ async fn the_server_ends_what_takes_too_long_by_itself() {
     }
     let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.database.pool).await;
     let error = sleep.expect_err("nothing sleeps for a minute").into_database_error().expect("the server says so");
-    assert!(app::engine::is_outage(&*error), "{error}");
+    assert!(app::platform::engine::is_outage(&*error), "{error}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn every_connection_writes_ahead_and_synchronises_and_waits_for_the_lock()
         ("SELECT CAST(timeout AS TEXT) FROM pragma_busy_timeout", "5000"),
     ] {
         let mut connections = Vec::new();
-        for _ in 0..app::engine::CONNECTIONS {
+        for _ in 0..app::platform::engine::CONNECTIONS {
             connections.push(server.app.database.pool.acquire().await.expect("none is in use"));
         }
         for connection in &mut connections {

@@ -2,8 +2,8 @@
 
 use std::future::pending;
 
-use app::server::Server;
-use app::statements::LIST;
+use app::platform::server::Server;
+use app::products::statements::LIST;
 use axum::Router;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use app::app::App;
-use app::engine::CONNECTIONS;
+use app::platform::engine::CONNECTIONS;
 use app::products::Product;
-use app::statements::{INSERT, UPDATE};
+use app::products::statements::{INSERT, UPDATE};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use app::breaker::OPEN_FOR;
-use app::quota::{Quota, Verdict};
-use app::shared_limit::GCRA;
+use app::platform::breaker::OPEN_FOR;
+use app::platform::quota::{Quota, Verdict};
+use app::platform::shared_limit::GCRA;
 use redis::{Client, Script, pipe};
 use tokio::task::JoinSet;
 use tokio::time::Instant;

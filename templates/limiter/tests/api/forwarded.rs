@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use app::forwarded;
+use app::platform::forwarded;
 use axum::http::{HeaderMap, HeaderValue};
 
 use crate::support::http::{raw, read_to_end};

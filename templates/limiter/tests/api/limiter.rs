@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use app::limiter::Limiter;
-use app::quota::Quota;
+use app::platform::limiter::Limiter;
+use app::platform::quota::Quota;
 use axum::{Router, routing};
 use tokio::task::JoinSet;
 use tokio::time::sleep;

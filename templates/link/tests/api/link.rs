@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use app::breaker::{FAILURES, Failure, OPEN_FOR};
-use app::link::Link;
+use app::platform::breaker::{FAILURES, Failure, OPEN_FOR};
+use app::platform::link::Link;
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::breaker::{Failure, OPEN_FOR};
-use app::redis::OUTAGES;
+use app::platform::breaker::{Failure, OPEN_FOR};
+use app::platform::redis::OUTAGES;
 use redis::{Client, cmd};
 
 use crate::support::http::get;

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use app::engine::Driver;
-use app::keys::store;
+use app::platform::engine::Driver;
+use app::platform::keys::store;
 use sqlx::Executor;
 
 use super::server::TestServer;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::config::Config;
-use app::server::Server;
-use app::settings::Environment;
+use app::platform::server::Server;
+use app::platform::settings::Environment;
 use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 //~ if database
 use app::app::App;
 //~ endif
-use app::server::Server;
+use app::platform::server::Server;
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;

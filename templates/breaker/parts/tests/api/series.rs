@@ -4,7 +4,7 @@
 async fn calls_of_a_dependency() {
     let body = async {
         let server = TestServer::start(&[]).await;
-        let breaker = app::breaker::Breaker::new("calls", 0);
+        let breaker = app::platform::breaker::Breaker::new("calls", 0);
         let fail = async || {
             let fails = async { Err::<(), _>(anyhow::anyhow!("broken")) };
             breaker.call(std::time::Duration::from_secs(1), fails).await.expect_err("it fails");

@@ -3,7 +3,7 @@
 use std::thread;
 
 use app::app::App;
-use app::engine::Options;
+use app::platform::engine::Options;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Transaction};
 

@@ -5,7 +5,7 @@ async fn of_the_pool() {
     let body = async {
         let server = TestServer::start(&[]).await;
         let mut held = Vec::new();
-        for _ in 0..app::engine::CONNECTIONS {
+        for _ in 0..app::platform::engine::CONNECTIONS {
             held.push(server.app.database.pool.acquire().await.unwrap());
         }
         let refused = async || answers(server.public, "/products", 503).await;

@@ -1,0 +1,172 @@
+//! API keys: 256 bits from the operating system, shown once and stored as their SHA-256. Each write looks its key up, so
+//! that a key which is revoked ends at once.
+
+//~ if limiter
+use std::{collections::HashMap, sync::Arc, sync::PoisonError, sync::RwLock, time::Duration};
+//~ else
+use std::sync::Arc;
+//~ endif
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+//~ if limiter
+use tokio::time::Instant;
+//~ endif
+
+use super::{auth::Caller, engine, error::Error, pool::Pool};
+use crate::{app::App, config::Config};
+
+//~ if limiter
+/// How long the limiter knows a caller by a key that was verified. A write looks it up each time.
+pub const REMEMBERED: Duration = Duration::from_secs(30);
+
+//~ endif
+/// The first bytes of the hash find the row, by an index; then all of it is compared in constant time.
+const FIND: &str = "SELECT name, hash, scopes, revoked_at FROM api_keys WHERE substr(hash, 1, 8) = $1";
+const INSERT: &str = "INSERT INTO api_keys (name, hash, scopes, created_at) VALUES ($1, $2, $3, $4)";
+const LIST: &str = "SELECT name, scopes, created_at, revoked_at FROM api_keys ORDER BY created_at, name";
+const REVOKE: &str = "UPDATE api_keys SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL";
+
+type Hash = [u8; 32];
+
+#[derive(Clone, clap::Subcommand)]
+pub enum Command {
+    /// Make a key and print it, this once
+    Create {
+        /// Who is to use it: a name of its own, also in the log
+        #[arg(value_parser = word)]
+        name: String,
+        /// What it may be used for, once for each
+        #[arg(long, value_parser = ["products:write"])]
+        scope: Vec<String>,
+    },
+    /// Print what is known of each key; the key itself is not
+    List,
+    /// End the use of a key, at once
+    Revoke { name: String },
+}
+
+pub struct Keys {
+    /// What each key of this environment begins with.
+    prefix: String,
+    //~ if limiter
+    /// By hash: whose key it is, until when that is taken for granted. There are no more than in the database.
+    verified: RwLock<HashMap<Hash, (Arc<str>, Instant)>>,
+    //~ endif
+}
+
+impl Keys {
+    pub fn new(environment: &str) -> Self {
+        //~ if limiter
+        Self { prefix: format!("{environment}_"), verified: RwLock::default() }
+        //~ else
+        Self { prefix: format!("{environment}_") }
+        //~ endif
+    }
+    //~ if limiter
+
+    /// Whose key this is, if it was verified a moment ago.
+    pub fn known(&self, key: &str) -> Option<Arc<str>> {
+        let verified = self.verified.read().unwrap_or_else(PoisonError::into_inner);
+        let (name, until) = verified.get(&hash(key))?;
+        (Instant::now() < *until).then(|| Arc::clone(name))
+    }
+    //~ endif
+}
+
+/// Whose key this is, or why it is none.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static str>, Error> {
+    // What cannot be a key of this environment is not looked up: 43 letters hold 256 bits.
+    if key.strip_prefix(&app.keys.prefix).is_none_or(|secret| secret.len() != 43) {
+        return Ok(Err("invalid"));
+    }
+    //~ if limiter
+    let (hash, until) = (hash(key), Instant::now() + REMEMBERED);
+    //~ else
+    let hash = hash(key);
+    //~ endif
+    type Row = (String, Vec<u8>, String, Option<DateTime<Utc>>);
+    let find = sqlx::query_as(FIND).bind(&hash[..8]).fetch_optional(&app.database.pool);
+    let row: Option<Row> = app.database.run(find).await?;
+    let (name, scopes) = match row.filter(|(_, stored, ..)| stored.ct_eq(&hash).into()) {
+        Some((name, _, scopes, None)) => (name, scopes),
+        Some(_) => return Ok(Err("revoked")),
+        None => return Ok(Err("unknown")),
+    };
+    //~ if limiter
+    let caller = Caller::new(&name, &scopes);
+    let mut verified = app.keys.verified.write().unwrap_or_else(PoisonError::into_inner);
+    verified.retain(|_, (_, until)| Instant::now() < *until);
+    verified.insert(hash, (Arc::clone(&caller.name), until));
+    Ok(Ok(caller))
+    //~ else
+    Ok(Ok(Caller::new(&name, &scopes)))
+    //~ endif
+}
+
+/// Carries out a command of the operator.
+///
+/// # Errors
+/// If the database does not answer, or the name is taken or unknown.
+pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
+    let pool = Pool::new(engine::for_requests(&config.database_url)?);
+    match command {
+        Command::Create { name, scope } => {
+            let mut secret = [0; 32];
+            getrandom::fill(&mut secret)?;
+            let key = format!("{}_{}", config.api_key_environment, URL_SAFE_NO_PAD.encode(secret));
+            let stored = store(&pool, &name, &key, &scope.join(" ")).await;
+            let taken = matches!(&stored, Err(sqlx::Error::Database(error)) if error.is_unique_violation());
+            anyhow::ensure!(!taken, "there is a key named `{name}` already, or was: names are not used again");
+            stored?;
+            println!("{key}");
+            eprintln!("This is the only time that the key is shown.");
+        }
+        Command::List => {
+            type Row = (String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+            let rows: Vec<Row> = sqlx::query_as(LIST).fetch_all(&pool).await?;
+            for (name, scopes, created, revoked) in rows {
+                let day = |time: DateTime<Utc>| time.date_naive().to_string();
+                let revoked = revoked.map_or("in use".into(), |time| format!("revoked {}", day(time)));
+                println!("{name:<24} {scopes:<16} made {}  {revoked}", day(created));
+            }
+        }
+        Command::Revoke { name } => {
+            let revoke = sqlx::query(REVOKE).bind(Utc::now()).bind(&name).execute(&pool).await?;
+            anyhow::ensure!(revoke.rows_affected() > 0, "there is no key named `{name}` in use");
+            println!("no write is made with the key `{name}` any more");
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// If a key of this name was ever stored, or the database does not answer.
+pub async fn store<'e>(
+    database: impl sqlx::Executor<'e, Database = engine::Driver>,
+    name: &str,
+    key: &str,
+    scopes: &str,
+) -> sqlx::Result<()> {
+    let insert = sqlx::query(INSERT).bind(name).bind(&hash(key)[..]).bind(scopes).bind(Utc::now());
+    insert.execute(database).await.map(drop)
+}
+
+fn hash(key: &str) -> Hash {
+    Sha256::digest(key).into()
+}
+
+/// What a name and an environment may be.
+///
+/// # Errors
+/// If it is something else.
+pub fn word(text: &str) -> Result<String, &'static str> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let valid = (1..=40).contains(&text.len()) && text.chars().all(plain);
+    valid.then(|| text.into()).ok_or("1 to 40 letters a to z, digits and dashes")
+}

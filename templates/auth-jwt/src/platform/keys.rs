@@ -1,0 +1,233 @@
+//! Tokens (JWT) and the public keys of their issuer: nothing here is secret. Keys are fetched beside requests, and again
+//! when no key at hand made a token's signature.
+
+use std::{sync::Arc, sync::PoisonError, sync::RwLock, time::Duration};
+
+use anyhow::Context;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
+use serde::Deserialize;
+use tokio::{sync::Mutex, time::Instant, time::sleep};
+
+use super::{auth::Caller, error::Error};
+use crate::{app::App, config::Command, config::Config};
+
+/// Least time between two fetches, however many ask for them.
+pub const BETWEEN: Duration = Duration::from_secs(10);
+
+/// How often keys are fetched anyway: one that the issuer removed is believed no longer than that.
+pub const REFRESH: Duration = Duration::from_secs(300);
+
+/// Bytes of a token at most.
+const TOKEN: usize = 8 << 10;
+
+/// Bytes of the issuer's set of keys at most.
+const SET: usize = 64 << 10;
+
+/// Usable keys of a set at most: a token that names none is tried with each.
+const KEYS: usize = 100;
+
+pub struct Keys {
+    held: RwLock<Vec<Key>>,
+    /// When they were last fetched, or it was tried.
+    fetched: Mutex<Option<Instant>>,
+    /// Where they are, unless the one key there is was configured.
+    url: Option<reqwest::Url>,
+    client: reqwest::Client,
+    /// What every token must be besides signed.
+    rules: Validation,
+}
+
+/// A public key that signatures can be checked with.
+struct Key {
+    id: Option<String>,
+    algorithm: Algorithm,
+    decoding: DecodingKey,
+}
+
+impl Key {
+    /// `None` if the key is for something else than signatures, or of a type or algorithm that is not supported.
+    fn new(jwk: &Jwk) -> Option<Self> {
+        let (usage, operations) = (&jwk.common.public_key_use, &jwk.common.key_operations);
+        let signs = matches!(usage, None | Some(PublicKeyUse::Signature));
+        let verifies = operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+        // A key is for one algorithm, whatever the token says; a secret one is for none.
+        let algorithm = match (&jwk.algorithm, jwk.common.key_algorithm) {
+            (AlgorithmParameters::RSA(_), None | Some(KeyAlgorithm::RS256)) => Algorithm::RS256,
+            (AlgorithmParameters::EllipticCurve(key), None | Some(KeyAlgorithm::ES256))
+                if key.curve == EllipticCurve::P256 =>
+            {
+                Algorithm::ES256
+            }
+            (AlgorithmParameters::OctetKeyPair(key), None | Some(KeyAlgorithm::EdDSA))
+                if key.curve == EllipticCurve::Ed25519 =>
+            {
+                Algorithm::EdDSA
+            }
+            _ => return None,
+        };
+        let decoding = DecodingKey::from_jwk(jwk).ok().filter(|_| signs && verifies)?;
+        Some(Self { id: jwk.common.key_id.clone(), algorithm, decoding })
+    }
+}
+
+impl Keys {
+    /// # Errors
+    /// If the configuration names no issuer, or this machine's certificates cannot be read.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        let mut rules = Validation { leeway: 5, validate_nbf: true, ..Validation::default() };
+        rules.set_issuer(&[config.jwt_issuer.as_ref().context("JWT_ISSUER is not set")?]);
+        rules.set_audience(&[config.jwt_audience.as_ref().context("JWT_AUDIENCE is not set")?]);
+        rules.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
+        // Proxies are not taken from the environment: what the service calls is what its settings name.
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2));
+        let client = client.redirect(reqwest::redirect::Policy::none()).build()?;
+        let held = config.jwt_public_key.iter().filter_map(Key::new).collect();
+        Ok(Self { held: RwLock::new(held), fetched: Mutex::default(), url: config.jwt_jwks_url.clone(), client, rules })
+    }
+
+    //~ if limiter
+    /// The caller that sent this token, as far as the keys at hand tell.
+    pub fn known(&self, token: &str) -> Option<Arc<str>> {
+        Some(self.check(token).ok()?.name)
+    }
+
+    //~ endif
+    fn check(&self, token: &str) -> Result<Caller, &'static str> {
+        let header = Some(token).filter(|token| token.len() <= TOKEN).and_then(|token| decode_header(token).ok());
+        // A token whose critical extensions are not understood, and none is here, is invalid (RFC 7515, 4.1.11).
+        let header = header.filter(|header| header.crit.is_none()).ok_or("invalid")?;
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        // `kid` is a hint: without one on either side any key may fit, and several may share one (RFC 7515, 4.1.4).
+        let fits = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
+        for key in held.iter().filter(fits) {
+            let rules = Validation { algorithms: vec![key.algorithm], ..self.rules.clone() };
+            match decode::<serde_json::Value>(token, &key.decoding, &rules) {
+                Ok(token) => return caller(&token.claims),
+                // The signature is checked before the claims.
+                Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => return Err("expired"),
+                Err(_) => {}
+            }
+        }
+        let named = header.kid.is_some() && held.iter().any(|key| key.id == header.kid);
+        if named { Err("invalid") } else { Err("unknown_key") }
+    }
+
+    /// Fetches the keys now and then. Does not return.
+    pub async fn renew(&self) {
+        loop {
+            self.fetch().await;
+            sleep(REFRESH).await;
+        }
+    }
+
+    /// Fetches the keys, unless that was done a moment ago. Callers that come meanwhile wait for the outcome. The keys at
+    /// hand stay if there is no usable one in the new set.
+    async fn fetch(&self) {
+        let mut fetched = self.fetched.lock().await;
+        let due = fetched.is_none_or(|at| at.elapsed() >= BETWEEN);
+        let Some(url) = self.url.clone().filter(|_| due) else { return };
+        *fetched = Some(Instant::now());
+        match self.download(url).await {
+            Ok(set) => *self.held.write().unwrap_or_else(PoisonError::into_inner) = set,
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "the keys of the issuer cannot be fetched"),
+        }
+    }
+
+    async fn download(&self, url: reqwest::Url) -> anyhow::Result<Vec<Key>> {
+        let mut answer = self.client.get(url).send().await?.error_for_status()?;
+        let mut json = Vec::new();
+        while let Some(more) = answer.chunk().await? {
+            json.extend(more);
+            anyhow::ensure!(json.len() <= SET, "the set is too large");
+        }
+        let set: Set = serde_json::from_slice(&json)?;
+        let keys: Vec<_> = set.keys.iter().filter_map(|key| Key::new(&Jwk::deserialize(key).ok()?)).collect();
+        anyhow::ensure!((1..=KEYS).contains(&keys.len()), "{} usable keys in the set, not 1 to {KEYS}", keys.len());
+        Ok(keys)
+    }
+}
+
+/// A JWK set. A member that cannot be read is ignored, as one that cannot be used is (RFC 7517, 5).
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<serde_json::Value>,
+}
+
+fn caller(claims: &serde_json::Value) -> Result<Caller, &'static str> {
+    let [name, scopes] = ["sub", "scope"].map(|claim| claims[claim].as_str().unwrap_or_default());
+    // OpenID Connect allows no longer name.
+    if (1..=255).contains(&name.len()) { Ok(Caller::new(name, scopes)) } else { Err("invalid") }
+}
+
+/// The caller that sent this token, or why that is not known; fetches the keys if none at hand made its signature.
+///
+/// # Errors
+/// If there are no keys.
+pub async fn verify(app: &Arc<App>, token: &str) -> Result<Result<Caller, &'static str>, Error> {
+    let checked = app.keys.check(token);
+    if !matches!(checked, Err("unknown_key")) {
+        return Ok(checked);
+    }
+    let asked = Arc::clone(app);
+    // In a task of its own: it does not end with the client that came first.
+    tokio::spawn(async move { asked.keys.fetch().await }).await.ok();
+    let none = app.keys.held.read().unwrap_or_else(PoisonError::into_inner).is_empty();
+    if none { Err(Error::of(503).because("there are no keys of the issuer")) } else { Ok(app.keys.check(token)) }
+}
+
+/// The key in the PEM file at this path.
+///
+/// # Errors
+/// If there is no such file, or no public key in it that tokens can be signed for.
+pub fn read(path: &str) -> anyhow::Result<Jwk> {
+    let pem = std::fs::read(path)?;
+    let formats = [DecodingKey::from_rsa_pem, DecodingKey::from_ec_pem, DecodingKey::from_ed_pem];
+    let key = formats.iter().find_map(|format| format(&pem).ok());
+    let jwk = key.and_then(|key| Jwk::from_decoding_key(&key, None).ok()).filter(|jwk| Key::new(jwk).is_some());
+    jwk.context("no public key in PEM, of RSA, P-256 or Ed25519")
+}
+
+/// The rule of `JWT_ISSUER` and `JWT_AUDIENCE`, which are compared letter by letter.
+///
+/// # Errors
+/// If there is a blank in it, or a character that is not visible.
+pub fn claim(text: &str) -> Result<String, &'static str> {
+    let valid = text.chars().all(|letter| !letter.is_whitespace() && !letter.is_control());
+    valid.then(|| text.to_owned()).ok_or("with a blank, or a character that is not visible")
+}
+
+/// The rule of `JWT_JWKS_URL`. Public keys need no password.
+///
+/// # Errors
+/// If it is no URL of HTTP, or has a user or a fragment.
+pub fn url(text: &str) -> Result<reqwest::Url, &'static str> {
+    let plain = |url: &reqwest::Url| {
+        let user = !url.username().is_empty() || url.password().is_some();
+        matches!(url.scheme(), "http" | "https") && !user && url.fragment().is_none()
+    };
+    let rule = "not a URL such as https://login.example/.well-known/jwks.json, without user and fragment";
+    text.parse().ok().filter(plain).filter(|_| text.contains("://") && !text.contains(' ')).ok_or(rule)
+}
+
+/// The settings that the service needs and that have no default: which issuer to trust is not to be guessed.
+pub fn contradictions(config: &Config) -> Vec<(&'static [&'static str], &'static str)> {
+    let serves = matches!(config.command, None | Some(Command::Serve));
+    let keys = (config.jwt_jwks_url.is_some(), config.jwt_public_key.is_some());
+    let mut found: Vec<(&[_], _)> = Vec::new();
+    if serves && config.jwt_issuer.is_none() {
+        found.push((&["JWT_ISSUER"], "not set; for the issuer of `cargo run --example issuer` http://127.0.0.1:9000"));
+    }
+    if serves && config.jwt_audience.is_none() {
+        found.push((&["JWT_AUDIENCE"], "not set; for the issuer of `cargo run --example issuer` products"));
+    }
+    if serves && keys == (false, false) {
+        let rule = "not set, nor is JWT_PUBLIC_KEY; for the issuer of `cargo run --example issuer` \
+                    http://127.0.0.1:9000/.well-known/jwks.json";
+        found.push((&["JWT_JWKS_URL", "JWT_PUBLIC_KEY"], rule));
+    }
+    if keys == (true, true) {
+        found.push((&["JWT_PUBLIC_KEY", "JWT_JWKS_URL"], "set together with JWT_JWKS_URL; set one of them"));
+    }
+    found
+}

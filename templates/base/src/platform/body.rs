@@ -1,0 +1,89 @@
+//! The bodies of requests: all that are being read share one budget of bytes, whatever each of them may have.
+
+use std::task::{Context, Poll, ready};
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::http::{Request, header};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::exchange::Exchange;
+
+/// Bytes of bodies that may be in memory at once, in all requests together.
+pub const BUDGET: usize = 64 << 20;
+
+/// What each piece of a body takes beside its bytes, at most.
+const OVERHEAD: usize = 128;
+
+/// What a handler may leave unread of a body without losing the connection, and how long that may take to arrive.
+const SMALL: usize = 16 << 10;
+const SMALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A body that counts what is read of it.
+pub struct Metered {
+    /// Until its end.
+    body: Option<Incoming>,
+    /// Whether the client sends the body only once it is asked for.
+    withheld: bool,
+    all: Arc<Semaphore>,
+    exchange: Arc<Exchange>,
+}
+
+impl Metered {
+    pub fn new(request: Request<Incoming>, all: &Arc<Semaphore>, exchange: &Arc<Exchange>) -> Request<Self> {
+        let withheld = request.headers().contains_key(header::EXPECT);
+        let (all, exchange) = (Arc::clone(all), Arc::clone(exchange));
+        request.map(|body| Self { body: Some(body).filter(|body| !body.is_end_stream()), withheld, all, exchange })
+    }
+}
+
+impl HttpBody for Metered {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(&mut *body).poll_frame(context)).transpose()?;
+        if frame.is_none() || body.is_end_stream() {
+            self.body = None;
+        }
+        let Some(frame) = frame else { return Poll::Ready(None) };
+        let data = match frame.into_data() {
+            Ok(data) => data,
+            Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+        };
+        let bytes = u32::try_from(data.len() + OVERHEAD)?;
+        let Ok(place) = Arc::clone(&self.all).try_acquire_many_owned(bytes) else {
+            self.exchange.lock().overloaded = true;
+            return Poll::Ready(Some(Err("no room for more bodies".into())));
+        };
+        match &mut self.exchange.lock().body {
+            Some(places) => places.merge(place),
+            none => *none = Some(place),
+        }
+        // A copy, because what hyper gives may be one byte that keeps a whole buffer of the connection alive.
+        Poll::Ready(Some(Ok(Frame::data(Bytes::copy_from_slice(&data)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Metered {
+    fn drop(&mut self) {
+        let Some(body) = self.body.take() else { return };
+        if self.withheld || body.size_hint().upper().is_none_or(|left| left > SMALL as u64) {
+            self.exchange.lock().unread = true;
+            return;
+        }
+        // The connection goes on with the next request.
+        tokio::spawn(timeout(SMALL_TIMEOUT, to_bytes(Body::new(body), SMALL)));
+    }
+}

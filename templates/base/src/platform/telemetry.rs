@@ -1,0 +1,129 @@
+//! What operators see: the log, with one line for each request, and failures that one request alone may not show.
+
+//~ if auth
+use std::sync::OnceLock;
+//~ endif
+use std::{borrow::Cow, io::BufWriter, io::stdout, sync::Arc, time::Duration, time::Instant};
+
+use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use super::{exchange::Exchange, trace::Trace};
+use crate::config::Config;
+
+/// Lines that may wait to be written, 16 MiB if all are as long as they can be.
+const LINES: usize = 8192;
+
+/// Bytes of a path or method that are logged, and of what lies behind a failure.
+const LONGEST_PATH: usize = 256;
+const LONGEST_CAUSE: usize = 1024;
+
+/// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests, so what finds no room is
+/// dropped, and counted. Dropped, what is returned writes the lines that still wait.
+pub fn init(config: &Config) -> WorkerGuard {
+    let stdout = BufWriter::with_capacity(1 << 16, stdout());
+    let (stdout, flush) = NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(stdout);
+    tokio::spawn(report_dropped(stdout.error_counter()));
+    let lines = fmt::layer().with_ansi(false).with_writer(stdout);
+    let pretty = config.log_format == "pretty";
+    let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
+    tracing_subscriber::registry().with(config.log.clone()).with(lines).init();
+    flush
+}
+
+/// Says how many lines were dropped in all, when there are more.
+async fn report_dropped(counter: ErrorCounter) {
+    let mut reported = 0;
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let dropped = counter.dropped_lines();
+        if dropped > reported {
+            //~ if monitoring
+            metrics::counter!("log_lines_dropped_total").absolute(dropped as u64);
+            //~ endif
+            tracing::warn!(dropped, "log lines were dropped, because standard output was not read fast enough");
+            reported = dropped;
+        }
+    }
+}
+
+//~ if monitoring
+/// Counts a failure, under the name that dashboards and alerts use.
+pub fn count(name: &'static str) {
+    metrics::counter!(name).increment(1);
+}
+//~ else
+/// Makes a failure known, under one name for all of its kind.
+pub fn count(failure: &'static str) {
+    tracing::warn!(failure);
+}
+//~ endif
+
+/// One request, until it is dropped: then it is one line in the log, whatever ended it.
+pub struct Line {
+    /// 499, as nginx has it for a client that left, until there is an answer.
+    pub status: u16,
+    pub cause: Option<String>,
+    pub id: HeaderValue,
+    pub trace: Trace,
+    //~ if auth
+    /// Who asked, once a credential was verified.
+    pub caller: Arc<OnceLock<Arc<str>>>,
+    //~ endif
+    method: Method,
+    uri: Uri,
+    route: Option<MatchedPath>,
+    exchange: Option<Arc<Exchange>>,
+    started: Instant,
+}
+
+impl Line {
+    pub fn start(request: &Request, id: HeaderValue) -> Self {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let (route, exchange) = (request.extensions().get().cloned(), request.extensions().get().cloned());
+        let (trace, started) = (Trace::of(request.headers()), Instant::now());
+        //~ if auth
+        let caller = Arc::default();
+        Self { status: 499, cause: None, id, trace, caller, method, uri, route, exchange, started }
+        //~ else
+        Self { status: 499, cause: None, id, trace, method, uri, route, exchange, started }
+        //~ endif
+    }
+
+    /// Whether there was no room for the request's body.
+    pub fn is_overloaded(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.lock().overloaded)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.status == 499 && self.exchange.as_ref().is_some_and(|exchange| exchange.lock().cut) {
+            (self.status, self.cause) = (503, Some("cut at the drain time-out".into()));
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        //~ if monitoring
+        super::metrics::observe(route, self.method.as_str(), self.status, seconds);
+        //~ endif
+        let (method, path) = (self.method.as_str(), self.uri.path());
+        let (method, path) = (&*shorten(method, LONGEST_PATH), &*shorten(path, LONGEST_PATH));
+        let (request_id, status) = (self.id.to_str().unwrap_or_default(), self.status);
+        let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
+        let error = error.as_deref();
+        let trace_id = format!("{:032x}", self.trace.id);
+        //~ if auth
+        let caller = self.caller.get().map(AsRef::<str>::as_ref);
+        tracing::info!(request_id, trace_id, method, path, route, status, seconds, caller, error, "request");
+        //~ else
+        tracing::info!(request_id, trace_id, method, path, route, status, seconds, error, "request");
+        //~ endif
+    }
+}
+
+/// Cut, so that no request can push others out of the log; the mark shows it.
+fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
+    let start = &text[..text.floor_char_boundary(longest)];
+    if start == text { text.into() } else { format!("{start}…").into() }
+}

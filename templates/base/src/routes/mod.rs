@@ -1,3 +1,0 @@
-//! The business endpoints, a file for each resource.
-
-//= pub mod

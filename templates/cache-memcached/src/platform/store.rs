@@ -1,0 +1,66 @@
+//! Where shared copies are kept: Memcached. `None` stands for no answer in time.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::uri::Authority;
+use futures_util::FutureExt;
+use memcache::exp::{AsyncMemcache, Error, Ttl};
+
+use super::{breaker::Failure, link::Link};
+
+/// Each command has one to itself; a command that finds none left waits.
+const CONNECTIONS: usize = 64;
+
+pub type Store = Arc<Link<AsyncMemcache>>;
+
+pub fn link(address: &str) -> Store {
+    let address = address.to_owned();
+    let connect = move || connect(address.clone()).boxed();
+    Link::new("memcached", Box::new(connect), |memcached| {
+        async move { Ok(memcached.get::<Vec<u8>>("ping").await.map(drop)?) }.boxed()
+    })
+}
+
+async fn connect(address: String) -> anyhow::Result<AsyncMemcache> {
+    let memcached = AsyncMemcache::builder().max_connections(CONNECTIONS).max_idle(CONNECTIONS);
+    Ok(memcached.connect_async([address]).await?)
+}
+
+impl Failure for Error {
+    fn is_outage(&self) -> bool {
+        match self {
+            // CLIENT_ERROR and what the client itself finds wrong: about one command.
+            Self::Rejected(_) | Self::Usage(_) | Self::EmptyValue | Self::Encode(_) | Self::Decode(_) => false,
+            // So is this one of the replies that begin with SERVER_ERROR; the others are about the server.
+            Self::Server(reply) => !reply.contains("too large"),
+            _ => true,
+        }
+    }
+}
+
+pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
+    store.run(async |memcached| memcached.get(key).await).await
+}
+
+/// If it is to be `new`, only where nothing is.
+pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: bool) -> Option<()> {
+    // Whole seconds is all there is, and what is left of none is nothing.
+    let Some(ttl) = (ttl.as_secs() > 0).then(|| Ttl::secs(ttl.as_secs() as u32)) else { return Some(()) };
+    let put = async |memcached: AsyncMemcache| match new {
+        true => memcached.add(key, value, ttl).await.map(drop),
+        false => memcached.set(key, value, ttl).await,
+    };
+    store.run(put).await
+}
+
+/// The rule of `MEMCACHED_URL`: host and port.
+///
+/// # Errors
+/// If there is something else: Memcached is spoken to without a user, a password or TLS.
+pub fn address(text: &str) -> Result<String, &'static str> {
+    let address = text.strip_prefix("memcache://").filter(|address| !address.contains('@'));
+    let authority: Option<Authority> = address.and_then(|address| address.parse().ok());
+    let complete = |of: &Authority| !of.host().is_empty() && of.port_u16().is_some_and(|port| port > 0);
+    let address = authority.filter(complete).map(|authority| authority.to_string());
+    address.ok_or("not an address such as memcache://127.0.0.1:11211")
+}

@@ -1,0 +1,61 @@
+//! The cache of one kind of resource: copies in the memory of this process, held for moments, in front of those on the
+//! server that replicas share.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::copies::Copies;
+use super::copy::{Cached, Outcome, Times};
+use super::error::Result;
+use super::remote::Remote;
+use super::store::Store;
+use crate::config::Config;
+
+pub struct Cache<T> {
+    copies: Copies<T>,
+    remote: Arc<Remote<T>>,
+}
+
+impl<T: Cached + Serialize + DeserializeOwned> Cache<T> {
+    pub fn new(config: &Config, store: &Store) -> Self {
+        let remote = Remote::new(config, Store::clone(store));
+        Self { copies: Copies::new(Times::fresh_for(remote.front)), remote: Arc::new(remote) }
+    }
+
+    /// The value of this id, or `None` if there is none; loaded unless there is a fresh copy, here or on the server.
+    ///
+    /// # Errors
+    /// That of the load, if there is no stale copy either.
+    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<T>, Outcome)>
+    where
+        L: Future<Output = Result<Option<T>>> + Send + 'static,
+    {
+        let remote = Arc::clone(&self.remote);
+        self.copies.get(id, async move { remote.get(id, load).await }).await
+    }
+
+    /// Makes a write to the value of this id, then forgets its copies: also if the write failed, unless it is certain
+    /// that nothing was written.
+    ///
+    /// # Errors
+    /// That of the write.
+    pub async fn write<W>(&self, id: i64, write: impl Future<Output = Result<W>>) -> Result<W> {
+        let written = write.await;
+        if !written.as_ref().is_err_and(|error| error.unchanged) {
+            self.forget(id).await;
+        }
+        written
+    }
+
+    /// To be called when the value of this id may have changed.
+    pub async fn forget(&self, id: i64) {
+        // The server first: a reader who begins after this must not find there what was there before the write.
+        self.remote.forget(id).await;
+        self.copies.forget(id);
+    }
+
+    pub fn copies(&self) -> &Copies<T> {
+        &self.copies
+    }
+}

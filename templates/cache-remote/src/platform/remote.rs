@@ -1,0 +1,90 @@
+//! Copies on the server that replicas share: what one replica has loaded the others need not load, and after a write none
+//! of them finds the value from before.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::Instant;
+
+use super::copy::{Cached, Loaded, fresh_until};
+use super::error::Result;
+use super::{store, telemetry};
+use crate::config::Config;
+
+/// The longest that a copy is held in front, and so that a write of another replica goes unseen.
+const FRONT: Duration = Duration::from_secs(2);
+
+/// Takes the place of a value that was just written, so that a load that began before the write cannot store there what
+/// it found.
+const WRITTEN: &[u8] = b"written";
+
+/// How long it keeps the place. A value that took half as long to load is not stored.
+const WRITTEN_FOR: Duration = Duration::from_secs(10);
+
+/// Less than 1 MiB: a larger value delays all others, or is refused.
+const LARGEST: usize = 1_000_000;
+
+pub struct Remote<T> {
+    /// With the time on the server this adds up to the TTL at most.
+    pub front: Duration,
+    ttl: Duration,
+    store: store::Store,
+    prefix: String,
+    /// Ids that were written when the server could not be told, for as long as it may hold the value from before. Only
+    /// their last ten bits, so that this is bounded; an id that shares them only costs loads.
+    distrusted: moka::future::Cache<i64, ()>,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
+    pub fn new(config: &Config, store: store::Store) -> Self {
+        let (ttl, prefix) = (config.cache_ttl, format!("{}:{}", config.key_prefix, T::KIND));
+        let distrusted = moka::future::Cache::builder().time_to_live(ttl).build();
+        Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted, holds: PhantomData }
+    }
+
+    /// Loads the value unless it is on the server.
+    ///
+    /// # Errors
+    /// That of the load.
+    pub async fn get(&self, id: i64, load: impl Future<Output = Result<Option<T>>>) -> Result<Loaded<T>> {
+        let begun = Instant::now();
+        let distrusted = self.distrusted.contains_key(&(id & 1023));
+        let held = if distrusted { None } else { store::get(&self.store, &self.key(id)).await };
+        let vacant = matches!(held, Some(None));
+        if let Some(bytes) = held.flatten().filter(|bytes| bytes != WRITTEN) {
+            if let Ok(value) = serde_json::from_slice(&bytes) {
+                return Ok(Loaded { value, word: "shared", age: begun.elapsed() });
+            }
+            telemetry::count("cache_undecodable_total");
+            self.forget(id).await;
+        }
+        let value = load.await?;
+        if vacant {
+            self.put(id, &value, begun.elapsed()).await;
+        }
+        // As old as the load at most: a write that another replica made since then must be seen in time all the same.
+        Ok(Loaded { value, word: "miss", age: begun.elapsed() })
+    }
+
+    /// To be called when the value of this id may have changed, before the client is answered.
+    pub async fn forget(&self, id: i64) {
+        if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
+            self.distrusted.insert(id & 1023, ()).await;
+        }
+    }
+
+    async fn put(&self, id: i64, value: &Option<T>, age: Duration) {
+        let json = serde_json::to_vec(value).expect("a cached value is JSON");
+        let spent = Instant::now() + age + self.front;
+        let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);
+        if json.len() <= LARGEST && age < WRITTEN_FOR / 2 && !left.is_zero() {
+            store::put(&self.store, &self.key(id), &json, left, true).await;
+        }
+    }
+
+    fn key(&self, id: i64) -> String {
+        format!("{}:{id}", self.prefix)
+    }
+}

@@ -1,0 +1,179 @@
+//! Copies in memory: one load however many readers ask, nothing older than a write, a stale copy while a load is under
+//! way or fails (RFC 5861), and a bound on what all copies weigh.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::copy::{Cached, Copy, Expiry, Loaded, Outcome, Times};
+use super::error::{Error, Result};
+use super::telemetry;
+
+/// The most bytes that copies weigh.
+const CAPACITY: u64 = 64 << 20;
+
+/// The longest that the reader who begins a load waits for it if there is a stale copy.
+const PATIENCE: Duration = Duration::from_millis(25);
+
+/// The most loads at a time. A load goes on when its readers leave, and then `MAX_IN_FLIGHT` does not count it.
+pub const LOADS: usize = 64;
+
+/// The copies of one kind of resource.
+pub struct Copies<T> {
+    times: Times,
+    copies: moka::future::Cache<Key, Arc<Copy<T>>>,
+    flights: Flights<T>,
+    loads: Arc<Semaphore>,
+    /// The number of writes, by id modulo the length: ids that share a counter only cost each other loads.
+    writes: [AtomicU64; 1024],
+}
+
+/// An id, and the number of writes before. A load that began before a write stores its copy under a key that no later
+/// reader uses.
+type Key = (i64, u64);
+
+/// Loads under way: each is one task, and readers of the same key await the same one.
+type Flights<T> = Arc<Mutex<HashMap<Key, Flight<T>>>>;
+
+type Flight<T> = Shared<BoxFuture<'static, Result<Arc<Copy<T>>>>>;
+
+impl<T: Cached> Copies<T> {
+    pub fn new(times: Times) -> Self {
+        let copies = moka::future::Cache::builder().max_capacity(CAPACITY).expire_after(Expiry);
+        let copies = copies.weigher(|_, copy: &Arc<Copy<T>>| copy.weight()).build();
+        let (flights, loads) = (Flights::default(), Arc::new(Semaphore::new(LOADS)));
+        Self { times, copies, flights, loads, writes: [const { AtomicU64::new(0) }; 1024] }
+    }
+
+    /// The value of this id, or `None` if there is none; loaded unless there is a fresh copy.
+    ///
+    /// # Errors
+    /// That of the load, if there is no stale copy either.
+    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<T>, Outcome)>
+    where
+        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+    {
+        let key = (id, self.writes(id).load(Ordering::Acquire));
+        let (copy, loaded) = match self.copies.get(&key).await {
+            Some(copy) if !copy.is_due() => (copy, false),
+            Some(copy) if copy.is_usable() => self.refresh(key, copy, load).await?,
+            _ => (self.load(key, load).await?, true),
+        };
+        let outcome = copy.outcome(loaded);
+        //~ if monitoring
+        metrics::counter!("cache_requests_total", "result" => outcome.word).increment(1);
+        //~ endif
+        Ok((copy.value.clone(), outcome))
+    }
+
+    /// To be called when a write to this id may have been made.
+    pub fn forget(&self, id: i64) {
+        self.writes(id).fetch_add(1, Ordering::Release);
+    }
+
+    /// The number of copies, about.
+    pub fn size(&self) -> u64 {
+        self.copies.entry_count()
+    }
+
+    /// The number of loads under way.
+    pub fn loading(&self) -> usize {
+        LOADS - self.loads.available_permits()
+    }
+
+    /// Has a copy loaded again. Only the reader who begins the load waits for it, and only for a moment; the others get
+    /// the stale copy at once. The second value says whether the copy is that of the load.
+    async fn refresh<L>(&self, key: Key, stale: Arc<Copy<T>>, load: L) -> Result<(Arc<Copy<T>>, bool)>
+    where
+        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+    {
+        let begun = {
+            let mut flights = lock(&self.flights);
+            let place = Arc::clone(&self.loads).try_acquire_owned();
+            let place = place.ok().filter(|_| !flights.contains_key(&key));
+            place.map(|place| self.begin(&mut flights, key, Some(Arc::clone(&stale)), place, load))
+        };
+        let Some(flight) = begun else { return Ok((stale, false)) };
+        match timeout(PATIENCE, flight).await {
+            Ok(loaded) => Ok((loaded?, true)),
+            Err(_elapsed) => Ok((stale, false)),
+        }
+    }
+
+    /// Joins the load of this key, or begins it as soon as there is room for another.
+    async fn load<L>(&self, key: Key, load: L) -> Result<Arc<Copy<T>>>
+    where
+        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+    {
+        let mut place = None;
+        let flight = loop {
+            {
+                let mut flights = lock(&self.flights);
+                if let Some(flight) = flights.get(&key) {
+                    break flight.clone();
+                }
+                place = place.or_else(|| Arc::clone(&self.loads).try_acquire_owned().ok());
+                if let Some(place) = place.take() {
+                    break self.begin(&mut flights, key, None, place, load);
+                }
+            }
+            // A reader who leaves while it waits here has no load made.
+            place = Arc::clone(&self.loads).acquire_owned().await.ok();
+        };
+        flight.await
+    }
+
+    /// Begins a load in a task of its own, so that it does not end with the client that came first.
+    fn begin<L>(
+        &self,
+        flights: &mut HashMap<Key, Flight<T>>,
+        key: Key,
+        stale: Option<Arc<Copy<T>>>,
+        place: OwnedSemaphorePermit,
+        load: L,
+    ) -> Flight<T>
+    where
+        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+    {
+        let (copies, landing, times) = (self.copies.clone(), Arc::clone(&self.flights), self.times.clone());
+        let task = tokio::spawn(async move {
+            let copy = match copies.get(&key).await {
+                // Another load ended between this reader's look at the copies and its look at the loads.
+                Some(copy) if !copy.is_due() => Ok(copy),
+                _ => {
+                    let load = AssertUnwindSafe(load).catch_unwind().await;
+                    let loaded = load.unwrap_or_else(|_panic| Err(Error::of(500).because("a load panicked")));
+                    Copy::after(loaded, stale.as_deref(), &times).map(Arc::new)
+                }
+            };
+            if let Ok(copy) = &copy {
+                copies.insert(key, Arc::clone(copy)).await;
+            }
+            let flight = lock(&landing).remove(&key);
+            if stale.is_none() && flight.is_none_or(|flight| flight.strong_count() == Some(1)) {
+                telemetry::count("cache_loads_abandoned_total");
+            }
+            drop(place);
+            copy
+        });
+        let flight = async { task.await.unwrap_or_else(|ended| Err(Error::of(500).because(ended))) };
+        let flight = flight.boxed().shared();
+        flights.insert(key, flight.clone());
+        flight
+    }
+
+    fn writes(&self, id: i64) -> &AtomicU64 {
+        &self.writes[id as usize % self.writes.len()]
+    }
+}
+
+fn lock<T>(flights: &Flights<T>) -> MutexGuard<'_, HashMap<Key, Flight<T>>> {
+    flights.lock().unwrap_or_else(PoisonError::into_inner)
+}

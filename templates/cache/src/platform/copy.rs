@@ -1,0 +1,162 @@
+//! One copy of a value: how long it is fresh, how long it is served after that, and how the cache took part in an answer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{self, Duration};
+
+use tokio::time::Instant;
+
+use super::error::Result;
+use super::telemetry;
+
+/// How long copies are kept.
+#[derive(Clone)]
+pub struct Times {
+    /// The longest that a copy is fresh.
+    pub ttl: Duration,
+    /// How long it outlives that, to be served while it cannot be loaded again.
+    pub stale_for: Duration,
+}
+
+/// The longest that "there is no such thing" is believed: another process may create it at any time.
+const NEGATIVE: Duration = Duration::from_secs(5);
+
+/// After a failed load the stale copy is served for this long before the next attempt.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What can be cached.
+pub trait Cached: Clone + Send + Sync + 'static {
+    /// The kind of resource: with the id it is the key of a copy.
+    const KIND: &'static str;
+
+    /// Bytes, those on the heap included.
+    fn weight(&self) -> usize;
+}
+
+/// What a load found, `None` if there is no such thing.
+pub struct Loaded<T> {
+    pub value: Option<T>,
+    /// How the load went: `miss`, or a word for a nearer place where the value was found.
+    pub word: &'static str,
+    /// How old the value may be: a load that began so long ago may have read it at once.
+    pub age: Duration,
+}
+
+pub struct Copy<T> {
+    pub value: Option<T>,
+    /// The word of the load that made this copy, or `stale` if that load failed.
+    word: &'static str,
+    fresh_until: Instant,
+    usable_until: Instant,
+    /// When the next reader loads it again.
+    due: Instant,
+}
+
+impl Times {
+    /// With what is served stale for ten minutes.
+    pub fn fresh_for(ttl: Duration) -> Self {
+        Self { ttl, stale_for: Duration::from_secs(600) }
+    }
+}
+
+impl<T: Cached> Copy<T> {
+    /// The copy to keep after a load. If it failed, that is the stale one for a while, as long as it may be served.
+    ///
+    /// # Errors
+    /// That of the load, if there is no stale copy.
+    pub fn after(load: Result<Loaded<T>>, stale: Option<&Self>, times: &Times) -> Result<Self> {
+        let now = Instant::now();
+        match (load, stale) {
+            (Ok(Loaded { value, word, age }), _) => {
+                let fresh_until = fresh_until(times.ttl, value.is_some());
+                // "There is no such thing" is not served stale.
+                let usable_until = if value.is_some() { fresh_until + times.stale_for } else { fresh_until };
+                let due = fresh_until.checked_sub(age).unwrap_or(now);
+                Ok(Self { value, word, fresh_until, usable_until, due })
+            }
+            (Err(error), stale) => {
+                telemetry::count("cache_load_failures_total");
+                let stale = stale.filter(|stale| stale.is_usable()).ok_or(error)?;
+                let (fresh_until, usable_until) = (stale.fresh_until.min(now), stale.usable_until);
+                Ok(Self { value: stale.value.clone(), word: "stale", fresh_until, usable_until, due: now + RETRY })
+            }
+        }
+    }
+
+    pub fn is_due(&self) -> bool {
+        self.due <= Instant::now()
+    }
+
+    /// Whether it may be served, if only as stale.
+    pub fn is_usable(&self) -> bool {
+        !self.left().is_zero()
+    }
+
+    /// What an answer with this copy says, to the reader who waited for it to be `loaded` or to one who did not.
+    pub fn outcome(&self, loaded: bool) -> Outcome {
+        let (now, fresh_until) = (Instant::now(), self.fresh_until);
+        let (left, past) = (fresh_until.saturating_duration_since(now), now.saturating_duration_since(fresh_until));
+        let word = match &self.value {
+            _ if loaded => self.word,
+            _ if left.is_zero() => "stale",
+            Some(_) => "hit",
+            None => "negative",
+        };
+        Outcome { word, ttl: left.as_secs() as i64 - past.as_secs() as i64 }
+    }
+
+    /// Bytes, with about what the cache adds to each copy.
+    pub fn weight(&self) -> u32 {
+        let value = self.value.as_ref().map_or(0, T::weight);
+        u32::try_from(size_of::<Self>() + value + 200).unwrap_or(u32::MAX)
+    }
+
+    /// How much longer it is of any use.
+    fn left(&self) -> Duration {
+        self.usable_until.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Has each copy dropped when it is of no use any more.
+pub struct Expiry;
+
+impl<K, T: Cached> moka::Expiry<K, Arc<Copy<T>>> for Expiry {
+    fn expire_after_create(&self, _: &K, copy: &Arc<Copy<T>>, _: time::Instant) -> Option<Duration> {
+        Some(copy.left())
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &K,
+        copy: &Arc<Copy<T>>,
+        _: time::Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(copy.left())
+    }
+}
+
+/// How the cache took part in an answer. Displayed, it is a `Cache-Status` header (RFC 9211).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// `hit`, `miss`, `negative` (known not to exist), `stale` (a load is under way or failed), or a word of the load.
+    pub word: &'static str,
+    /// Seconds that the copy is fresh for; below zero, those since it was.
+    pub ttl: i64,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.word {
+            "miss" => write!(f, "app; fwd=miss; stored"),
+            word => write!(f, "app; hit; ttl={}; detail={word}", self.ttl),
+        }
+    }
+}
+
+/// When a value that is stored now stops being fresh: up to a fifth before its time, so that copies stored together are
+/// not loaded again together.
+pub fn fresh_until(ttl: Duration, exists: bool) -> Instant {
+    let ttl = if exists { ttl } else { ttl.min(NEGATIVE) };
+    Instant::now() + ttl.mul_f64(1.0 - fastrand::f64() / 5.0)
+}

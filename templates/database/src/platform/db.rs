@@ -1,0 +1,104 @@
+//! The database, as requests use it: statements with a deadline, a bound on the requests that wait for it, a breaker, and
+//! what its errors mean to a client.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::Connection as _;
+use tokio::sync::{Mutex, Semaphore};
+
+use super::breaker::{Breaker, Failed, Failure, Turn};
+use super::engine::{self, Connection, DEADLINE, Options};
+use super::error::{Error, Result};
+use super::pool::{Pool, Unconnected};
+use super::telemetry;
+use crate::config::Config;
+
+pub struct Database {
+    pub pool: Pool,
+    breaker: Breaker,
+    /// Half of what may be in flight: requests that wait for the database leave room for those that do not need it.
+    places: Semaphore,
+}
+
+impl Database {
+    /// # Errors
+    /// If the database cannot be where the configuration says.
+    pub fn new(config: &Config) -> anyhow::Result<Self> {
+        let pool = Pool::new(engine::for_requests(&config.database_url)?);
+        let places = Semaphore::new(config.max_in_flight.get().div_ceil(2));
+        Ok(Self { pool, breaker: Breaker::new("database", 0), places })
+    }
+
+    /// The result of a statement on the pool, or an error when it is not there in time: a connection may have died
+    /// without a word. While the database fails, an error at once.
+    ///
+    /// # Errors
+    /// See `From<sqlx::Error>` below.
+    pub async fn run<T>(&self, statement: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+        let unsent = |cause| Error { unchanged: true, ..Error::of(503) }.because(cause);
+        let Ok(_place) = self.places.try_acquire() else {
+            return Err(Error { r#type: "overloaded", ..unsent("too many requests wait for the database") });
+        };
+        if let Turn::Wait = self.breaker.turn() {
+            return Err(unsent("the database failed a moment ago"));
+        }
+        self.breaker.call(DEADLINE, statement).await.map_err(|failed| match failed {
+            Failed::Late(_) => Error::of(503).because("the database took too long"),
+            Failed::Error(error) => error.into(),
+        })
+    }
+}
+
+/// Whether the database answers, on a connection that requests do not use and that is kept from one reading to the next.
+pub fn probe(options: &Options) -> impl Fn() -> BoxFuture<'static, anyhow::Result<()>> + use<> {
+    let (options, kept) = (options.clone(), Arc::new(Mutex::new(None::<Connection>)));
+    move || {
+        let (options, kept) = (options.clone(), Arc::clone(&kept));
+        let ask = async move {
+            let mut kept = kept.lock().await;
+            let mut connection = match kept.take() {
+                Some(connection) => connection,
+                None => Connection::connect_with(&options).await?,
+            };
+            connection.ping().await?;
+            *kept = Some(connection);
+            Ok(())
+        };
+        ask.boxed()
+    }
+}
+
+impl Failure for sqlx::Error {
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(error) => engine::is_outage(&**error) && !engine::is_contention(&**error),
+            Self::Io(_) | Self::Tls(_) | Self::Protocol(_) | Self::WorkerCrashed => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            telemetry::count("db_pool_timeouts_total");
+        }
+        let answer = match &error {
+            sqlx::Error::Database(error) if error.is_unique_violation() => Self::of(409),
+            sqlx::Error::Database(error) if error.is_foreign_key_violation() => {
+                Self::new(409, "this refers to something that is not there, or is referred to")
+            }
+            sqlx::Error::Database(error) if error.is_check_violation() => Self::of(422),
+            sqlx::Error::Database(error) if !engine::is_outage(&**error) => Self { unchanged: true, ..Self::of(500) },
+            sqlx::Error::Database(error) if engine::is_contention(&**error) => {
+                Self { unchanged: true, ..Self::of(503) }
+            }
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::of(500),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self { unchanged: true, ..Self::of(503) },
+            error => Self { unchanged: Unconnected::is_cause_of(error), ..Self::of(503) },
+        };
+        answer.because(error)
+    }
+}

@@ -1,0 +1,232 @@
+//! Connections to the database: a bounded number, made when they are needed and kept for the next statement.
+//!
+//! It is ours and not sqlx's because a connection that is refused must be known at once, and because a statement must
+//! cost one round trip: see `docs/decisions/database.md`.
+
+use std::fmt;
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use sqlx::{Connection as _, Database, Describe, Either, Execute, Executor, SqlStr};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
+
+use super::engine::{CONNECTIONS, Connection, DEADLINE, Driver, Options};
+
+/// The longest wait for one of the connections, and for a new one to be made.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// A connection that was idle for longer is tried before it is used: the server may have been restarted. One that was just
+/// used is not worth the round trip.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// A connection that is older is replaced, so that after a failover all of them find the new server in time.
+const LIFETIME: Duration = Duration::from_secs(1800);
+
+pub struct Pool {
+    options: Options,
+    /// One permit for each connection that may be in use.
+    places: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Open>>>,
+}
+
+struct Open {
+    connection: Connection,
+    made: Instant,
+    used: Instant,
+}
+
+/// A connection in use.
+pub struct Lease {
+    open: Option<Open>,
+    idle: Arc<Mutex<Vec<Open>>>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// Why no connection could be made: nothing was sent to the database.
+#[derive(Debug)]
+pub struct Unconnected(sqlx::Error);
+
+type Done = <Driver as Database>::QueryResult;
+type Row = <Driver as Database>::Row;
+
+impl Pool {
+    /// Nothing is connected yet: the server may come up after the service does.
+    pub fn new(options: Options) -> Self {
+        Self { options, places: Arc::new(Semaphore::new(CONNECTIONS as usize)), idle: Arc::default() }
+    }
+
+    /// A connection for one statement or more.
+    ///
+    /// # Errors
+    /// If all are in use, if none can be made, or if the pool is closed.
+    pub async fn acquire(&self) -> sqlx::Result<Lease> {
+        let place = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await;
+        let place = place.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let open = match self.reuse().await {
+            Some(open) => open,
+            None => self.connect().await.map_err(Unconnected::wrap)?,
+        };
+        Ok(Lease { open: Some(open), idle: Arc::clone(&self.idle), place: Some(place) })
+    }
+
+    /// Waits for statements that still run, then closes every connection.
+    pub async fn close(&self) {
+        let all = self.places.acquire_many(CONNECTIONS).await;
+        self.places.close();
+        drop(all);
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        for open in idle {
+            open.connection.close().await.ok();
+        }
+    }
+
+    /// The number of connections in use, and of those that wait for use.
+    pub fn usage(&self) -> (usize, usize) {
+        (CONNECTIONS as usize - self.places.available_permits(), lock(&self.idle).len())
+    }
+
+    /// The connection that was used last, if it still works.
+    async fn reuse(&self) -> Option<Open> {
+        let mut open = lock(&self.idle).pop().filter(|open| open.made.elapsed() < LIFETIME)?;
+        if open.used.elapsed() > QUIET && !matches!(timeout(WAIT, open.connection.ping()).await, Ok(Ok(()))) {
+            // The others lead to the same server and were idle for longer.
+            lock(&self.idle).clear();
+            return None;
+        }
+        Some(open)
+    }
+
+    async fn connect(&self) -> sqlx::Result<Open> {
+        let connection = timeout(WAIT, Connection::connect_with(&self.options)).await.map_err(io::Error::from)??;
+        Ok(Open { connection, made: Instant::now(), used: Instant::now() })
+    }
+}
+
+impl Lease {
+    /// Gives the connection back after a statement that came to its end.
+    fn give_back(mut self) {
+        if let Some(open) = self.open.take() {
+            lock(&self.idle).push(Open { used: Instant::now(), ..open });
+        }
+    }
+}
+
+/// A statement may have been cut short, because its client left or its deadline passed. Its end is awaited beside the
+/// requests; a connection that stays silent is closed, or those would never make room for new ones.
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            let mut lease = Self { open: None, idle: Arc::clone(&self.idle), place: self.place.take() };
+            tokio::spawn(async move {
+                if let Ok(Ok(())) = timeout(DEADLINE, open.connection.ping()).await {
+                    lease.open = Some(open);
+                    lease.give_back();
+                }
+            });
+        }
+    }
+}
+
+impl Deref for Lease {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.open.as_ref().expect("it is only taken when the lease ends").connection
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.open.as_mut().expect("it is only taken when the lease ends").connection
+    }
+}
+
+/// So that a statement runs on a pool as on sqlx's own.
+impl<'p> Executor<'p> for &'p Pool {
+    type Database = Driver;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Either<Done, Row>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Driver>,
+    {
+        let rows = async move {
+            let mut lease = self.acquire().await?;
+            let rows: Vec<_> = lease.fetch_many(query).try_collect().await?;
+            lease.give_back();
+            Ok(stream::iter(rows.into_iter().map(Ok)))
+        };
+        let rows: BoxFuture<'e, sqlx::Result<_>> = rows.boxed();
+        stream::once(rows).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<Row>>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Driver>,
+    {
+        let row = async move {
+            let mut lease = self.acquire().await?;
+            let row = lease.fetch_optional(query).await?;
+            lease.give_back();
+            Ok(row)
+        };
+        row.boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        statement: SqlStr,
+        parameters: &'e [<Driver as Database>::TypeInfo],
+    ) -> BoxFuture<'e, sqlx::Result<<Driver as Database>::Statement>>
+    where
+        'p: 'e,
+    {
+        async move { self.acquire().await?.prepare_with(statement, parameters).await }.boxed()
+    }
+
+    fn describe<'e>(self, statement: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Driver>>>
+    where
+        'p: 'e,
+    {
+        async move { self.acquire().await?.describe(statement).await }.boxed()
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Unconnected {}
+
+impl fmt::Display for Unconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            sqlx::Error::Io(error) => write!(f, "cannot connect: {error}"),
+            error => write!(f, "cannot connect: {error}"),
+        }
+    }
+}
+
+impl Unconnected {
+    fn wrap(error: sqlx::Error) -> sqlx::Error {
+        sqlx::Error::Io(io::Error::other(Self(error)))
+    }
+
+    /// Whether this is why a statement failed.
+    pub fn is_cause_of(error: &sqlx::Error) -> bool {
+        matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|cause| cause.is::<Self>()))
+    }
+}
+
+fn lock(idle: &Mutex<Vec<Open>>) -> MutexGuard<'_, Vec<Open>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,102 @@
+//! Products: their shape and their rules. `queries` has what is done with them in the database, `routes` their endpoints.
+
+//= pub mod
+
+use chrono::{DateTime, Utc};
+//~ if cache_redis or cache_memcached
+use serde::{Deserialize, Serialize};
+//~ else
+use serde::Serialize;
+//~ endif
+use utoipa::{IntoParams, ToSchema};
+
+use crate::platform::input::{Fields, Input, MAX_INTEGER, ReadOnly, integer, text};
+
+//~ if cache_redis or cache_memcached
+#[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow, ToSchema)]
+//~ else
+#[derive(Clone, Debug, Serialize, sqlx::FromRow, ToSchema)]
+//~ endif
+pub struct Product {
+    #[schema(minimum = 1, maximum = 9007199254740991i64)]
+    pub id: i64,
+    pub name: String,
+    #[schema(minimum = 0, maximum = 9007199254740991i64)]
+    pub price_cents: i64,
+    pub created_at: DateTime<Utc>,
+    /// Later with each change
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Product {
+    /// Its entity tag. Each change makes `updated_at` later, so that it stands for all fields.
+    pub fn tag(&self) -> String {
+        format!("\"{:x}\"", self.updated_at.timestamp_micros())
+    }
+}
+
+/// The `{id}` of a path.
+#[derive(IntoParams)]
+#[into_params(names("id"), parameter_in = Path)]
+pub struct ProductId(#[param(minimum = 1, maximum = 9007199254740991i64, example = 1)] pub i64);
+
+impl Input for ProductId {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self(fields.required("id", integer(1..=MAX_INTEGER)))
+    }
+}
+
+/// What a client may say of a product.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProduct {
+    /// Unique; no control characters
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", example = "Tea")]
+    pub name: String,
+    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 450)]
+    pub price_cents: i64,
+}
+
+impl Input for NewProduct {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            name: fields.required("name", text(1..=200)),
+            price_cents: fields.required("price_cents", integer(0..=MAX_INTEGER)),
+        }
+    }
+}
+
+//= cached
+/// What a client may put in the place of a product: new values, or all that it has read, with changes.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    /// If given, that of the path
+    #[schema(value_type = i64, required = false, read_only)]
+    pub id: ReadOnly,
+    /// Unique; no control characters
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", example = "Tea")]
+    pub name: String,
+    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 450)]
+    pub price_cents: i64,
+    /// Ignored
+    #[schema(value_type = DateTime<Utc>, required = false, read_only)]
+    pub created_at: ReadOnly,
+    /// Ignored
+    #[schema(value_type = DateTime<Utc>, required = false, read_only)]
+    pub updated_at: ReadOnly,
+}
+
+impl Input for Replacement {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let id = fields.same_as_path("id");
+        let NewProduct { name, price_cents } = NewProduct::read(fields);
+        Self {
+            id,
+            name,
+            price_cents,
+            created_at: fields.ignored("created_at"),
+            updated_at: fields.ignored("updated_at"),
+        }
+    }
+}
