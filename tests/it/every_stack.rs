@@ -216,7 +216,7 @@ fn budget(stack: &Stack) -> usize {
 #[test]
 fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {
     for project in all().iter().filter(|project| project.stack.database == Database::Postgres) {
-        let pool = project.text("src/engine.rs");
+        let pool = project.text("src/platform/engine.rs");
         let (_, rest) = pool.split_once("pub const CONNECTIONS: u32 = ").expect("the pool says how many it opens");
         let each: u32 = rest.split(';').next().and_then(|number| number.parse().ok()).expect("a number");
         let copies = 2 * project.stack.replicas();

@@ -25,12 +25,12 @@ fn the_sum_of_all_limits_fits_the_container() {
 #[test]
 fn the_log_and_the_help_keep_to_their_part() {
     for project in all() {
-        let line = constant(project, "src/telemetry.rs", "LONGEST_PATH") * 2
-            + constant(project, "src/telemetry.rs", "LONGEST_CAUSE")
+        let line = constant(project, "src/platform/telemetry.rs", "LONGEST_PATH") * 2
+            + constant(project, "src/platform/telemetry.rs", "LONGEST_CAUSE")
             + 512;
-        assert!(constant(project, "src/telemetry.rs", "LINES") * line <= BASE / 2, "{}", project.id());
-        assert_eq!(constant(project, "src/connection.rs", "BUFFER") * 2, 32 << 10, "what --help says of a connection");
-        assert_eq!(constant(project, "src/body.rs", "BUDGET"), 64 * MIB, "what --help says of bodies");
+        assert!(constant(project, "src/platform/telemetry.rs", "LINES") * line <= BASE / 2, "{}", project.id());
+        assert_eq!(constant(project, "src/platform/connection.rs", "BUFFER") * 2, 32 << 10, "what --help says of a connection");
+        assert_eq!(constant(project, "src/platform/body.rs", "BUDGET"), 64 * MIB, "what --help says of bodies");
     }
 }
 
@@ -39,10 +39,10 @@ fn sum(project: &Project) -> u64 {
     let example = project.text(".env.example");
     let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));
     let connections: u64 = default.and_then(|number| number.parse().ok()).expect("a number");
-    let buffer = constant(project, "src/connection.rs", "BUFFER");
-    let cache = if project.get("src/copies.rs").is_some() { constant(project, "src/copies.rs", "CAPACITY") } else { 0 };
+    let buffer = constant(project, "src/platform/connection.rs", "BUFFER");
+    let cache = if project.get("src/platform/copies.rs").is_some() { constant(project, "src/platform/copies.rs", "CAPACITY") } else { 0 };
     let ports = 2;
-    BASE + cache + ports * connections * 2 * buffer + constant(project, "src/body.rs", "BUDGET")
+    BASE + cache + ports * connections * 2 * buffer + constant(project, "src/platform/body.rs", "BUDGET")
 }
 
 /// A constant that is a number, or a number shifted.
