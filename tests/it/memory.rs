@@ -29,7 +29,11 @@ fn the_log_and_the_help_keep_to_their_part() {
             + constant(project, "src/platform/telemetry.rs", "LONGEST_CAUSE")
             + 512;
         assert!(constant(project, "src/platform/telemetry.rs", "LINES") * line <= BASE / 2, "{}", project.id());
-        assert_eq!(constant(project, "src/platform/connection.rs", "BUFFER") * 2, 32 << 10, "what --help says of a connection");
+        assert_eq!(
+            constant(project, "src/platform/connection.rs", "BUFFER") * 2,
+            32 << 10,
+            "what --help says of a connection"
+        );
         assert_eq!(constant(project, "src/platform/body.rs", "BUDGET"), 64 * MIB, "what --help says of bodies");
     }
 }
@@ -40,7 +44,11 @@ fn sum(project: &Project) -> u64 {
     let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));
     let connections: u64 = default.and_then(|number| number.parse().ok()).expect("a number");
     let buffer = constant(project, "src/platform/connection.rs", "BUFFER");
-    let cache = if project.get("src/platform/copies.rs").is_some() { constant(project, "src/platform/copies.rs", "CAPACITY") } else { 0 };
+    let cache = if project.get("src/platform/copies.rs").is_some() {
+        constant(project, "src/platform/copies.rs", "CAPACITY")
+    } else {
+        0
+    };
     let ports = 2;
     BASE + cache + ports * connections * 2 * buffer + constant(project, "src/platform/body.rs", "BUDGET")
 }

@@ -16,7 +16,8 @@ fn every_series_is_declared_and_recorded() {
         let plan = Plan::new(&stack, "shop-api");
         let tree = plan.sources().expect("it renders");
         // The exporter describes them all, so it is no witness.
-        let sources = tree.files().filter(|(path, _)| path.starts_with("src") && path.as_str() != "src/platform/prometheus.rs");
+        let sources =
+            tree.files().filter(|(path, _)| path.starts_with("src") && path.as_str() != "src/platform/prometheus.rs");
         let source: String = sources.map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();
         let declared: BTreeSet<&str> = plan.parts.series.iter().map(|series| series.name).collect();
         for before in RECORDED {
