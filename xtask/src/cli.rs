@@ -33,7 +33,7 @@ enum Command {
     /// Compiles every variant whose Rust differs, in one workspace.
     Variants,
     /// Compiles and tests a pairwise set of stacks, each alone.
-    Suites,
+    Suites(suites::Options),
     /// Makes each preset as a user does, and runs cargo's own commands in it.
     Fresh,
     /// Holds what is rendered against the committed digests, on other days and in other folders.
@@ -86,7 +86,7 @@ impl Cli {
             Command::Tools => tools::install(),
             Command::Tool => tier0::run(),
             Command::Variants => variants::run(),
-            Command::Suites => suites::run(),
+            Command::Suites(options) => suites::run(&options),
             Command::Fresh => fresh::run(),
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),

@@ -4,6 +4,7 @@ mod bench;
 mod budget;
 mod ci;
 mod cli;
+mod compile;
 mod deploy;
 mod digests;
 mod dirs;

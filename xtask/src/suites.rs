@@ -1,6 +1,8 @@
 //! Tier 2: a pairwise set of stacks, each compiled alone with exactly its own features and its own lock, and its own
 //! test suite run. The presets are part of it, through the command line, in `fresh`.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
@@ -10,21 +12,47 @@ use anyhow::{Context, Result, bail};
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise};
 
-use crate::program::Output;
+use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
-use crate::{dirs, project};
+use crate::{compile, dirs, project};
 
-/// Suites that run at once. Most of a suite is waiting, for time-outs above all: another one builds meanwhile.
+/// How many suites run at once. Most of a suite is waiting, for time-outs above all: the other one builds meanwhile.
 const AT_ONCE: usize = 2;
 
+/// Which suites to run, and how often.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Build each suite once and run it this many times; report every test that failed, and how often.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    times: Option<u32>,
+    /// Only the suite of this stack, such as `sqlite-memory-memory-none-none-prometheus-none-none`; repeatable.
+    #[arg(long = "stack", value_name = "ID")]
+    stacks: Vec<String>,
+}
+
+impl Options {
+    /// The pairwise set, or the stacks that were named.
+    fn stacks(&self) -> Result<Vec<Stack>> {
+        if self.stacks.is_empty() {
+            return Ok(pairwise());
+        }
+        let all = Stack::all();
+        let named = |wanted: &String| {
+            let stack = all.iter().copied().find(|stack| id(stack) == *wanted);
+            stack.with_context(|| format!("no stack has the id `{wanted}`; `restwell variants --pairwise` lists some"))
+        };
+        self.stacks.iter().map(named).collect()
+    }
+}
+
 /// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let stacks = options.stacks()?;
     let mut tally = Tally::new("suites")?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
-    let stacks = pairwise();
     let left = Mutex::new(stacks.iter());
     let (done, results) = mpsc::channel();
     thread::scope(|scope| {
@@ -33,7 +61,7 @@ pub(crate) fn run() -> Result<()> {
                 let done = done;
                 while let Some(stack) = next(&left) {
                     let started = Instant::now();
-                    let result = suite(stack, &servers);
+                    let result = suite(stack, &servers, options.times);
                     // The receiver outlives the threads.
                     let _ = done.send((id(stack), result, started.elapsed()));
                 }
@@ -50,13 +78,60 @@ fn next<'a>(left: &Mutex<slice::Iter<'a, Stack>>) -> Option<&'a Stack> {
     left.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
-/// Renders a project and runs its tests; says how many there were.
-fn suite(stack: &Stack, servers: &Servers) -> Result<String> {
+/// Renders a project and runs its tests, once or `times` times; returns how many there were.
+fn suite(stack: &Stack, servers: &Servers, times: Option<u32>) -> Result<String> {
     let name = id(stack);
     let folder = dirs::target().join("suites").join(&name);
     std::fs::create_dir_all(&folder)?;
     project::write(&project::render(stack, &name)?, &folder)?;
-    test(&folder, &servers.for_tests(stack))
+    let variables = servers.for_tests(stack);
+    match times {
+        None => test(&folder, &variables),
+        Some(times) => repeat(&folder, &variables, times),
+    }
+}
+
+/// Builds the suite once and runs it `times` times. The error names every test that failed, most often failed first;
+/// the whole output of a run with a failure is kept in `target/proof/repeated`.
+fn repeat(folder: &Path, variables: &[(String, String)], times: u32) -> Result<String> {
+    let programs = compile::tests(folder, &[])?;
+    let logs = dirs::proof().join("repeated");
+    std::fs::create_dir_all(&logs)?;
+    let suite = folder.file_name().unwrap_or_default().to_string_lossy();
+    let mut failures: BTreeMap<String, u32> = BTreeMap::new();
+    let mut passed = 0;
+    for turn in 1..=times {
+        for program in &programs {
+            let run = Program::new(program).arg("--format=pretty").dir(folder).envs(variables);
+            let output = run.limit(Duration::from_secs(1200)).capture()?;
+            passed += sum(&output.stdout, "passed");
+            if output.status.success() {
+                continue;
+            }
+            let log = logs.join(format!("{suite}-{turn}.log"));
+            std::fs::write(&log, format!("{}\n{}", output.stdout, output.stderr))?;
+            let mut failed = failed_tests(&output.stdout);
+            if failed.is_empty() {
+                failed.push(format!("a test program that ended with {}", output.status));
+            }
+            for test in failed {
+                *failures.entry(test).or_default() += 1;
+            }
+        }
+    }
+    if failures.is_empty() {
+        return Ok(format!("{times} times, {} tests each", passed / u64::from(times)));
+    }
+    let mut failures: Vec<(String, u32)> = failures.into_iter().collect();
+    failures.sort_by_key(|(_, count)| Reverse(*count));
+    let lines = failures.iter().map(|(test, count)| format!("{test}: failed in {count} of {times} runs"));
+    bail!("{}\nsee {}", lines.collect::<Vec<_>>().join("\n"), logs.display())
+}
+
+/// The names of the tests that failed, as the test program prints them.
+fn failed_tests(stdout: &str) -> Vec<String> {
+    let name = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
+    stdout.lines().filter_map(name).collect()
 }
 
 /// Clippy over every target, with the lock as it was written and every warning an error.
@@ -116,5 +191,11 @@ mod tests {
         let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\nx\n\
                       test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured\n";
         assert_eq!((sum(output, "passed"), sum(output, "ignored")), (15, 1));
+    }
+
+    #[test]
+    fn failed_tests_are_named() {
+        let output = "test a::b ... ok\ntest a::c ... FAILED\ntest d ... ignored\n\nfailures:\n    a::c\n";
+        assert_eq!(failed_tests(output), ["a::c"]);
     }
 }

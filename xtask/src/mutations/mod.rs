@@ -16,13 +16,12 @@ use restwell::choice::Choice;
 use restwell::preset::Preset;
 use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
-use serde_json::Value;
 
 use self::data::Mutation;
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
-use crate::{dirs, project, suites};
+use crate::{compile, dirs, project, suites};
 
 /// The stacks that are broken: between them they have every feature that has mutations. A feature is taken in the
 /// first stack that has it.
@@ -168,22 +167,9 @@ impl Subject {
         text(&self.tree, file)
     }
 
-    /// Builds the tests and returns their program, which is then run without cargo: that would check for changes, and
-    /// wait for other builds, before each test.
+    /// Builds the tests and returns their program.
     fn build(&self) -> Result<PathBuf> {
-        let build = ["test", "--locked", "--quiet", "--test", "api", "--no-run", "--message-format=json"];
-        let output = project::cargo(&self.folder).args(build).limit(Duration::from_secs(900)).capture()?;
-        if !output.status.success() {
-            let messages = output.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let errors = messages.filter(|message| message["message"]["level"] == "error");
-            let errors: Vec<String> =
-                errors.filter_map(|error| error["message"]["rendered"].as_str().map(str::to_owned)).collect();
-            bail!("it does not compile\n{}", errors.concat());
-        }
-        let messages = output.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let programs = messages.filter(|message| message["target"]["name"] == "api");
-        let program = programs.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
-        program.context("cargo names no test program")
+        compile::tests(&self.folder, &["--test", "api"])?.pop().context("cargo names no test program")
     }
 
     fn passes(&self, program: &Path, tests: &[&str]) -> Result<()> {
