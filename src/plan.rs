@@ -11,7 +11,7 @@ mod slots;
 use camino::Utf8PathBuf;
 
 use crate::feature::wanted;
-use crate::part::Parts;
+use crate::part::{Parts, operator_value, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::stack::Stack;
 use crate::template;
@@ -57,7 +57,16 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template is broken or two features bring the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
-        context.insert("series".to_owned(), self.parts.series.render().into());
+        let Parts { limits, operator_values, series, settings, volumes, .. } = &self.parts;
+        let facts = [
+            ("bounds", limits.bounds()),
+            ("operator_values", operator_value::env_file(operator_values)),
+            ("series", series.render()),
+            ("settings", settings.tables()),
+            ("time_outs", limits.time_outs()),
+            ("volumes", volume::render(volumes)),
+        ];
+        context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
         let mut tree = Tree::default();
         let mut slots = Slots::default();
         for feature in wanted(self.stack) {
@@ -72,7 +81,7 @@ impl<'a> Plan<'a> {
         slots.fill(&mut tree)?;
         let shared: [(&str, String); 3] = [
             ("Cargo.toml", self.parts.manifest.render(self.name)),
-            (".env.example", self.parts.settings.render()),
+            (".env.example", self.parts.settings.env_example()),
             (RECEIPT, receipt::render(self.stack, self.name)),
         ];
         for (path, text) in shared {

@@ -1,7 +1,8 @@
 //! Keys of 256 bits that the service makes itself.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Auth, Value};
+use crate::choice::{Auth, Limiter, Value};
+use crate::part::Group;
 use crate::part::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
 
 pub(super) const AUTH_API_KEY: Feature = Feature {
@@ -16,11 +17,18 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
             pick: "when the clients are programs that you know by name",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         let about = "What API keys of this environment begin with; those of another are refused";
-        parts.settings.add("API_KEY_ENVIRONMENT", "dev", about);
+        parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about);
         let reasons = ["revoked", "unknown"];
         parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
+        match stack.limiter {
+            Limiter::Memory | Limiter::Redis => {
+                let keys = "keys that the limiter knows their owners of";
+                parts.limits.bound(keys, "those used in the last 30 s", "forgotten");
+            }
+            Limiter::None => {}
+        }
         parts.manifest.add(BASE64.plain());
         parts.manifest.add(GETRANDOM.plain());
         parts.manifest.add(SHA2.plain());

@@ -3,6 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
 use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
+use crate::part::{Group, Layer, OperatorValue};
 
 pub(super) const AUTH_JWT: Feature = Feature {
     id: "auth-jwt",
@@ -26,18 +27,31 @@ pub(super) const AUTH_JWT: Feature = Feature {
                 "Where the issuer publishes its keys, as a JWK set; to be set, or JWT_PUBLIC_KEY",
             ),
         ] {
-            parts.settings.require(name, example, about);
+            parts.settings.require(Group::Access, name, example, about);
         }
         let about = "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL";
-        parts.settings.add("JWT_PUBLIC_KEY", "", about);
+        parts.settings.add(Group::Access, "JWT_PUBLIC_KEY", "", about);
         // Which issuer to trust has no default: that file names the one of the example.
-        parts.next_steps.insert(0, "cp .env.example .env".into());
+        let run = parts.next_steps.iter().position(|step| step == "cargo run").unwrap_or_default();
+        parts.next_steps.insert(run, "cp .env.example .env".into());
+        for (name, value) in [
+            ("JWT_ISSUER", "https://login.example.com"),
+            ("JWT_AUDIENCE", "products"),
+            ("JWT_JWKS_URL", "https://login.example.com/.well-known/jwks.json"),
+        ] {
+            parts.operator_values.push(OperatorValue { name, value });
+        }
         parts.series.labelled(
             "auth_failures_total",
             "reason",
             &["expired"],
             "Writes answered with 401 or 403, by reason",
         );
+        let fetch = "2 s, every 5 minutes and at most every 10 s";
+        let then = "the keys at hand are used; without any, 503";
+        parts.limits.time_out(Layer::Call, "fetching the keys of the issuer", fetch, then);
+        parts.limits.bound("a token", "8 KiB", "401, before it is read");
+        parts.limits.bound("the issuer's set of keys", "64 KiB", "refused; the keys at hand stay");
         parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
         parts.manifest.add(REQWEST.features(&["rustls"]));
         // The issuer of the tests and of the example signs with keys of its own.

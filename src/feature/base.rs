@@ -5,7 +5,7 @@ use crate::part::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
     TOWER, TOWER_HTTP, TRACING, TRACING_APPENDER, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
-use crate::part::{Parts, Port};
+use crate::part::{Group, Layer, Limits, Parts, Port};
 
 pub(super) const BASE: Feature = Feature {
     id: "base",
@@ -14,6 +14,7 @@ pub(super) const BASE: Feature = Feature {
         depend(parts);
         set(parts);
         measure(parts);
+        limit(&mut parts.limits);
         parts.ports.push(Port { number: 8080, purpose: "the API" });
         parts.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
         parts.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
@@ -48,25 +49,41 @@ fn depend(parts: &mut Parts) {
 }
 
 fn set(parts: &mut Parts) {
-    for (name, default, about) in [
-        ("HOST", "127.0.0.1", "Address both ports listen on; 0.0.0.0 in a container"),
-        ("PORT", "8080", "Port of the API; 0 picks a free one"),
-        ("ADMIN_PORT", "8081", "Port of health and operations, kept off the internet; 0 picks a free one"),
-        ("MAX_IN_FLIGHT", "512", "Requests handled at once; one more is refused with 503"),
-        ("MAX_CONNECTIONS", "1000", "Connections held at once; further ones wait in the kernel's queue"),
-        ("REQUEST_TIMEOUT", "10s", "Longest a request may take before it is answered with 504"),
+    for (group, name, default, about) in [
+        (Group::Listening, "HOST", "127.0.0.1", "Address both ports listen on; 0.0.0.0 in a container"),
+        (Group::Listening, "PORT", "8080", "Port of the API; 0 picks a free one"),
         (
+            Group::Listening,
+            "ADMIN_PORT",
+            "8081",
+            "Port of health and operations, kept off the internet; 0 picks a free one",
+        ),
+        (Group::Capacity, "MAX_IN_FLIGHT", "512", "Requests handled at once; one more is refused with 503"),
+        (
+            Group::Listening,
+            "MAX_CONNECTIONS",
+            "1000",
+            "Connections held at once; further ones wait in the kernel's queue",
+        ),
+        (Group::TimeOuts, "REQUEST_TIMEOUT", "10s", "Longest a request may take before it is answered with 504"),
+        (
+            Group::TimeOuts,
             "HEADER_TIMEOUT",
             "75s",
             "Longest wait for a request's header, and so for the next request on an idle connection",
         ),
-        ("CORS_ORIGINS", "", "Origins a browser may call from, separated by commas; none by default"),
-        ("DRAIN_DELAY", "5s", "How long to serve on after SIGTERM, while load balancers notice that readiness is gone"),
-        ("DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
-        ("LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
-        ("RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
+        (Group::Access, "CORS_ORIGINS", "", "Origins a browser may call from, separated by commas; none by default"),
+        (
+            Group::TimeOuts,
+            "DRAIN_DELAY",
+            "5s",
+            "How long to serve on after SIGTERM, while load balancers notice that readiness is gone",
+        ),
+        (Group::TimeOuts, "DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
+        (Group::Logging, "LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
+        (Group::Logging, "RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
     ] {
-        parts.settings.add(name, default, about);
+        parts.settings.add(group, name, default, about);
     }
 }
 
@@ -79,4 +96,54 @@ fn measure(parts: &mut Parts) {
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");
     series.counter("log_lines_dropped_total", "Lines of the log that found no room");
+}
+
+fn limit(limits: &mut Limits) {
+    use Layer::{Exit, Request, Shutdown};
+    for (layer, what, limit, then) in [
+        (
+            Request,
+            "a request's header, and an idle connection",
+            "`HEADER_TIMEOUT` 75 s",
+            "closed; longer than the 60 s of common load balancers, so that they close first",
+        ),
+        (Request, "a request, including its body", "`REQUEST_TIMEOUT` 10 s", "504"),
+        (
+            Request,
+            "a client that does not read its answer",
+            "`REQUEST_TIMEOUT` 10 s without progress, of a third of the 64 KiB that the kernel holds for it",
+            "reset",
+        ),
+        (Request, "an answer, after the client has closed its sending half", "1 s", "the request ends, 499 in the log"),
+        (
+            Request,
+            "input that no handler has read, after the answer",
+            "5 s, and 32 MiB",
+            "closed; the client may lose the answer",
+        ),
+        (Shutdown, "after SIGTERM: serving on", "`DRAIN_DELAY` 5 s", "the port closes"),
+        (
+            Shutdown,
+            "then: requests in flight",
+            "nine tenths of `DRAIN_TIMEOUT` 20 s",
+            "cut, and logged; longer than `REQUEST_TIMEOUT`, so that each can end by itself",
+        ),
+        (Exit, "finally: log lines that wait to be written", "1 s", "lost"),
+    ] {
+        limits.time_out(layer, what, limit, then);
+    }
+    for (what, limit, then) in [
+        ("connections", "`MAX_CONNECTIONS` 1000, on each of the two ports", "wait in the kernel's queue"),
+        ("requests in flight", "`MAX_IN_FLIGHT` 512", "503 at once"),
+        ("connections that the kernel queues", "1024, on each of the two ports", "refused or ignored by the kernel"),
+        ("a request's header", "100 lines and 16 KiB", "431"),
+        ("bodies being read, in all requests together", "64 MiB", "503"),
+        (
+            "connections with input left to discard",
+            "64, on each of the two ports",
+            "closed; the client may lose the answer",
+        ),
+    ] {
+        limits.bound(what, limit, then);
+    }
 }

@@ -1,9 +1,9 @@
 //! A cache that replicas share in Memcached, behind a short one in each process.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Cache, Value};
-use crate::part::Service;
+use crate::choice::{Cache, Deploy, Value};
 use crate::part::versions::{MEMCACHE, MOKA};
+use crate::part::{Group, Layer, Service};
 
 pub(super) const CACHE_MEMCACHED: Feature = Feature {
     id: "cache-memcached",
@@ -17,11 +17,20 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
             pick: "when Memcached is what the team already runs",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         parts
             .services
             .push(Service { name: "memcached", purpose: "what replicas share; the service works without it" });
-        parts.settings.add("MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
+        parts.settings.add(Group::Data, "MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
+        parts.limits.time_out(Layer::Call, "a call of Memcached", "25 ms", "the request goes on without it");
+        let wait = "wait 25 ms, then the request goes on without it";
+        parts.limits.bound("connections to Memcached", "`CONNECTIONS` in `src/platform/store.rs`", wait);
+        match stack.deploy {
+            Deploy::Compose => {
+                parts.limits.bound("memory of Memcached", "192 MiB", "the least recently used entries are evicted");
+            }
+            Deploy::None => {}
+        }
         parts.manifest.add(MEMCACHE.features(&["tokio"]));
         parts.manifest.add(MOKA.features(&["future"]));
     },

@@ -1,7 +1,7 @@
 //! A cache that replicas share in Redis, behind a short one in each process.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Cache, Value};
+use crate::choice::{Cache, Deploy, Limiter, Value};
 use crate::part::versions::MOKA;
 
 pub(super) const CACHE_REDIS: Feature = Feature {
@@ -16,7 +16,14 @@ pub(super) const CACHE_REDIS: Feature = Feature {
             pick: "when several replicas read the same rows",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
+        // A limiter in Redis forbids eviction, and says what happens then.
+        match (stack.deploy, stack.limiter) {
+            (Deploy::Compose, Limiter::Memory | Limiter::None) => {
+                parts.limits.bound("memory of Redis", "192 MiB", "the least recently used entries are evicted");
+            }
+            (Deploy::Compose, Limiter::Redis) | (Deploy::None, _) => {}
+        }
         parts.manifest.add(MOKA.features(&["future"]));
     },
 };

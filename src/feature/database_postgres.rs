@@ -1,9 +1,9 @@
 //! Products in PostgreSQL: one database for as many replicas as it has connections for.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Database, Value};
-use crate::part::Service;
+use crate::choice::{Database, Deploy, Value};
 use crate::part::versions::SQLX;
+use crate::part::{Group, Layer, OperatorValue, Parts, Service};
 
 pub(super) const DATABASE_POSTGRES: Feature = Feature {
     id: "database-postgres",
@@ -17,11 +17,42 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
             pick: "when more than one replica runs, or the data has to outlive the machine",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         parts.services.push(Service { name: "postgres", purpose: "the database" });
         let url = "postgres://app:app@127.0.0.1:5432/app";
         let about = "Where the database is; with `?sslmode=verify-full` over TLS or not at all";
-        parts.settings.add("DATABASE_URL", url, about);
+        parts.settings.add(Group::Data, "DATABASE_URL", url, about).secret();
+        limit(parts);
+        parts.operator_values.push(OperatorValue { name: "POSTGRES_PASSWORD", value: "$(openssl rand -hex 24)" });
+        parts.volumes.push("postgres");
+        match stack.deploy {
+            Deploy::Compose => {
+                let then = "killed and started again; the service waits for it";
+                parts.limits.bound("memory of PostgreSQL", "512 MiB, of which 128 MiB are buffers", then);
+            }
+            Deploy::None => {}
+        }
         parts.manifest.add(SQLX.features(&["postgres", "tls-rustls-aws-lc-rs"]));
     },
 };
+
+fn limit(parts: &mut Parts) {
+    for (what, limit, then) in [
+        (
+            "a statement, including the wait for a connection",
+            "5 s",
+            "503; a connection that stays silent for 5 s more is closed",
+        ),
+        ("a new connection to PostgreSQL", "2 s", "503; at once when it is refused"),
+        ("PostgreSQL: a statement", "3 s", "ended by the server, 503"),
+        ("PostgreSQL: a lock", "2 s", "ended by the server, 503"),
+        ("PostgreSQL: an idle transaction", "10 s", "ended by the server"),
+        (
+            "all migrations, including the wait for another copy's",
+            "1 h",
+            "tried again; a migration that fails ends the start",
+        ),
+    ] {
+        parts.limits.time_out(Layer::Call, what, limit, then);
+    }
+}

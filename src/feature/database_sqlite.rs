@@ -3,6 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Value};
 use crate::part::versions::{SQLX, TEMPFILE};
+use crate::part::{Group, Layer};
 
 pub(super) const DATABASE_SQLITE: Feature = Feature {
     id: "database-sqlite",
@@ -17,7 +18,10 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
-        parts.settings.add("DATABASE_URL", "sqlite://data/app.db", "Where the database is");
+        parts.settings.add(Group::Data, "DATABASE_URL", "sqlite://data/app.db", "Where the database is");
+        parts.limits.time_out(Layer::Call, "a statement, including all that follows it", "8 s", "503");
+        parts.limits.time_out(Layer::Call, "SQLite's lock for writing", "5 s", "503");
+        parts.volumes.push("data");
         parts.manifest.add(SQLX.features(&["sqlite-bundled"]));
         parts.manifest.add_dev(TEMPFILE.plain());
     },

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::Service;
+use crate::part::{Layer, Limits, Service};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -18,6 +18,7 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.services.push(Service { name: "haproxy", purpose: "the load balancer, on port 8080" });
+        limit(&mut parts.limits);
         match stack.monitoring {
             Monitoring::Prometheus => parts.services.extend([
                 Service { name: "prometheus", purpose: "stores metrics and evaluates the alert rules" },
@@ -27,3 +28,19 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         }
     },
 };
+
+fn limit(limits: &mut Limits) {
+    for (what, limit, then) in [
+        ("HAProxy: a request's header", "10 s", "408"),
+        ("HAProxy: an idle connection", "60 s", "closed, before the service would close it (75 s)"),
+        ("HAProxy: an answer of the service", "15 s", "504; longer than the service's own 10 s"),
+        ("HAProxy: a place at the service", "2 s", "503"),
+        ("HAProxy: a connection to the service", "1 s", "another copy, or 503"),
+    ] {
+        limits.time_out(Layer::LoadBalancer, what, limit, then);
+    }
+    let grace = "killed; longer than the whole shutdown below";
+    limits.time_out(Layer::GracePeriod, "Docker: from SIGTERM to SIGKILL", "30 s", grace);
+    limits.bound("memory of a copy", "256 MiB", "killed and started again");
+    limits.bound("logs on the host", "3 files of 10 MB for each container", "the oldest is deleted");
+}

@@ -1,7 +1,8 @@
 //! One count of each client for all replicas, in Redis.
 
+use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Limiter, Value};
+use crate::choice::{Deploy, Limiter, Value};
 use crate::part::versions::MOKA;
 
 pub(super) const LIMITER_REDIS: Feature = Feature {
@@ -16,8 +17,16 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
             pick: "when several replicas run and the limit is a promise",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         parts.manifest.add(MOKA.features(&["sync"]));
+        health_reading(&mut parts.limits);
+        match stack.deploy {
+            Deploy::Compose => {
+                let then = "refuses writes; each copy counts for itself until keys expire";
+                parts.limits.bound("memory of Redis", "192 MiB", then);
+            }
+            Deploy::None => {}
+        }
         parts.series.counter("limiter_fallback_total", "Requests counted by this replica alone, without Redis");
     },
 };

@@ -43,6 +43,8 @@ pub enum Wanted {
     Value(Value, Offer),
     /// With several values, or with values of several choices at once.
     Where(fn(&Stack) -> bool),
+    /// With all the features that its id names, joined by `+`.
+    Cross,
 }
 
 /// A value as it is offered to a user.
@@ -63,6 +65,7 @@ pub struct Offer {
 /// Every feature, in the order in which they contribute.
 pub const FEATURES: &[&Feature] = &[
     &base::BASE,
+    &shared::SERVERS,
     &shared::DATABASE,
     &database_sqlite::DATABASE_SQLITE,
     &database_postgres::DATABASE_POSTGRES,
@@ -81,27 +84,47 @@ pub const FEATURES: &[&Feature] = &[
     &limiter_redis::LIMITER_REDIS,
     &none::LIMITER_NONE,
     &shared::AUTH,
+    &cross("limiter+auth"),
     &auth_api_key::AUTH_API_KEY,
+    &cross("auth-api-key+limiter"),
     &auth_jwt::AUTH_JWT,
+    &cross("auth-jwt+limiter"),
     &none::AUTH_NONE,
+    &cross("database+auth-none"),
     &upstream_http::UPSTREAM_HTTP,
-    &shared::UPSTREAM_HTTP_DATABASE,
-    &shared::UPSTREAM_HTTP_DATABASE_NONE,
+    &cross("upstream-http+database"),
+    &cross("upstream-http+database-none"),
     &none::UPSTREAM_NONE,
     &shared::CHAOS,
-    &shared::SERVERS,
     &shared::MONITORING,
     &monitoring_prometheus::MONITORING_PROMETHEUS,
+    &cross("database+monitoring-prometheus"),
+    &cross("redis+monitoring-prometheus"),
+    &cross("cache+monitoring-prometheus"),
+    &cross("cache-memcached+monitoring-prometheus"),
+    &cross("limiter+monitoring-prometheus"),
+    &cross("upstream-http+monitoring-prometheus"),
     &none::MONITORING_NONE,
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
-    &shared::DEPLOY_COMPOSE_MONITORING_PROMETHEUS,
+    &shared::REPLICAS,
+    &cross("database-sqlite+deploy-compose"),
+    &cross("database-postgres+deploy-compose"),
+    &cross("auth-api-key+deploy-compose"),
+    &cross("deploy-compose+monitoring-prometheus"),
+    &cross("replicas+monitoring-prometheus"),
     &none::DEPLOY_NONE,
+    &cross("deploy-none+monitoring-prometheus"),
     &ci_github::CI_GITHUB,
     &none::CI_NONE,
-    &shared::CI_GITHUB_MONITORING_PROMETHEUS,
-    &shared::CI_GITHUB_DEPLOY_COMPOSE,
+    &cross("ci-github+monitoring-prometheus"),
+    &cross("ci-github+deploy-compose"),
 ];
+
+/// A feature for files that exist only where each of several features does.
+const fn cross(id: &'static str) -> Feature {
+    Feature { id, wanted: Wanted::Cross, contribute: |_, _| {} }
+}
 
 /// The features that a project with `stack` has, in the order in which they contribute.
 pub fn wanted(stack: &Stack) -> impl Iterator<Item = &'static Feature> + '_ {
@@ -115,6 +138,9 @@ impl Feature {
             Wanted::Always => true,
             Wanted::Value(value, _) => stack.get(value.choice()) == value,
             Wanted::Where(wanted) => wanted(stack),
+            Wanted::Cross => {
+                self.id.split('+').all(|id| FEATURES.iter().any(|feature| feature.id == id && feature.is_wanted(stack)))
+            }
         }
     }
 
@@ -122,7 +148,7 @@ impl Feature {
     pub fn origin(&self) -> String {
         match self.wanted {
             Wanted::Value(value, _) => value.to_string(),
-            Wanted::Always | Wanted::Where(_) => self.id.to_owned(),
+            Wanted::Always | Wanted::Where(_) | Wanted::Cross => self.id.to_owned(),
         }
     }
 }
@@ -140,7 +166,7 @@ impl Value {
     pub fn offer(self) -> Offer {
         match self.feature().wanted {
             Wanted::Value(_, offer) => offer,
-            Wanted::Always | Wanted::Where(_) => unreachable!("`feature` finds values only"),
+            Wanted::Always | Wanted::Where(_) | Wanted::Cross => unreachable!("`feature` finds values only"),
         }
     }
 }
@@ -171,6 +197,16 @@ mod tests {
     fn every_template_folder_belongs_to_a_feature() {
         for folder in template::folders() {
             assert!(FEATURES.iter().any(|feature| feature.id == folder), "templates/{folder} is nobody's");
+        }
+    }
+
+    #[test]
+    fn a_cross_names_features_that_come_before_it() {
+        for (place, feature) in
+            FEATURES.iter().enumerate().filter(|(_, feature)| matches!(feature.wanted, Wanted::Cross))
+        {
+            let known = |id: &str| FEATURES[..place].iter().any(|earlier| earlier.id == id);
+            assert!(feature.id.contains('+') && feature.id.split('+').all(known), "{}", feature.id);
         }
     }
 

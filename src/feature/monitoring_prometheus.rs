@@ -19,5 +19,6 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
     contribute: |_, parts| {
         parts.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
         parts.manifest.add(METRICS_PROCESS.plain());
+        parts.volumes.push("metrics");
     },
 };

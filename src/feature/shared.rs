@@ -1,17 +1,22 @@
 //! What several values of a choice share, whichever is taken.
 
 use super::{Feature, Wanted};
-use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
+use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::versions::{BYTESIZE, CHRONO, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
-use crate::part::{Parts, Service};
+use crate::part::{Group, Layer, Limits, Parts, Service};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |_, parts| {
-        parts.settings.add("MIGRATE_ON_START", "true", "Bring the database's schema up to date before serving");
-        parts.settings.add("BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
+        parts.settings.add(
+            Group::Data,
+            "MIGRATE_ON_START",
+            "true",
+            "Bring the database's schema up to date before serving",
+        );
+        parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
         parts.manifest.add(BYTESIZE.plain());
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
@@ -19,6 +24,17 @@ pub(super) const DATABASE: Feature = Feature {
         parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
         parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");
         parts.series.gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
+        let limits = &mut parts.limits;
+        limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
+        health_reading(limits);
+        let rest = "what is left of `DRAIN_TIMEOUT`, less a twentieth";
+        limits.time_out(Layer::Shutdown, "then: connections to the database", rest, "dropped");
+        limits.bound("a body", "`BODY_LIMIT` 1 MiB", "413");
+        limits.bound("a page of products", "100", "422");
+        limits.bound("connections to the database", "`CONNECTIONS` in `src/platform/engine.rs`", "wait 2 s, then 503");
+        limits.bound("requests that wait for the database", "half of `MAX_IN_FLIGHT`", "503 at once");
+        let full = "a full disk makes writes fail with 503; reads go on";
+        limits.bound("products, and with them the database", "none", full);
     },
 };
 
@@ -27,6 +43,7 @@ pub(super) const CACHE: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.cache != Cache::None),
     contribute: |_, parts| {
         parts.settings.add(
+            Group::Data,
             "CACHE_TTL",
             "60s",
             "Longest a cached product may lag behind the database, from 100ms to 30d",
@@ -38,6 +55,12 @@ pub(super) const CACHE: Feature = Feature {
         parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all left before the end");
         let results = ["hit", "miss", "negative", "stale"];
         parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
+        let limits = &mut parts.limits;
+        let reader = "a load, for the reader who began it, if there is a stale copy";
+        limits.time_out(Layer::Call, reader, "25 ms", "the stale copy is served; the load goes on");
+        limits.bound("the cache in memory", "64 MiB by weight", "the least used entries are evicted");
+        let loads = "loads of the cache, including those whose readers have left";
+        limits.bound(loads, "64", "readers without a copy wait until theirs can begin");
     },
 };
 
@@ -46,16 +69,20 @@ pub(super) const LIMITER: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.limiter != Limiter::None),
     contribute: |_, parts| {
         parts.settings.add(
+            Group::Capacity,
             "RATE_LIMIT",
             "60/min",
             "Requests a client may make: at once, and then in a second (s), minute (min) or hour (h)",
         );
         parts.settings.add(
+            Group::Capacity,
             "TRUSTED_PROXY_HOPS",
             "0",
             "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
         );
         parts.series.counter("http_requests_limited_total", "Requests answered with 429");
+        parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
+        parts.limits.bound("clients that the limiter remembers", "100,000", "the one seen longest ago is forgotten");
     },
 };
 
@@ -67,6 +94,7 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
         set_key_prefix(parts);
         parts.series.labelled("cache_requests_total", "result", &["shared"], "Reads through the cache, by result");
         parts.series.counter("cache_undecodable_total", "Shared copies that could not be decoded");
+        parts.limits.bound("a copy on the shared server", "1 MB", "not stored there");
     },
 };
 
@@ -75,8 +103,12 @@ pub(super) const REDIS: Feature = Feature {
     wanted: Wanted::Where(has_redis),
     contribute: |_, parts| {
         parts.services.push(Service { name: "redis", purpose: "what replicas share; the service works without it" });
-        parts.settings.add("REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS");
+        parts
+            .settings
+            .add(Group::Data, "REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS")
+            .secret();
         set_key_prefix(parts);
+        parts.limits.time_out(Layer::Call, "a call of Redis", "25 ms", "the request goes on without it");
         // With the roots of the operating system, and with the one provider that this binary has.
         parts.manifest.add(REDIS_CLIENT.features(&["connection-manager", "script", "tokio-comp", "tokio-rustls-comp"]));
         parts.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
@@ -87,7 +119,10 @@ pub(super) const REDIS: Feature = Feature {
 pub(super) const LINK: Feature = Feature {
     id: "link",
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack)),
-    contribute: |_, _| {},
+    contribute: |_, parts| {
+        let first = "1 s, and 25 ms for its first command; no request waits for it";
+        parts.limits.time_out(Layer::Call, "a new connection to a shared server", first, "tried again after 5 s");
+    },
 };
 
 /// Keeps a dependency that fails from holding up every request.
@@ -99,6 +134,9 @@ pub(super) const BREAKER: Feature = Feature {
     contribute: |_, parts| {
         parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or took too long, by dependency");
         parts.series.gauge("breaker_open", "1 while a dependency is not called, by dependency");
+        let failed = "calls of a dependency after five failures in a row";
+        let then = "one call is tried; if it succeeds, all are made again";
+        parts.limits.time_out(Layer::Call, failed, "none for 5 s", then);
     },
 };
 
@@ -109,18 +147,6 @@ pub(super) const AUTH: Feature = Feature {
         let reasons = ["invalid", "missing", "scope"];
         parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
     },
-};
-
-pub(super) const UPSTREAM_HTTP_DATABASE: Feature = Feature {
-    id: "upstream-http+database",
-    wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database != Database::None),
-    contribute: |_, _| {},
-};
-
-pub(super) const UPSTREAM_HTTP_DATABASE_NONE: Feature = Feature {
-    id: "upstream-http+database-none",
-    wanted: Wanted::Where(|stack| stack.upstream == Upstream::Http && stack.database == Database::None),
-    contribute: |_, _| {},
 };
 
 /// A proxy for tests, to stand between the service and what may fail.
@@ -142,29 +168,15 @@ pub(super) const SERVERS: Feature = Feature {
 pub(super) const MONITORING: Feature = Feature {
     id: "monitoring",
     wanted: Wanted::Where(|stack| stack.monitoring != Monitoring::None),
-    contribute: |_, parts| parts.manifest.add(METRICS.plain()),
+    contribute: |_, parts| {
+        parts.manifest.add(METRICS.plain());
+        let labels = "known routes, methods and statuses";
+        parts.limits.bound("labels of the metrics", labels, "anything else is `unmatched` or `OTHER`");
+    },
 };
 
 /// The container image that a deployment runs.
 pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
-
-pub(super) const DEPLOY_COMPOSE_MONITORING_PROMETHEUS: Feature = Feature {
-    id: "deploy-compose+monitoring-prometheus",
-    wanted: Wanted::Where(|stack| stack.deploy == Deploy::Compose && stack.monitoring == Monitoring::Prometheus),
-    contribute: |_, _| {},
-};
-
-pub(super) const CI_GITHUB_MONITORING_PROMETHEUS: Feature = Feature {
-    id: "ci-github+monitoring-prometheus",
-    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.monitoring == Monitoring::Prometheus),
-    contribute: |_, _| {},
-};
-
-pub(super) const CI_GITHUB_DEPLOY_COMPOSE: Feature = Feature {
-    id: "ci-github+deploy-compose",
-    wanted: Wanted::Where(|stack| stack.ci == Ci::Github && stack.deploy == Deploy::Compose),
-    contribute: |_, _| {},
-};
 
 fn has_redis(stack: &Stack) -> bool {
     stack.cache == Cache::Redis || stack.limiter == Limiter::Redis
@@ -183,7 +195,17 @@ fn needs_servers(stack: &Stack) -> bool {
 
 fn set_key_prefix(parts: &mut Parts) {
     let about = "Put before every key, so that services and environments can share a server";
-    parts.settings.add("KEY_PREFIX", "app", about);
+    parts.settings.add(Group::Data, "KEY_PREFIX", "app", about);
+}
+
+/// More than one copy of the service, behind a load balancer.
+pub(super) const REPLICAS: Feature =
+    Feature { id: "replicas", wanted: Wanted::Where(|stack| stack.replicas() > 1), contribute: |_, _| {} };
+
+/// The time-out of what `/health/ready` reports of a dependency.
+pub(super) fn health_reading(limits: &mut Limits) {
+    let what = "a reading of a dependency for `/health/ready`, taken once a second";
+    limits.time_out(Layer::Call, what, "1 s", "reported as not answering");
 }
 
 fn runs_an_image(stack: &Stack) -> bool {

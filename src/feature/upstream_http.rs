@@ -3,6 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Upstream, Value};
 use crate::part::versions::{REQWEST, TOWER};
+use crate::part::{Group, Layer, OperatorValue};
 
 pub(super) const UPSTREAM_HTTP: Feature = Feature {
     id: "upstream-http",
@@ -17,12 +18,17 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
+        parts
+            .settings
+            .add(
+                Group::Upstream,
+                "UPSTREAM_URL",
+                "http://127.0.0.1:9100",
+                "Where the other service is, and whatever path its API is under",
+            )
+            .secret();
         parts.settings.add(
-            "UPSTREAM_URL",
-            "http://127.0.0.1:9100",
-            "Where the other service is, and whatever path its API is under",
-        );
-        parts.settings.add(
+            Group::Upstream,
             "UPSTREAM_TIMEOUT",
             "3s",
             "Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT",
@@ -31,6 +37,17 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         let about = "Calls of the other service, by result";
         parts.series.labelled("upstream_requests_total", "result", &results, about);
         parts.series.counter("upstream_retries_total", "Calls that were made a second time");
+        let value = "https://reviews.example.com/v1";
+        parts.operator_values.push(OperatorValue { name: "UPSTREAM_URL", value });
+        let limits = &mut parts.limits;
+        let call = "`UPSTREAM_TIMEOUT` 3 s, at most nine tenths of the request's";
+        limits.time_out(Layer::Call, "a call of the other service, both tries", call, "the fallback is answered");
+        let connect = "tried once more, then the fallback is answered";
+        limits.time_out(Layer::Call, "a connection to the other service", "1 s", connect);
+        let waiting = "requests that wait for the other service";
+        limits.bound(waiting, "a quarter of `MAX_IN_FLIGHT`", "the fallback is answered at once");
+        limits.bound("an answer of the other service", "1 MiB", "the fallback is answered");
+        limits.bound("second tries of its calls", "one in ten calls, and one a second", "the first failure stands");
         parts.manifest.add(REQWEST.features(&["rustls"]));
         parts.manifest.add(TOWER.features(&["retry"]));
     },

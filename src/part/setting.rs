@@ -1,4 +1,4 @@
-//! What a generated project can be told from its environment, and the `.env.example` that lists it.
+//! What a generated project can be told from its environment, listed by its `.env.example` and its `docs/settings.md`.
 
 use std::fmt::Write as _;
 
@@ -12,45 +12,162 @@ pub struct Setting {
     pub default: &'static str,
     /// Whether the service does not start without it.
     pub required: bool,
+    /// Whether its value may hold a secret, such as the password of a URL.
+    pub secret: bool,
     /// What it does, with its unit, in one line.
     pub about: &'static str,
+    /// The settings that it is listed with.
+    pub group: Group,
 }
 
-/// The settings of a project in reading order.
+/// Settings that are listed together, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Addresses and connections.
+    Listening,
+    /// Time-outs.
+    TimeOuts,
+    /// How much is admitted.
+    Capacity,
+    /// Where data is kept and cached.
+    Data,
+    /// Credentials.
+    Access,
+    /// Another service.
+    Upstream,
+    /// The log.
+    Logging,
+}
+
+/// The settings of a project.
 #[derive(Debug, Default)]
 pub struct Settings(Vec<Setting>);
 
+impl Setting {
+    /// Marks that its value may hold a secret.
+    pub fn secret(&mut self) {
+        self.secret = true;
+    }
+}
+
+impl Group {
+    const ALL: [Self; 7] =
+        [Self::Listening, Self::TimeOuts, Self::Capacity, Self::Data, Self::Access, Self::Upstream, Self::Logging];
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Listening => "Addresses and connections",
+            Self::TimeOuts => "Time-outs",
+            Self::Capacity => "Capacity",
+            Self::Data => "Data",
+            Self::Access => "Access",
+            Self::Upstream => "The other service",
+            Self::Logging => "Logging",
+        }
+    }
+}
+
 impl Settings {
-    /// Adds a setting after those there are; features may share one.
-    pub fn add(&mut self, name: &'static str, default: &'static str, about: &'static str) {
-        self.push(Setting { name, default, required: false, about });
+    /// Adds a setting; features may share one.
+    pub fn add(
+        &mut self,
+        group: Group,
+        name: &'static str,
+        default: &'static str,
+        about: &'static str,
+    ) -> &mut Setting {
+        self.push(Setting { name, default, required: false, secret: false, about, group })
     }
 
     /// Adds a setting that has no default, with a value for development.
-    pub fn require(&mut self, name: &'static str, example: &'static str, about: &'static str) {
-        self.push(Setting { name, default: example, required: true, about });
+    pub fn require(
+        &mut self,
+        group: Group,
+        name: &'static str,
+        example: &'static str,
+        about: &'static str,
+    ) -> &mut Setting {
+        self.push(Setting { name, default: example, required: true, secret: false, about, group })
     }
 
-    fn push(&mut self, setting: Setting) {
-        if !self.0.contains(&setting) {
+    fn push(&mut self, setting: Setting) -> &mut Setting {
+        let known = self.0.iter().position(|known| known.name == setting.name);
+        let place = known.unwrap_or_else(|| {
             self.0.push(setting);
-        }
+            self.0.len() - 1
+        });
+        &mut self.0[place]
     }
 
-    /// The settings in reading order.
+    /// The settings, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter()
     }
 
-    pub(crate) fn render(&self) -> String {
+    fn of(&self, group: Group) -> impl Iterator<Item = &Setting> {
+        self.iter().filter(move |setting| setting.group == group)
+    }
+
+    /// The groups that have settings.
+    fn groups(&self) -> impl Iterator<Item = Group> {
+        Group::ALL.into_iter().filter(|group| self.of(*group).next().is_some())
+    }
+
+    /// The text of `.env.example`.
+    pub(crate) fn env_example(&self) -> String {
         let mut text = String::from("# Copy to `.env` and change what you need: every line below is the default");
         if self.iter().any(|setting| setting.required) {
             text.push_str(",\n# or for this machine only where the service has none");
         }
         text.push_str(".\n# The same names in lower case with dashes are flags: `cargo run -- serve --help`.\n");
-        for Setting { name, default, about, .. } in self.iter() {
+        for setting in self.groups().flat_map(|group| self.of(group)) {
+            let Setting { name, default, about, .. } = setting;
             write!(text, "\n# {about}\n{name}={default}\n").expect("a String takes every write");
         }
         text
+    }
+
+    /// A table for each group, for `docs/settings.md`.
+    pub(crate) fn tables(&self) -> String {
+        let mut text = String::new();
+        for group in self.groups() {
+            let heading = group.heading();
+            write!(text, "## {heading}\n\n| variable | default | meaning |\n| --- | --- | --- |\n")
+                .expect("a String takes every write");
+            self.of(group).for_each(|setting| text.push_str(&setting.row()));
+            text.push('\n');
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+impl Setting {
+    /// Its line in the table of its group.
+    fn row(&self) -> String {
+        let Self { name, default, required, secret, about, .. } = self;
+        let default = match (required, *default) {
+            (true, _) => "none".to_owned(),
+            (false, "") => "empty".to_owned(),
+            (false, value) => format!("`{value}`"),
+        };
+        let secret = if *secret { "; may hold a secret" } else { "" };
+        format!("| `{name}` | {default} | {about}{secret} |\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_two_features_add_is_listed_once_with_its_group() {
+        let mut settings = Settings::default();
+        settings.add(Group::Logging, "LOG_FORMAT", "json", "Shape of log lines");
+        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "Where the database is").secret();
+        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "Where the database is");
+        let head = "| variable | default | meaning |\n| --- | --- | --- |\n";
+        let database = "| `DATABASE_URL` | `sqlite://app.db` | Where the database is; may hold a secret |\n";
+        let log = "| `LOG_FORMAT` | `json` | Shape of log lines |";
+        assert_eq!(settings.tables(), format!("## Data\n\n{head}{database}\n## Logging\n\n{head}{log}"));
     }
 }

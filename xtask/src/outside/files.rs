@@ -21,19 +21,22 @@ struct Linter {
 const LINTERS: &[Linter] = &[
     Linter {
         name: "promtool check rules",
-        run: |folder| promtool(folder, &["check", "rules"], "alerts.yml"),
-        plant: ("ops/alerts.yml", "expr: ", "expr: ((("),
+        run: |folder| promtool(folder, &["check", "rules"], "ops/alerts"),
+        plant: ("ops/alerts/service.yml", "expr: ", "expr: ((("),
     },
     Linter {
         name: "promtool test rules",
-        run: |folder| promtool(folder, &["test", "rules"], ".test.yml"),
+        run: |folder| promtool(folder, &["test", "rules"], "ops/alerts/tests"),
         // A metric that nobody exports is fine for `check`.
-        plant: ("ops/alerts.yml", "http_request_duration_seconds_count", "http_request_duration_seconds_coumt"),
+        plant: ("ops/alerts/service.yml", "http_request_duration_seconds_count", "http_request_duration_seconds_coumt"),
     },
     Linter {
         name: "promtool check config",
         // Rules are named by their place in the container, and are checked above.
-        run: |folder| promtool(folder, &["check", "config", "--syntax-only"], "prometheus.yml"),
+        run: |folder| {
+            let configs = ending(folder, "/prometheus.yml")?;
+            run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
+        },
         plant: ("ops/prometheus.yml", "scrape_configs", "scrape_configz"),
     },
     Linter {
@@ -119,19 +122,14 @@ fn required(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| Some(rest.split_once(":?")?.0)).filter(|name| !name.contains('}'))
 }
 
-/// Over every file with this end of a name, each from its own folder: they name others relative to themselves.
-fn promtool(folder: &Path, verb: &[&str], end: &str) -> Result<()> {
-    let mut files = ending(folder, end)?;
-    // A workflow may be about alerts, too.
-    files.retain(|path| !path.starts_with(folder.join(".github")));
+/// Over every file directly in `place`.
+fn promtool(folder: &Path, verb: &[&str], place: &str) -> Result<()> {
+    let mut files = ending(&folder.join(place), ".yml")?;
+    files.retain(|path| path.parent() == Some(&folder.join(place)));
     if files.is_empty() {
-        bail!("no {end}");
+        bail!("no file in {place}");
     }
-    for file in files {
-        let place = file.parent().context("a file has a folder")?;
-        run(tools::program("promtool")?.args(verb).arg(&file).dir(place))?;
-    }
-    Ok(())
+    run(tools::program("promtool")?.args(verb).args(&files))
 }
 
 fn schema(name: &str, files: &[PathBuf]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Connections to the database: a bounded number, made when they are needed and kept for the next statement.
 //!
 //! It is ours and not sqlx's because a connection that is refused must be known at once, and because a statement must
-//! cost one round trip: see `docs/decisions/database.md`.
+//! cost one round trip: see `docs/decisions/`.
 
 use std::fmt;
 use std::io;

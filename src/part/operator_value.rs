@@ -1,0 +1,28 @@
+//! A value that only an operator knows, set where the service is deployed.
+
+use std::fmt::Write as _;
+
+/// A variable without a default, and how to choose its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperatorValue {
+    /// The variable.
+    pub name: &'static str,
+    /// An example, or a command of the shell that makes it.
+    pub value: &'static str,
+}
+
+/// How to write `deploy/.env`; nothing where no value is needed.
+pub(crate) fn env_file(values: &[OperatorValue]) -> String {
+    if values.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "\nWhat is secret, or known only where it runs, is in `deploy/.env`, which is never committed:\n\n\
+         ```sh\numask 077\ncat >deploy/.env <<END\n",
+    );
+    for OperatorValue { name, value } in values {
+        writeln!(text, "{name}={value}").expect("a String takes every write");
+    }
+    text.push_str("END\n```\n");
+    text
+}

@@ -1,0 +1,8 @@
+//! The volumes that keep data where containers run.
+
+/// The `volumes` of a Compose file; nothing where there are none.
+pub(crate) fn render(names: &[&str]) -> String {
+    let heading = if names.is_empty() { "" } else { "\nvolumes:\n" };
+    let volumes = names.iter().map(|name| format!("  {name}:\n"));
+    heading.to_owned() + &volumes.collect::<String>()
+}
