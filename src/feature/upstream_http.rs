@@ -31,7 +31,7 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             Group::Upstream,
             "UPSTREAM_TIMEOUT",
             "3s",
-            "Longest wait for the other service, over both tries; cut to nine tenths of REQUEST_TIMEOUT",
+            "Longest wait for the other service, over both tries; at most nine tenths of REQUEST_TIMEOUT",
         );
         let results = ["answered", "failed", "refused"];
         let about = "Calls of the other service, by result";

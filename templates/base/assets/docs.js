@@ -116,14 +116,16 @@ function form(method, path, operation, id) {
     const given = new FormData(event.target);
     let target = path;
     const query = new URLSearchParams();
+    const headers = body ? { "content-type": "application/json" } : {};
     for (const { name, in: place } of parameters) {
-      if (place === "path") target = target.replace(`{${name}}`, encodeURIComponent(given.get(name)));
-      else if (given.get(name)) query.set(name, given.get(name));
+      const value = given.get(name);
+      if (place === "path") target = target.replace(`{${name}}`, encodeURIComponent(value));
+      else if (value && place === "header") headers[name] = value;
+      else if (value) query.set(name, value);
     }
     if (query.size) target += `?${query}`;
     const started = performance.now();
     try {
-      const headers = body ? { "content-type": "application/json" } : {};
 //= credential-header
       const answer = await fetch(target.slice(1), { method: method.toUpperCase(), headers, body: body?.value });
       const text = await answer.text();

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use super::session::{make_repository, restwell, shell};
+use super::session::{Listing, listing, make_repository, restwell, shell};
 
 #[test]
 fn a_project_becomes_a_repository() {
@@ -208,4 +208,25 @@ fn the_workflows_of_a_project_watch_the_branch_it_starts_on() {
         }
     }
     assert!(filters > 0);
+}
+
+/// The files of a project, and those of a clone of it by a git that turns line feeds into CRLF.
+fn cloned(change: &str) -> (Listing, Listing) {
+    let script = format!(
+        "restwell new a --yes --no-git && cd a && {change} && git init -q && git add --all
+         git -c user.name=x -c user.email=x@example.org commit -q -m x
+         git -c core.autocrlf=true clone -q . ../clone && rm -rf .git ../clone/.git"
+    );
+    let ran = shell(&script).exits(0);
+    (listing(&ran.path().join("a")), listing(&ran.path().join("clone")))
+}
+
+/// The checksum of a migration is that of its bytes.
+#[test]
+fn a_clone_has_the_bytes_of_the_project_whatever_git_does_with_line_ends() {
+    let (project, clone) = cloned("true");
+    assert!(project.keys().any(|path| path.starts_with("migrations")), "{:?}", project.keys());
+    assert_eq!(project, clone);
+    let (project, clone) = cloned("rm .gitattributes");
+    assert_ne!(project, clone, "without the attributes git changes them, so this test can fail");
 }

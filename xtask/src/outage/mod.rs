@@ -52,6 +52,7 @@ pub(crate) fn run() -> Result<()> {
         tally.note("two replicas on one Redis, 120 requests at once", || limit(&scale));
         tally.note("Redis fails", || cache(&scale, Kind::Redis, &mut report));
         tally.note("another service falls silent", || silence(&scale, &mut report));
+        tally.note("refusals of anonymous clients that still send", || unread::anonymous(&scale));
     }
     if let Some(open) =
         tally.check("the same without Redis builds", || Project::build(&without_redis()?, "without-redis"))

@@ -48,6 +48,16 @@ pub(super) fn refusals(project: &Project) -> Result<String> {
     Ok(format!("404, 405, 413, 415, 429 and 503 to {CLIENTS} clients at once, each sending 2 and 20 MiB"))
 }
 
+/// Writes without a credential, of a project that demands one.
+pub(super) fn anonymous(project: &Project) -> Result<String> {
+    let (postgres, redis) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?);
+    let rig = project.start(&settings(&[&postgres, &redis], UNLIMITED))?;
+    check(&rig, "POST /products HTTP/1.1\r\ncontent-type: application/json", "401")?;
+    check(&rig, "POST /products HTTP/1.1\r\nauthorization: Bearer forged", "401")?;
+    rig.stop()?;
+    Ok(format!("401 to {CLIENTS} clients at once, each sending 2 and 20 MiB"))
+}
+
 /// Sends a header, and leaves the connection as it is.
 fn hold(port: u16, first: &str, headers: &[(&str, &str)]) -> Result<TcpStream> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;

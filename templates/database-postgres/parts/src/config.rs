@@ -3,3 +3,5 @@
     #[arg(long, env, default_value = "postgres://app:app@127.0.0.1:5432/app")]
     #[arg(value_parser = crate::platform::database_url::read)]
     pub database_url: crate::platform::engine::Options,
+//= contradictions
+        found.extend(crate::platform::database_url::contradictions());

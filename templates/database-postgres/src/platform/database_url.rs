@@ -1,23 +1,87 @@
 //! Where the PostgreSQL database is, as a setting.
 
+use std::env;
+
+use sqlx::postgres::PgSslMode;
+
 use super::engine::Options;
 
 /// The parameters that are read. sqlx only warns of others, and `sslmod=verify-full` would connect without TLS.
 const PARAMETERS: &str = "application_name dbname host hostaddr options password port sslcert sslkey sslmode sslrootcert \
                           ssl-ca ssl-cert ssl-key ssl-mode ssl-root-cert statement-cache-capacity user";
 
-/// Reads a connection URI as libpq has it.
+const RULE: &str = "not a URL such as postgres://user:password@host:5432/database?sslmode=verify-full (the user is named; \
+                    in names and passwords `#` is %23, `%` is %25, `/` is %2F, `?` is %3F, `@` is %40)";
+
+/// Variables that sqlx reads without a way to prevent it.
+const UNWANTED: [(&[&str], &str); 3] = [
+    (&["PGOPTIONS"], "set, and cannot be ignored; unset it, and use the parameter `options` of DATABASE_URL"),
+    (&["PGSSLCERT"], "set, and cannot be ignored; unset it, and use the parameter `sslcert` of DATABASE_URL"),
+    (&["PGSSLKEY"], "set, and cannot be ignored; unset it, and use the parameter `sslkey` of DATABASE_URL"),
+];
+
+/// Reads a connection URI as libpq has it. Nothing else is read: no variable such as PGPASSWORD, and no `~/.pgpass`.
 ///
 /// # Errors
-/// If it is of another scheme, cannot be read, or has a parameter that nothing would read.
+/// If it is of another scheme, cannot be read, names no user, or has a parameter that nothing would read.
 pub fn read(text: &str) -> Result<Options, &'static str> {
     let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
-    let rest = rest.filter(|rest| !rest.is_empty() && !rest.contains('#'));
-    let (_, query) = rest.map_or(("", ""), |rest| rest.split_once('?').unwrap_or((rest, "")));
+    let rest = rest.filter(|rest| !rest.contains('#')).ok_or(RULE)?;
+    let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
     // `options[search_path]=…` is one of `options`.
-    let mut names = query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split(['=', '[']).next());
-    let known = names.all(|name| PARAMETERS.split_whitespace().any(|parameter| parameter == name));
-    let rule = "not a URL such as postgres://user:password@host:5432/database?sslmode=verify-full (in names and \
-                passwords `#` is %23, `%` is %25, `/` is %2F, `?` is %3F, `@` is %40)";
-    rest.and_then(|_| text.parse().ok()).filter(|_| known).ok_or(rule)
+    let names = query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split(['=', '[']).next());
+    let mut given: Vec<&str> = names.collect();
+    let known = given.iter().all(|name| PARAMETERS.split_whitespace().any(|parameter| parameter == *name));
+    given.extend(parts(base));
+    match text.parse() {
+        Ok(options) if known && given.contains(&"user") => Ok(complete(options, &given)),
+        _ => Err(RULE),
+    }
+}
+
+/// The variables that are set although they should not be, and why not.
+pub fn contradictions() -> impl Iterator<Item = (&'static [&'static str], &'static str)> {
+    UNWANTED.into_iter().filter(|(names, _)| env::var_os(names[0]).is_some())
+}
+
+/// The parts that a URL has before its query, by the names of the parameters that mean the same.
+fn parts(base: &str) -> impl Iterator<Item = &str> {
+    let (authority, database) = base.split_once('/').unwrap_or((base, ""));
+    let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (user, password) = login.split_once(':').map_or((login, None), |(user, password)| (user, Some(password)));
+    let port = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let parts = [
+        ("user", !user.is_empty()),
+        ("password", password.is_some()),
+        ("host", !address.is_empty()),
+        ("port", port),
+        ("dbname", !database.is_empty()),
+    ];
+    parts.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
+}
+
+/// Gives each part that the URL leaves out its default: sqlx has taken it from PGHOST, PGPASSWORD, PGSSLMODE and the like.
+fn complete(mut options: Options, given: &[&str]) -> Options {
+    let lacks = |names: &[&str]| names.iter().all(|name| !given.contains(name));
+    if lacks(&["host", "hostaddr"]) {
+        options = options.host("localhost");
+    }
+    if lacks(&["port"]) {
+        options = options.port(5432);
+    }
+    if lacks(&["password"]) {
+        options = options.password("");
+    }
+    if lacks(&["dbname"]) {
+        let user = options.get_username().to_owned();
+        options = options.database(&user);
+    }
+    if lacks(&["sslmode", "ssl-mode"]) {
+        options = options.ssl_mode(PgSslMode::Prefer);
+    }
+    if lacks(&["sslrootcert", "ssl-root-cert", "ssl-ca"]) {
+        // No certificate besides those that this machine trusts.
+        options = options.ssl_root_cert_from_pem(Vec::new());
+    }
+    options
 }

@@ -7,13 +7,19 @@ use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
+use utoipa::IntoParams;
 
 use super::error::{Error, Result};
 
 /// The conditions of a request; `None` for a header that it does not have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
 pub struct Conditions {
+    /// Entity tags, separated by commas, or `*`: only if the product has one of them
+    #[param(rename = "if-match", value_type = String, required = false)]
     if_match: Option<Tags>,
+    /// Entity tags, separated by commas, or `*`: only if the product has none of them
+    #[param(rename = "if-none-match", value_type = String, required = false)]
     if_none_match: Option<Tags>,
 }
 

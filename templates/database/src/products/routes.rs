@@ -108,7 +108,7 @@ async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewP
 
 //~ if cache
 /// Read a product
-#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId), responses(
+#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId, Conditions), responses(
     (status = 200, description = "The product", body = Found, headers(
         ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"),
         ("cache-status" = String, description = "How the cache took part, as in RFC 9211"))),
@@ -131,7 +131,7 @@ async fn read(
 }
 //~ else
 /// Read a product
-#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId), responses(
+#[utoipa::path(get, path = "/products/{id}", tag = "products", params(ProductId, Conditions), responses(
     (status = 200, description = "The product", body = Found, headers(
         ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"))),
     (status = 304, description = "`If-None-Match` has its entity tag, so the client has it already", headers(
@@ -152,7 +152,7 @@ async fn read(
 /// Replace a product
 ///
 /// Takes new values, or what was read with changes. With `If-Match`, nothing that was changed since is overwritten.
-#[utoipa::path(put, path = "/products/{id}", tag = "products", params(ProductId),
+#[utoipa::path(put, path = "/products/{id}", tag = "products", params(ProductId, Conditions),
     request_body = Replacement, responses(
     (status = 200, description = "As it is now", body = Product, headers(
         ("etag" = String, description = "Its new entity tag"))),
@@ -184,7 +184,7 @@ async fn edit(
 }
 
 /// Delete a product
-#[utoipa::path(delete, path = "/products/{id}", tag = "products", params(ProductId), responses(
+#[utoipa::path(delete, path = "/products/{id}", tag = "products", params(ProductId, Conditions), responses(
     (status = 204, description = "Deleted"),
     (status = 404, description = "There is no such product", body = Envelope),
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),

@@ -12,6 +12,9 @@ use super::breaker::{Breaker, Turn};
 use super::{guard::REQUEST_ID, telemetry, trace};
 use crate::config::Config;
 
+/// Longest wait for the other service where no setting says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(1);
 
@@ -47,8 +50,7 @@ impl Upstream {
     pub fn new(config: &Config) -> anyhow::Result<Self> {
         // Proxies are not taken from the environment: what the service calls is what its settings name.
         let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
-        // It ends before the request does, so that there is time to answer without it.
-        let timeout = config.upstream_timeout.min(config.request_timeout * 9 / 10);
+        let timeout = config.upstream_timeout.unwrap_or(TIMEOUT.min(longest(config)));
         let (url, breaker) = (config.upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
         let places = tokio::sync::Semaphore::new(config.max_in_flight.get().div_ceil(4));
         Ok(Self { client, url, timeout, breaker, places, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
@@ -118,6 +120,17 @@ async fn read(mut response: reqwest::Response) -> anyhow::Result<Option<Vec<u8>>
 fn passed_on(headers: &HeaderMap) -> HeaderMap {
     let names = [REQUEST_ID, trace::TRACEPARENT, trace::TRACESTATE];
     names.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone()))).collect()
+}
+
+/// A call ends before its request does, so that there is time to answer without it.
+fn longest(config: &Config) -> Duration {
+    config.request_timeout * 9 / 10
+}
+
+/// The rule that `UPSTREAM_TIMEOUT` breaks together with `REQUEST_TIMEOUT`.
+pub fn contradiction(config: &Config) -> Option<(&'static [&'static str], &'static str)> {
+    let timeout = config.upstream_timeout.filter(|timeout| *timeout > longest(config));
+    timeout.map(|_| (&["UPSTREAM_TIMEOUT", "REQUEST_TIMEOUT"][..], "more than nine tenths of REQUEST_TIMEOUT"))
 }
 
 /// The rule of `UPSTREAM_URL`: paths are appended to it.

@@ -226,8 +226,18 @@ async fn the_deadline_of_the_request_is_never_reached_by_waiting() {
     let (other, _) = other(|_| ok()).await;
     let chaos = Chaos::start(&other.public.to_string());
     chaos.set(Mode::Hole).await;
-    let server = calling(chaos.address(), &["--request-timeout=2s", "--upstream-timeout=1h"]).await;
+    let server = calling(chaos.address(), &["--request-timeout=2s"]).await;
     assert!(is_degraded(&server).await, "200 and degraded, where 504 would be the deadline's");
+}
+
+#[tokio::test]
+async fn a_call_that_may_outlast_its_request_is_a_contradiction() {
+    for (request, call, code) in [("3s", "2701ms", 2), ("3s", "2700ms", 0), ("1h", "54min", 0), ("200ms", "", 0)] {
+        let ended = run(&["openapi"], &[("REQUEST_TIMEOUT", request), ("UPSTREAM_TIMEOUT", call)]).await;
+        assert_eq!(ended.code, Some(code), "{request}, {call}: {:?}", ended.stderr);
+        let refusal = "UPSTREAM_TIMEOUT: more than nine tenths of REQUEST_TIMEOUT";
+        assert_eq!(ended.stderr.join("\n").contains(refusal), code == 2, "{request}, {call}: {:?}", ended.stderr);
+    }
 }
 
 #[tokio::test]

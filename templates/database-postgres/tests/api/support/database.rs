@@ -39,7 +39,7 @@ impl Lock {
 
 impl Database {
     pub async fn new() -> Self {
-        let server = servers::postgres().parse().expect("the URL of a PostgreSQL server");
+        let server = app::platform::database_url::read(&servers::postgres()).expect("the URL of a PostgreSQL server");
         let database = Self { server, name: format!("test_{:032x}", fastrand::u128(..)) };
         run(&database.server, format!("CREATE DATABASE {} TEMPLATE template0", database.name)).await;
         database
