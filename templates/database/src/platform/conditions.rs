@@ -15,10 +15,10 @@ use super::error::{Error, Result};
 #[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct Conditions {
-    /// Entity tags, separated by commas, or `*`: only if the product has one of them
+    /// Entity tags, separated by commas, or `*`: only if the current one is among them
     #[param(rename = "if-match", value_type = String, required = false)]
     if_match: Option<Tags>,
-    /// Entity tags, separated by commas, or `*`: only if the product has none of them
+    /// Entity tags, separated by commas, or `*`: only if the current one is not among them
     #[param(rename = "if-none-match", value_type = String, required = false)]
     if_none_match: Option<Tags>,
 }

@@ -204,3 +204,20 @@ async fn no_update_is_lost_to_clients_that_send_the_tag() {
     clients.join_all().await;
     assert_eq!(get(server.public, &path).await.json()["data"]["price_cents"], 1 + CLIENTS * EACH);
 }
+
+#[tokio::test]
+async fn the_description_declares_the_conditions_where_they_are_read() {
+    let server = TestServer::start(&[]).await;
+    let description = get(server.public, "/openapi.json").await.json();
+    let declared = |path: &str, method: &str| -> Vec<String> {
+        let parameters = description["paths"][path][method]["parameters"].as_array().into_iter().flatten();
+        let headers = parameters.filter(|parameter| parameter["in"] == "header" && parameter["required"] == false);
+        headers.map(|header| header["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    for method in ["get", "put", "delete"] {
+        assert_eq!(declared("/products/{id}", method), ["if-match", "if-none-match"], "{method}");
+    }
+    for method in ["get", "post"] {
+        assert!(declared("/products", method).is_empty(), "{method}");
+    }
+}
