@@ -19,7 +19,7 @@ pub(super) const DATABASE: Feature = Feature {
         parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
         parts.manifest.add(BYTESIZE.plain());
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
-        parts.manifest.add(SQLX.features(&["chrono", "macros", "migrate", "runtime-tokio"]));
+        parts.manifest.add(SQLX.features(&["chrono", "migrate", "runtime-tokio"]));
         parts.manifest.add(UTOIPA.features(&["chrono"]));
         parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
         parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
-use sqlx::postgres::{PgConnectOptions, PgConnection, Postgres};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, Postgres};
 
 pub type Driver = Postgres;
 pub type Connection = PgConnection;
 pub type Options = PgConnectOptions;
+pub type Row = PgRow;
 
 /// What the server has (100, less a few, by default) must suffice for all replicas of the service, and for as many again
 /// while a new version starts beside the old one.

@@ -3,11 +3,12 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::error::DatabaseError;
-use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 
 pub type Driver = Sqlite;
 pub type Connection = SqliteConnection;
 pub type Options = SqliteConnectOptions;
+pub type Row = SqliteRow;
 
 /// Readers work side by side, but SQLite admits one writer at a time: more connections would only queue inside it.
 pub const CONNECTIONS: u32 = 8;

@@ -6,16 +6,19 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
-use sqlx::Connection as _;
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection as _, SqlSafeStr};
 use tokio::time::{sleep, timeout};
 
 use super::breaker::Failure;
 use super::engine::{self, Connection, MIGRATION, Options};
 
-/// What this version knows. A later version may have carried out more.
+/// The version, the name and the content of each file of `migrations/`, as `build.rs` lists them.
+const FILES: &[(i64, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+/// The migrations that this version knows. A later version may have carried out more.
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
-    let mut migrations = sqlx::migrate!();
+    let mut migrations = Migrator::with_migrations(FILES.iter().copied().map(migration).collect());
     migrations.set_ignore_missing(true);
     migrations
 });
@@ -90,6 +93,14 @@ async fn check(options: &Options) -> anyhow::Result<Schema> {
     let schema = compare(&mut connection).await.unwrap_or(Schema::Current);
     connection.close().await.ok();
     Ok(schema)
+}
+
+/// One file, read as `sqlx::migrate!` reads it.
+fn migration((version, name, sql): (i64, &'static str, &'static str)) -> Migration {
+    let kind = MigrationType::from_filename(name);
+    let description = name.trim_end_matches(kind.suffix()).replace('_', " ");
+    let no_transaction = sql.starts_with("-- no-transaction");
+    Migration::new(version, description.into(), kind, sql.into_sql_str(), no_transaction)
 }
 
 async fn connect(options: &Options) -> anyhow::Result<Connection> {

@@ -12,11 +12,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use sqlx::{Connection as _, Database, Describe, Either, Execute, Executor, SqlStr};
+use sqlx::{Connection as _, Database, Either, Execute, Executor, SqlStr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::engine::{CONNECTIONS, Connection, DEADLINE, Driver, Options};
+use super::engine::{CONNECTIONS, Connection, DEADLINE, Driver, Options, Row};
 
 /// The longest wait for one of the connections, and for a new one to be made.
 const WAIT: Duration = Duration::from_secs(2);
@@ -53,7 +53,6 @@ pub struct Lease {
 pub struct Unconnected(sqlx::Error);
 
 type Done = <Driver as Database>::QueryResult;
-type Row = <Driver as Database>::Row;
 
 impl Pool {
     /// Nothing is connected yet: the server may come up after the service does.
@@ -189,13 +188,6 @@ impl<'p> Executor<'p> for &'p Pool {
         'p: 'e,
     {
         async move { self.acquire().await?.prepare_with(statement, parameters).await }.boxed()
-    }
-
-    fn describe<'e>(self, statement: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Driver>>>
-    where
-        'p: 'e,
-    {
-        async move { self.acquire().await?.describe(statement).await }.boxed()
     }
 }
 

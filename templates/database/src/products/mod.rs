@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::platform::input::{Fields, Input, MAX_INTEGER, ReadOnly, integer, text};
 
 //~ if cache_redis or cache_memcached
-#[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 //~ else
-#[derive(Clone, Debug, Serialize, sqlx::FromRow, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 //~ endif
 pub struct Product {
     #[schema(minimum = 1, maximum = 9007199254740991i64)]

@@ -1,10 +1,23 @@
 //! What is done with products in the database. The statements themselves are in `statements`.
 
 use chrono::{DateTime, Utc};
+use sqlx::{FromRow, Row as _};
 
 use super::statements::{DELETE, FIND, INSERT, LIST, UPDATE};
 use super::{NewProduct, Product, Replacement};
-use crate::platform::{conditions::Conditions, db::Database, error::Result};
+use crate::platform::{conditions::Conditions, db::Database, engine::Row, error::Result};
+
+impl FromRow<'_, Row> for Product {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            price_cents: row.try_get("price_cents")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
+}
 
 /// At most `limit` products whose ids follow `after`.
 pub async fn list(database: &Database, after: i64, limit: i64) -> Result<Vec<Product>> {
