@@ -1,27 +1,59 @@
 //! The stages in order, each a process of its own with a limit, so that a stage that hangs or crashes is a failure
 //! and not the end.
 
-use std::time::Duration;
+use std::fmt::Write as _;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::changed;
+use crate::process;
 use crate::program::Program;
+use crate::progress::Schedule;
 use crate::say;
-use crate::tally::{self, Count};
+use crate::tally::{self, Count, Time};
 
-/// A command of xtask and the minutes it may take: about half as much again as on two cores that do nothing else.
-type Stage = (&'static str, u64);
+/// A command of xtask.
+struct Stage {
+    name: &'static str,
+    /// The minutes that it may take: about half as much again as on two cores that do nothing else.
+    limit: u64,
+    /// The minutes of CPU time that it takes, which more cores share, and the minutes that it waits, which they do not.
+    /// As measured; only the time left is estimated from them.
+    cpu: u64,
+    waits: u64,
+    /// Whether it takes `--changed`.
+    by_project: bool,
+}
 
 /// What needs only Rust, and servers that are installed where they are missing. The command of the README.
-const TEST: &[Stage] = &[("tool", 10), ("variants", 35), ("fresh", 15), ("suites", 25)];
+const TEST: &[Stage] = &[
+    Stage { name: "tool", limit: 10, cpu: 8, waits: 1, by_project: false },
+    Stage { name: "variants", limit: 35, cpu: 32, waits: 0, by_project: true },
+    Stage { name: "fresh", limit: 15, cpu: 14, waits: 2, by_project: true },
+    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, by_project: true },
+];
 
 /// What needs more than Rust, or takes longer than a developer waits.
-const REST: &[Stage] =
-    &[("tools", 10), ("digests", 5), ("kill", 5), ("mutations", 14), ("outage", 12), ("outside", 15), ("deploy", 15)];
+const REST: &[Stage] = &[
+    Stage { name: "tools", limit: 10, cpu: 1, waits: 1, by_project: false },
+    Stage { name: "digests", limit: 5, cpu: 1, waits: 0, by_project: false },
+    Stage { name: "kill", limit: 5, cpu: 1, waits: 0, by_project: false },
+    Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, by_project: false },
+    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, by_project: false },
+    Stage { name: "outside", limit: 15, cpu: 10, waits: 3, by_project: false },
+    Stage { name: "deploy", limit: 15, cpu: 8, waits: 4, by_project: false },
+];
+
+/// The variable in which a stage finds the names of all stages of the run that it is part of.
+const RUN: &str = "XTASK_RUN";
 
 /// `cargo xtask test`.
-pub(crate) fn test() -> Result<()> {
-    match run_all(TEST)?.as_slice() {
+pub(crate) fn test(options: &changed::Options) -> Result<()> {
+    let failed = run_all(TEST, options)?;
+    say::line(times(TEST));
+    match failed.as_slice() {
         [] => Ok(()),
         failed => bail!("failed: {}", failed.join(", ")),
     }
@@ -30,11 +62,11 @@ pub(crate) fn test() -> Result<()> {
 /// `cargo xtask ci`. Its last line counts everything.
 pub(crate) fn run(tested: bool) -> Result<()> {
     if !tested {
-        run_all(TEST)?;
+        run_all(TEST, &changed::Options::default())?;
     }
-    run_all(REST)?;
+    run_all(REST, &changed::Options::default())?;
     let mut sum = Count::default();
-    for (name, _) in TEST.iter().chain(REST) {
+    for Stage { name, .. } in TEST.iter().chain(REST) {
         let count = Count::of(name);
         sum += count;
         if count.passed + count.failed == 0 {
@@ -42,6 +74,7 @@ pub(crate) fn run(tested: bool) -> Result<()> {
             sum.failed += 1;
         }
     }
+    say::line(times(TEST.iter().chain(REST)));
     let Count { passed, failed, gaps } = sum;
     let count = format!("{passed} passed, {failed} failed, {gaps} skipped");
     match failed {
@@ -54,18 +87,70 @@ pub(crate) fn run(tested: bool) -> Result<()> {
     }
 }
 
-/// Runs the stages, whatever becomes of each, and gives those that failed.
-fn run_all(stages: &[Stage]) -> Result<Vec<&'static str>> {
+/// Where `stage` is in the run that it is part of, from the variable that [`run_all`] sets.
+pub(crate) fn schedule(stage: &str) -> Schedule {
+    let run = std::env::var(RUN).unwrap_or_default();
+    let names: Vec<&str> = run.split(',').collect();
+    let expected = |name: &str| {
+        let known = TEST.iter().chain(REST).find(|stage| stage.name == name);
+        known.map_or(Duration::ZERO, Stage::expected)
+    };
+    match names.iter().position(|name| *name == stage) {
+        Some(index) => Schedule {
+            number: index + 1,
+            stages: names.len(),
+            expected: expected(stage),
+            later: names[index + 1..].iter().map(|name| expected(name)).sum(),
+        },
+        None => Schedule { expected: expected(stage), ..Schedule::default() },
+    }
+}
+
+impl Stage {
+    /// How long it takes on this machine.
+    fn expected(&self) -> Duration {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
+    }
+}
+
+/// Runs the stages, whatever becomes of each, and returns those that failed.
+fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static str>> {
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let mut failed = Vec::new();
-    for &(name, minutes) in stages {
-        let limit = Duration::from_secs(minutes * 60);
-        let stage = Program::new(std::env::current_exe()?).arg(name).limit(limit);
+    for Stage { name, limit, by_project, .. } in stages {
+        let limit = Duration::from_secs(limit * 60);
+        let arguments = options.argument().filter(|_| *by_project);
+        let stage = Program::new(std::env::current_exe()?).arg(name).args(arguments).env(RUN, names.join(","));
+        let stage = stage.limit(limit);
+        let (started, cpu) = (Instant::now(), process::children_cpu_time()?);
         if let Err(error) = stage.run() {
             if Count::of(name).failed == 0 {
                 tally::record_crash(name, &error)?;
             }
-            failed.push(name);
+            failed.push(*name);
         }
+        let cpu = process::children_cpu_time()?.saturating_sub(cpu);
+        tally::record_time(name, Time { elapsed: started.elapsed(), cpu })?;
     }
     Ok(failed)
+}
+
+/// The minutes of each stage, as a table.
+fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
+    let mut table = "\nstage       minutes  CPU minutes\n".to_owned();
+    let mut sum = Time::default();
+    let minutes = |time: Duration| time.as_secs_f64() / 60.0;
+    let mut row = |name: &str, Time { elapsed, cpu }: Time| {
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1}", minutes(elapsed), minutes(cpu));
+    };
+    for Stage { name, .. } in stages {
+        let time = Time::of(name);
+        row(name, time);
+        sum.elapsed += time.elapsed;
+        sum.cpu += time.cpu;
+    }
+    row("all", sum);
+    table
 }

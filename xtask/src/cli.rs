@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, say, suites, tier0, tools,
-    variants,
+    bench, changed, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, say, suites, tier0,
+    tools, variants,
 };
 
 /// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
@@ -19,7 +19,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The tool's tests, every variant compiled, presets and a pairwise set tested. Needs Rust, and servers for the suites.
-    Test,
+    Test(changed::Options),
     /// Everything CI runs: `test`, then every other stage.
     Ci {
         /// Count the results of the `test` that has just run instead of running it again.
@@ -31,11 +31,11 @@ enum Command {
     /// The tool itself: rustfmt, clippy and its tests, which render every stack in memory.
     Tool,
     /// Compiles every variant whose Rust differs, in one workspace.
-    Variants,
+    Variants(changed::Options),
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),
     /// Makes each preset as a user does, and runs cargo's own commands in it.
-    Fresh,
+    Fresh(changed::Options),
     /// Holds what is rendered against the committed digests, on other days and in other folders.
     Digests {
         /// Write what is rendered now as what is expected.
@@ -81,13 +81,13 @@ impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
-            Command::Test => ci::test(),
+            Command::Test(options) => ci::test(&options),
             Command::Ci { tested } => ci::run(tested),
             Command::Tools => tools::install(),
             Command::Tool => tier0::run(),
-            Command::Variants => variants::run(),
+            Command::Variants(options) => variants::run(&options),
             Command::Suites(options) => suites::run(&options),
-            Command::Fresh => fresh::run(),
+            Command::Fresh(options) => fresh::run(&options),
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),

@@ -7,8 +7,10 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
+use restwell::variants::id;
 
 use crate::budget;
+use crate::changed::{self, Changes, Scope};
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
@@ -16,20 +18,33 @@ use crate::tally::Tally;
 use crate::{http, package, project, readme, suites};
 
 /// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &changed::Options) -> Result<()> {
     let mut tally = Tally::new("fresh")?;
+    let mut stacks = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
+    let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
+    changes.select(&mut stacks, &mut tally);
+    // Servers, the README's command and the package; nine of each preset.
+    tally.set_total(3 + 9 * stacks.len());
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
     for preset in PRESETS {
+        let stack = project::preset(preset)?;
+        if !stacks.contains(&stack) {
+            continue;
+        }
+        let failed = tally.failures();
         let name = if preset.id == "standard" { "shop-api" } else { "ledger" };
         let folder = tempfile::tempdir()?;
         let arguments = ["new", name, "--yes", "--preset", preset.id];
         let new = Program::new(&restwell).args(arguments).dir(folder.path());
         let folder = folder.path().join(name);
         if tally.check(&format!("{} new", preset.id), || new.read()).is_some() {
-            project(&mut tally, preset.id, &folder, (&project::preset(preset)?, &servers));
+            project(&mut tally, preset.id, &folder, (&stack, &servers));
+        }
+        if tally.failures() == failed {
+            changes.passed(&id(&stack))?;
         }
     }
     tally.check("the README's first command", readme::first_command);

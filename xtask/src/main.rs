@@ -2,6 +2,7 @@
 
 mod bench;
 mod budget;
+mod changed;
 mod ci;
 mod cli;
 mod compile;
@@ -20,6 +21,7 @@ mod outside;
 mod package;
 mod process;
 mod program;
+mod progress;
 mod project;
 mod readme;
 mod say;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -77,7 +77,7 @@ impl Program {
     /// Runs with its output shown as it comes; an error unless it exits 0.
     pub(crate) fn run(mut self) -> Result<()> {
         let child = self.command.spawn().with_context(|| self.line())?;
-        let status = self.wait(child)?;
+        let status = self.wait(child, || Ok(()))?;
         if !status.success() {
             bail!("`{}` ended with {status}", self.line());
         }
@@ -85,14 +85,30 @@ impl Program {
     }
 
     /// Runs in silence and gives what it wrote, however it ended.
-    pub(crate) fn capture(mut self) -> Result<Output> {
+    pub(crate) fn capture(self) -> Result<Output> {
+        self.capture_lines(|_| {})
+    }
+
+    /// The same; `each` is called with every line of stdout soon after it was written.
+    pub(crate) fn capture_lines(mut self, mut each: impl FnMut(&str)) -> Result<Output> {
         // Files and not pipes: nobody has to read while the program runs, and a grandchild that keeps its output
         // open cannot hold us.
-        let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        self.command.stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
+        let (stdout, mut stderr) = (tempfile::NamedTempFile::new()?, tempfile::tempfile()?);
+        self.command.stdout(stdout.reopen()?).stderr(stderr.try_clone()?);
+        let mut lines = BufReader::new(stdout.reopen()?);
+        let mut line = Vec::new();
+        let mut read = || -> Result<()> {
+            // At the end of what is there, part of a line may have been read: the rest comes later.
+            while lines.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+                each(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+            Ok(())
+        };
         let child = self.command.spawn().with_context(|| self.line())?;
-        let status = self.wait(child)?;
-        Ok(Output { status, stdout: text(&mut stdout)?, stderr: text(&mut stderr)? })
+        let status = self.wait(child, &mut read)?;
+        read()?;
+        Ok(Output { status, stdout: text(&mut stdout.into_file())?, stderr: text(&mut stderr)? })
     }
 
     /// Runs in silence and gives its stdout; what it wrote is in the error if it does not exit 0.
@@ -112,9 +128,11 @@ impl Program {
         self.command.spawn().with_context(|| self.line())
     }
 
-    fn wait(&self, mut child: Child) -> Result<ExitStatus> {
+    /// Waits for the end of `child` and calls `meanwhile` again and again.
+    fn wait(&self, mut child: Child, mut meanwhile: impl FnMut() -> Result<()>) -> Result<ExitStatus> {
         let started = Instant::now();
         loop {
+            meanwhile()?;
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
@@ -148,4 +166,21 @@ fn text(file: &mut File) -> Result<String> {
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_while_the_program_runs() {
+        let started = Instant::now();
+        let mut lines = Vec::new();
+        let program = Program::new("sh").args(["-c", "echo one; printf tw; sleep 1; echo o; printf three"]);
+        let output = program.capture_lines(|line| lines.push((line.to_owned(), started.elapsed()))).expect("it runs");
+        assert_eq!(output.stdout, "one\ntwo\nthree");
+        let [(one, early), (two, late)] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((one.as_str(), two.as_str()), ("one\n", "two\n"));
+        assert!(*late > Duration::from_secs(1) && *early < *late, "{early:?} {late:?}");
+    }
 }

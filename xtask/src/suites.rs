@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise};
 
+use crate::changed::{self, Changes, Scope};
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     /// Only the suite of this stack, such as `sqlite-memory-memory-none-none-prometheus-none-none`; repeatable.
     #[arg(long = "stack", value_name = "ID")]
     stacks: Vec<String>,
+    #[command(flatten)]
+    changed: changed::Options,
 }
 
 impl Options {
@@ -48,11 +51,14 @@ impl Options {
 
 /// Runs the stage.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let stacks = options.stacks()?;
+    let mut stacks = options.stacks()?;
     let mut tally = Tally::new("suites")?;
+    let mut changes = Changes::new("suites", Scope::All, &stacks, &options.changed)?;
+    changes.select(&mut stacks, &mut tally);
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
+    tally.set_total(stacks.len());
     let left = Mutex::new(stacks.iter());
     let (done, results) = mpsc::channel();
     thread::scope(|scope| {
@@ -68,9 +74,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             });
         }
         for (name, result, time) in results {
+            if result.is_ok() {
+                changes.passed(&name)?;
+            }
             tally.known(&format!("{name} tests"), result, time);
         }
-    });
+        anyhow::Ok(())
+    })?;
     tally.close()
 }
 

@@ -2,8 +2,9 @@
 //! reason. Nothing is skipped in silence.
 //!
 //! Each result is written to `target/proof/STAGE.tsv` the moment it is known, so that a stage that is cut off still
-//! counts for what it did.
+//! counts for what it did. The last row of a stage that ran with the others is its time.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{dirs, say};
+use crate::progress::{Intervals, Progress};
+use crate::{ci, dirs, say};
 
 /// The results of one stage so far.
 pub(crate) struct Tally {
@@ -19,6 +21,14 @@ pub(crate) struct Tally {
     file: File,
     count: Count,
     started: Instant,
+    progress: Progress,
+}
+
+/// How long a stage took, and the CPU time of the programs that it ran.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Time {
+    pub(crate) elapsed: Duration,
+    pub(crate) cpu: Duration,
 }
 
 /// How many checks passed, failed and were not run.
@@ -30,13 +40,24 @@ pub(crate) struct Count {
 }
 
 impl Tally {
-    /// Begins a stage and forgets what an earlier run of it said.
+    /// Begins a stage: removes the results of an earlier run and shows the progress of this one.
     pub(crate) fn new(stage: &'static str) -> Result<Self> {
         say::head(stage);
         let path = path(stage);
         fs::create_dir_all(dirs::proof())?;
         let file = File::create(&path).with_context(|| path.display().to_string())?;
-        Ok(Self { stage, file, count: Count::default(), started: Instant::now() })
+        let progress = Progress::start(stage, ci::schedule(stage), Intervals::default(), say::stdout());
+        Ok(Self { stage, file, count: Count::default(), started: Instant::now(), progress })
+    }
+
+    /// Sets how many checks are left; the progress counts them from zero.
+    pub(crate) fn set_total(&self, total: usize) {
+        self.progress.set_total(total);
+    }
+
+    /// Sets how many of its projects the stage runs.
+    pub(crate) fn set_selected(&self, selected: usize, all: usize) {
+        self.progress.set_share(selected as f64 / all.max(1) as f64);
     }
 
     /// One check. What it found is given back if it passed.
@@ -65,12 +86,24 @@ impl Tally {
         }
     }
 
+    /// One of many checks that passed: it is counted and written to the file, without a line on the screen.
+    pub(crate) fn passed_silently(&mut self, name: &str, time: Duration) {
+        self.count.passed += 1;
+        self.write("passed", name, time, "");
+        self.progress.count(false);
+    }
+
     /// One check that was made elsewhere, and took so long.
     pub(crate) fn known(&mut self, name: &str, result: Result<String>, time: Duration) {
         match result {
             Ok(note) => self.passed(name, time, &note),
             Err(error) => self.failed(name, time, &format!("{error:#}")),
         }
+    }
+
+    /// How many checks have failed so far.
+    pub(crate) fn failures(&self) -> u64 {
+        self.count.failed
     }
 
     /// Something that cannot be checked here, and why.
@@ -102,11 +135,19 @@ impl Tally {
 
     fn record(&mut self, word: &str, name: &str, time: Duration, note: &str) {
         let note = note.trim_end();
-        let indented = note.replace('\n', "\n                       ");
-        let gap = if note.is_empty() { "" } else { ": " };
-        say::line(format_args!("  {word:<7}{}  {name}{gap}{indented}", say::seconds(time)));
+        // On a terminal the progress says that checks pass.
+        if word != "passed" || !note.is_empty() || !say::lock(say::stdout()).is_terminal() {
+            let indented = note.replace('\n', "\n                       ");
+            let gap = if note.is_empty() { "" } else { ": " };
+            say::line(format_args!("  {word:<7}{}  {name}{gap}{indented}", say::seconds(time)));
+        }
+        self.write(word, name, time, note);
+        self.progress.count(word == "failed");
+    }
+
+    fn write(&mut self, word: &str, name: &str, time: Duration, note: &str) {
         let short = note.lines().next().unwrap_or_default().replace('\t', " ");
-        // A full disk shows in the checks themselves; the line above has already been said.
+        // A full disk shows in the checks themselves; the result is on the screen already.
         let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{short}", time.as_secs_f64());
     }
 }
@@ -120,7 +161,9 @@ impl Count {
             match row.split('\t').next() {
                 Some("passed") => count.passed += 1,
                 Some("failed") => count.failed += 1,
-                _ => count.gaps += 1,
+                Some("gap") => count.gaps += 1,
+                // The time of the stage.
+                _ => {}
             }
         }
         count
@@ -136,12 +179,32 @@ impl std::ops::AddAssign for Count {
     }
 }
 
+impl Time {
+    /// The time of the last run of `stage`; zero if it never ran as part of one of all stages.
+    pub(crate) fn of(stage: &str) -> Self {
+        let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+        let row = rows.lines().find_map(|row| row.strip_prefix("time\t")).unwrap_or_default();
+        let mut seconds = row.split('\t').map(|field| Duration::from_secs_f64(field.parse().unwrap_or_default()));
+        let mut next = || seconds.next().unwrap_or_default();
+        Self { elapsed: next(), cpu: next() }
+    }
+}
+
+/// Adds the time of a stage that has ended to its results.
+pub(crate) fn record_time(stage: &str, Time { elapsed, cpu }: Time) -> Result<()> {
+    append(stage, format_args!("time\t{:.1}\t{:.1}", elapsed.as_secs_f64(), cpu.as_secs_f64()))
+}
+
 /// Counts a stage that ended before it could count a failure of its own.
 pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     say::line(format_args!("{stage}: {error:#}"));
+    append(stage, format_args!("failed\tto the end\t0\t{error:#}"))
+}
+
+fn append(stage: &str, row: impl Display) -> Result<()> {
     fs::create_dir_all(dirs::proof())?;
     let mut file = File::options().create(true).append(true).open(path(stage))?;
-    Ok(writeln!(file, "failed\tto the end\t0\t{error:#}")?)
+    Ok(writeln!(file, "{row}")?)
 }
 
 fn path(stage: &str) -> PathBuf {

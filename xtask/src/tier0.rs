@@ -11,6 +11,7 @@ use crate::{dirs, suites};
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("tool")?;
+    tally.set_total(3);
     let cargo = |arguments: &[&str]| {
         let limit = Duration::from_secs(1200);
         Program::cargo().args(arguments).dir(dirs::root()).limit(limit)

@@ -5,40 +5,43 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::{Message, MetadataCommand, Package, PackageId, Target, TargetKind};
 use restwell::stack::Stack;
 use restwell::variants::id;
-use serde_json::Value;
 use toml_edit::{ArrayOfTables, DocumentMut, Item};
 
+use crate::changed::{self, Changes, Scope};
 use crate::dirs;
 use crate::program::Program;
 use crate::project;
 use crate::tally::Tally;
 
 /// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &changed::Options) -> Result<()> {
     let mut tally = Tally::new("variants")?;
-    let stacks = Stack::rust_distinct();
+    let mut stacks = Stack::rust_distinct();
     let folder = dirs::target().join("variants");
-    if tally.check("render", || write(&stacks, &folder)).is_some() {
-        tally.check("rustfmt", || cargo(&folder, &["fmt", "--all", "--check"]).read().map(drop));
-        let started = Instant::now();
-        if let Some(complaints) = tally.check("clippy ran", || clippy(&folder)) {
-            let each = started.elapsed().as_secs_f64() / stacks.len() as f64;
-            for stack in &stacks {
-                let name = id(stack);
-                tally.note(&name, || match complaints.get(&name) {
-                    Some(complaint) => bail!("{complaint}"),
-                    None => Ok(format!("{each:.1} s, its share")),
-                });
-            }
-        }
+    if tally.check("render", || write(&stacks, &folder)).is_none() {
+        return tally.close();
+    }
+    let mut changes = Changes::new("variants", Scope::Rust, &stacks, options)?;
+    changes.select(&mut stacks, &mut tally);
+    if !stacks.is_empty() {
+        tally.check("rustfmt", || cargo(&folder, &["fmt"]).args(selected(&stacks)).arg("--check").read().map(drop));
+        tally.set_total(stacks.len());
+        clippy(&mut tally, &mut changes, &stacks, &folder)?;
     }
     tally.close()
+}
+
+/// The arguments that select these members of the workspace.
+fn selected(stacks: &[Stack]) -> impl Iterator<Item = String> {
+    stacks.iter().map(|stack| format!("--package={}", id(stack)))
 }
 
 fn write(stacks: &[Stack], folder: &Path) -> Result<()> {
@@ -110,27 +113,76 @@ fn lock(packages: Packages) -> String {
     document.to_string()
 }
 
-/// What the compiler says about each variant that it refuses, by name.
-fn clippy(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--keep-going", "--quiet", "--message-format=json"];
-    let output = cargo(folder, &arguments).args(["--", "-D", "warnings"]).capture()?;
+/// Has clippy compile every variant. Each is counted when its last target is done.
+fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &Path) -> Result<()> {
+    let mut left = units(folder)?;
+    let mut passed = Vec::new();
     let mut complaints: BTreeMap<String, String> = BTreeMap::new();
-    for line in output.stdout.lines() {
-        let Ok(message) = serde_json::from_str::<Value>(line) else {
-            continue;
-        };
-        let level = message["message"]["level"].as_str();
-        if matches!(level, Some("error" | "warning")) {
-            let manifest = PathBuf::from(message["manifest_path"].as_str().unwrap_or_default());
-            let member = manifest.parent().and_then(Path::file_name).unwrap_or_default();
-            let text = message["message"]["rendered"].as_str().unwrap_or_default();
-            complaints.entry(member.to_string_lossy().into_owned()).or_default().push_str(text);
+    let mut last = Instant::now();
+    let arguments = ["clippy", "--all-targets", "--keep-going", "--quiet", "--message-format=json"];
+    let clippy = cargo(folder, &arguments).args(selected(stacks)).args(["--", "-D", "warnings"]);
+    let output = clippy.capture_lines(|line| match serde_json::from_str(line) {
+        Ok(Message::CompilerArtifact(artifact)) if artifact.target.kind != [TargetKind::CustomBuild] => {
+            let name = member(&artifact.package_id);
+            let Some(units) = left.get_mut(name) else {
+                return;
+            };
+            *units -= 1;
+            if *units == 0 {
+                left.remove(name);
+                tally.passed_silently(name, last.elapsed());
+                last = Instant::now();
+                passed.push(name.to_owned());
+            }
         }
+        Ok(Message::CompilerMessage(message))
+            if matches!(message.message.level, DiagnosticLevel::Error | DiagnosticLevel::Warning) =>
+        {
+            let text = message.message.rendered.unwrap_or(message.message.message);
+            complaints.entry(member(&message.package_id).to_owned()).or_default().push_str(&text);
+        }
+        _ => {}
+    });
+    for name in passed.iter().filter(|name| !complaints.contains_key(*name)) {
+        changes.passed(name)?;
     }
-    if !output.status.success() && complaints.is_empty() {
-        bail!("{}", output.tail());
+    let end = output.and_then(|output| match output.status.success() {
+        true => Ok(()),
+        false => bail!("{}", output.stderr.trim_end()),
+    });
+    for name in stacks.iter().map(id).filter(|name| left.contains_key(name)) {
+        let result = match (complaints.remove(&name), &end) {
+            (Some(complaint), _) => Err(anyhow!(complaint)),
+            (None, Err(error)) => Err(anyhow!("not compiled to the end: {error:#}")),
+            (None, Ok(())) => Err(anyhow!("cargo compiled fewer targets than it has")),
+        };
+        tally.known(&name, result, Duration::ZERO);
     }
-    Ok(complaints)
+    // Of crates that are no variant.
+    for (name, complaint) in complaints {
+        tally.known(&name, Err(anyhow!(complaint)), Duration::ZERO);
+    }
+    Ok(())
+}
+
+/// How many times `clippy --all-targets` compiles something of each member, by its name.
+fn units(folder: &Path) -> Result<BTreeMap<String, usize>> {
+    let metadata = cargo(folder, &["metadata", "--no-deps", "--format-version=1"]).read()?;
+    let metadata = MetadataCommand::parse(metadata)?;
+    let units = |target: &Target| match target.kind.as_slice() {
+        [TargetKind::CustomBuild] => 0,
+        // Once as it is, once with its own tests.
+        [TargetKind::Lib | TargetKind::Bin] => 1 + usize::from(target.test),
+        _ => 1,
+    };
+    let member = |package: Package| (package.name.to_string(), package.targets.iter().map(units).sum());
+    Ok(metadata.packages.into_iter().map(member).collect())
+}
+
+/// The name of a member, which is the last folder in its id: `path+file:///…/NAME#0.1.0`.
+fn member(id: &PackageId) -> &str {
+    let path = id.repr.split('#').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Program {

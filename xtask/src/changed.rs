@@ -1,0 +1,218 @@
+//! Which projects a change touches: a project is left out where its files are those that passed here last, or those
+//! that another commit renders.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use restwell::choice::Choice;
+use restwell::stack::Stack;
+use restwell::variants::id;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::program::Program;
+use crate::tally::Tally;
+use crate::{dirs, project};
+
+/// Whether to leave out projects that a change does not touch.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Only projects whose files have changed since they passed here, or since this commit.
+    #[arg(long, value_name = "COMMIT", num_args = 0..=1, default_missing_value = "")]
+    changed: Option<String>,
+}
+
+/// The files of a project that a stage depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// What the compiler reads.
+    Rust,
+    All,
+}
+
+/// What the projects of a stage are compared with, and which of them passed.
+pub(crate) struct Changes {
+    now: Fingerprints,
+    /// `None`: every project counts as changed.
+    before: Option<Fingerprints>,
+    passed: Fingerprints,
+    /// The file that keeps `passed`.
+    record: PathBuf,
+}
+
+/// One for each project, by its name.
+type Fingerprints = BTreeMap<String, String>;
+
+impl Options {
+    /// The argument with which a stage of its own gets the same options.
+    pub(crate) fn argument(&self) -> Option<String> {
+        self.changed.as_ref().map(|commit| format!("--changed={commit}"))
+    }
+}
+
+impl Changes {
+    /// Those of `stage`, which compiles or runs projects of `stacks`.
+    pub(crate) fn new(stage: &str, scope: Scope, stacks: &[Stack], options: &Options) -> Result<Self> {
+        let record = dirs::proof().join(format!("{stage}-passed.txt"));
+        let toolchain = Program::cargo().args(["clippy", "--version"]).read()?;
+        let text = fs::read_to_string(&record).unwrap_or_default();
+        let pair = |line: &str| line.split_once(' ').map(|(name, print)| (name.to_owned(), print.to_owned()));
+        let passed: Fingerprints = text.lines().filter_map(pair).collect();
+        let before = match options.changed.as_deref() {
+            None => None,
+            Some("") => Some(passed.clone()),
+            Some(commit) => Some(at(commit, scope, stacks, &toolchain)?),
+        };
+        let mut now = Fingerprints::new();
+        for stack in stacks {
+            let tree = project::render(stack, &id(stack))?;
+            let files = tree.files().map(|(path, file)| (path.to_string(), file.sha256()));
+            now.insert(id(stack), fingerprint(scope, &toolchain, files));
+        }
+        Ok(Self { now, before, passed, record })
+    }
+
+    /// Leaves out the stacks whose projects have not changed, if the options say so.
+    pub(crate) fn select(&self, stacks: &mut Vec<Stack>, tally: &mut Tally) {
+        let Some(before) = &self.before else {
+            return;
+        };
+        let all = stacks.len();
+        stacks.retain(|stack| before.get(&id(stack)) != self.now.get(&id(stack)));
+        tally.set_selected(stacks.len(), all);
+        tally.note("changed", || Ok(format!("{} of {all}; the others are left out", stacks.len())));
+    }
+
+    /// Records that the project of this name passed.
+    pub(crate) fn passed(&mut self, name: &str) -> Result<()> {
+        if let Some(print) = self.now.get(name) {
+            self.passed.insert(name.to_owned(), print.clone());
+        }
+        let mut text = String::new();
+        for (name, print) in &self.passed {
+            writeln!(text, "{name} {print}")?;
+        }
+        fs::write(&self.record, text).with_context(|| self.record.display().to_string())
+    }
+}
+
+/// One SHA-256 over the toolchain and the files of a project that are in `scope`.
+fn fingerprint(scope: Scope, toolchain: &str, files: impl Iterator<Item = (String, String)>) -> String {
+    let mut hash = Sha256::new_with_prefix(toolchain);
+    for (path, sha256) in files.filter(|(path, _)| scope == Scope::All || is_read_by_compiler(path)) {
+        hash.update(format!("{path}\0{sha256}\n"));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a file of a project can change what the compiler, clippy or rustfmt says.
+fn is_read_by_compiler(path: &str) -> bool {
+    let kinds = [".rs", ".sql", ".lua", ".toml", ".lock"];
+    let included = ["assets/", "openapi.json"];
+    let own = ["deny.toml", "restwell.toml", "rust-toolchain.toml"];
+    let is_compiled =
+        kinds.iter().any(|kind| path.ends_with(kind)) || included.iter().any(|start| path.starts_with(start));
+    is_compiled && !own.contains(&path)
+}
+
+/// The fingerprints of the projects that `commit` renders. A stack that it does not know has none.
+fn at(commit: &str, scope: Scope, stacks: &[Stack], toolchain: &str) -> Result<Fingerprints> {
+    let restwell = build(commit)?;
+    let folder = tempfile::tempdir()?;
+    let mut prints = Fingerprints::new();
+    for stack in stacks {
+        let name = id(stack);
+        let mut new = Program::new(&restwell).dir(folder.path());
+        new = new.args(["new", &name, "--yes", "--no-git", "--dry-run", "--format", "json"]);
+        for choice in Choice::ALL {
+            new = new.arg(format!("--{}", choice.id())).arg(stack.get(*choice).id());
+        }
+        let output = new.capture()?;
+        if output.status.success() {
+            let Report { data: Files { files } } = serde_json::from_str(&output.stdout)?;
+            let files = files.into_iter().map(|file| (file.path, file.sha256));
+            prints.insert(name, fingerprint(scope, toolchain, files));
+        }
+    }
+    if prints.is_empty() {
+        bail!("the tool of `{commit}` renders none of the projects");
+    }
+    Ok(prints)
+}
+
+/// Builds the tool of `commit`, in a work tree of its own, and returns its program.
+fn build(commit: &str) -> Result<PathBuf> {
+    let tree = dirs::target().join("changed");
+    let git = |arguments: &[&str]| Program::new("git").args(arguments).dir(dirs::root());
+    let remove = |tree: &Path| git(&["worktree", "remove", "--force"]).arg(tree).capture();
+    remove(&tree)?;
+    git(&["worktree", "add", "--quiet", "--force", "--detach"]).arg(&tree).arg(commit).read()?;
+    let target = dirs::target().join("changed-target");
+    let build = Program::cargo().args(["build", "--quiet", "--release", "--locked", "--package", "restwell"]);
+    build.dir(&tree).env("CARGO_TARGET_DIR", &target).read()?;
+    remove(&tree)?;
+    Ok(target.join("release/restwell"))
+}
+
+/// What `restwell new --format json` prints, as far as it is read here.
+#[derive(Deserialize)]
+struct Report {
+    data: Files,
+}
+
+#[derive(Deserialize)]
+struct Files {
+    files: Vec<Rendered>,
+}
+
+#[derive(Deserialize)]
+struct Rendered {
+    path: String,
+    sha256: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+    use restwell::variants::pairwise;
+
+    use super::*;
+
+    #[test]
+    fn whatever_the_sources_include_is_read_by_the_compiler() {
+        let mut included = 0;
+        for stack in pairwise() {
+            let tree = project::render(&stack, "shop-api").expect("it renders");
+            for (path, file) in tree.files().filter(|(path, _)| path.extension() == Some("rs")) {
+                assert!(is_read_by_compiler(path.as_str()));
+                let text = String::from_utf8_lossy(&file.bytes);
+                for rest in text.split("include_").skip(1) {
+                    let Some(rest) = ["str!(\"", "bytes!(\""].iter().find_map(|start| rest.strip_prefix(start)) else {
+                        continue;
+                    };
+                    let file = rest.split('"').next().expect("text");
+                    let target = path.parent().unwrap_or(Utf8Path::new("")).join(file);
+                    let target =
+                        target.as_str().rsplit_once("../").map_or(target.as_str(), |(_, below)| below).to_owned();
+                    assert!(is_read_by_compiler(&target), "{path} includes {target}");
+                    included += 1;
+                }
+            }
+        }
+        assert!(included > 10);
+    }
+
+    #[test]
+    fn pages_do_not_count_for_the_compiler_and_sources_do() {
+        let print = |scope, files: &[(&str, &str)]| {
+            fingerprint(scope, "", files.iter().map(|(path, sha256)| ((*path).to_owned(), (*sha256).to_owned())))
+        };
+        let (before, page) = ([("README.md", "1"), ("src/a.rs", "2")], [("README.md", "3"), ("src/a.rs", "2")]);
+        assert_eq!(print(Scope::Rust, &before), print(Scope::Rust, &page));
+        assert_ne!(print(Scope::All, &before), print(Scope::All, &page));
+        assert_ne!(print(Scope::Rust, &before), print(Scope::Rust, &[("README.md", "1"), ("src/a.rs", "3")]));
+    }
+}
