@@ -1,4 +1,4 @@
-//! What one value adds to a project, read off two plans rather than written down.
+//! What one value adds to a project, computed from two plans.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::stack::{Answers, Origin, Stack};
 use crate::template;
 
-/// What a project has with a value and has not without.
+/// What a project has only with a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Addition {
     /// Paths.
@@ -25,12 +25,12 @@ pub struct Addition {
 }
 
 impl Addition {
-    /// Compares the default project with this value to the one closest to it without.
+    /// Compares the default project with this value to the nearest one without it.
     pub fn of(value: Value) -> Self {
         Self::to(value, &Answers::default())
     }
 
-    /// Compares the project of `answers` with this value to the one closest to it without.
+    /// Compares the project of `answers` with this value to the nearest one without it.
     pub fn to(value: Value, answers: &Answers) -> Self {
         let Some(none) = value.choice().parse("none") else { return Self::default() };
         let with = beside(value, answers);
@@ -55,10 +55,10 @@ impl Addition {
 fn beside(value: Value, rest: &Answers) -> Stack {
     let mut answers = rest.clone();
     answers.set(value, Origin::Flag);
-    Stack::resolve(&answers).expect("what one value forbids gives way").stack
+    Stack::resolve(&answers).expect("a single value never conflicts").stack
 }
 
-/// The files that come from templates; those made in Rust are in every project.
+/// The files from templates; files rendered in Rust are in every project.
 fn paths(stack: &Stack) -> BTreeSet<Utf8PathBuf> {
     wanted(stack).flat_map(|feature| template::folder(feature.id)).map(|(path, _)| path).collect()
 }

@@ -1,9 +1,9 @@
 //! The questions Restwell asks and the values each can take.
 //!
 //! One table, at the foot of this file, is the whole definition: flags, prompts, answers files, `restwell list`,
-//! template conditions and the variants under test are derived from it. What a value *brings* is its `Feature`.
+//! template conditions and the variants under test are derived from it. What a value *adds* is its `Feature`.
 
-/// What the name of every environment variable of Restwell starts with.
+/// The prefix of every environment variable of Restwell.
 pub const VARIABLE_PREFIX: &str = "RESTWELL_";
 
 /// Turns the table into one enum per choice, [`Choice`], [`Value`] and [`Combination`].
@@ -34,7 +34,7 @@ macro_rules! choices {
                 match self { $(Self::$choice => stringify!($field)),+ }
             }
 
-            /// The sentence a person is asked.
+            /// The question of the prompt.
             pub const fn question(self) -> &'static str {
                 match self { $(Self::$choice => $question),+ }
             }
@@ -44,7 +44,7 @@ macro_rules! choices {
                 match self { $(Self::$choice => &[$(Value::$choice($choice::$value)),+]),+ }
             }
 
-            /// Whether the choice changes the Rust of a project or only what stands around it.
+            /// Whether the choice affects the Rust code of a project or only other files.
             pub const fn reach(self) -> Reach {
                 match self { $(Self::$choice => Reach::$reach),+ }
             }
@@ -68,7 +68,7 @@ macro_rules! choices {
             }
         }
 
-        /// A value for every choice, allowed together or not. `Stack` is the one that is known to be valid.
+        /// A value for every choice, valid or not. A `Stack` is known to be valid.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct Combination {
             $($(#[$doc])* pub $field: $choice),+
@@ -83,7 +83,7 @@ macro_rules! choices {
                 }),+
             };
 
-            /// The value taken for `choice`.
+            /// The value of `choice`.
             pub const fn get(&self, choice: Choice) -> Value {
                 match choice { $(Choice::$choice => Value::$choice(self.$field)),+ }
             }
@@ -98,12 +98,12 @@ macro_rules! choices {
     };
 }
 
-/// How far a choice reaches into the generated project.
+/// Which files of the generated project a choice affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// It changes Rust source or dependencies: each value is compiled with every other.
+    /// Rust source or dependencies: each value is compiled with every other.
     Rust,
-    /// It changes only files around the Rust: images, manifests, workflows.
+    /// Only other files: images, manifests, workflows.
     Around,
 }
 
@@ -128,14 +128,14 @@ impl Choice {
         Self::ALL.iter().copied().find(|choice| choice.id() == word)
     }
 
-    /// The value taken when nobody says otherwise.
+    /// The default value.
     pub const fn default_value(self) -> Value {
         self.values()[0]
     }
 }
 
 impl Value {
-    /// Whether this is the value that leaves the choice out of the project.
+    /// Whether this is the value `none`.
     pub fn is_none(self) -> bool {
         self.id() == "none"
     }
@@ -154,7 +154,7 @@ impl Combination {
         Choice::ALL.iter().map(|&choice| self.get(choice))
     }
 
-    /// Every combination there is, allowed or not, defaults first.
+    /// Every combination, valid or not, defaults first.
     pub fn all() -> Vec<Self> {
         Choice::ALL.iter().fold(vec![Self::DEFAULT], |combinations, choice| {
             combinations
@@ -172,21 +172,21 @@ choices! {
         Postgres = "postgres",
         None = "none",
     }
-    /// What stands in front of the database for reads.
-    cache: Cache, Rust, "What answers repeated reads?" {
+    /// The cache in front of the database.
+    cache: Cache, Rust, "Where are reads cached?" {
         Memory = "memory",
         Redis = "redis",
         Memcached = "memcached",
         None = "none",
     }
-    /// What keeps one client from hurting the rest.
-    limiter: Limiter, Rust, "What counts each client's requests?" {
+    /// The rate limiter.
+    limiter: Limiter, Rust, "Where are requests counted for rate limiting?" {
         Memory = "memory",
         Redis = "redis",
         None = "none",
     }
-    /// Who may write.
-    auth: Auth, Rust, "How do clients prove who they are?" {
+    /// How clients authenticate.
+    auth: Auth, Rust, "How do clients authenticate?" {
         None = "none",
         ApiKey = "api-key",
         Jwt = "jwt",
@@ -196,8 +196,8 @@ choices! {
         None = "none",
         Http = "http",
     }
-    /// Who is told how the service is doing.
-    monitoring: Monitoring, Rust, "Who watches the service?" {
+    /// How the service is monitored.
+    monitoring: Monitoring, Rust, "How is the service monitored?" {
         Prometheus = "prometheus",
         None = "none",
     }
@@ -207,7 +207,7 @@ choices! {
         None = "none",
     }
     /// What builds and checks every change.
-    ci: Ci, Around, "What checks every change?" {
+    ci: Ci, Around, "Which CI checks every change?" {
         Github = "github",
         None = "none",
     }

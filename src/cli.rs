@@ -1,6 +1,6 @@
-//! The command line: what can be typed, and one small file for each command.
+//! The command line: its definition, and one small file for each command.
 //!
-//! The flags of choices are made from [`Choice::ALL`](crate::choice::Choice::ALL) in `cli/choices.rs`: a new value or
+//! The flags of choices are derived from [`Choice::ALL`](crate::choice::Choice::ALL) in `cli/choices.rs`: a new value or
 //! choice needs no line here.
 
 mod choices;
@@ -24,13 +24,13 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command_line::CommandLine;
 use crate::error::Error;
-use crate::shell::{Format, Manner, Shell, Verbosity};
+use crate::shell::{Format, OutputOptions, Shell, Verbosity};
 
-/// APIs you can sleep on: answer a few questions about the stack, get a Rust API project that builds, is tested and runs
+/// APIs you can sleep on: answer a few questions about the stack, get a Rust API project that builds, runs and is tested
 #[derive(Debug, Parser)]
 #[command(name = "restwell", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 choices clash, 4 answer missing, 5 target not empty, 70 bug, 130 interrupted"
+    after_help = "Exit codes: 0 success, 1 failure, 2 usage, 3 conflicting choices, 4 missing answer, 5 target not usable, 70 bug, 130 interrupted"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub struct Cli {
 
 #[derive(Args, Debug)]
 struct Global {
-    /// What an answer looks like
+    /// The format of the output
     #[arg(
         long,
         global = true,
@@ -66,18 +66,18 @@ struct Global {
     /// Do not move the cursor: for screen readers and logs
     #[arg(long, global = true, help_heading = "Output")]
     plain: bool,
-    /// Tell nothing but errors and data
+    /// Print only errors and data
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Output")]
     quiet: bool,
-    /// Tell more: every file
+    /// List every file
     #[arg(long, short, global = true, help_heading = "Output")]
     verbose: bool,
-    /// Never ask; also `RESTWELL_NON_INTERACTIVE=1`
+    /// Never prompt; also `RESTWELL_NON_INTERACTIVE=1`
     #[arg(long, global = true, help_heading = "Output")]
     non_interactive: bool,
 }
 
-/// Offers the formats that a command has.
+/// Accepts the formats that a command supports.
 fn formats<const N: usize>(formats: [Format; N]) -> impl TypedValueParser<Value = Format> {
     let offered = formats.iter().filter_map(Format::to_possible_value).collect::<Vec<_>>();
     PossibleValuesParser::new(offered).map(|word| Format::from_str(&word, false).unwrap_or_default())
@@ -106,7 +106,7 @@ enum Command {
     Help(help::Help),
 }
 
-/// The commands by name, as they are listed.
+/// The names of the commands, in the order of the help.
 const COMMANDS: &[&str] = &["new", "list", "explain", "schema", "variants", "completions", "man", "help"];
 
 pub use help::HelpText;
@@ -122,17 +122,17 @@ impl From<Color> for ColorChoice {
 }
 
 impl Global {
-    fn manner(&self) -> Manner {
+    fn options(&self) -> OutputOptions {
         let verbosity = match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
-        Manner { format: self.format, verbosity, color: self.color.into(), plain: self.plain }
+        OutputOptions { format: self.format, verbosity, color: self.color.into(), plain: self.plain }
     }
 }
 
-/// A command line that was understood, or why it was not.
+/// A parsed command line, or the error.
 #[derive(Debug)]
 pub enum Parsed {
     /// A command to run.
@@ -146,27 +146,27 @@ pub enum Parsed {
     },
     /// There is no command: the help to show beside the error.
     Bare(String),
-    /// It makes no sense.
+    /// It is invalid.
     Error(Error),
 }
 
-/// Understands a command line, and how to talk about it even when it makes no sense.
-pub fn parse(argv: &[OsString]) -> (Parsed, Manner) {
+/// Parses a command line. The output options are known even if it is invalid.
+pub fn parse(argv: &[OsString]) -> (Parsed, OutputOptions) {
     match Cli::command().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => {
-            let manner = cli.global.manner();
-            (Parsed::Command(Box::new(cli)), manner)
+            let options = cli.global.options();
+            (Parsed::Command(Box::new(cli)), options)
         }
         Err(error) => usage::translate(&error, argv),
     }
 }
 
-/// The command that a line names, as far as can be seen.
+/// The command of a line, even if the line is invalid.
 pub fn command_name(argv: &[OsString]) -> Option<&str> {
     usage::command_name(argv)
 }
 
-/// The line as data, for fixes to start from.
+/// The line as data, from which fixes are derived.
 pub fn typed(argv: &[OsString]) -> CommandLine {
     typed::read(argv)
 }
@@ -175,7 +175,7 @@ impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// Whatever kept it from doing what was asked.
+    /// Any error of the command.
     pub fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let Self { global, command } = self;
         match command {
@@ -191,7 +191,7 @@ impl Cli {
     }
 }
 
-/// Tells what a user should know about the variables.
+/// Prints the warnings about variables.
 fn warn_of(warnings: &[String], shell: &mut Shell) {
     for warning in warnings {
         shell.warn(warning);

@@ -1,13 +1,13 @@
-//! A command line as data: taken from what was typed or made from a stack, edited, and printed for a POSIX shell.
+//! A command line as data: parsed from the arguments or built from a stack, edited, and printed for a POSIX shell.
 //!
-//! The replay line and every command that an error offers are printed here, so each of them can be pasted.
+//! The replay command and every suggested command are printed here, so each of them can be pasted.
 
 use std::fmt;
 
 /// A command line of restwell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommandLine {
-    /// Variables that are set for it, or unset where there is no value.
+    /// Variables to set for it, or to unset if there is no value.
     variables: Vec<(String, Option<String>)>,
     words: Vec<Word>,
 }
@@ -35,13 +35,21 @@ impl CommandLine {
         self
     }
 
-    /// With a switch, which is not repeated.
+    /// With this argument of the command, replacing all others.
+    #[must_use]
+    pub fn with_argument(mut self, argument: &str) -> Self {
+        let mut is_command = true;
+        self.words.retain(|word| matches!(word, Word::Flag(..)) || std::mem::take(&mut is_command));
+        self.with_word(argument)
+    }
+
+    /// With a switch, if it is not there yet.
     #[must_use]
     pub fn with_flag(self, name: &str) -> Self {
         if self.has(name) { self } else { self.with_typed(name, None) }
     }
 
-    /// With a flag that has this value, in the place of another value.
+    /// With this value of a flag, replacing another value.
     #[must_use]
     pub fn with_value(mut self, name: &str, value: &str) -> Self {
         let known = self.words.iter_mut().find_map(|word| match word {
@@ -55,10 +63,20 @@ impl CommandLine {
         self
     }
 
-    /// With a flag as it was typed, wrong or not.
+    /// With a flag as typed, valid or not.
     #[must_use]
     pub fn with_typed(mut self, name: &str, value: Option<String>) -> Self {
         self.words.push(Word::Flag(name.to_owned(), value));
+        self
+    }
+
+    /// With only the last occurrence of a flag.
+    #[must_use]
+    pub fn with_last(mut self, name: &str) -> Self {
+        let is_same = |word: &Word| matches!(word, Word::Flag(known, _) if known == name);
+        let last = self.words.iter().rposition(is_same);
+        let mut index = 0..;
+        self.words.retain(|word| index.next() == last || !is_same(word));
         self
     }
 
@@ -69,29 +87,52 @@ impl CommandLine {
         self
     }
 
-    /// With a variable set for this command alone, or unset.
+    /// With a variable set for this command only, or unset.
     #[must_use]
     pub fn with_variable(mut self, name: &str, value: Option<&str>) -> Self {
         self.variables.push((name.to_owned(), value.map(str::to_owned)));
         self
     }
 
-    /// Whether the flag is there.
+    /// Whether it has the flag.
     pub fn has(&self, name: &str) -> bool {
         self.words.iter().any(|word| matches!(word, Word::Flag(known, _) if known == name))
     }
 
-    /// The first word that is no flag.
+    /// The first word that is not a flag.
     pub fn command(&self) -> Option<&str> {
         self.plain().next()
     }
 
-    /// The words that are no flags.
+    /// The words that are not flags.
     pub fn plain(&self) -> impl Iterator<Item = &str> {
         self.words.iter().filter_map(|word| match word {
             Word::Plain(word) => Some(word.as_str()),
             Word::Flag(..) => None,
         })
+    }
+
+    /// The arguments of the program, unquoted.
+    pub fn arguments(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        // An argument that starts with a dash follows `--`, and so does every argument after it.
+        let mut behind = Vec::new();
+        for word in &self.words {
+            match word {
+                Word::Plain(word) if word.starts_with('-') || !behind.is_empty() => behind.push(word.clone()),
+                Word::Plain(word) => words.push(word.clone()),
+                Word::Flag(name, None) => words.push(name.clone()),
+                Word::Flag(name, Some(value)) if value.starts_with('-') || value.is_empty() => {
+                    words.push(format!("{name}={value}"));
+                }
+                Word::Flag(name, Some(value)) => words.extend([name.clone(), value.clone()]),
+            }
+        }
+        if !behind.is_empty() {
+            words.push("--".to_owned());
+            words.append(&mut behind);
+        }
+        words
     }
 
     fn environment(&self) -> Vec<String> {
@@ -111,35 +152,18 @@ impl CommandLine {
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut words = self.environment();
-        words.push("restwell".to_owned());
-        // An argument that starts with a dash comes behind `--`, and so does every argument after it.
-        let mut behind = Vec::new();
-        for word in &self.words {
-            match word {
-                Word::Plain(word) if word.starts_with('-') || !behind.is_empty() => behind.push(quote(word)),
-                Word::Plain(word) => words.push(quote(word)),
-                Word::Flag(name, None) => words.push(quote(name)),
-                Word::Flag(name, Some(value)) if value.starts_with('-') || value.is_empty() => {
-                    words.push(format!("{}={}", quote(name), quote(value)));
-                }
-                Word::Flag(name, Some(value)) => words.extend([quote(name), quote(value)]),
-            }
-        }
-        if !behind.is_empty() {
-            words.push("--".to_owned());
-            words.append(&mut behind);
-        }
-        f.write_str(&words.join(" "))
+        let words = [self.environment(), vec!["restwell".to_owned()]].concat();
+        let arguments = self.arguments().into_iter().map(|word| quote(&word));
+        f.write_str(&words.into_iter().chain(arguments).collect::<Vec<_>>().join(" "))
     }
 }
 
-/// `path` as an argument that no program takes for a flag.
+/// `path` as an argument that no program treats as a flag.
 pub fn path_word(path: &str) -> String {
     if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
 }
 
-/// `word` as a POSIX shell reads it back, in single quotes where it has to be.
+/// `word` quoted for a POSIX shell, if necessary.
 pub fn quote(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+@%".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {
@@ -153,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_shell_would_touch_is_quoted() {
+    fn only_special_characters_are_quoted() {
         assert_eq!(quote("shop-api"), "shop-api");
         assert_eq!(quote("my shop"), "'my shop'");
         assert_eq!(quote("it's"), r"'it'\''s'");
@@ -167,6 +191,8 @@ mod tests {
         let line = CommandLine::new(["new", "-x"]).with_flag("--yes").with_value("--cache", "none");
         let line = line.with_flag("--yes").with_value("--cache", "memory").with_value("--name", "-y");
         assert_eq!(line.to_string(), "restwell new --yes --cache memory --name=-y -- -x");
+        let line = line.with_typed("--cache", Some("redis".into())).with_last("--cache").with_argument("../a b");
+        assert_eq!(line.to_string(), "restwell new --yes --name=-y --cache redis '../a b'");
         let line =
             CommandLine::new(["list"]).with_variable("RESTWELL_A", None).with_variable("RESTWELL_B", Some("c d"));
         assert_eq!(line.to_string(), "env -u RESTWELL_A RESTWELL_B='c d' restwell list");

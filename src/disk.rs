@@ -1,9 +1,9 @@
-//! The only file that names `std::fs`, with what is below it: looks at the target and puts a [`Tree`] there.
+//! The only module that uses `std::fs`: inspects the target and writes a [`Tree`] there.
 //!
-//! A target that does not exist is written beside and renamed into place, so it is absent or complete whatever happens.
-//! In a directory that exists each file is put in place without ever replacing one, except those that `--force` named,
-//! which are kept beside. Nothing is written through a symbolic link. No file is synced one by one: a killed program
-//! loses nothing by that, and a power cut costs a command that can be run again.
+//! A new target is staged in a directory beside it and renamed, so it is absent or complete at every moment. In an
+//! existing directory each file is linked into place and never replaces one, except the files listed under `--force`, of
+//! which a copy is kept. Nothing is written through a symbolic link. Files are not synced: a kill loses nothing by that,
+//! and after a power cut the command can be run again.
 
 mod place;
 mod stage;
@@ -29,51 +29,51 @@ use place::Placement;
 use stage::Staging;
 use text::read_bounded;
 
-/// Where a project goes, and what is there now.
+/// The target of a project and its state.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// The path as typed.
     pub path: Utf8PathBuf,
-    /// The same without a final slash: what is read and written is named by it, so that nothing above it has to be text.
+    /// The same without a trailing slash. All access uses this path, so the directories above it need not be UTF-8.
     place: Utf8PathBuf,
-    /// Where that is, links and `..` resolved.
+    /// The absolute path, with links and `..` resolved.
     pub real: PathBuf,
-    /// What is there.
+    /// Its state.
     pub state: State,
 }
 
-/// What is at a target.
+/// The state of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Nothing.
+    /// It does not exist.
     Absent,
     /// A directory.
     Directory {
-        /// The names in it, but for `.git` and our own staging folders, sorted.
+        /// The sorted names in it, except `.git` and staging folders.
         holds: Vec<String>,
-        /// What other runs have left or are doing in it.
+        /// The traces of other runs in it.
         traces: Traces,
     },
 }
 
-/// What other runs have left in a directory that exists.
+/// Traces of other runs in an existing directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Traces {
-    /// Nothing.
+    /// None.
     None,
-    /// A run is writing there now.
+    /// Another run is writing there now.
     Running,
-    /// A run was killed while it wrote. Its receipt, `restwell.toml`, if it had come that far.
+    /// A run was killed while writing; its receipt, `restwell.toml`, if it was written.
     Unfinished(Option<String>),
 }
 
-/// Makes a directory a repository, or says why it could not.
+/// Makes a directory a git repository; the error is the reason in one clause.
 pub type Init = fn(&Utf8Path) -> Result<(), String>;
 
-/// What writing a tree changes in a directory that exists.
+/// What writing a tree changes in an existing directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Files that are replaced, and the free name under which each is kept.
+    /// The files that are replaced, each with a free name for its copy.
     pub replaced: Vec<Replaced>,
 }
 
@@ -84,12 +84,12 @@ impl Changes {
     }
 }
 
-/// A file of the user's that gives way.
+/// A file of the user that is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replaced {
     /// Its path inside the target.
     pub path: Utf8PathBuf,
-    /// Where it is kept, inside the target.
+    /// The path of its copy inside the target.
     pub kept: Utf8PathBuf,
 }
 
@@ -99,12 +99,12 @@ fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io
 }
 
 impl Site {
-    /// Looks at a target.
+    /// Inspects a target.
     ///
     /// # Errors
-    /// [`Error::InTheWay`] if it is a file or a link, [`Error::Io`] if it cannot be looked at.
+    /// [`Error::InTheWay`] if it is a file or a link, [`Error::Io`] if it cannot be inspected.
     pub fn survey(path: &Utf8Path) -> Result<Self, Error> {
-        // A final slash would have the link looked through.
+        // With a trailing slash the link would be followed.
         let place: Utf8PathBuf = path.components().collect();
         let in_the_way = |what| Err(Error::InTheWay { path: path.to_owned(), what });
         let state = match fs::symlink_metadata(&place) {
@@ -119,7 +119,7 @@ impl Site {
             State::Absent => anchor(&place),
             State::Directory { .. } => (place.as_path(), Utf8Path::new("")),
         };
-        // `x/../a` is a place only where there is an `x`.
+        // `x/../a` exists only if `x` does.
         if missing.components().any(|part| part == Utf8Component::ParentDir) {
             return Err(refused("find", path)(ErrorKind::NotFound.into()));
         }
@@ -132,42 +132,42 @@ impl Site {
         Ok(Self { path: path.to_owned(), place, real, state })
     }
 
-    /// The last part of the real path, if it is text.
+    /// The last part of the real path, if it is UTF-8.
     pub fn file_name(&self) -> Option<&str> {
         self.real.file_name()?.to_str()
     }
 
-    /// Whether the target is a repository itself.
+    /// Whether the target itself is a git repository.
     pub fn is_repository(&self) -> bool {
         surroundings::is_repository(self.place.as_std_path())
     }
 
-    /// Whether something is in the place of a repository that is none, and is not to be replaced by one.
+    /// Whether the target has a `.git` that is not a repository and not an empty directory.
     pub fn has_other_git(&self) -> bool {
         let at = self.place.join(git::FOLDER);
         let is_empty = || fs::read_dir(&at).is_ok_and(|mut entries| entries.next().is_none());
         fs::symlink_metadata(&at).is_ok_and(|found| found.is_symlink() || !is_empty()) && !self.is_repository()
     }
 
-    /// The text of a file in the target, if there is one and it is small.
+    /// The text of a file in the target, if it exists and is small.
     pub fn read(&self, path: &str) -> Option<String> {
         let path = self.place.join(path);
         let is_file = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
         is_file.then(|| fs::File::open(path).and_then(read_bounded).ok()).flatten()
     }
 
-    /// What is at a path inside the target, beside what a project would have there.
+    /// Compares the file at a path inside the target with the content for it.
     ///
     /// # Errors
-    /// [`Error::InTheWay`] where something stands that is no file.
+    /// [`Error::InTheWay`] if there is something other than a file.
     pub fn look(&self, path: &Utf8Path, bytes: &[u8]) -> Result<Found, Error> {
         place::look(self, path, bytes)
     }
 
-    /// What writing `tree` here would change. A dry run asks the same, so both tell the same.
+    /// What writing `tree` here would change. A dry run reports the same.
     ///
     /// # Errors
-    /// [`Error::InTheWay`] where something stands that is not replaced.
+    /// [`Error::InTheWay`] if there is something that is never replaced.
     pub fn compare(&self, tree: &Tree) -> Result<Changes, Error> {
         match self.state {
             State::Absent => Ok(Changes::default()),
@@ -175,11 +175,11 @@ impl Site {
         }
     }
 
-    /// Writes `tree` here. `init` may make the staged project a repository, before it is moved into place; why it could
-    /// not is given back.
+    /// Writes `tree` here. `init` runs in the staged project, before that is moved into place; the reason of its failure
+    /// is returned.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Occupied`] or [`Error::Interrupted`]; the target is then as it was.
+    /// [`Error::Io`], [`Error::Occupied`] or [`Error::Interrupted`]; the target is then unchanged.
     pub fn create(&self, tree: &Tree, changes: &Changes, init: Option<Init>) -> Result<Option<String>, Error> {
         let _shield = interrupt::hold();
         let _turn = self.take_turn()?;
@@ -192,10 +192,10 @@ impl Site {
         staging.fill(tree, &self.path)?;
         let failed = init.and_then(|init| init(&staging.project()).err());
         if failed.is_some() {
-            // What it left half-made; most often there is nothing.
+            // A partial repository, if any.
             let _ = fs::remove_dir_all(staging.project().join(git::FOLDER));
         }
-        stop_if_wanted()?;
+        stop_if_requested()?;
         match self.state {
             State::Absent => staging.publish(beside).map_err(|source| self.late(source))?,
             State::Directory { .. } => Placement::new(self, &staging).place(tree, changes)?,
@@ -204,12 +204,12 @@ impl Site {
         Ok(failed)
     }
 
-    /// Locks a directory that exists for as long as the file is open, so that of two runs only one writes into it, and
-    /// looks again: what has appeared since the target was surveyed belongs to someone.
+    /// Locks an existing directory while the returned file is open, so that only one run writes into it. Then checks that
+    /// nothing has appeared in it since the survey.
     fn take_turn(&self) -> Result<Option<fs::File>, Error> {
         let State::Directory { holds, .. } = &self.state else { return Ok(None) };
         let occupied = |by| Err(Error::Occupied { path: self.path.clone(), by });
-        // A file system without locks has none to offer; then the files themselves decide, one by one.
+        // Without locks in the file system, conflicts are detected file by file.
         let turn = fs::File::open(&self.place).ok();
         if turn.as_ref().is_some_and(|turn| matches!(turn.try_lock(), Err(fs::TryLockError::WouldBlock))) {
             return occupied(Occupant::Run);
@@ -222,7 +222,7 @@ impl Site {
         }
     }
 
-    /// Someone else made the target after it was looked at.
+    /// The error if the target appeared after the survey.
     fn late(&self, source: io::Error) -> Error {
         match source.kind() {
             ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => {
@@ -234,7 +234,7 @@ impl Site {
     }
 }
 
-/// The deepest directory above `place` that exists, and the rest of the path below it.
+/// The deepest existing directory above `place`, and the rest of the path below it.
 fn anchor(place: &Utf8Path) -> (&Utf8Path, &Utf8Path) {
     let exists = |path: &&Utf8Path| fs::metadata(path).is_ok();
     let here = if place.is_absolute() { "/" } else { "." };
@@ -242,7 +242,7 @@ fn anchor(place: &Utf8Path) -> (&Utf8Path, &Utf8Path) {
     (above, place.strip_prefix(above).unwrap_or(place))
 }
 
-fn stop_if_wanted() -> Result<(), Error> {
+fn stop_if_requested() -> Result<(), Error> {
     if interrupt::requested() { Err(Error::Interrupted) } else { Ok(()) }
 }
 
@@ -258,7 +258,7 @@ fn look_inside(directory: &Utf8Path) -> io::Result<State> {
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         match name.as_str() {
-            // A repository without a file in it is a place for a project.
+            // A repository without files is an empty target.
             git::FOLDER => {}
             _ if !stage::is_holder(&name) => holds.push(name),
             _ if traces == Traces::Running => {}

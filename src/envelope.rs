@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::command_line::CommandLine;
 use crate::error::{Error, Words};
 
-/// What a command that succeeded prints.
+/// The output of a command that succeeded.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Success<'a, T> {
     /// Always `true`.
@@ -14,26 +14,26 @@ pub struct Success<'a, T> {
     ok: bool,
     /// The command.
     command: &'a str,
-    /// What was asked for.
+    /// The result.
     data: T,
 }
 
-/// What a command that failed prints.
+/// The output of a command that failed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Failure {
     /// Always `false`.
     #[schemars(extend("const" = false))]
     ok: bool,
-    /// The command, null where none was recognised.
+    /// The command; null if none was recognised.
     command: Option<String>,
-    /// Why it failed.
+    /// The error.
     error: Fault,
 }
 
-/// An error, for programs.
+/// An error.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Fault {
-    /// The stable code, known to `restwell explain`.
+    /// The stable code, for `restwell explain`.
     code: &'static str,
     /// The exit code of the program.
     exit: u8,
@@ -43,7 +43,7 @@ pub struct Fault {
     reasons: Vec<String>,
     /// Commands that can be run instead, quoted for a POSIX shell.
     fixes: Vec<String>,
-    /// Whatever else helps, as prose.
+    /// Further advice, as prose.
     help: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ impl<'a, T> Success<'a, T> {
 }
 
 impl Failure {
-    /// The object of an error that is told in `words`.
+    /// The object for an error with the text `words`.
     pub fn new(command: Option<&str>, error: &Error, words: Words) -> Self {
         let Words { message, reasons, fixes, help } = words;
         let fixes = fixes.iter().map(CommandLine::to_string).collect();

@@ -1,7 +1,7 @@
-//! Everything that can go wrong, as data.
+//! Errors as data.
 //!
-//! An [`Error`] holds what happened in named fields. Its prose is in `error/words.rs`, the stable codes with their
-//! meanings in `error/code.rs`; the shell renders both.
+//! An [`Error`] holds the facts in named fields. Its text is in `error/words.rs`, the stable codes with their
+//! explanations in `error/code.rs`; the shell renders both.
 
 mod code;
 mod mistake;
@@ -22,106 +22,113 @@ pub use target::{Membership, Obstacle, Occupant};
 pub use words::Words;
 pub(crate) use words::clause;
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub enum Error {
-    /// A flag that no command, or not this one, has.
+    /// A flag that the command does not have.
     UnknownFlag {
         /// As typed, with its dashes.
         flag: String,
-        /// The command line with the flags that were most likely meant.
+        /// The command line with the flags that were probably meant.
         mended: Option<CommandLine>,
     },
     /// A command that does not exist.
     UnknownCommand {
         /// As typed.
         word: String,
-        /// The command line with the command that was most likely meant.
+        /// The command line with the command that was probably meant.
         mended: Option<CommandLine>,
     },
-    /// A word that is none of those allowed in its place.
+    /// An invalid value.
     UnknownValue {
-        /// Where it was said, so that it can be mended there.
+        /// Where it was given.
         place: Place,
         /// As typed.
         word: String,
-        /// The words allowed.
+        /// The valid values.
         allowed: Vec<String>,
-        /// The command line with the values that were most likely meant, where it can be mended there.
+        /// The command line with the values that were probably meant, if it can be corrected there.
         mended: Option<Box<CommandLine>>,
     },
-    /// A `RESTWELL_*` variable that means nothing.
+    /// A misspelt `RESTWELL_*` variable.
     UnknownVariable {
         /// Its name.
         name: String,
         /// Its value.
         value: String,
-        /// The variable that was most likely meant.
+        /// The variable that was probably meant.
         nearest: String,
     },
-    /// The answers file is not TOML, or has keys or values that mean nothing.
+    /// The answers file is not TOML, or has unknown keys or invalid values.
     Answers {
         /// The answers file.
         file: String,
-        /// Everything that is wrong with it; never empty.
+        /// Every mistake in it; never empty.
         faults: Vec<AnswersFault>,
     },
     /// The answers file cannot be read.
     AnswersUnreadable {
         /// The answers file.
         file: String,
-        /// What the operating system says.
+        /// The reason, in one clause.
         detail: String,
     },
-    /// Any other way in which a command line cannot be understood.
+    /// A flag that is given more than once.
+    Repeated {
+        /// The flag.
+        flag: String,
+        /// The command line with only the last occurrence.
+        mended: Option<CommandLine>,
+    },
+    /// Any other usage error.
     Usage {
         /// What is wrong, in one clause.
         message: String,
         /// The command whose help says more, empty for restwell itself.
         command: String,
     },
-    /// Nothing was typed but the name of the program.
+    /// The command is missing.
     NoCommand,
-    /// The path of the project is missing and there is no one to ask.
+    /// The path of the project is missing and prompts are disabled.
     NoPath,
     /// `--expect-version` names another version.
     OtherVersion {
         /// The version that was expected.
         expected: String,
     },
-    /// `--show` names a file that is not in the plan.
+    /// `--show` names a file that the project does not have.
     NotInPlan {
         /// As typed.
         path: String,
-        /// The file that may have been meant.
+        /// The most similar path.
         nearest: Option<String>,
     },
-    /// `explain` knows no such code and no such choice.
+    /// `explain` does not know the word.
     NothingToExplain {
         /// As typed.
         word: String,
-        /// What may have been meant.
+        /// The most similar known word.
         nearest: Option<String>,
     },
-    /// A name that no project can have.
+    /// An invalid project name.
     Name {
         /// The name.
         name: String,
         /// What is wrong with it.
         fault: name::Fault,
-        /// A name that would do, close to it if one can be made.
+        /// A valid name, similar if possible.
         better: String,
         /// Whether the name was taken from the path.
         is_from_path: bool,
     },
-    /// Values that were asked for and cannot go together.
+    /// The user asked for values that cannot be combined.
     Conflict {
-        /// The rules that are broken and the ways out.
+        /// The broken rules and the nearest valid stacks.
         conflict: Conflict,
-        /// Who gave which value.
+        /// The answers with their origins.
         answers: Answers,
     },
-    /// Answers are missing and there is no one to ask.
+    /// Answers are missing and prompts are disabled.
     Missing {
         /// The choices without an answer.
         choices: Vec<Choice>,
@@ -133,38 +140,38 @@ pub enum Error {
         /// What is there.
         by: Occupant,
     },
-    /// A cargo workspace around the target would take the project for a member.
+    /// The project would become a member of the cargo workspace around the target.
     Member {
         /// The path of the project as typed.
         path: Utf8PathBuf,
-        /// The workspace, and how to keep the project out of it.
+        /// The workspace, and how to exclude the project from it.
         membership: Membership,
     },
-    /// Something stands where the project, or a part of it, has to go, and replacing it is not an option.
+    /// Something that is never replaced exists at the target or at a path of the project.
     InTheWay {
         /// Where.
         path: Utf8PathBuf,
-        /// What stands there.
+        /// What is there.
         what: Obstacle,
     },
-    /// The operating system refused.
+    /// The operating system returned an error.
     Io {
-        /// What was tried, as `create` or `write`.
+        /// The action, such as `create` or `write`.
         action: &'static str,
-        /// With what.
+        /// The path.
         path: Utf8PathBuf,
-        /// What it said.
+        /// The error.
         source: std::io::Error,
     },
     /// Standard output could not be written.
     Output(std::io::Error),
-    /// A mistake in Restwell itself.
+    /// A bug in Restwell.
     Bug(String),
-    /// The user, or a signal, ended the run.
+    /// The user or a signal ended the run.
     Interrupted,
 }
 
-/// Where a word was said.
+/// Where a value was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A flag, with its dashes.
@@ -182,7 +189,7 @@ impl Error {
             Self::UnknownFlag { .. } => "RW0101",
             Self::UnknownValue { .. } => "RW0102",
             Self::UnknownVariable { .. } => "RW0103",
-            // Mistakes of several kinds are told under the code of the file.
+            // Mistakes of several kinds are reported under the code of the file.
             Self::Answers { faults, .. } => match &faults[..] {
                 [first, rest @ ..] if rest.iter().all(|fault| fault.what.code() == first.what.code()) => {
                     first.what.code()
@@ -191,7 +198,7 @@ impl Error {
             },
             Self::AnswersUnreadable { .. } => "RW0106",
             Self::UnknownCommand { .. } => "RW0107",
-            Self::Usage { .. } | Self::NoCommand => "RW0108",
+            Self::Repeated { .. } | Self::Usage { .. } | Self::NoCommand => "RW0108",
             Self::OtherVersion { .. } => "RW0109",
             Self::NotInPlan { .. } => "RW0110",
             Self::NothingToExplain { .. } => "RW0111",

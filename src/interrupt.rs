@@ -1,8 +1,8 @@
 //! Signal handling: on SIGINT, SIGTERM, SIGHUP or SIGQUIT clean up, report once, exit 130.
 //!
-//! A thread waits for the signals. While files are written it leaves the clean-up to the writer; at any other moment
-//! nothing is half-made, and the thread ends the program itself. The first caller of [`claim_exit`] has the last word,
-//! so that success and interruption are never both reported.
+//! A thread waits for the signals. While files are written, the writer cleans up; at any other time there is nothing to
+//! clean up, and the thread ends the program itself. Only the first caller of [`claim_exit`] reports, so that success and
+//! interruption are never both reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ static WRITING: Mutex<()> = Mutex::new(());
 
 /// Handles signals from here on. `restore` runs first, on the thread that ends the program; then `report`.
 pub fn watch(restore: impl Fn() + Send + 'static, report: impl Fn() + Send + 'static) {
-    // Without a handler the system's own ends the program at once, which is safe too: the next run cleans up.
+    // Without a handler a signal ends the program at once, which is safe too: the next run cleans up.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else { return };
     std::thread::spawn(move || {
         for _ in signals.forever() {
@@ -50,7 +50,7 @@ pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
-/// Whether the caller is the one to end the program: true for the first call only.
+/// Whether the caller ends the program: true only for the first call.
 pub fn claim_exit() -> bool {
     !CLAIMED.swap(true, Ordering::SeqCst)
 }
@@ -62,7 +62,7 @@ pub fn wait_for_exit() -> ! {
     }
 }
 
-#[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
+#[expect(clippy::exit, reason = "the main thread may be waiting for a key")]
 fn leave() -> ! {
     std::process::exit(130)
 }

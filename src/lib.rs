@@ -48,14 +48,14 @@ use shell::Shell;
 
 pub use version::VERSION;
 
-/// The whole program: understands a command line, runs it, tells what went wrong, and gives the exit code.
+/// The whole program: parses a command line, runs it, reports the error, and returns the exit code.
 pub fn main(argv: Vec<OsString>) -> ExitCode {
-    let (parsed, manner) = cli::parse(&argv);
+    let (parsed, options) = cli::parse(&argv);
     let typed = cli::typed(&argv);
     let command = cli::command_name(&argv).map(str::to_owned);
-    let mut shell = Shell::new(manner);
+    let mut shell = Shell::new(options);
     let (last, line) = (command.clone(), typed.clone());
-    let report = move || Shell::new(manner).error(last.as_deref(), &Error::Interrupted, &line);
+    let report = move || Shell::new(options).error(last.as_deref(), &Error::Interrupted, &line);
     interrupt::watch(prompt::restore_terminal, report);
     let Err(error) = guard(|| run(parsed, &mut shell)) else {
         return ExitCode::SUCCESS;
@@ -67,10 +67,10 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
     ExitCode::from(error.exit())
 }
 
-/// Runs what was understood.
+/// Runs a parsed command line.
 ///
 /// # Errors
-/// Whatever kept the command from doing what was asked.
+/// Any error of the command.
 pub fn run(parsed: Parsed, shell: &mut Shell) -> Result<(), Error> {
     match parsed {
         Parsed::Command(command) => command.run(shell),
@@ -85,7 +85,7 @@ pub fn run(parsed: Parsed, shell: &mut Shell) -> Result<(), Error> {
     }
 }
 
-/// Turns a panic into what it is: a bug of ours, told in our words and not as a trace.
+/// Turns a panic into [`Error::Bug`], which is reported like every other error and without a trace.
 fn guard(task: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     panic::set_hook(Box::new(|_| {}));
     panic::catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|payload| {
@@ -101,7 +101,7 @@ mod tests {
     use crate::command_line::CommandLine;
 
     #[test]
-    fn a_panic_is_told_as_a_bug() {
+    fn a_panic_is_reported_as_a_bug() {
         let Err(error) = guard(|| panic!("an invariant broke")) else { panic!("a panic is not a success") };
         assert_eq!(error.exit(), 70);
         assert_eq!(error.words(&CommandLine::default()).reasons, ["an invariant broke"]);

@@ -1,8 +1,8 @@
-//! The name of a project: what cargo accepts for a package, and a little less.
+//! The name of a project: a subset of the package names that cargo accepts.
 //!
-//! The rules are those of cargo's `restricted_names` (<https://github.com/rust-lang/cargo>, `src/cargo/util`). What
-//! cargo only warns of, a crate of the standard library, a device of Windows, letters outside ASCII, is refused too:
-//! a generated project has to work everywhere. Capitals, which cargo warns of, are left to taste.
+//! The rules are those of cargo's `restricted_names` (<https://github.com/rust-lang/cargo>, `src/cargo/util`). Names
+//! about which cargo only warns are rejected too, since a generated project has to work everywhere: crates of the standard
+//! library, devices of Windows, letters outside ASCII. Capitals are allowed.
 
 use std::fmt;
 
@@ -13,21 +13,21 @@ pub struct Name(String);
 /// What is wrong with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// There is nothing.
+    /// It is empty.
     Empty,
-    /// It starts with a character that may only come later, or not at all.
+    /// It starts with a character that is not allowed there.
     Start(char),
-    /// A character that no name has.
+    /// It has a character that is not allowed.
     Character(char),
-    /// The word is taken.
+    /// It is reserved.
     Reserved(Reserved),
-    /// A package that projects depend on has this name.
+    /// A dependency of generated projects has this name.
     Dependency,
-    /// The path that should give the name has no last part.
+    /// The path has no last part to use as the name.
     Nowhere,
 }
 
-/// By whom a word is taken.
+/// Why a name is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reserved {
     /// It is a keyword of Rust.
@@ -56,10 +56,10 @@ const DEVICES: &[&str] = &[
 ];
 
 impl Name {
-    /// Takes a word as a name if it is none of `dependencies`, the packages that projects depend on.
+    /// Checks a word. `dependencies` are the packages on which generated projects depend.
     ///
     /// # Errors
-    /// The first [`Fault`] there is.
+    /// The first [`Fault`].
     pub fn new<'a>(word: &str, mut dependencies: impl Iterator<Item = &'a str>) -> Result<Self, Fault> {
         let first = word.chars().next().ok_or(Fault::Empty)?;
         if !(first.is_ascii_alphabetic() || first == '_') {
@@ -71,7 +71,7 @@ impl Name {
         if let Some(reserved) = reserved(word) {
             return Err(Fault::Reserved(reserved));
         }
-        // Crates are told apart with `_` for `-`: both spellings are one name to the compiler.
+        // To the compiler `-` and `_` are the same.
         let spelling = |word: &str| word.replace('-', "_").to_ascii_lowercase();
         let own = spelling(word);
         if dependencies.any(|dependency| spelling(dependency) == own) {
@@ -114,7 +114,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// A name close to `word`, with none of the faults.
+/// A valid name similar to `word`.
 pub fn better<'a, I: Iterator<Item = &'a str>>(word: &str, dependencies: impl Fn() -> I) -> Option<String> {
     let letters: String = word.chars().map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
     let words: Vec<&str> = letters.split('-').filter(|part| !part.is_empty()).collect();
@@ -131,7 +131,7 @@ fn is_letter(letter: char) -> bool {
 fn reserved(word: &str) -> Option<Reserved> {
     let lower = word.to_ascii_lowercase();
     match word {
-        // The compiler takes `_` for a pattern, not for a name.
+        // To the compiler `_` is a pattern, not a name.
         "_" => Some(Reserved::Keyword),
         _ if KEYWORDS.contains(&word) => Some(Reserved::Keyword),
         "test" => Some(Reserved::Test),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_is_told_apart() {
+    fn each_fault_is_distinguished() {
         assert_eq!(fault(""), Some(Fault::Empty));
         assert_eq!(fault("9lives"), Some(Fault::Start('9')));
         assert_eq!(fault("-x"), Some(Fault::Start('-')));

@@ -1,7 +1,7 @@
-//! Everything a project will hold, decided but not yet rendered.
+//! The plan of a project: the content of its files, decided but not yet rendered.
 //!
-//! Features contribute to the typed shared facts ([`Parts`]) and bring their template folders; `render` turns all of it
-//! into a [`Tree`]. Nothing here touches a disk.
+//! Features contribute to the typed shared facts ([`Parts`]) and have template folders; `render` turns both into a
+//! [`Tree`]. Nothing here does I/O.
 
 mod context;
 mod modules;
@@ -19,14 +19,20 @@ use crate::tree::{Bug, File, RECEIPT, Tree};
 
 use slots::Slots;
 
-/// A stack, a name, and what the wanted features add to shared files.
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has rendered a project.
+    pub(crate) static RENDERED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// A stack, a name, and the facts that its features contribute.
 #[derive(Debug)]
 pub struct Plan<'a> {
     /// The choices.
     pub stack: &'a Stack,
     /// The project's name, one that cargo accepts.
     pub name: &'a str,
-    /// What several files of the project tell.
+    /// The facts that several files of the project state.
     pub parts: Parts,
 }
 
@@ -43,18 +49,20 @@ impl<'a> Plan<'a> {
     /// The whole project.
     ///
     /// # Errors
-    /// [`Bug`]: a template, the lock or the API description does not fit the stack.
+    /// [`Bug`]: a template, the lock or the API description does not match the stack.
     pub fn render(&self) -> Result<Tree, Bug> {
+        #[cfg(test)]
+        RENDERED.set(RENDERED.get() + 1);
         let mut tree = self.sources()?;
         tree.add("Cargo.lock".into(), base(LOCKS.render(&self.parts.manifest, self.name)?))?;
         tree.add("openapi.json".into(), base(openapi::render(self.stack, self.name)?))?;
         Ok(tree)
     }
 
-    /// The project without what is computed ahead of time from it: `Cargo.lock` and `openapi.json`.
+    /// The project without `Cargo.lock` and `openapi.json`, which are computed in advance.
     ///
     /// # Errors
-    /// [`Bug`]: a template is broken or two features bring the same file.
+    /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
         let Parts { limits, operator_values, series, settings, volumes, .. } = &self.parts;

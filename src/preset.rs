@@ -1,4 +1,4 @@
-//! Named stacks to start from.
+//! Named stacks.
 
 use crate::choice::{Auth, Cache, Choice, Database, Limiter, Upstream, Value};
 use crate::stack::{Answers, Origin};
@@ -12,9 +12,9 @@ pub struct Preset {
     pub about: &'static str,
     /// The same in one clause that fits a line.
     pub clause: &'static str,
-    /// When to pick it: a clause that follows "pick it", true whichever of its values give way.
+    /// When to pick it: a clause that follows "pick it" and holds even if some values are replaced.
     pub pick: &'static str,
-    /// The value it takes for each choice.
+    /// Its value for each choice.
     takes: fn(Choice) -> Value,
 }
 

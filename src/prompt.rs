@@ -1,8 +1,8 @@
-//! The wizard: the name if there is none, presets, one question for each choice that is open, a way back, and a review
-//! before anything is written.
+//! The wizard: the name if it is missing, presets, one question for each open choice, and a review before anything is
+//! written. Every step can be undone.
 //!
-//! What is asked next is decided by `conversation`, what is said by `describe`; pages (`choosing`, `naming`,
-//! `reviewing`, `pager`) are data that draw themselves at any size. Only `terminal` and `lines` touch a terminal.
+//! `conversation` determines the next step, `describe` the text; pages (`choosing`, `naming`, `reviewing`, `pager`) are
+//! data that draw themselves at any size. Only `terminal` and `lines` use a terminal.
 
 mod choosing;
 mod conversation;
@@ -23,10 +23,9 @@ use console::Term;
 
 use crate::answers::Input;
 use crate::error::Error;
-use crate::plan::Plan;
 use crate::report::Report;
 use crate::shell::Shell;
-use crate::stack::{Answers, Stack};
+use crate::stack::Answers;
 
 use choosing::{Choosing, Picked};
 use conversation::{Conversation, Step};
@@ -35,54 +34,52 @@ use reviewing::{Reviewing, Verdict};
 use sheet::Sheet;
 use terminal::Terminal;
 
-/// Leaves the terminal as it was, for a program that ends in the middle of a question.
+/// Restores the terminal, for a program that ends during a prompt.
 pub fn restore_terminal() {
     terminal::restore();
 }
 
-/// What the wizard needs to know and cannot find out itself.
-pub struct Subject<'a> {
-    /// What was said before anything is asked.
+/// What the wizard needs from its caller. `D` is the project that the answers lead to.
+pub struct Subject<'a, D> {
+    /// The input from all other sources.
     pub input: &'a Input,
-    /// The name, where it is not asked for.
+    /// The name; `None` if it has to be asked for.
     pub name: Option<String>,
-    /// The name that is offered.
+    /// The default of the question for the name.
     pub offered: Option<String>,
-    /// Says where a project of a name goes, or why it cannot have the name.
+    /// Describes the target of a project of a given name, or why it cannot have the name.
     pub place: &'a Place<'a>,
     /// Whether the project is only shown, not written.
     pub is_dry: bool,
-    /// Draws up the project that the answers lead to.
-    pub review: &'a dyn Fn(&str, &Answers) -> Result<Report, Error>,
-}
-
-/// What was agreed in the review.
-pub struct Agreed {
-    /// The name of the project.
-    pub name: String,
-    /// An answer to each choice that has more than one possible value.
-    pub answers: Answers,
+    /// Renders the project of a name and answers, for the review.
+    pub review: &'a dyn Fn(&str, &Answers) -> Result<D, Error>,
 }
 
 /// How questions are asked.
 enum Asker {
     /// A page on the screen, with a cursor.
     Pages(Terminal),
+    /// Line by line.
     Lines,
 }
 
-/// Asks for what is missing, and then whether to write it.
+/// Asks for everything that is missing, then for confirmation. Returns the project that was confirmed in the review.
 ///
 /// # Errors
-/// [`Error::Interrupted`] if the user leaves; whatever the review fails with.
-pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
+/// [`Error::Interrupted`] if the user leaves; any error of the review.
+pub fn ask<D: AsRef<Report>>(subject: &Subject<'_, D>, shell: &mut Shell) -> Result<D, Error> {
     let mut conversation = Conversation::new(subject.input, subject.name.is_none());
     let mut name = subject.name.clone();
     let mut asker = Asker::open(shell);
     loop {
         match conversation.step {
             Step::Name => {
-                let question = subject.name_question(name.clone(), conversation.can_go_back());
+                let question = NameQuestion {
+                    offered: subject.offered.clone(),
+                    earlier: name.clone(),
+                    place: subject.place,
+                    can_go_back: conversation.can_go_back(),
+                };
                 match asker.name(shell, &question)? {
                     Named::Name(named) => {
                         name = Some(named);
@@ -99,11 +96,10 @@ pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
                 }
             }
             Step::Review => {
-                let named = name.clone().unwrap_or_default();
-                let report = (subject.review)(&named, &conversation.answers())?;
-                let sheet = Sheet { crates: crates(&report), is_dry: subject.is_dry, report };
+                let project = (subject.review)(name.as_deref().unwrap_or_default(), &conversation.answers())?;
+                let sheet = Sheet { report: project.as_ref(), is_dry: subject.is_dry };
                 match asker.review(shell, &sheet)? {
-                    Verdict::Write => return Ok(Agreed { name: named, answers: conversation.answers() }),
+                    Verdict::Write => return Ok(project),
                     Verdict::Edit => conversation.edit(),
                     Verdict::Back => conversation.back(),
                 }
@@ -112,18 +108,19 @@ pub fn ask(subject: &Subject<'_>, shell: &mut Shell) -> Result<Agreed, Error> {
     }
 }
 
-/// Asks for nothing but the name.
+/// Asks only for the name; `offered` is the default.
 ///
 /// # Errors
 /// [`Error::Interrupted`] if the user leaves.
-pub fn ask_name(subject: &Subject<'_>, shell: &mut Shell) -> Result<String, Error> {
-    match Asker::open(shell).name(shell, &subject.name_question(None, false))? {
+pub fn ask_name(offered: Option<String>, place: &Place<'_>, shell: &mut Shell) -> Result<String, Error> {
+    let question = NameQuestion { offered, earlier: None, place, can_go_back: false };
+    match Asker::open(shell).name(shell, &question)? {
         Named::Name(name) => Ok(name),
         Named::Back => Err(Error::Interrupted),
     }
 }
 
-/// Asks a question whose answer is no unless it is `y`. What was typed before the question is no answer.
+/// Asks a yes-or-no question; the default is no. Input from before the question is discarded.
 pub fn agrees(question: &str, shell: &mut Shell) -> bool {
     if terminal::discard_input().is_err() {
         return false;
@@ -132,7 +129,7 @@ pub fn agrees(question: &str, shell: &mut Shell) -> bool {
     lines::read_line().is_ok_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()))
 }
 
-/// Takes the item with this index as the answer to the question that is asked.
+/// Answers the current question with the item at this index.
 fn take(conversation: &mut Conversation<'_>, index: usize) {
     match conversation.step {
         Step::Choice(choice) => {
@@ -147,22 +144,9 @@ fn take(conversation: &mut Conversation<'_>, index: usize) {
     }
 }
 
-/// How many crates the project depends on directly.
-fn crates(report: &Report) -> usize {
-    let values = report.origins.iter().copied().collect();
-    let count = |stack: &Stack| Plan::new(stack, &report.name).parts.manifest.normal().count();
-    Stack::resolve(&values).map(|resolution| count(&resolution.stack)).unwrap_or_default()
-}
-
-impl Subject<'_> {
-    fn name_question(&self, earlier: Option<String>, can_go_back: bool) -> NameQuestion<'_> {
-        NameQuestion { offered: self.offered.clone(), earlier, place: self.place, can_go_back }
-    }
-}
-
 impl Asker {
     fn open(shell: &Shell) -> Self {
-        let has_cursor = !shell.manner.plain && Term::stderr().features().is_attended() && !console::is_dumb();
+        let has_cursor = !shell.options.plain && Term::stderr().features().is_attended() && !console::is_dumb();
         let terminal = has_cursor.then(|| Terminal::open(shell.is_colored())).flatten();
         terminal.map_or(Self::Lines, Self::Pages)
     }
@@ -181,7 +165,7 @@ impl Asker {
         }
     }
 
-    fn review(&mut self, shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error> {
+    fn review(&mut self, shell: &mut Shell, sheet: &Sheet<'_>) -> Result<Verdict, Error> {
         match self {
             Self::Pages(terminal) => terminal.show(&mut Reviewing::new(sheet)),
             Self::Lines => lines::review(shell, sheet),

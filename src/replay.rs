@@ -1,16 +1,16 @@
-//! The one command that makes the same project again, without a question and byte for byte.
+//! The command that generates the same project again, byte for byte and without prompts.
 
 use camino::Utf8Path;
 
 use crate::command_line::{CommandLine, path_word};
 use crate::stack::Stack;
 
-/// Everything that decides the bytes of a project and where it lands.
+/// Everything that determines a project and its location.
 #[derive(Clone, Copy, Debug)]
 pub struct Replay<'a> {
     /// The path as typed.
     pub path: &'a Utf8Path,
-    /// The name, where it is not the last part of the path.
+    /// The name, if it is not the last part of the path.
     pub name: Option<&'a str>,
     /// The choices.
     pub stack: &'a Stack,

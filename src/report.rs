@@ -1,4 +1,4 @@
-//! What a run of `new` did, or would do: the same data for a dry run and the real one.
+//! What a run of `new` did or would do: the same data for a dry run and a real run.
 
 mod data;
 
@@ -13,65 +13,67 @@ use crate::tree::Tree;
 
 pub use data::{Data, StackData};
 
-/// A project, described.
+/// The description of a project.
 #[derive(Debug)]
 pub struct Report {
     /// The name of the project.
     pub name: String,
     /// The path as typed.
     pub path: Utf8PathBuf,
-    /// Each value and who gave it.
+    /// Each value with its origin.
     pub origins: Vec<Answer>,
-    /// Values that gave way.
+    /// Preset or default values that were replaced because of a rule.
     pub moved: Vec<Moved>,
     /// Each file.
     pub files: Vec<FileLine>,
     /// One SHA-256 over all of them.
     pub digest: String,
+    /// How many crates it depends on directly.
+    pub dependencies: usize,
     /// Servers that run beside the project.
     pub services: Vec<Service>,
     /// Ports that are listened on.
     pub ports: Vec<Port>,
-    /// What a user should know.
+    /// Warnings.
     pub warnings: Vec<String>,
-    /// The command that makes the same project again.
+    /// The command that generates the same project again.
     pub replay: CommandLine,
-    /// Commands to go on with.
+    /// Commands to run next.
     pub next_steps: Vec<String>,
-    /// Files of the user's that give way.
+    /// The user's files that are replaced.
     pub replaced: Vec<Replaced>,
-    /// What an interrupted run has left here, which this run completes.
+    /// What an interrupted run left here, which this run completes.
     pub resumed: Option<Resumed>,
-    /// Files of the project that was here before, which stay.
+    /// Files of an earlier project with another stack, which are kept.
     pub stays: Option<Stays>,
-    /// Whether the project becomes a repository.
+    /// Whether the project becomes a git repository.
     pub git: Git,
 }
 
-/// What an interrupted run has left.
+/// What an interrupted run left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resumed {
-    /// How many of the project's files are in place already.
+    /// How many of the project's files exist already.
     pub present: usize,
 }
 
-/// What stays of a project of another stack that was in the directory.
+/// The files of an earlier project with another stack in the same directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stays {
-    /// The version of restwell that its `restwell.toml` names.
+    /// The version of restwell in its `restwell.toml`.
     pub version: String,
-    /// The files, in the order of their paths.
+    /// The files, sorted by path.
     pub files: Vec<StayingFile>,
-    /// The command that removes those that are untouched.
+    /// The command that removes the unmodified ones.
     pub remove: Option<String>,
 }
 
-/// A file that stays.
+/// A file that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StayingFile {
     /// Its path inside the project.
     pub path: Utf8PathBuf,
-    /// Whether it is as restwell wrote it; unknown where another version did.
+    /// Whether it is unmodified; unknown if another version wrote it.
     pub is_untouched: Option<bool>,
 }
 
@@ -88,17 +90,17 @@ pub struct FileLine {
     pub from: String,
 }
 
-/// Whether the project becomes a repository.
+/// Whether the project becomes a git repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Git {
     /// `git init`.
     Init,
-    /// Not, and why.
+    /// Not, with the reason.
     Not(String),
 }
 
 impl Report {
-    /// Describes a plan. What depends on the disk is added by the command.
+    /// Describes a plan. The command adds what depends on the target.
     pub fn new(plan: &Plan<'_>, tree: &Tree, resolution: Resolution) -> Self {
         let Resolution { stack, moved, origins } = resolution;
         let files = tree.files().map(|(path, file)| FileLine {
@@ -114,6 +116,7 @@ impl Report {
             moved,
             files: files.collect(),
             digest: tree.digest(),
+            dependencies: plan.parts.manifest.normal().count(),
             services: plan.parts.services.clone(),
             ports: plan.parts.ports.clone(),
             warnings: crate::rules::warnings(&stack).into_iter().map(str::to_owned).collect(),
@@ -126,26 +129,26 @@ impl Report {
         }
     }
 
-    /// Says where the project does not join what is around it.
+    /// Adds a warning for each repository or workspace around the target.
     pub fn surround(&mut self, Surroundings { repository, workspace }: &Surroundings) {
         if let Some(repository) = repository {
             let repository = repository.display();
-            self.warnings.push(format!("inside the git repository `{repository}`: no repository of its own is made"));
+            self.warnings.push(format!("inside the git repository `{repository}`: no separate repository is created"));
         }
         if let Some(workspace) = workspace {
             let workspace = workspace.display();
             self.warnings.push(format!(
-                "inside the cargo workspace `{workspace}`: the project is a workspace of its own and does not join it"
+                "inside the cargo workspace `{workspace}`: the project is a separate workspace and does not join it"
             ));
         }
     }
 
-    /// For programs.
+    /// The report as JSON.
     pub fn data(&self) -> Data<'_> {
         Data::of(self)
     }
 
-    /// For people: the stack with the origin of each value, and what comes with it.
+    /// The report as text: the stack with the origin of each value, services and ports.
     pub fn summary(&self) -> Vec<String> {
         let bytes: usize = self.files.iter().map(|file| file.size).sum();
         let mut lines = vec![format!("{}: {} files, {} KiB", self.name, self.files.len(), bytes.div_ceil(1024))];
@@ -153,7 +156,7 @@ impl Report {
             lines.push(format!("  {:<12}{:<12}{}", value.choice().id(), value.id(), origin.id()));
         }
         for Moved { from, to, because } in &self.moved {
-            lines.push(format!("  {from} gave way to {to}: {because}"));
+            lines.push(format!("  {from} was replaced by {to}: {because}"));
         }
         lines.extend(self.services.iter().map(|Service { name, purpose }| format!("  service {name}: {purpose}")));
         lines.extend(self.ports.iter().map(|Port { number, purpose }| format!("  port {number}: {purpose}")));
@@ -162,7 +165,7 @@ impl Report {
         }
         if let Some(Resumed { present }) = self.resumed {
             lines.push(format!(
-                "  an earlier run was interrupted here: {present} of {} files are in place, this run completes it",
+                "  an earlier run was interrupted here: {present} of {} files exist, this run completes the project",
                 self.files.len()
             ));
         }
@@ -170,7 +173,7 @@ impl Report {
         lines
     }
 
-    /// For people: every file with its size and the choice it comes from.
+    /// Every file with its size and the choice it comes from, as text.
     pub fn listing(&self) -> Vec<String> {
         let width = self.files.iter().map(|file| file.path.as_str().len()).max().unwrap_or_default();
         let line = |file: &FileLine| format!("  {:<width$}  {:>7}  {}", file.path.as_str(), file.size, file.from);
@@ -179,22 +182,22 @@ impl Report {
 }
 
 impl Stays {
-    /// In one clause.
+    /// The files in one clause.
     pub fn summary(&self) -> String {
         format!("{} files of the project that restwell {} wrote here", self.files.len(), self.version)
     }
 
-    /// For people: every file, and how to remove those that nobody changed.
+    /// Every file, and how to remove the unmodified ones, as text.
     pub fn lines(&self) -> Vec<String> {
         let Self { version, files, remove } = self;
         let count = files.len();
-        let mut lines = vec![format!("  {count} files of the project that restwell {version} wrote here stay")];
+        let mut lines = vec![format!("  keeps {count} files of the project that restwell {version} wrote here")];
         lines.extend(files.iter().map(|StayingFile { path, is_untouched }| match is_untouched {
-            Some(true) => format!("  stays {path}, as it was written"),
-            Some(false) => format!("  stays {path}, changed since it was written"),
-            None => format!("  stays {path}"),
+            Some(true) => format!("  keeps {path}, unmodified"),
+            Some(false) => format!("  keeps {path}, modified"),
+            None => format!("  keeps {path}"),
         }));
-        lines.extend(remove.iter().map(|remove| format!("  to remove those that nobody changed: {remove}")));
+        lines.extend(remove.iter().map(|remove| format!("  to remove the unmodified files: {remove}")));
         lines
     }
 }

@@ -1,24 +1,24 @@
-//! What cannot go together, and what can but should be known.
+//! The rules between values, and warnings about valid combinations.
 //!
-//! One table drives flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be asked before
-//! every choice is made: a prompt offers only what no earlier answer forbids.
+//! One table is the source for flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be
+//! applied to partial answers: a prompt offers only values that no earlier answer forbids.
 
 use crate::choice::{Auth, Cache, Combination, Database, Deploy, Limiter, Value};
 
-/// Two values that no project can have at once.
+/// Two values that cannot be combined.
 #[derive(Debug)]
 pub struct Rule {
     /// The stable error code, known to `restwell explain`.
     pub code: &'static str,
-    /// Why, in one clause that can follow "because:".
+    /// The reason, in one clause that can follow "because:".
     pub because: &'static str,
     /// The value that forbids.
     when: fn(Value) -> bool,
-    /// What it forbids.
+    /// The values that it forbids.
     forbids: fn(Value) -> bool,
 }
 
-/// Every rule there is.
+/// Every rule.
 pub const RULES: &[Rule] = &[
     Rule {
         code: "RW0301",
@@ -35,12 +35,12 @@ pub const RULES: &[Rule] = &[
 ];
 
 impl Rule {
-    /// Whether this rule keeps `one` and `other` apart, in either order.
+    /// Whether this rule excludes `one` with `other`, in either order.
     pub fn separates(&self, one: Value, other: Value) -> bool {
         ((self.when)(one) && (self.forbids)(other)) || ((self.when)(other) && (self.forbids)(one))
     }
 
-    /// The two values of `values` that this rule keeps apart, the forbidding one first.
+    /// The two of `values` that break this rule, the forbidding one first.
     pub fn broken_by(&self, values: &[Value]) -> Option<(Value, Value)> {
         let first = values.iter().copied().find(|&value| (self.when)(value))?;
         let second = values.iter().copied().find(|&value| (self.forbids)(value))?;
@@ -48,39 +48,39 @@ impl Rule {
     }
 }
 
-/// The rule that forbids `value` beside `others`, if there is one.
+/// The rule that forbids `value` beside `others`, if any.
 pub fn forbidding(value: Value, others: &[Value]) -> Option<&'static Rule> {
     RULES.iter().find(|rule| others.iter().any(|&other| rule.separates(value, other)))
 }
 
-/// Whether no rule forbids this combination.
+/// Whether every rule allows this combination.
 pub fn allow(combination: &Combination) -> bool {
     let values: Vec<Value> = combination.values().collect();
     RULES.iter().all(|rule| rule.broken_by(&values).is_none())
 }
 
-/// How many copies of the service the deployment runs side by side.
+/// How many replicas of the service the deployment runs.
 pub fn replicas(combination: &Combination) -> u32 {
     match (combination.deploy, combination.database) {
-        // One file on one disk: a second replica would have its own data.
+        // The database is a local file: a second replica would have its own data.
         (Deploy::Compose, Database::Sqlite) | (Deploy::None, _) => 1,
         (Deploy::Compose, Database::Postgres | Database::None) => 2,
     }
 }
 
-/// What is allowed but changes what a user may expect, in whole sentences.
+/// Warnings about valid combinations that may be unexpected.
 pub fn warnings(combination: &Combination) -> Vec<&'static str> {
     let several = replicas(combination) > 1;
     let mut warnings = Vec::new();
     match combination.limiter {
         Limiter::Memory if several => warnings.push(
-            "`limiter=memory` counts in each replica: behind the load balancer a client may make its limit times the number of replicas",
+            "`limiter=memory` counts requests per replica: behind the load balancer the effective limit is multiplied by the number of replicas",
         ),
         Limiter::Memory | Limiter::Redis | Limiter::None => {}
     }
     match combination.cache {
         Cache::Memory if several => warnings.push(
-            "`cache=memory` is kept by each replica: after a write the others may answer the old value until its time to live is over",
+            "`cache=memory` is separate in each replica: after a write the other replicas may return the old value until it expires",
         ),
         Cache::Memory | Cache::Redis | Cache::Memcached | Cache::None => {}
     }

@@ -1,7 +1,7 @@
-//! The only file that prints: text for people to stderr, data to stdout, errors in one form for both.
+//! The only file that prints: messages to stderr, data to stdout.
 //!
-//! Whether there is colour is decided once, from `--color`, `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and where stderr leads.
-//! Colour never carries meaning alone: the words are the same without it.
+//! Colour is decided once, from `--color`, `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and whether stderr is a terminal. Colour
+//! is never the only carrier of meaning: the text is the same without it.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -21,16 +21,16 @@ use crate::wrap;
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// The word `warning`.
 pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// The words `because`, `nearest` and `help`.
+/// The labels `because`, `try` and `help`.
 pub const LABEL: Style = AnsiColor::Cyan.on_default().bold();
-/// What happened, said once.
+/// The word `created`.
 pub const DONE: Style = AnsiColor::Green.on_default().bold();
 /// Names and commands.
 pub const STRONG: Style = Style::new().bold();
-/// What may be skipped.
+/// Secondary text.
 pub const QUIET: Style = Style::new().dimmed();
 
-/// What an answer looks like.
+/// The format of output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Text for people
@@ -42,111 +42,111 @@ pub enum Format {
     GithubMatrix,
 }
 
-/// How much is told.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbosity {
-    /// Errors and data alone.
+    /// Errors and data only.
     Quiet,
-    /// What a person wants to know.
+    /// Also progress and warnings.
     #[default]
     Normal,
-    /// Every file.
+    /// Also every file.
     Verbose,
 }
 
-/// How to talk.
+/// How output looks.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Manner {
-    /// What an answer looks like.
+pub struct OutputOptions {
+    /// The format of output.
     pub format: Format,
-    /// How much is told.
+    /// How much is printed.
     pub verbosity: Verbosity,
-    /// When there is colour.
+    /// When to use colour.
     pub color: ColorChoice,
-    /// Whether the cursor stays where text leaves it.
+    /// Whether to leave the cursor alone, for screen readers and logs.
     pub plain: bool,
 }
 
-/// Where text goes.
+/// The writers that all output goes through.
 pub struct Shell {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     colored: bool,
-    /// Whether both ends of a conversation are a terminal.
+    /// Whether stdin and stderr are a terminal.
     is_on_terminal: bool,
     width: usize,
-    /// How to talk.
-    pub manner: Manner,
+    /// How output looks.
+    pub options: OutputOptions,
 }
 
 impl Shell {
-    /// Talks to this process's stdout and stderr.
+    /// Prints to this process's stdout and stderr.
     #[expect(clippy::disallowed_methods, reason = "the one place that prints")]
-    pub fn new(manner: Manner) -> Self {
+    pub fn new(options: OutputOptions) -> Self {
         let (out, err) = (io::stdout(), io::stderr());
         let columns = terminal_size_of(&out).map(|(columns, _)| usize::from(columns.0));
         let width = columns.map_or(wrap::WIDTH, |columns| columns.min(wrap::WIDTH));
         let is_on_terminal = io::stdin().is_terminal() && err.is_terminal();
-        let color = match manner.color {
+        let color = match options.color {
             ColorChoice::Auto => AutoStream::choice(&err),
             forced => forced,
         };
         let colored = color != ColorChoice::Never;
-        Self { out: Box::new(out), err: Box::new(AutoStream::new(err, color)), colored, is_on_terminal, width, manner }
+        Self { out: Box::new(out), err: Box::new(AutoStream::new(err, color)), colored, is_on_terminal, width, options }
     }
 
-    /// Talks to two writers, without colour or questions.
-    pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, manner: Manner) -> Self {
-        Self { out, err, colored: false, is_on_terminal: false, width: wrap::WIDTH, manner }
+    /// Prints to two writers, without colour or prompts.
+    pub fn to(out: Box<dyn Write>, err: Box<dyn Write>, options: OutputOptions) -> Self {
+        Self { out, err, colored: false, is_on_terminal: false, width: wrap::WIDTH, options }
     }
 
-    /// `text` in a style, if there is colour.
+    /// `text` in a style, if colour is on.
     pub fn paint(&self, style: Style, text: impl Display) -> String {
         if self.colored { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
-    /// Whether text on stderr may have colour.
+    /// Whether text on stderr is coloured.
     pub fn is_colored(&self) -> bool {
         self.colored
     }
 
-    /// Whether a person is there to be asked.
+    /// Whether prompts are possible.
     pub fn can_ask(&self) -> bool {
-        self.manner.format == Format::Human && self.is_on_terminal
+        self.options.format == Format::Human && self.is_on_terminal
     }
 
-    /// Whether every file is told.
+    /// Whether every file is listed.
     pub fn is_verbose(&self) -> bool {
-        self.manner.verbosity == Verbosity::Verbose
+        self.options.verbosity == Verbosity::Verbose
     }
 
-    /// Whether nothing but errors and data is told.
+    /// Whether only errors and data are printed.
     pub fn is_quiet(&self) -> bool {
-        self.manner.verbosity == Verbosity::Quiet
+        self.options.verbosity == Verbosity::Quiet
     }
 
-    /// A line for a person.
+    /// Prints a message, unless quiet.
     pub fn say(&mut self, line: impl Display) {
         if !self.is_quiet() {
-            self.tell(line);
+            self.message(line);
         }
     }
 
-    /// A warning for a person.
+    /// Prints a warning, unless quiet.
     pub fn warn(&mut self, text: impl Display) {
         let label = self.paint(WARNING, "warning");
         self.say(format!("{label}: {text}"));
     }
 
-    /// A question or what belongs to it: said even when little is told, since someone is waiting.
+    /// Prints a part of a prompt, even when quiet.
     pub fn ask(&mut self, line: impl Display) {
-        self.tell(line);
+        self.message(line);
     }
 
-    /// The data of a command, for people or as it stands.
+    /// Prints data to stdout.
     ///
     /// # Errors
-    /// [`Error::Output`] unless the reader has just gone, which is its right.
+    /// [`Error::Output`], except for a closed pipe, which is not an error.
     pub fn data(&mut self, text: impl Display) -> Result<(), Error> {
         match write!(self.out, "{text}").and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Output(error)),
@@ -154,7 +154,7 @@ impl Shell {
         }
     }
 
-    /// The data of `command` as one JSON object.
+    /// Prints the data of `command` as one JSON object.
     ///
     /// # Errors
     /// [`Error::Output`]
@@ -162,7 +162,7 @@ impl Shell {
         self.object(&Success::new(command, data))
     }
 
-    /// What `command` was asked for, in the form that was asked for: data for programs, text for people.
+    /// Prints the result of `command` in the requested format.
     ///
     /// # Errors
     /// [`Error::Output`]
@@ -172,13 +172,13 @@ impl Shell {
         data: impl FnOnce() -> T,
         text: impl FnOnce() -> String,
     ) -> Result<(), Error> {
-        match self.manner.format {
+        match self.options.format {
             Format::Json => self.json(command, data()),
             Format::Human | Format::GithubMatrix => self.data(text()),
         }
     }
 
-    /// An object on a line of its own.
+    /// Prints an object on one line.
     ///
     /// # Errors
     /// [`Error::Output`]
@@ -187,23 +187,23 @@ impl Shell {
         self.data(format_args!("{text}\n"))
     }
 
-    /// How wide a line on stdout may be.
+    /// The width for text on stdout.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// An error that `typed` led to, as text on stderr or as a JSON object on stdout.
+    /// Prints an error that `typed` led to, as text on stderr or as a JSON object on stdout.
     pub fn error(&mut self, command: Option<&str>, error: &Error, typed: &CommandLine) {
         let words = self.words(error, typed);
-        if self.manner.format == Format::Json && self.object(&Failure::new(command, error, words.clone())).is_ok() {
+        if self.options.format == Format::Json && self.object(&Failure::new(command, error, words.clone())).is_ok() {
             return;
         }
         let text = self.text(error, words);
-        // A reader of stderr that has gone cannot be told so; the exit code says it all the same.
+        // If stderr is closed, the exit code still reports the failure.
         let _ = write!(self.err, "{text}");
     }
 
-    /// What to tell, with fixes that work where there is no one to ask if there is none.
+    /// The text of an error. Where prompts are not possible, its fixes need none.
     fn words(&self, error: &Error, typed: &CommandLine) -> Words {
         let mut words = error.words(typed);
         let asks = self.can_ask() && !typed.has("--non-interactive");
@@ -221,9 +221,9 @@ impl Shell {
         words
     }
 
-    fn tell(&mut self, line: impl Display) {
-        if self.manner.format != Format::Json {
-            // A reader of stderr that has gone cannot be told so.
+    fn message(&mut self, line: impl Display) {
+        if self.options.format != Format::Json {
+            // A closed stderr is not an error.
             let _ = writeln!(self.err, "{line}");
         }
     }
@@ -236,7 +236,7 @@ impl Shell {
         }
         let commands: Vec<String> = fixes.iter().map(CommandLine::to_string).collect();
         let mut text = format!("{}: {message}\n", self.paint(ERROR, format_args!("error[{code}]")));
-        for (label, indent, lines) in [("because", "  ", reasons), ("nearest", "  ", commands), ("help", "", help)] {
+        for (label, indent, lines) in [("because", "  ", reasons), ("try", "  ", commands), ("help", "", help)] {
             let mut lines = lines.into_iter();
             if let Some(first) = lines.next() {
                 text.push_str(&format!("{indent}{} {first}\n", self.paint(LABEL, format_args!("{label}:"))));
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_error_is_aligned_under_its_labels() {
-        let shell = Shell::to(Box::new(io::sink()), Box::new(io::sink()), Manner::default());
+        let shell = Shell::to(Box::new(io::sink()), Box::new(io::sink()), OutputOptions::default());
         let error = Error::UnknownVariable {
             name: "RESTWELL_CASHE".into(),
             value: "none".into(),
@@ -263,9 +263,9 @@ mod tests {
         };
         assert_eq!(
             shell.text(&error, shell.words(&error, &CommandLine::new(["list"]))),
-            "error[RW0103]: the variable `RESTWELL_CASHE` means nothing to restwell\n  \
-             because: it is most likely `RESTWELL_CACHE`, misspelt\n  \
-             nearest: env -u RESTWELL_CASHE RESTWELL_CACHE=none restwell list\n\
+            "error[RW0103]: unknown variable `RESTWELL_CASHE`\n  \
+             because: it looks like a misspelling of `RESTWELL_CACHE`\n  \
+             try: env -u RESTWELL_CASHE RESTWELL_CACHE=none restwell list\n\
              help: `restwell explain RW0103`\n"
         );
     }

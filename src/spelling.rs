@@ -1,6 +1,6 @@
-//! Which known word was probably meant.
+//! Suggestions for misspelt words.
 
-/// What other tools, and people in a hurry, say for a word of ours.
+/// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
     ("authentication", "auth"),
     ("db", "database"),
@@ -25,15 +25,15 @@ const ALIASES: &[(&str, &str)] = &[
     ("token", "jwt"),
 ];
 
-/// The word of `known` that is meant by another name, or is closest to `word` by at most `slips`.
-pub fn within<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, slips: usize) -> Option<&'a str> {
+/// The word of `known` for which `word` is an alias, or the most similar one within `max_edits`.
+pub fn within<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, max_edits: usize) -> Option<&'a str> {
     let word = word.to_lowercase();
     let known: Vec<&str> = known.into_iter().collect();
     alias(&word, &known).or_else(|| {
         let distance = |known: &str| strsim::damerau_levenshtein(&word, &known.to_lowercase());
         let near = known.iter().map(|&known| (distance(known), known));
-        // Two words of two letters that share none are not alike.
-        near.filter(|&(distance, known)| distance <= slips && distance < known.len()).min().map(|(_, known)| known)
+        // Two words of two letters that share none are not similar.
+        near.filter(|&(distance, known)| distance <= max_edits && distance < known.len()).min().map(|(_, known)| known)
     })
 }
 
@@ -42,7 +42,7 @@ fn alias<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     known.iter().copied().find(|known| known.eq_ignore_ascii_case(meant))
 }
 
-/// The word of `known` closest to `word`, if any is close enough to be a slip of the finger.
+/// The word of `known` most similar to `word`, if any is similar enough for a misspelling.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let known: Vec<&str> = known.into_iter().collect();
@@ -52,13 +52,13 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|&(slips, candidate)| slips <= allowed(candidate) || is_start(&word, candidate))
-        .min_by_key(|&(slips, _)| slips)
+        .filter(|&(edits, candidate)| edits <= max_edits(candidate) || is_start(&word, candidate))
+        .min_by_key(|&(edits, _)| edits)
         .map(|(_, candidate)| candidate)
 }
 
-/// One slip in a short word, more in a long one.
-fn allowed(candidate: &str) -> usize {
+/// How many edits count as a misspelling of a word.
+fn max_edits(candidate: &str) -> usize {
     match candidate.len() {
         0..=3 => 1,
         4..=7 => 2,
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_found_and_strangers_are_not() {
+    fn misspellings_are_found_and_other_words_are_not() {
         let known = ["redis", "memory", "prometheus", "none"];
         assert_eq!(nearest("rediss", known), Some("redis"));
         assert_eq!(nearest("memroy", known), Some("memory"));

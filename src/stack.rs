@@ -1,7 +1,7 @@
-//! From what was said to what will be built.
+//! Resolves answers to a stack.
 //!
-//! [`Answers`] is partial and remembers who gave each value. [`Stack`] is total and valid; only this file makes one.
-//! A default gives way where a rule forbids it beside what was asked for; what was asked for never does.
+//! [`Answers`] is partial and records the origin of each value. [`Stack`] is total and valid; only this file constructs
+//! one. A default is replaced if a rule forbids it beside a value that the user asked for; that value never is.
 
 mod answers;
 mod conflict;
@@ -14,7 +14,13 @@ use crate::rules;
 pub use answers::{Answer, Answers, Origin};
 pub use conflict::{Conflict, Nearest};
 
-/// A value for every choice, allowed together.
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has resolved answers.
+    pub(crate) static RESOLVED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// A value for every choice; a valid combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stack(Combination);
 
@@ -26,34 +32,36 @@ impl Deref for Stack {
     }
 }
 
-/// A stack and how it came about.
+/// A stack and how it was resolved.
 #[derive(Clone, Debug)]
 pub struct Resolution {
-    /// What will be built.
+    /// The stack.
     pub stack: Stack,
-    /// Preset or default values that gave way.
+    /// Preset or default values that were replaced.
     pub moved: Vec<Moved>,
-    /// Who gave each value, in the order of the choices.
+    /// Each value with its origin, in the order of the choices.
     pub origins: Vec<Answer>,
 }
 
-/// A preset or default value that a rule forbade beside the others.
+/// A preset or default value that a rule forbids beside the others.
 #[derive(Clone, Copy, Debug)]
 pub struct Moved {
-    /// What would have been taken.
+    /// The original value.
     pub from: Value,
-    /// What was taken instead.
+    /// The value used instead.
     pub to: Value,
     /// The reason.
     pub because: &'static str,
 }
 
 impl Stack {
-    /// Makes every choice, letting presets and defaults give way to what was asked for.
+    /// Completes the answers; presets and defaults are replaced where they conflict with what the user asked for.
     ///
     /// # Errors
-    /// [`Conflict`] when the asked values alone break a rule.
+    /// [`Conflict`] if the values that the user asked for break a rule by themselves.
     pub fn resolve(answers: &Answers) -> Result<Resolution, Conflict> {
+        #[cfg(test)]
+        RESOLVED.set(RESOLVED.get() + 1);
         let asked = answers.asked();
         let stack = complete(answers, &asked, Choice::ALL).ok_or_else(|| conflict::of(&asked))?;
         let origins: Vec<Answer> = stack
@@ -64,7 +72,7 @@ impl Stack {
         Ok(Resolution { stack, moved, origins })
     }
 
-    /// Whether some stack has all that was asked for.
+    /// Whether a stack with everything that the user asked for exists.
     pub fn is_possible(answers: &Answers) -> bool {
         complete(answers, &answers.asked(), Choice::ALL).is_some()
     }
@@ -74,7 +82,7 @@ impl Stack {
         Combination::all().into_iter().filter(rules::allow).map(Self).collect()
     }
 
-    /// One stack for each distinct Rust: the choices that only stand around it are left out.
+    /// One stack for each distinct Rust code: choices that affect only other files are `none`.
     pub fn rust_distinct() -> Vec<Self> {
         let around = |choice: &&Choice| choice.reach() == Reach::Around;
         Self::all()
@@ -83,13 +91,13 @@ impl Stack {
             .collect()
     }
 
-    /// How many copies of the service run side by side.
+    /// How many replicas of the service run.
     pub fn replicas(&self) -> u32 {
         rules::replicas(self)
     }
 }
 
-/// Fills the open choices with the first values that every rule allows, going back where a choice leaves no way on.
+/// Fills the open choices with the first values that every rule allows, with backtracking.
 fn complete(answers: &Answers, taken: &[Value], open: &[Choice]) -> Option<Stack> {
     let Some((&choice, open)) = open.split_first() else {
         let filled = taken.iter().fold(Combination::DEFAULT, |filled, &value| filled.with(value));
@@ -126,14 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_gives_the_defaults() {
+    fn no_answers_give_the_defaults() {
         let resolution = Stack::resolve(&Answers::default()).expect("the defaults are valid");
         assert_eq!(*resolution.stack, Combination::DEFAULT);
         assert!(resolution.moved.is_empty());
     }
 
     #[test]
-    fn a_default_gives_way_and_says_so() {
+    fn a_default_is_replaced_with_a_reason() {
         let resolution =
             Stack::resolve(&asked(&[Value::Database(Database::None)])).expect("one value is never a clash");
         assert_eq!(resolution.stack.cache, Cache::None);
@@ -142,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_gives_way_too() {
+    fn a_preset_value_is_replaced_too() {
         let mut answers = asked(&[Value::Cache(Cache::Memory)]);
         answers.set(Value::Database(Database::None), Origin::Preset);
         let resolution = Stack::resolve(&answers).expect("the preset's database moves");

@@ -1,4 +1,4 @@
-//! Templates: data inside the binary, and the one engine that fills them in.
+//! The templates in the binary, and the engine that renders them.
 //!
 //! A template stays valid in its own language: a condition is a comment line (`//~ if cache` in Rust, `#~ if cache`
 //! elsewhere) and a value is `<% name %>`. An unknown name is an error, never an empty string.
@@ -12,16 +12,15 @@ use minijinja::{Environment, UndefinedBehavior};
 
 use crate::tree::Bug;
 
-/// Beside the templates of a folder: the faults that its tests have to find. For `cargo xtask mutations`, never
-/// rendered.
+/// The mutations that the tests of a folder must detect. Read by `cargo xtask mutations`, never rendered.
 const MUTATIONS: &str = "mutations.toml";
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// What the templates may ask for.
+/// The variables of the templates.
 pub type Context = BTreeMap<String, minijinja::Value>;
 
-/// The templates of the folder `id`, by path inside the project; none if there is no such folder.
+/// The templates of the folder `id`, by path inside the project; empty if there is no such folder.
 pub fn folder(id: &str) -> Vec<(Utf8PathBuf, &'static str)> {
     fn collect(dir: &'static Dir<'static>, root: &str, found: &mut Vec<(Utf8PathBuf, &'static str)>) {
         for file in dir.files() {
@@ -53,7 +52,7 @@ pub fn is_condition(line: &str) -> bool {
     line.starts_with("//~") || line.starts_with("#~")
 }
 
-/// Fills in one template.
+/// Renders one template.
 ///
 /// # Errors
 /// [`Bug`] on a syntax error or an unknown name.
@@ -65,7 +64,7 @@ pub fn render(path: &Utf8Path, source: &str, context: &Context) -> Result<String
     let bug = |error: minijinja::Error| Bug(format!("template `{path}`: {error:#}"));
     let syntax = SyntaxConfig::builder()
         .variable_delimiters("<%", "%>")
-        // Not meant to be written: conditions are whole lines. The engine wants them set and distinct.
+        // Unused, since conditions are whole lines; but the engine requires distinct delimiters.
         .block_delimiters("<%%", "%%>")
         .comment_delimiters("<%#", "#%>")
         .line_statement_prefix(prefix)
@@ -89,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn conditions_vanish_with_their_lines() {
+    fn conditions_leave_no_line() {
         let source = "a\n    //~ if cache\n    b\n    //~ else\n    c\n    //~ endif\nd\n";
         assert_eq!(fill("x.rs", source).expect("renders"), "a\n    b\nd\n");
         assert_eq!(fill("x.yml", "#~ if not cache\nb\n#~ endif\nd\n").expect("renders"), "d\n");
     }
 
     #[test]
-    fn braces_and_expressions_of_other_languages_stay() {
+    fn braces_and_expressions_of_other_languages_are_kept() {
         let source = "format!(\"{{}} {name}\"); ${{ secrets.TOKEN }} {% raw %} {# x #} <% name %>\n";
         let filled = source.replace("<% name %>", "shop-api");
         assert_eq!(fill("x.rs", source).expect("renders"), filled);

@@ -1,13 +1,13 @@
-//! A project in memory: every path with its bytes, before anything touches a disk.
+//! A project in memory: every path with its bytes.
 //!
-//! A dry run, `--show`, snapshots, checks and writing all take the same `Tree`.
+//! A dry run, `--show`, snapshots, checks and writing all use the same `Tree`.
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
-/// The file of every project that says what it was made from, in the form of an answers file.
+/// The file of every project that records its stack, in the format of an answers file.
 pub const RECEIPT: &str = "restwell.toml";
 
 /// One file of the tree.
@@ -15,9 +15,9 @@ pub const RECEIPT: &str = "restwell.toml";
 pub struct File {
     /// Its content: text has LF line ends and one final newline.
     pub bytes: Vec<u8>,
-    /// Whether it may be run as a program.
+    /// Whether it is executable.
     pub executable: bool,
-    /// Where it comes from: `cache=memory`, or `base` for what every project has.
+    /// Its origin: `cache=memory`, or `base` if every project has it.
     pub from: String,
 }
 
@@ -34,7 +34,7 @@ pub struct Tree {
     files: BTreeMap<Utf8PathBuf, File>,
 }
 
-/// A mistake in Restwell itself, found while rendering.
+/// A bug in Restwell, found while rendering.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Bug(pub String);
@@ -55,7 +55,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Gives a file of the tree another text.
+    /// Replaces the text of a file.
     ///
     /// # Errors
     /// [`Bug`] if there is no such file.
@@ -65,7 +65,7 @@ impl Tree {
         Ok(())
     }
 
-    /// The files in the order of their paths.
+    /// The files, sorted by path.
     pub fn files(&self) -> impl Iterator<Item = (&Utf8Path, &File)> {
         self.files.iter().map(|(path, file)| (path.as_path(), file))
     }
@@ -75,17 +75,17 @@ impl Tree {
         self.files.get(path.as_ref())
     }
 
-    /// How many files there are.
+    /// The number of files.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// Whether there is no file.
+    /// Whether the tree is empty.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// One SHA-256 over every path, mode and content: the same stack has the same digest everywhere and always.
+    /// One SHA-256 over every path, mode and content: the same stack always has the same digest.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         for (path, file) in self.files() {

@@ -1,4 +1,4 @@
-//! Which stacks stand for all of them when something is too slow to do for each.
+//! Subsets of stacks, for checks that are too slow to run for each.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,9 @@ use crate::stack::Stack;
 /// Two values in one stack.
 type Pair = (Value, Value);
 
-/// A few stacks with distinct Rust in which every two values that can meet do meet.
+/// A few stacks with distinct Rust code that cover every valid pair of values.
 ///
-/// Greedy: each step takes the stack with the most pairs not seen yet, the first of equals, so the set is the same on
-/// every machine.
+/// Greedy and deterministic: each step takes the first stack with the most uncovered pairs.
 pub fn pairwise() -> Vec<Stack> {
     let stacks = Stack::rust_distinct();
     let mut open: BTreeSet<Pair> = stacks.iter().flat_map(pairs).collect();
@@ -27,7 +26,7 @@ pub fn pairwise() -> Vec<Stack> {
     taken
 }
 
-/// A name for a stack that fits a path: its values joined, such as `sqlite-memory-none`.
+/// A name for a stack that is valid in a path: its values joined, such as `sqlite-memory-none`.
 pub fn id(stack: &Stack) -> String {
     stack.values().map(Value::id).collect::<Vec<_>>().join("-")
 }
@@ -45,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pair_that_can_meet_meets_in_fewer_stacks() {
+    fn every_valid_pair_is_covered_by_fewer_stacks() {
         let met: BTreeSet<Pair> = pairwise().iter().flat_map(pairs).collect();
         let possible: BTreeSet<Pair> = Stack::rust_distinct().iter().flat_map(pairs).collect();
         assert_eq!(met, possible);

@@ -1,17 +1,17 @@
-//! Breaks text for people into lines that fit.
+//! Breaks text into lines.
 
-/// The width where there is no terminal to ask.
+/// The width without a terminal.
 pub const WIDTH: usize = 100;
 
-/// `text` in lines of at most `width` columns, those after the first indented by `hanging`. A word that is longer than
-/// a line has a line of its own.
+/// `text` in lines of at most `width` columns, those after the first indented by `hanging`. A longer word gets its own
+/// line.
 pub fn wrap(text: &str, width: usize, hanging: usize) -> Vec<String> {
     let indent = " ".repeat(hanging);
     let lead: String = text.chars().take_while(|letter| *letter == ' ').collect();
     let mut lines = Vec::new();
     let mut line = lead;
     let mut is_fresh = true;
-    // Runs of spaces inside the text align columns; they are kept where the line is not broken.
+    // Runs of spaces inside the text align columns; they are kept unless the line is broken there.
     for piece in text.trim_start().split_inclusive(' ') {
         let word = piece.trim_end();
         if !is_fresh && line.chars().count() + word.chars().count() > width {

@@ -22,7 +22,7 @@ pub(super) struct Completions {
 pub(super) struct Script {
     /// The shell.
     shell: String,
-    /// What the shell reads.
+    /// The script to source.
     script: String,
 }
 

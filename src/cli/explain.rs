@@ -1,4 +1,4 @@
-//! `restwell explain`: what a choice, a value or a preset brings, why values clash, what an error code means.
+//! `restwell explain`: details of choices, values, presets, conflicts and error codes.
 
 mod topic;
 
@@ -16,7 +16,7 @@ use crate::stack::{Answers, Origin, Stack};
 
 pub(super) use topic::{Explained, Topic};
 
-/// Explain error codes, choices, values or presets, or why values do not go together
+/// Explain error codes, choices, values or presets, or why values cannot be combined
 #[derive(Args, Debug)]
 pub(super) struct Explain {
     /// Error codes (`RW0301`), choices (`cache`), values (`redis`, `database=none cache=memory`) or presets (`standard`)
@@ -39,7 +39,7 @@ impl Explain {
     }
 }
 
-/// What a word stands for.
+/// The topic that a word names.
 fn topic(word: &str) -> Result<Topic, Error> {
     if let Some(code) = Code::named(word) {
         return Ok(Topic::code(code));
@@ -78,12 +78,12 @@ fn unknown(word: &str) -> Error {
     Error::NothingToExplain { word: word.to_owned(), nearest: nearest.map(str::to_owned) }
 }
 
-/// Values side by side: what each brings, or why they cannot be.
+/// Several values: what each adds, or why they cannot be combined.
 fn together(values: Vec<Value>) -> Result<Topic, Error> {
     let answers: Answers = values.iter().map(|&value| (value, Origin::Flag)).collect();
     if let Some((one, other)) = given_twice(&values) {
         return Err(Error::Usage {
-            message: format!("`{one}` and `{other}` answer the same choice"),
+            message: format!("`{one}` and `{other}` are values of the same choice"),
             command: "explain".into(),
         });
     }

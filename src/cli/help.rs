@@ -21,7 +21,7 @@ pub(super) struct Help {
 /// A page of help.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HelpText {
-    /// The page, as on a terminal.
+    /// The text of the page.
     pub text: String,
 }
 
@@ -33,7 +33,7 @@ impl Help {
     }
 }
 
-/// The definition of a command, for the commands that print about one.
+/// The definition of a command, for `help` and `man`.
 pub(super) fn page(asker: &str, command: Option<&str>) -> Result<clap::Command, Error> {
     let mut root = definition();
     root.build();

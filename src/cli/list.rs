@@ -24,7 +24,7 @@ const COLUMN: usize = 14;
 #[derive(Args, Debug)]
 pub(super) struct List {}
 
-/// Everything that can be chosen.
+/// All choices, presets and rules.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Listing {
     choices: Vec<ChoiceData>,
@@ -37,9 +37,9 @@ pub(super) struct Listing {
 pub(super) struct ChoiceData {
     id: &'static str,
     question: &'static str,
-    /// The flag that answers it.
+    /// Its flag.
     flag: String,
-    /// The variable that answers it.
+    /// Its environment variable.
     variable: String,
     default: &'static str,
     values: Vec<OfferData>,
@@ -50,7 +50,7 @@ pub(super) struct ChoiceData {
 struct OfferData {
     id: &'static str,
     label: &'static str,
-    /// What tells it from the other values, in one clause.
+    /// The difference from the other values, in one clause.
     clause: &'static str,
     cost: &'static str,
     why: &'static str,
@@ -68,7 +68,7 @@ pub(super) struct PresetData {
     stack: StackData,
 }
 
-/// Two values that cannot go together.
+/// Two values that cannot be combined.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RuleData {
     code: &'static str,
@@ -109,7 +109,7 @@ impl Listing {
         lines.push(String::new());
         lines.push("rules".to_owned());
         lines.extend(self.rules.iter().flat_map(|RuleData { code, values: [one, other], because }| {
-            wrap(&format!("  {one} and {other}: no, {because} ({code})"), width, 4)
+            wrap(&format!("  {one} cannot be used with {other}: {because} ({code})"), width, 4)
         }));
         lines.join("\n") + "\n"
     }
@@ -157,7 +157,7 @@ impl PresetData {
         wrap(&format!("  {:<11} {}", self.id, self.about), width, COLUMN)
     }
 
-    /// With its values.
+    /// The preset with its values.
     pub(super) fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = wrap(&format!("{}: {}", self.id, self.about), width, 2);
         lines.push(String::new());
@@ -166,7 +166,7 @@ impl PresetData {
     }
 }
 
-/// Two values that a rule keeps apart.
+/// Two values that a rule excludes.
 pub(super) struct Clash {
     pub(super) code: &'static str,
     pub(super) one: Value,
@@ -174,7 +174,7 @@ pub(super) struct Clash {
     pub(super) because: &'static str,
 }
 
-/// Every two values that cannot go together.
+/// Every pair of values that cannot be combined.
 pub(super) fn clashes() -> impl Iterator<Item = Clash> {
     let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
     let mut found = Vec::new();

@@ -1,20 +1,23 @@
-//! Mends a command line that clap refuses: every misspelt flag, value and command is replaced by the nearest, until the
-//! line can be understood. A line that cannot be mended so is not offered.
+//! Corrects an invalid command line: replaces each misspelt flag, value and command by the most similar one until the line
+//! is valid. A line that cannot be corrected this way is not suggested.
 
 use std::ffi::OsString;
 
+use camino::Utf8Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use super::{Cli, definition, typed};
+use super::{Cli, definition, typed, usage};
 use crate::command_line::CommandLine;
+use crate::name::Name;
+use crate::precomputed::LOCKS;
 use crate::spelling;
 
-/// How many mistakes one line may have.
-const MISTAKES: usize = 8;
+/// The most corrections in one line.
+const MAX_CORRECTIONS: usize = 8;
 
-/// Commands of other tools, and what they are called here.
-const HABITS: &[(&str, &[&str])] = &[
+/// Commands of other tools and their names here.
+const FOREIGN_COMMANDS: &[(&str, &[&str])] = &[
     ("add", &["new"]),
     ("create", &["new"]),
     ("gen", &["new"]),
@@ -30,10 +33,10 @@ const HABITS: &[(&str, &[&str])] = &[
     ("version", &["--version"]),
 ];
 
-/// The line that was most likely meant.
+/// The line that was probably meant.
 pub(super) fn mended(argv: &[OsString]) -> Option<CommandLine> {
     let mut words: Vec<OsString> = argv.to_vec();
-    for _ in 0..MISTAKES {
+    for _ in 0..MAX_CORRECTIONS {
         let parsed = Cli::command().try_get_matches_from(&words).and_then(|matches| Cli::from_arg_matches(&matches));
         match parsed {
             Ok(_) => return Some(typed::read(&words)),
@@ -62,11 +65,19 @@ fn replaced(error: &clap::Error, words: &[OsString]) -> Option<Vec<OsString>> {
         }
         ErrorKind::InvalidSubcommand => {
             let wrong = text(ContextKind::InvalidSubcommand)?;
-            let meant: Vec<String> = command_like(wrong)?.iter().map(|word| (*word).to_owned()).collect();
+            let Some(meant) = command_like(wrong) else { return with_new(wrong, words) };
+            let meant: Vec<String> = meant.iter().map(|word| (*word).to_owned()).collect();
             let mended = edit(words, |word| (word == wrong).then(|| meant.clone()))?;
-            // `init` without a path means the directory that one is in.
+            // `init` without a path means the current directory.
             let is_here = wrong == "init" && super::typed::read(&mended).plain().count() == 1;
             Some(if is_here { mended.into_iter().chain([".".into()]).collect() } else { mended })
+        }
+        ErrorKind::ArgumentConflict => {
+            let (flag, other) =
+                (usage::bare(text(ContextKind::InvalidArg)?), usage::bare(text(ContextKind::PriorArg)?));
+            let program = words.first().cloned().into_iter();
+            let rest = typed::read(words).with_last(&flag).arguments();
+            (flag == other).then(|| program.chain(rest.into_iter().map(OsString::from)).collect())
         }
         ErrorKind::InvalidValue => {
             let wrong = text(ContextKind::InvalidValue).filter(|word| !word.is_empty())?;
@@ -81,7 +92,20 @@ fn replaced(error: &clap::Error, words: &[OsString]) -> Option<Vec<OsString>> {
     }
 }
 
-/// The first word that `change` has something for, replaced; behind `--` there are no flags to mend.
+/// `restwell shop-api --yes` with the missing `new`, if the other words are flags of `new` and the name is valid.
+fn with_new(path: &str, words: &[OsString]) -> Option<Vec<OsString>> {
+    let definition = definition();
+    let new = definition.find_subcommand("new")?;
+    let line = typed::read(words);
+    let is_of_new =
+        new.get_arguments().filter_map(|argument| argument.get_long()).any(|name| line.has(&format!("--{name}")));
+    let name = Utf8Path::new(path).file_name()?;
+    let is_name = Name::new(name, LOCKS.package_names()).is_ok();
+    (is_of_new && is_name)
+        .then(|| edit(words, |word| (word == path).then(|| vec!["new".to_owned(), path.to_owned()])))?
+}
+
+/// Replaces the first word for which `change` returns something; after `--` there are no flags.
 fn edit(words: &[OsString], change: impl Fn(&str) -> Option<Vec<String>>) -> Option<Vec<OsString>> {
     let found = words.iter().enumerate().skip(1).take_while(|(_, word)| *word != "--");
     let (index, instead) = found.filter_map(|(index, word)| Some((index, change(word.to_str()?)?))).next()?;
@@ -92,7 +116,7 @@ fn edit(words: &[OsString], change: impl Fn(&str) -> Option<Vec<String>>) -> Opt
 
 fn nearest_flag(flag: &str, words: &[OsString]) -> Option<String> {
     let mut definition = definition();
-    // Only then are `--help` and `--version` among the flags.
+    // This adds `--help` and `--version` to the flags.
     definition.build();
     let command = super::command_name(words).and_then(|name| definition.find_subcommand(name));
     let known = definition.get_arguments().chain(command.into_iter().flat_map(Command::get_arguments));
@@ -101,10 +125,10 @@ fn nearest_flag(flag: &str, words: &[OsString]) -> Option<String> {
     Some(format!("--{near}"))
 }
 
-/// The command that was meant by `word`: one with a similar name, or the same by another name.
+/// The command that `word` probably means.
 fn command_like(word: &str) -> Option<Vec<&'static str>> {
-    let habit = HABITS.iter().find(|(habit, _)| *habit == word).map(|(_, meant)| meant.to_vec());
-    habit.or_else(|| {
+    let foreign = FOREIGN_COMMANDS.iter().find(|(foreign, _)| *foreign == word).map(|(_, meant)| meant.to_vec());
+    foreign.or_else(|| {
         let definition = definition();
         let near = spelling::nearest(word, definition.get_subcommands().map(Command::get_name))?;
         super::COMMANDS.iter().find(|name| **name == near).map(|name| vec![*name])

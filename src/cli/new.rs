@@ -1,10 +1,10 @@
-//! `restwell new`: from what was said to a project on disk.
+//! `restwell new`: turns the input into a project on disk.
 
 mod asking;
 mod draft;
 mod leftover;
 mod offer;
-pub(super) mod tell;
+pub(super) mod output;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
@@ -23,14 +23,15 @@ use crate::preset::PRESETS;
 use crate::report::{Git, Report};
 use crate::shell::Shell;
 use crate::stack::{Answers, Resolution, Stack};
+use crate::version::VERSION;
 
 /// Write a project
 ///
-/// On a terminal it asks for what is missing. Everything it could ask is also a flag, a variable (`RESTWELL_CACHE`), or
-/// a key of an answers file; a flag goes before a variable, a variable before the file, the file before a preset.
+/// On a terminal, prompts for missing answers. Every answer can also be given as a flag, as a variable (`RESTWELL_CACHE`) or
+/// in an answers file. A flag overrides a variable, a variable the file, and the file a preset.
 #[derive(Args, Debug)]
 pub(super) struct New {
-    /// Where the project goes; its last part is the name, `.` is here. Without it, on a terminal, the name is asked
+    /// The directory of the project; its last part is the name, `.` is the current directory. If omitted, restwell prompts for a name
     #[arg(value_name = "PATH")]
     path: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -44,22 +45,22 @@ pub(super) struct New {
     /// The name of the package, if it is not the last part of PATH
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Take the default for whatever is not given
+    /// Use the default for every answer that is not given
     #[arg(long, short)]
     yes: bool,
-    /// Tell what would be written, and write nothing
+    /// Print what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Print one file of the plan, and write nothing
+    /// Print one file of the project, and write nothing
     #[arg(long, value_name = "PATH")]
     show: Option<String>,
-    /// Write into a directory that is not empty; each file that is replaced is listed and kept
+    /// Write into a directory that is not empty; each replaced file is listed and a copy is kept
     #[arg(long)]
     force: bool,
     /// Do not run `git init`
     #[arg(long)]
     no_git: bool,
-    /// Fail unless this is that version of restwell
+    /// Fail if this is another version of restwell
     #[arg(long, value_name = "VERSION")]
     expect_version: Option<String>,
 }
@@ -72,71 +73,75 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
-/// What was asked for, before a place and every answer are known.
-struct Request {
-    input: Input,
-    can_ask: bool,
-}
-
-/// What a command is about, once its place is known.
-struct Scene<'a> {
+/// The project that is asked for: the input, where it goes and its name.
+struct Request<'a> {
     input: &'a Input,
     site: Site,
     name: Name,
 }
 
-/// A place, and an answer to every choice that needs one.
-struct Complete<'a> {
-    scene: Scene<'a>,
-    answers: Answers,
-    /// Whether a person has seen the plan and agreed.
-    is_reviewed: bool,
-}
-
 impl New {
     pub(super) fn run(self, non_interactive: bool, shell: &mut Shell) -> Result<(), Error> {
-        let request = self.understand(!non_interactive && shell.can_ask())?;
-        let Complete { scene, answers, is_reviewed } = self.complete(&request, shell)?;
-        let draft = self.draft(&answers, &scene)?;
+        let input = self.input()?;
+        let can_ask = !non_interactive && !input.non_interactive && shell.can_ask();
+        let (draft, is_reviewed) = self.complete(&input, can_ask, shell)?;
         if let Some(path) = &self.show {
-            return tell::file(&draft.tree, path, shell);
+            return output::file(&draft.tree, path, shell);
         }
         if self.dry_run {
-            return tell::plan(&draft.report, shell);
+            return output::plan(&draft.report, shell);
         }
         if !is_reviewed {
-            tell::before(&draft.report, shell);
+            output::before(&draft.report, shell);
         }
-        let report = write(&scene.site, draft, shell)?;
-        if is_reviewed { offer::first_step(&report, &scene.site, shell) } else { Ok(()) }
+        let real = draft.site.real.clone();
+        let report = write(draft, shell)?;
+        if is_reviewed { offer::first_step(&report, &real, shell) } else { Ok(()) }
     }
 
-    /// Everything that can be known, or be wrong, before there is a place.
-    fn understand(&self, can_ask: bool) -> Result<Request, Error> {
-        if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != crate::version::VERSION) {
+    fn input(&self) -> Result<Input, Error> {
+        if let Some(expected) = self.expect_version.as_ref().filter(|&version| version != VERSION) {
             return Err(Error::OtherVersion { expected: expected.clone() });
         }
-        let environment = answers::environment();
         let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
-        let input = Input::gather(&self.choices.0, &environment, file.as_ref(), self.preset.as_deref())?;
-        Ok(Request { can_ask: can_ask && !input.non_interactive, input })
+        Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())
     }
 
-    /// Everything that can be known, or be wrong, before a question about the stack is asked.
-    fn scene<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Scene<'a>, Error> {
-        let site = Site::survey(path)?;
-        let name = self.name(&site, input.name.as_deref())?;
-        let scene = Scene { input, site, name };
-        match &scene.site.state {
-            State::Directory { traces: Traces::Running, .. } => Err(scene.occupied(Occupant::Run)),
-            State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
-                Err(scene.occupied(Occupant::Files(holds.clone())))
-            }
-            State::Directory { .. } | State::Absent => Ok(scene),
+    /// The project, resolved and rendered once, and whether the user has confirmed it in the review.
+    fn complete(&self, input: &Input, can_ask: bool, shell: &mut Shell) -> Result<(Draft, bool), Error> {
+        let path = self.path(input)?;
+        if path.is_none() && !can_ask {
+            return Err(Error::NoPath);
+        }
+        let mut request = path.map(|path| self.request(input, &path)).transpose()?;
+        // A conflict is reported before anything is asked.
+        let resolution = resolve(&input.answers)?;
+        if request.is_none() && self.yes {
+            request = Some(asking::request(self, input, shell)?);
+        }
+        let missing = if self.yes { Vec::new() } else { input.missing() };
+        match request {
+            Some(request) if missing.is_empty() => Ok((self.draft(request, resolution)?, false)),
+            Some(_) if !can_ask => Err(Error::Missing { choices: missing }),
+            request => Ok((asking::draft(self, input, request, shell)?, true)),
         }
     }
 
-    /// Where the project goes, unless that has to be asked. A name that was given without a path is the path too.
+    /// Checks the name and the target of a project at `path`, before any question about the stack.
+    fn request<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Request<'a>, Error> {
+        let site = Site::survey(path)?;
+        let name = self.name(&site, input.name.as_deref())?;
+        let request = Request { input, site, name };
+        match &request.site.state {
+            State::Directory { traces: Traces::Running, .. } => Err(request.occupied(Occupant::Run)),
+            State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
+                Err(request.occupied(Occupant::Files(holds.clone())))
+            }
+            State::Directory { .. } | State::Absent => Ok(request),
+        }
+    }
+
+    /// The path of the project; `None` if it has to be asked for. A name without a path is also the path.
     fn path(&self, input: &Input) -> Result<Option<Utf8PathBuf>, Error> {
         match (&self.path, self.name.as_ref().or(input.name.as_ref())) {
             (Some(path), _) if path.as_str().is_empty() => {
@@ -161,35 +166,14 @@ impl New {
         })
     }
 
-    /// The place and the answers: said, asked for, or left to defaults.
-    fn complete<'a>(&self, request: &'a Request, shell: &mut Shell) -> Result<Complete<'a>, Error> {
-        let Request { input, can_ask } = request;
-        let path = self.path(input)?;
-        if path.is_none() && !can_ask {
-            return Err(Error::NoPath);
-        }
-        let scene = path.map(|path| self.scene(input, &path)).transpose()?;
-        // A clash is a clash, whatever else is missing.
-        resolve(&input.answers)?;
-        let missing = if self.yes { Vec::new() } else { input.missing() };
-        match scene {
-            Some(scene) if missing.is_empty() => {
-                Ok(Complete { scene, answers: input.answers.clone(), is_reviewed: false })
-            }
-            Some(_) if !can_ask => Err(Error::Missing { choices: missing }),
-            scene => asking::complete(self, input, scene, shell),
-        }
-    }
-
-    fn draft(&self, answers: &Answers, scene: &Scene<'_>) -> Result<Draft, Error> {
-        let resolution = resolve(answers)?;
-        let mut draft = Draft::new(resolution, &scene.site, &scene.name)?;
-        draft.report.warnings.extend(scene.input.warnings());
-        match &scene.site.state {
+    /// Renders the project of a resolution and compares it with the target.
+    fn draft(&self, request: Request<'_>, resolution: Resolution) -> Result<Draft, Error> {
+        let draft = Draft::new(&request, resolution)?;
+        match &request.site.state {
             State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
-                // What has appeared since the target was looked at is in the changes alone.
+                // A file that appeared after the survey is only in the changes.
                 let names = if holds.is_empty() { draft.changes.names() } else { holds.clone() };
-                Err(scene.occupied(scene.occupant(names, traces)))
+                Err(request.occupied(request.occupant(names, traces)))
             }
             State::Directory { .. } | State::Absent if self.no_git => Ok(draft.without_git()),
             State::Directory { .. } | State::Absent => Ok(draft),
@@ -197,13 +181,13 @@ impl New {
     }
 }
 
-impl Scene<'_> {
+impl Request<'_> {
     fn occupied(&self, by: Occupant) -> Error {
         Error::Occupied { path: self.site.path.clone(), by }
     }
 
-    /// What keeps a project from being written without `--force`: files of the user's, or a part of another project. A
-    /// run that was killed is completed by the next, as long as all it finds is what it would write.
+    /// What prevents writing without `--force`: the user's files, or part of another project. What a killed run left is
+    /// no obstacle as long as it is part of the same project.
     fn occupant(&self, holds: Vec<String>, traces: &Traces) -> Occupant {
         match traces {
             Traces::Unfinished(receipt) => {
@@ -218,15 +202,42 @@ fn resolve(answers: &Answers) -> Result<Resolution, Error> {
     Stack::resolve(answers).map_err(|conflict| Error::Conflict { conflict, answers: answers.clone() })
 }
 
-fn write(site: &Site, draft: Draft, shell: &mut Shell) -> Result<Report, Error> {
-    let Draft { tree, changes, mut report } = draft;
+fn write(draft: Draft, shell: &mut Shell) -> Result<Report, Error> {
+    let Draft { site, tree, changes, mut report } = draft;
     let init: Option<Init> = (report.git == Git::Init).then_some(git::init);
     if let Some(because) = site.create(&tree, &changes, init)? {
-        let warning = format!("no git repository was made: {because}");
+        let warning = format!("no git repository was created: {because}");
         shell.warn(&warning);
         report.warnings.push(warning);
         report.git = Git::Not(because);
     }
-    tell::done(&report, shell)?;
+    output::done(&report, shell)?;
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cli::{Parsed, parse};
+    use crate::plan::RENDERED;
+    use crate::stack::RESOLVED;
+
+    #[test]
+    fn a_run_resolves_and_renders_once() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("shop-api");
+        let runs: [&[&str]; 4] = [&["--dry-run"], &["--show", "Cargo.toml"], &["--dry-run", "--format", "json"], &[]];
+        for flags in runs {
+            let line = ["restwell", "new", "--yes", "--no-git", "--database", "none"].iter().chain(flags);
+            let argv: Vec<OsString> = line.map(OsString::from).chain([path.clone().into()]).collect();
+            let (Parsed::Command(cli), options) = parse(&argv) else { panic!("{argv:?} is a command") };
+            let before = (RESOLVED.get(), RENDERED.get());
+            let mut shell = Shell::to(Box::new(std::io::sink()), Box::new(std::io::sink()), options);
+            cli.run(&mut shell).expect("it succeeds");
+            assert_eq!((RESOLVED.get() - before.0, RENDERED.get() - before.1), (1, 1), "{flags:?}");
+        }
+        assert!(path.join("Cargo.toml").is_file());
+    }
 }

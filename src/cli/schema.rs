@@ -12,7 +12,7 @@ use super::explain::Explained;
 use super::help::HelpText;
 use super::list::Listing;
 use super::man::ManualPage;
-use super::new::tell::Made;
+use super::new::output::ProjectOutput;
 use super::variants::VariantList;
 use crate::choice::Choice;
 use crate::envelope::{Failure, Success};
@@ -26,12 +26,12 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Print the JSON Schema of the answers file, or of what a command prints under `--format json`
 #[derive(Args, Debug)]
 pub(super) struct Schema {
-    /// What the schema is of
+    /// What to print the schema of
     #[arg(value_name = "WHAT", value_enum, default_value_t)]
     of: Subject,
 }
 
-/// What can be described.
+/// What has a schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Subject {
     /// The answers file
@@ -61,7 +61,7 @@ impl Schema {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let schema = match self.of {
             Subject::Answers => to_json(&Answers::new())?,
-            Subject::New => output::<Made<'static>>(),
+            Subject::New => output::<ProjectOutput<'static>>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
             Subject::Schema => output::<Map<String, Json>>(),
@@ -75,10 +75,10 @@ impl Schema {
     }
 }
 
-/// What a command prints, whether it succeeds or fails.
+/// The output of a command that succeeds or fails.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "it is described, not made")]
+#[expect(dead_code, reason = "only its schema is used")]
 enum Output<T> {
     Success(Success<'static, T>),
     Failure(Failure),
@@ -88,7 +88,7 @@ fn output<T: JsonSchema>() -> Json {
     described::<Output<T>>()
 }
 
-/// As it is printed: an optional key is there, and null.
+/// The schema for serialisation, where an optional key is always present, possibly null.
 fn described<T: JsonSchema>() -> Json {
     let schema: JsonSchemaObject =
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
@@ -112,7 +112,7 @@ struct Answers {
     additional_properties: bool,
 }
 
-/// A property for each choice, then those beside the choices.
+/// A property for each choice, then the other keys.
 #[derive(Serialize)]
 struct Properties {
     #[serde(flatten, serialize_with = "in_order")]
@@ -122,7 +122,7 @@ struct Properties {
     restwell: Text,
 }
 
-/// A property that is one of a few words.
+/// A property with a fixed set of values.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OneOf {
@@ -138,7 +138,7 @@ struct Word {
     description: &'static str,
 }
 
-/// A property that is any text, or any that fits a pattern.
+/// A property with any text, or any that matches a pattern.
 #[derive(Serialize)]
 struct Text {
     r#type: &'static str,
@@ -153,7 +153,7 @@ impl Answers {
         Self {
             dialect: DIALECT,
             title: "Answers for restwell",
-            description: "What `restwell new PATH --answers FILE` reads, as TOML. Every key may be left out.",
+            description: "The TOML file for `restwell new PATH --answers FILE`. Every key is optional.",
             r#type: "object",
             properties: Properties {
                 choices: Choice::ALL.iter().map(|&choice| (choice.id(), OneOf::of(choice))).collect(),

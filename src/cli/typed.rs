@@ -1,4 +1,4 @@
-//! What was typed, as a [`CommandLine`] that can be edited: understood as far as the definition goes, wrong or not.
+//! Parses the arguments into a [`CommandLine`] that can be edited, even if they are invalid.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use super::definition;
 use crate::command_line::CommandLine;
 
-/// The flags that a line may have: those of its command and those of every command.
+/// The flags that a line may have: global ones and those of its command.
 struct Flags {
     arguments: Vec<Arg>,
 }
@@ -49,7 +49,7 @@ impl Flags {
         known.is_some_and(|argument| argument.get_action().takes_values())
     }
 
-    /// `-qy` by its long names; as typed where a letter is not known.
+    /// `-qy` as its long names; as typed if a letter is unknown.
     fn switches(&self, word: &str) -> Vec<String> {
         let long = |letter: char| {
             let known = self.arguments.iter().find(|argument| argument.get_short() == Some(letter))?;

@@ -1,4 +1,4 @@
-//! What clap could not understand, in Restwell's own words.
+//! Translates clap's errors into Restwell's.
 
 use std::ffi::OsString;
 
@@ -6,11 +6,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Parsed, definition, mend};
 use crate::error::{Error, Place};
-use crate::shell::{Format, Manner};
+use crate::shell::{Format, OutputOptions};
 
-/// Turns clap's refusal, or its help text, into ours.
-pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Manner) {
-    let manner = manner(argv);
+/// Translates an error of clap, which may also be a request for help or the version.
+pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, OutputOptions) {
+    let options = options(argv);
     let parsed = match error.kind() {
         ErrorKind::DisplayHelp => Parsed::Text { command: "help", text: error.render().to_string() },
         ErrorKind::DisplayVersion => Parsed::Text { command: "version", text: error.render().to_string() },
@@ -19,11 +19,11 @@ pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Mann
         }
         kind => Parsed::Error(refusal(kind, error, argv)),
     };
-    (parsed, manner)
+    (parsed, options)
 }
 
-/// How to talk when the line could not be parsed: what can be read off it all the same.
-fn manner(argv: &[OsString]) -> Manner {
+/// The output options of a line that could not be parsed, as far as they can be recognised.
+fn options(argv: &[OsString]) -> OutputOptions {
     let words: Vec<&str> = typed(argv).collect();
     let is_json = words.windows(2).any(|pair| pair == ["--format", "json"]) || words.contains(&"--format=json");
     let color = if words.windows(2).any(|pair| pair == ["--color", "never"]) || words.contains(&"--color=never") {
@@ -31,7 +31,7 @@ fn manner(argv: &[OsString]) -> Manner {
     } else {
         anstream::ColorChoice::Auto
     };
-    Manner { format: if is_json { Format::Json } else { Format::Human }, color, ..Manner::default() }
+    OutputOptions { format: if is_json { Format::Json } else { Format::Human }, color, ..OutputOptions::default() }
 }
 
 /// The words before `--`, without the name of the program.
@@ -57,7 +57,7 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
         ErrorKind::UnknownArgument if flag().starts_with('-') => {
             Error::UnknownFlag { flag: flag(), mended: mend::mended(argv) }
         }
-        ErrorKind::UnknownArgument => usage(format!("`{}` is one word too many", flag())),
+        ErrorKind::UnknownArgument => usage(format!("unexpected argument `{}`", flag())),
         ErrorKind::InvalidSubcommand => Error::UnknownCommand {
             word: text(ContextKind::InvalidSubcommand).unwrap_or_default(),
             mended: mend::mended(argv),
@@ -79,17 +79,17 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
         ErrorKind::ArgumentConflict => {
             let other = text(ContextKind::PriorArg).unwrap_or_default();
             if bare(&other) == bare(&flag()) {
-                usage(format!("`{}` is given twice", bare(&flag())))
+                Error::Repeated { flag: bare(&flag()), mended: mend::mended(argv) }
             } else {
-                usage(format!("`{}` does not go with `{}`", bare(&flag()), bare(&other)))
+                usage(format!("`{}` cannot be used with `{}`", bare(&flag()), bare(&other)))
             }
         }
         _ => usage(first_line(error)),
     }
 }
 
-/// `--cache <VALUE>` without what stands for the value.
-fn bare(flag: &str) -> String {
+/// `--cache` for `--cache <VALUE>`.
+pub(super) fn bare(flag: &str) -> String {
     flag.split([' ', '=']).next().unwrap_or(flag).to_owned()
 }
 

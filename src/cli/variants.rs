@@ -18,14 +18,14 @@ pub(super) struct Variants {
     /// Every valid stack (the default)
     #[arg(long, group = "which")]
     all: bool,
-    /// Those whose Rust differs
+    /// Stacks whose Rust code differs
     #[arg(long, group = "which")]
     rust: bool,
-    /// A few with distinct Rust in which every two values that can meet do meet
+    /// A few stacks with distinct Rust code that cover every valid pair of values
     #[arg(long, group = "which")]
     pairwise: bool,
-    /// What an answer looks like
-    // In the place of the flag of every command: this one has a format more.
+    /// The format of the output
+    // Replaces the global flag: this command has one more format.
     #[arg(
         id = "format",
         long,
@@ -44,7 +44,7 @@ pub(super) struct VariantList {
     variants: Vec<Variant>,
 }
 
-/// What GitHub Actions take for the matrix of a job.
+/// The matrix of a job in GitHub Actions.
 #[derive(Debug, Serialize)]
 struct Matrix {
     include: Vec<Variant>,
@@ -66,7 +66,7 @@ impl Variants {
             (false, true) => variants::pairwise(),
             (false, false) => Stack::all(),
         };
-        match shell.manner.format {
+        match shell.options.format {
             Format::Human => shell.data(stacks.iter().map(line).collect::<String>()),
             Format::Json => shell.json("variants", VariantList { variants: stacks.iter().map(Variant::of).collect() }),
             Format::GithubMatrix => shell.object(&Matrix { include: stacks.iter().map(Variant::of).collect() }),

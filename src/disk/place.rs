@@ -9,15 +9,15 @@ use std::io::{self, ErrorKind};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::stage::Staging;
-use super::{Changes, Replaced, Site, refused, stop_if_wanted};
+use super::{Changes, Replaced, Site, refused, stop_if_requested};
 use crate::error::{Error, Obstacle, Occupant};
 use crate::git;
 use crate::tree::Tree;
 
-/// What a kept file is called: `Cargo.toml.before-restwell`.
+/// The extension of the copy of a replaced file: `Cargo.toml.before-restwell`.
 const KEPT: &str = "before-restwell";
 
-/// What is at a path inside the target.
+/// The result of comparing a path inside the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Nothing.
@@ -28,7 +28,7 @@ pub enum Found {
     Other,
 }
 
-/// What writing `tree` changes. Stops at the first thing that may not be replaced.
+/// What writing `tree` changes. Fails at the first thing that is never replaced.
 pub(super) fn compare(site: &Site, tree: &Tree) -> Result<Changes, Error> {
     let mut changes = Changes::default();
     for (path, file) in tree.files() {
@@ -75,7 +75,7 @@ fn free_name(site: &Site, path: &Utf8Path) -> Utf8PathBuf {
     (1..).map(numbered).find(is_free).map_or_else(|| format!("{path}.{KEPT}").into(), Utf8PathBuf::from)
 }
 
-/// A step that was taken in the target.
+/// A change made in the target.
 enum Step {
     Directory(Utf8PathBuf),
     Tree(Utf8PathBuf),
@@ -83,7 +83,7 @@ enum Step {
     Replaced { at: Utf8PathBuf, kept: Utf8PathBuf },
 }
 
-/// The steps so far. Dropped before the last, they are taken back.
+/// The changes so far. If it is dropped before the last one, they are undone.
 pub(super) struct Placement<'a> {
     site: &'a Site,
     staged: Utf8PathBuf,
@@ -98,10 +98,10 @@ impl<'a> Placement<'a> {
     /// Puts every file in its place.
     pub(super) fn place(mut self, tree: &Tree, changes: &Changes) -> Result<(), Error> {
         for (path, file) in tree.files() {
-            stop_if_wanted()?;
+            stop_if_requested()?;
             let shown = self.site.path.join(path);
             let replaced = changes.replaced.iter().find(|replaced| replaced.path == path);
-            // Looked at again right before it is touched: time has passed since the plan was shown.
+            // Compared again immediately before the change, since time has passed since the plan was shown.
             match (look(self.site, path, &file.bytes)?, replaced) {
                 (Found::Same, _) => {}
                 (Found::Nothing, _) => self.add(path).map_err(|error| self.late(path, error))?,
@@ -114,7 +114,7 @@ impl<'a> Placement<'a> {
         Ok(())
     }
 
-    /// A file that was not there when the plan was shown is not replaced, whatever put it there.
+    /// A file that appeared after the plan was shown is never replaced.
     fn appeared(&self, path: &Utf8Path) -> Error {
         Error::Occupied { path: self.site.path.clone(), by: Occupant::Files(vec![path.to_string()]) }
     }
@@ -159,7 +159,7 @@ impl<'a> Placement<'a> {
         if fs::symlink_metadata(&from).is_err() {
             return Ok(());
         }
-        // Takes the place of an empty directory, and of nothing else.
+        // A rename replaces an empty directory, and nothing else.
         fs::rename(from, &at)?;
         self.steps.push(Step::Tree(at));
         Ok(())
@@ -169,19 +169,19 @@ impl<'a> Placement<'a> {
 impl Drop for Placement<'_> {
     fn drop(&mut self) {
         for step in self.steps.drain(..).rev() {
-            // A step that cannot be taken back leaves a file of ours too many, never one of the user's too few.
+            // If a step cannot be undone, a generated file remains; a file of the user is never lost.
             let _ = match step {
                 Step::Directory(at) => fs::remove_dir(at),
                 Step::Tree(at) => fs::remove_dir_all(at),
                 Step::File(at) => fs::remove_file(at),
-                // Not replaced yet, the two names are one file, and the rename leaves both.
+                // If the file is not replaced yet, both names are the same file, and the rename does nothing.
                 Step::Replaced { at, kept } => fs::rename(&kept, at).and_then(|()| fs::remove_file(kept)),
             };
         }
     }
 }
 
-/// Gives a file a second name, which must be free; on a file system without links, a copy.
+/// Gives a file a second name, which must be free; copies it if the file system has no links.
 fn link(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => copy(from, to),

@@ -1,14 +1,14 @@
-//! A hidden folder on the target's own file system, in which a project is made before it is moved into place.
+//! The staging folder: a hidden folder on the target's file system, in which a project is written before it is moved.
 //!
-//! `.restwell-PID-N.partial/` holds `lock`, locked for as long as the folder is in use, and the project. A folder whose
-//! lock is free was left by a run that was killed: the next run removes it. Nothing else inside it is ever touched.
+//! `.restwell-PID-N.partial/` holds the project and `lock`, a file that is locked while the folder is in use. A folder
+//! whose lock is free was left by a killed run, and the next run removes it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Traces, read_bounded, refused, stop_if_wanted};
+use super::{Traces, read_bounded, refused, stop_if_requested};
 use crate::error::Error;
 use crate::tree::{self, RECEIPT, Tree};
 
@@ -17,27 +17,27 @@ const SUFFIX: &str = ".partial";
 const LOCK: &str = "lock";
 const CONTENT: &str = "new";
 
-/// What a project is called below [`CONTENT`] where its directory exists already.
+/// The name of the project below [`CONTENT`] if the target exists.
 pub(super) const IN_PLACE: &str = "project";
 
-/// How many names are tried: each is taken only by a leftover, or by a run with the same process number elsewhere.
+/// How many names are tried. A name is taken only by a leftover, or by a run with the same process id on another host.
 const ATTEMPTS: u32 = 1000;
 
-/// A staging folder in use. Dropping it removes what is left of it.
+/// A staging folder in use. Dropping it removes it.
 pub(super) struct Staging {
     holder: Utf8PathBuf,
-    /// Released when the folder is gone.
+    /// Released after the folder is removed.
     lock: Option<File>,
-    /// The path of the project below [`CONTENT`], with the parents that do not exist yet.
+    /// The path of the project below [`CONTENT`], including parents that do not exist yet.
     missing: Utf8PathBuf,
 }
 
-/// Whether a name is that of a staging folder.
+/// Whether `name` is the name of a staging folder.
 pub(super) fn is_holder(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
-/// Removes the staging folders in `beside` that no run uses any more. What cannot be removed is left for the next run.
+/// Removes unused staging folders in `beside`. What cannot be removed is left for the next run.
 pub(super) fn sweep(beside: &Utf8Path) {
     let Ok(entries) = beside.read_dir_utf8() else {
         return;
@@ -49,7 +49,7 @@ pub(super) fn sweep(beside: &Utf8Path) {
     }
 }
 
-/// What a staging folder tells of the run that made it.
+/// The state of the run that created a staging folder.
 pub(super) fn trace(holder: &Utf8Path) -> Traces {
     match File::open(holder.join(LOCK)).map(|lock| lock.try_lock()) {
         Ok(Err(fs::TryLockError::WouldBlock)) => Traces::Running,
@@ -64,12 +64,12 @@ fn remove_stale(holder: &Utf8Path) {
     match File::open(holder.join(LOCK)) {
         Ok(lock) if lock.try_lock().is_ok() => remove(holder),
         Ok(_) => {}
-        // Its maker is about to lock it, or was killed before. An empty folder goes; the maker then takes another.
+        // Its run has not locked it yet, or was killed. Only an empty folder is removed; its run then creates another.
         Err(_) => drop(fs::remove_dir(holder)),
     }
 }
 
-/// The lock goes after what it guards, so that a removal which is itself killed can be finished.
+/// The lock is removed last, so that a later run can finish an interrupted removal.
 fn remove(holder: &Utf8Path) {
     let _ = fs::remove_dir_all(holder.join(CONTENT));
     let _ = fs::remove_file(holder.join(LOCK));
@@ -77,7 +77,7 @@ fn remove(holder: &Utf8Path) {
 }
 
 impl Staging {
-    /// A new folder in `beside` for a project at `missing` below it.
+    /// Creates a folder in `beside` for a project at `missing` below it.
     pub(super) fn open(beside: &Utf8Path, missing: &Utf8Path) -> io::Result<Self> {
         for attempt in 0..ATTEMPTS {
             let holder = beside.join(format!("{PREFIX}{}-{attempt}{SUFFIX}", std::process::id()));
@@ -88,8 +88,7 @@ impl Staging {
         Err(io::Error::new(ErrorKind::AlreadyExists, "every name for a staging folder is taken"))
     }
 
-    /// Makes and locks `holder`. There is none if the name is taken, or another run took the fresh folder for a stale
-    /// one.
+    /// Creates and locks `holder`. `None` if the name is taken, or if another run removed the new folder as unused.
     fn claim(holder: Utf8PathBuf, missing: &Utf8Path) -> io::Result<Option<Self>> {
         match fs::create_dir(&holder) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
@@ -101,12 +100,12 @@ impl Staging {
         };
         match lock.try_lock() {
             Err(fs::TryLockError::WouldBlock) => return Ok(None),
-            // A file system without locks: then no other run can take this one for stale either.
+            // Without locks in the file system, no other run can find this folder unused either.
             Ok(()) | Err(fs::TryLockError::Error(_)) => {}
         }
         let staging = Self { holder, lock: Some(lock), missing: missing.to_owned() };
         match fs::create_dir(staging.holder.join(CONTENT)) {
-            // The other run was done with it before it was locked here.
+            // Another run removed the folder before it was locked here.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             made => made?,
         }
@@ -114,19 +113,19 @@ impl Staging {
         Ok(Some(staging))
     }
 
-    /// Where the project is made.
+    /// The path of the staged project.
     pub(super) fn project(&self) -> Utf8PathBuf {
         self.holder.join(CONTENT).join(&self.missing)
     }
 
-    /// Writes every file. `shown` is the path that errors name.
+    /// Writes every file. Errors name `shown`, the path of the target.
     pub(super) fn fill(&self, tree: &Tree, shown: &Utf8Path) -> Result<(), Error> {
         let project = self.project();
         let mut directory = Utf8PathBuf::new();
         for (path, file) in tree.files() {
-            stop_if_wanted()?;
+            stop_if_requested()?;
             let parent = path.parent().unwrap_or("".into());
-            // The paths are sorted, so that a directory comes up once and is then made.
+            // The paths are sorted, so each directory is created once.
             if parent != directory {
                 fs::create_dir_all(project.join(parent)).map_err(refused("create", shown.join(parent)))?;
                 parent.clone_into(&mut directory);
@@ -136,8 +135,8 @@ impl Staging {
         Ok(())
     }
 
-    /// Moves the project, with the parents that do not exist yet, into `beside`: one rename. A parent that another
-    /// program has made meanwhile is no obstacle; then it is the first missing one below that moves.
+    /// Moves the project, including parents that do not exist yet, into `beside` with one rename. If another program has
+    /// created a parent meanwhile, the first missing directory below it is renamed instead.
     pub(super) fn publish(self, beside: &Utf8Path) -> io::Result<()> {
         let content = self.holder.join(CONTENT);
         let mut part = Utf8PathBuf::new();

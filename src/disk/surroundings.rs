@@ -1,21 +1,22 @@
-//! What lies around a target: the git repository and the cargo workspaces that it would be inside of.
+//! The git repository and the cargo workspaces around a target.
 //!
-//! Everything here is asked of the real path, with links and `..` resolved, since that is where git and cargo look.
+//! Everything here uses the real path, with links and `..` resolved, as git and cargo do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use camino::Utf8PathBuf;
 use glob::{MatchOptions, Pattern};
 use toml_edit::{Document, Item, TableLike};
 
-use super::{Site, read_bounded};
+use super::{Site, State, read_bounded};
 use crate::error::Membership;
 use crate::git;
 use crate::tree::Tree;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// A repository or workspace that the target would be inside of.
+/// The repository and the workspace around a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The nearest directory that is a git repository.
@@ -25,7 +26,7 @@ pub struct Surroundings {
 }
 
 impl Site {
-    /// What lies around the target.
+    /// The repository and the workspace around the target.
     pub fn surroundings(&self) -> Surroundings {
         let parents = || self.real.ancestors().skip(1);
         Surroundings {
@@ -34,16 +35,32 @@ impl Site {
         }
     }
 
-    /// The workspace around the target that would take `tree` for a member, if one would: cargo would then refuse to
-    /// work in that workspace, since a project has a workspace of its own.
+    /// The workspace around the target whose `members` match a directory of `tree`, if there is one. Cargo would then
+    /// fail in that workspace, since a project is a workspace itself.
     pub fn membership(&self, tree: &Tree) -> Option<Membership> {
         let mut workspaces = self.real.ancestors().skip(1).filter_map(Workspace::at).peekable();
         workspaces.peek()?;
         let folders = self.folders(tree);
-        workspaces.find_map(|workspace| workspace.takes(&folders))
+        let (membership, root) = workspaces.find_map(|workspace| Some((workspace.takes(&folders)?, workspace.root)))?;
+        Some(Membership { elsewhere: self.beside(&root, tree), ..membership })
     }
 
-    /// Every directory that a run makes, the outermost first.
+    /// A free path for the project beside the workspace at `root`, or beside a workspace around that one.
+    fn beside(&self, root: &Path, tree: &Tree) -> Option<Utf8PathBuf> {
+        let (parent, name) = (root.parent()?, self.file_name()?);
+        let here = fs::canonicalize(".").ok()?;
+        let path: PathBuf = match here.strip_prefix(parent) {
+            Ok(inside) => inside.components().map(|_| "..").chain([name]).collect(),
+            Err(_) => parent.join(name),
+        };
+        let site = Site::survey(&Utf8PathBuf::from_path_buf(path).ok()?).ok()?;
+        match site.membership(tree) {
+            None => (site.state == State::Absent).then_some(site.path),
+            Some(membership) => membership.elsewhere,
+        }
+    }
+
+    /// Every directory that a run creates, the outermost first.
     fn folders(&self, tree: &Tree) -> Vec<PathBuf> {
         let above = self.real.ancestors().skip(1).take_while(|path| fs::symlink_metadata(path).is_err());
         let mut folders: Vec<PathBuf> = above.map(Path::to_owned).collect();
@@ -55,7 +72,7 @@ impl Site {
     }
 }
 
-/// Whether git would take `directory` for the top of a repository.
+/// Whether git treats `directory` as the top of a repository.
 pub(super) fn is_repository(directory: &Path) -> bool {
     let at = directory.join(git::FOLDER);
     match fs::metadata(&at) {
@@ -65,7 +82,7 @@ pub(super) fn is_repository(directory: &Path) -> bool {
     }
 }
 
-/// What git itself checks: a `HEAD`, and objects of its own or a pointer to those of another work tree.
+/// The check of git itself: a `HEAD`, and either objects or a pointer to those of another work tree.
 fn has_history(folder: &Path) -> bool {
     let has = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
     has("HEAD") && ((has("objects") && has("refs")) || has("commondir"))
@@ -88,10 +105,10 @@ impl Workspace {
     /// The workspace whose root `directory` is.
     fn at(directory: &Path) -> Option<Self> {
         let path = directory.join(MANIFEST);
-        // Opening anything but a file, a named pipe say, could wait for ever.
+        // Opening anything but a file, such as a named pipe, could block.
         let is_file = fs::metadata(&path).is_ok_and(|found| found.is_file());
         let text = is_file.then(|| fs::File::open(path).and_then(read_bounded).ok()).flatten()?;
-        // Parsing is slow beside looking for the word.
+        // Most manifests need not be parsed.
         let document = text.contains("workspace").then(|| Document::parse(text).ok()).flatten()?;
         let workspace = Self { root: directory.to_owned(), document };
         workspace.table().is_some().then_some(workspace)
@@ -106,8 +123,7 @@ impl Workspace {
         array.into_iter().flatten().filter_map(|entry| entry.as_str().map(str::to_owned)).collect()
     }
 
-    /// Decides as cargo does: `exclude` goes by the start of a path, and gives way to an entry of `members` that the
-    /// path starts with.
+    /// Decides as cargo does: `exclude` compares path prefixes, and an entry of `members` that is a prefix overrides it.
     fn takes(&self, folders: &[PathBuf]) -> Option<Membership> {
         let (members, exclude) = (self.list("members"), self.list("exclude"));
         let starts = |folder: &Path, entries: &[String]| {
@@ -124,13 +140,14 @@ impl Workspace {
             manifest: self.root.join(MANIFEST),
             member: member.clone(),
             exclude: (!is_named(folder)).then(line).flatten(),
+            elsewhere: None,
         })
     }
 
     fn is_match(&self, member: &str, folder: &Path) -> bool {
         const OPTIONS: MatchOptions =
             MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
-        // The root itself is no pattern, whatever its name holds.
+        // The root is compared literally, even if its name contains wildcards.
         let Ok(inside) = folder.strip_prefix(&self.root) else { return false };
         let member = lexical(Path::new(member));
         let member = member.strip_prefix(&self.root).unwrap_or(&member);
@@ -138,7 +155,7 @@ impl Workspace {
         pattern.is_some_and(|pattern| pattern.matches_path_with(inside, OPTIONS))
     }
 
-    /// The whole line, with what is excluded already, in the form that the manifest has.
+    /// The whole `exclude` line, including existing entries, in the syntax of this manifest.
     fn exclude_line(&self, folder: &Path, exclude: &[String]) -> Option<String> {
         let path = folder.strip_prefix(&self.root).ok()?.to_str()?;
         let entries: toml_edit::Array = exclude.iter().map(String::as_str).chain([path]).collect();
@@ -148,7 +165,7 @@ impl Workspace {
     }
 }
 
-/// The path without `.` and with each `x/..` taken out.
+/// The path without `.` and `x/..`.
 fn lexical(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut plain = PathBuf::new();

@@ -1,7 +1,7 @@
-//! The stable error codes and what they mean, for `restwell explain`.
+//! The stable error codes and their explanations, for `restwell explain`.
 //!
-//! The third and fourth characters are the family, and the family decides the exit code. The codes of rules are in the
-//! rules themselves: every `RW03..` beside the first.
+//! The third and fourth characters are the family, which determines the exit code. The codes of rules, every `RW03..`
+//! except the first, are defined with the rules.
 
 /// A stable error code.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub struct Code {
     pub id: &'static str,
     /// What happened, in one clause.
     pub title: &'static str,
-    /// Why it is an error and what to do, in whole sentences.
+    /// The reason and what to do, in whole sentences.
     pub meaning: &'static str,
 }
 
@@ -38,152 +38,158 @@ const fn code(id: &'static str, title: &'static str, meaning: &'static str) -> C
 pub const CODES: &[Code] = &[
     code(
         "RW0101",
-        "a flag does not exist",
-        "The command has no such flag, and a flag that is not understood is never skipped. The nearest spelling is named \
-         where there is one; `restwell help new` lists all of them.",
+        "unknown flag",
+        "The command has no such flag, and an unknown flag is never ignored. The message suggests the most similar flag; \
+         `restwell help new` lists all of them.",
     ),
     code(
         "RW0102",
-        "a value does not exist",
-        "A flag, a variable or a key of the answers file has a value that is none of those allowed. The message names the \
-         place and the nearest value; `restwell list` shows every choice with its values.",
+        "invalid value",
+        "A flag, a variable or a key of the answers file has a value that is not valid there. The message suggests the most \
+         similar value; `restwell list` shows every choice with its values.",
     ),
     code(
         "RW0103",
-        "a variable is not known",
-        "A variable of the environment is within two slips of one that restwell knows, so it is most likely misspelt. Known are \
-         `RESTWELL_PRESET`, `RESTWELL_NAME`, `RESTWELL_NON_INTERACTIVE` and, for every choice, `RESTWELL_` with the choice in \
-         capitals; an empty one counts as unset. Rename it or unset it. Any other variable that starts with `RESTWELL_` is \
-         only warned of.",
+        "misspelt variable",
+        "The name of an environment variable differs by at most two edits from one that restwell reads, so it is probably \
+         misspelt. Restwell reads `RESTWELL_PRESET`, `RESTWELL_NAME`, `RESTWELL_NON_INTERACTIVE` and, for every choice, \
+         `RESTWELL_` with the choice in capitals; an empty variable counts as unset. Rename the variable or unset it. Any \
+         other variable that starts with `RESTWELL_` only causes a warning.",
     ),
     code(
         "RW0104",
-        "a key of the answers file is not known",
-        "The answers file may hold a key for every choice, `preset`, `name`, and `restwell`, the version that wrote it. \
-         Anything else is refused, since a misspelt key would silently leave a choice at its default.",
+        "unknown key in the answers file",
+        "The valid keys are the choices, `preset`, `name`, and `restwell`, the version that wrote the file. Any other key is \
+         an error, since a misspelt key would silently leave a choice at its default.",
     ),
     code(
         "RW0105",
-        "the answers file cannot be understood",
-        "The file is not valid TOML, a value in it is not a string, or it has several mistakes. The message names the lines. `restwell schema` prints \
-         the JSON Schema that editors check such files with.",
+        "invalid answers file",
+        "The file is not valid TOML, a value in it is not a string, or it has several mistakes. The message names the lines. \
+         `restwell schema` prints a JSON Schema with which an editor can check the file.",
     ),
     code(
         "RW0106",
         "the answers file cannot be read",
-        "The file named by `--answers` does not exist, may not be read, is not text or is larger than a megabyte. `-` reads \
+        "The file given with `--answers` does not exist, is not readable, is not text, or is larger than a megabyte. `-` is \
          standard input.",
     ),
-    code("RW0107", "a command does not exist", "`restwell help` lists the commands."),
+    code("RW0107", "unknown command", "`restwell help` lists the commands."),
     code(
         "RW0108",
-        "the command line cannot be understood",
-        "An argument is missing, given twice, or does not go with another. `restwell help COMMAND` shows what a command takes.",
+        "invalid command line",
+        "An argument is missing, is given more than once, or cannot be used with another. `restwell help COMMAND` shows the \
+         arguments of a command.",
     ),
     code(
         "RW0109",
-        "this is another version of restwell",
-        "`--expect-version` asks for a certain version, since another may write other bytes for the same answers. Install \
-         that version, or leave the flag out to take what this one writes.",
+        "another version of restwell is expected",
+        "Another version may generate a different project from the same answers, so `--expect-version` requires one. Install \
+         that version, or omit the flag.",
     ),
     code(
         "RW0110",
-        "the plan has no such file",
+        "the project has no such file",
         "`--show` prints one file of the project as it would be written, by its path inside the project. `--dry-run -v` lists \
          every file of the plan.",
     ),
     code(
         "RW0111",
-        "there is nothing to explain",
-        "`restwell explain` takes error codes such as `RW0301`, choices such as `cache`, values such as `redis` or \
+        "no explanation for this word",
+        "`restwell explain` accepts error codes such as `RW0301`, choices such as `cache`, values such as `redis` or \
          `database=sqlite cache=none`, and presets such as `standard`.",
     ),
     code(
         "RW0201",
-        "the name has a character that a package cannot have",
-        "A project is a cargo package: its name starts with an ASCII letter or `_`, and goes on with ASCII letters, digits, \
-         `-` and `_`. The directory may be called otherwise: `--name` sets the name of the package alone.",
+        "the name has a character that is not allowed in a package name",
+        "A project is a cargo package: its name starts with an ASCII letter or `_`, followed by ASCII letters, digits, `-` \
+         and `_`. The directory may have another name: `--name` sets the name of the package only.",
     ),
     code(
         "RW0202",
         "the name is reserved",
         "Keywords of Rust, `test`, the crates of the standard library, the directories of a cargo build and the device names \
-         of Windows cannot be the name of a package, or can but break in surprising ways. `--name` sets another.",
+         of Windows are not valid package names, or cause surprising failures. Choose another with `--name`.",
     ),
     code(
         "RW0203",
-        "the name belongs to a dependency",
-        "The project would be called like one of the packages it depends on, so cargo and the compiler could not tell the two \
-         apart. `--name` sets another.",
+        "the name is that of a dependency",
+        "The project would have the same name as one of its dependencies, and cargo cannot distinguish the two. Choose another \
+         with `--name`.",
     ),
     code(
         "RW0204",
         "the path has no name",
-        "The name of a project is the last part of its path, and this path has none that can be used. `--name` sets one.",
+        "The name of a project is the last part of its path, and this path has no usable one. Set a name with `--name`.",
     ),
     code(
         "RW0300",
-        "the choices do not go together",
-        "Two values that were asked for cannot be in one project. Values that nobody asked for, from a preset or a default, \
-         give way by themselves. `restwell list` shows the rules.",
+        "the choices cannot be combined",
+        "A rule excludes two values that you asked for. Values from a preset or a default are replaced automatically. \
+         `restwell list` shows the rules.",
     ),
     code(
         "RW0401",
-        "an answer is missing and there is no one to ask",
-        "Restwell asks only on a terminal. In a script give every choice by flag, by variable or in an answers file, take a \
-         preset, or let `--yes` fill the rest with defaults.",
+        "an answer is missing and restwell cannot prompt for it",
+        "Restwell prompts only on a terminal. In a script, give every choice as a flag, as a variable or in an answers file, \
+         use a preset, or accept the defaults with `--yes`.",
     ),
     code(
         "RW0402",
-        "the path of the project is missing and there is no one to ask",
-        "`restwell new` asks for the name of a project on a terminal. In a script give the path as an argument, or a name by \
-         `--name` or `RESTWELL_NAME`, which is then also the path.",
+        "the path of the project is missing and restwell cannot prompt for it",
+        "On a terminal `restwell new` prompts for the name. In a script, give the path as an argument, or a name with `--name` \
+         or `RESTWELL_NAME`, which is then also the path.",
     ),
     code(
         "RW0501",
         "the target exists and is not empty",
-        "A project is written into a new or an empty directory. `--force` writes into one that is not empty: it first lists \
-         the files it would replace, and keeps each of them beside the new one. A file that appears while restwell runs is \
-         never replaced, and what the run had placed by then is taken back. Where an interrupted run has left a part of a \
-         project, the same command completes it.",
+        "A project is written into a new or empty directory. `--force` also writes into one that is not empty: it lists the \
+         files that it replaces and keeps a copy of each beside the new one. A file that appears while restwell is running is \
+         never replaced; the files written so far are then removed. If an interrupted run left part of a project, the same \
+         command completes it.",
     ),
     code(
         "RW0502",
         "a symbolic link is in the way",
-        "What is written through a symbolic link lands outside the project, so Restwell never does; and a link to nothing \
-         above the target leaves it no place. Name the real path, or remove the link.",
+        "Files written through a symbolic link would be created outside the project, so restwell never follows one inside the \
+         target. A dangling link above the target leads to no directory. Use the real path, or remove the link.",
     ),
     code(
         "RW0503",
         "a file or directory is in the way",
-        "A file stands where the project needs a directory, or the other way round. Restwell replaces files only, and only \
-         under `--force`: move it out of the way.",
+        "There is a file where the project needs a directory, or a directory where it needs a file. Restwell replaces only \
+         files, and only with `--force`: move it out of the way.",
     ),
     code(
         "RW0504",
-        "a cargo workspace around it would take the project for a member",
-        "A project is a workspace of its own, with its own lock, and cargo refuses one workspace inside another: every cargo \
-         command in the outer one would fail. Add the `exclude` line that the message shows to the outer `Cargo.toml`, or \
-         write the project elsewhere.",
+        "the project would become a member of the cargo workspace around it",
+        "A project is a separate workspace with its own `Cargo.lock`, and cargo does not allow nested workspaces: every cargo \
+         command in the outer one would fail. Run the suggested command, which writes the project beside the outer workspace, \
+         or add the `exclude` line that the message shows to the outer `Cargo.toml`. Restwell never edits that file itself, \
+         since it belongs to you.",
     ),
     code(
         "RW0601",
-        "the operating system refused",
-        "A file could not be created, written or moved: the disk is full, say, or the directory is read-only. Nothing half-made \
-         is left: the target is as it was before.",
+        "an error of the operating system",
+        "A file could not be created, written or moved, for example because the disk is full or the directory is read-only. The \
+         target is unchanged.",
     ),
     code(
         "RW0602",
         "standard output could not be written",
-        "The answer was ready but its reader could not take it, as on a full disk. A project that was being written is complete.",
+        "The output could not be delivered, for example to a file on a full disk. A project that was being written is complete.",
     ),
     code(
         "RW0701",
         "a bug in restwell",
-        "Restwell met a state that its authors thought impossible. Nothing half-made is left. Please report it with the text \
-         that was printed.",
+        "Restwell reached a state that should be impossible. No partial project is left. Please report it with the text that \
+         was printed.",
     ),
-    code("RW0801", "interrupted", "Ctrl-C, a signal or `cancel` ended the run. The target is as it was before."),
+    code(
+        "RW0801",
+        "interrupted",
+        "Ctrl-C or another signal ended the run, or you left the prompts. The target is unchanged.",
+    ),
 ];
 
 #[cfg(test)]

@@ -1,33 +1,33 @@
-//! What can be wrong with an answers file.
+//! Mistakes in an answers file.
 
 /// One mistake in an answers file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswersFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// The mistake.
     pub what: AnswersMistake,
 }
 
-/// What is wrong in a line of an answers file.
+/// A kind of mistake in an answers file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswersMistake {
-    /// It is not TOML, or a value is not a string: what, in one clause.
+    /// It is not TOML, or a value is not a string; the details in one clause.
     Syntax(String),
-    /// A key that means nothing.
+    /// An unknown key.
     Key {
         /// The key.
         key: String,
-        /// The key that may have been meant.
+        /// The most similar known key.
         nearest: Option<String>,
     },
-    /// A value that its key cannot have.
+    /// An invalid value.
     Value {
         /// The key.
         key: String,
         /// The value.
         word: String,
-        /// The values it can have.
+        /// The valid values.
         allowed: Vec<String>,
     },
 }

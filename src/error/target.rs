@@ -1,47 +1,51 @@
-//! What can be where a project should go, or around it.
+//! What can prevent a project from being written at a path.
 
 use std::path::PathBuf;
 
+use camino::Utf8PathBuf;
+
 use crate::command_line::CommandLine;
 
-/// What is in a target that exists.
+/// What is in a target directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occupant {
     /// Files or directories of these names.
     Files(Vec<String>),
-    /// A part of another project, left by a run that was killed.
+    /// Part of another project, left by a killed run.
     Part {
         /// The names.
         holds: Vec<String>,
-        /// The command that completes it, if that can still be told.
+        /// The command that completes it, if its receipt was written.
         finish: Option<CommandLine>,
     },
-    /// Another run of restwell, which is writing now.
+    /// Another restwell process is writing there now.
     Run,
-    /// What another program has just made.
+    /// Another program created it after the check.
     Program,
 }
 
-/// What stands in the way of a project.
+/// Something that restwell never replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// A file where a directory has to be.
     File,
     /// A directory where a file has to be.
     Directory,
-    /// A symbolic link: what is written through it would land elsewhere.
+    /// A symbolic link: files written through it would be created elsewhere.
     Link,
-    /// A symbolic link to nothing, above the target.
+    /// A dangling symbolic link above the target.
     DanglingLink,
 }
 
-/// A workspace whose `members` would take the project in.
+/// A workspace whose `members` match the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// The manifest of the workspace.
     pub manifest: PathBuf,
-    /// The entry of `members` that does it.
+    /// The entry of `members` that matches.
     pub member: String,
-    /// The line that keeps the project out, unless `members` names it outright.
+    /// The line that excludes the project; `None` if `members` lists it by path, which `exclude` does not override.
     pub exclude: Option<String>,
+    /// A free path beside the workspace, where the project can be written instead.
+    pub elsewhere: Option<Utf8PathBuf>,
 }

@@ -1,6 +1,7 @@
-//! The prose of every error: lower case, no full stop, what the user typed in backticks, the mending as a command.
+//! The text of every error: lower case, no full stop, the user's words in backticks, fixes as commands.
 //!
-//! A fix is always a whole command that does what was asked for; advice that is no command is help.
+//! A fix is a complete command that does what was asked for, or shows what can be asked for. Advice that is not a
+//! command is help.
 
 mod answers;
 mod choices;
@@ -10,16 +11,16 @@ use super::{Error, Place};
 use crate::command_line::CommandLine;
 use crate::version::REPOSITORY;
 
-/// An error as a person, or a program, reads it.
+/// The text of an error, for the terminal and for JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     /// What happened.
     pub message: String,
     /// Why, one clause each.
     pub reasons: Vec<String>,
-    /// Whole commands, close to the one that failed.
+    /// Complete commands to run instead.
     pub fixes: Vec<CommandLine>,
-    /// Whatever else helps, as prose.
+    /// Further advice, as prose.
     pub help: Vec<String>,
 }
 
@@ -45,13 +46,13 @@ impl Words {
 }
 
 impl Error {
-    /// What to tell about it. `typed` is the command line that failed: fixes keep what else it says.
+    /// The text of this error. `typed` is the command line that failed; fixes keep the rest of it.
     pub fn words(&self, typed: &CommandLine) -> Words {
         match self {
-            Self::UnknownFlag { flag, mended } => words(format!("there is no flag `{flag}`"))
+            Self::UnknownFlag { flag, mended } => words(format!("unknown flag `{flag}`"))
                 .command(mended.clone().unwrap_or_else(|| help_with(typed.command().unwrap_or_default()))),
             Self::UnknownCommand { word, mended } => {
-                words(format!("there is no command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
+                words(format!("unknown command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
             }
             Self::UnknownValue { place, word, allowed, mended } => {
                 choices::unknown_value(place, word, allowed, mended.as_deref().cloned(), typed)
@@ -61,20 +62,22 @@ impl Error {
             Self::AnswersUnreadable { file, detail } => {
                 words(format!("`{file}` cannot be read")).because(detail.clone())
             }
+            Self::Repeated { flag, mended } => words(format!("`{flag}` is given more than once"))
+                .command(mended.clone().unwrap_or_else(|| help_with(typed.command().unwrap_or_default()))),
             Self::Usage { message, command } => words(message.clone()).command(help_with(command)),
             Self::NoCommand => words("a command is missing").command(help_with("")),
             Self::OtherVersion { expected } => {
                 words(format!("this is restwell {}, and `{expected}` was expected", crate::version::VERSION))
-                    .because("another version may write other bytes for the same answers")
+                    .because("another version may generate a different project from the same answers")
                     .command(typed.clone().with_value("--expect-version", crate::version::VERSION))
             }
-            Self::NotInPlan { path, nearest } => words(format!("the plan has no file `{path}`"))
+            Self::NotInPlan { path, nearest } => words(format!("the project has no file `{path}`"))
                 .command(nearest.as_ref().map(|path| typed.clone().with_value("--show", path)))
                 .command(
                     typed.clone().without("--show").with_flag("--dry-run").without("--quiet").with_flag("--verbose"),
                 ),
-            Self::NothingToExplain { word, nearest } => words(format!("there is nothing to explain about `{word}`"))
-                .because("it is neither an error code nor a choice, a value such as `cache=none` or a preset")
+            Self::NothingToExplain { word, nearest } => words(format!("no explanation for `{word}`"))
+                .because("it is not an error code, a choice, a value such as `cache=none`, or a preset")
                 .command(nearest.as_ref().map(|near| CommandLine::new(["explain", near])))
                 .command(CommandLine::new(["list"])),
             Self::Name { name, fault, better, is_from_path } => {
@@ -82,30 +85,30 @@ impl Error {
             }
             Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
             Self::Missing { choices } => choices::missing(choices, typed),
-            Self::NoPath => words("the path of the project is missing and there is no one to ask")
-                .because("a project is named by its path, `--name` or `RESTWELL_NAME`")
+            Self::NoPath => words("the path of the project is missing and restwell cannot prompt for it")
+                .because("the name comes from the path, `--name` or `RESTWELL_NAME`")
                 .command(typed.clone().with_word("shop-api")),
             Self::Occupied { path, by } => target::occupied(path.as_str(), by, typed),
-            Self::Member { path, membership } => target::member(path.as_str(), membership),
+            Self::Member { path, membership } => target::member(path.as_str(), membership, typed),
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
-            Self::Io { action, path, source } => words(format!("could not {action} `{path}`"))
-                .because(clause(source))
-                .because("the target is as it was before"),
+            Self::Io { action, path, source } => {
+                words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")
+            }
             Self::Output(source) => words("could not write to standard output").because(clause(source)),
             Self::Bug(what) => {
-                words("this is a bug in restwell, not in what you typed").because(what.clone()).help(report())
+                words("a bug in restwell; your command line is not the cause").because(what.clone()).help(report())
             }
             Self::Interrupted => words("interrupted"),
         }
     }
 }
 
-/// How to report a bug, and where once that is known.
+/// How to report a bug.
 fn report() -> String {
     let place = if REPOSITORY.is_empty() { String::new() } else { format!(" at {REPOSITORY}") };
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     format!(
-        "report it{place} with the command you typed, the lines above and: restwell {} on {system} {machine}",
+        "report it{place} with your command line, the lines above and: restwell {} on {system} {machine}",
         crate::version::VERSION
     )
 }
@@ -126,11 +129,11 @@ fn place_name(place: &Place) -> String {
     }
 }
 
-/// What the operating system says, as a clause: it starts in lower case and has no number behind it.
+/// An error of the operating system as a clause: in lower case and without its number.
 pub(crate) fn clause(source: &std::io::Error) -> String {
     use std::io::ErrorKind;
     if source.raw_os_error().is_none() && source.get_ref().is_none() {
-        // Made here, not by the system: then Rust has only the name of the kind.
+        // Not from the operating system: Rust has only the name of the kind.
         return match source.kind() {
             ErrorKind::NotFound => "there is no such file or directory".to_owned(),
             ErrorKind::InvalidData => "it is not text".to_owned(),

@@ -1,4 +1,4 @@
-//! Keys of 256 bits that the service makes itself.
+//! API keys of 256 bits that the service generates.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Limiter, Value};
@@ -11,9 +11,9 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
         Value::Auth(Auth::ApiKey),
         Offer {
             label: "API keys",
-            clause: "keys that the service makes, stores hashed and revokes",
-            cost: "a table of hashed keys, and commands to make, list and revoke them",
-            why: "For programs as clients, with nothing else to run. A revoked key ends at once.",
+            clause: "keys that the service generates, stores hashed and revokes",
+            cost: "a table of hashed keys, and commands to create, list and revoke them",
+            why: "For programs as clients, without another service. Revocation takes effect at once.",
             pick: "when the clients are programs that you know by name",
         },
     ),

@@ -1,4 +1,4 @@
-//! Tokens that somebody else issues: JWT, verified with the keys of a JWKS.
+//! JWT of an external issuer, verified with the keys of a JWKS.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
@@ -11,10 +11,10 @@ pub(super) const AUTH_JWT: Feature = Feature {
         Value::Auth(Auth::Jwt),
         Offer {
             label: "JWT",
-            clause: "tokens of an issuer that you already have",
-            cost: "an issuer to get tokens from; verification costs CPU and no look-up",
-            why: "For people and programs that already sign in somewhere. Algorithm, issuer, audience and expiry are pinned.",
-            pick: "when an identity provider signs people or programs in already",
+            clause: "tokens of an existing issuer",
+            cost: "a token issuer; verification costs CPU but no request",
+            why: "For users and programs that already sign in elsewhere. Algorithm, issuer, audience and expiry are checked.",
+            pick: "when you already have an identity provider",
         },
     ),
     contribute: |_, parts| {

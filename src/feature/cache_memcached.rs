@@ -1,4 +1,4 @@
-//! A cache that replicas share in Memcached, behind a short one in each process.
+//! A cache that replicas share in Memcached, behind a short-lived local cache in each process.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Value};
@@ -12,9 +12,9 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
         Offer {
             label: "Memcached",
             clause: "shared by all replicas: one Memcached",
-            cost: "one server; replicas share what was read, and degrade to the database without it",
-            why: "A value is loaded once for all replicas, and a write is seen by all of them.",
-            pick: "when Memcached is what the team already runs",
+            cost: "one server; if it fails, reads go to the database",
+            why: "A value is loaded once for all replicas, and all of them see a write.",
+            pick: "when the team already runs Memcached",
         },
     ),
     contribute: |stack, parts| {

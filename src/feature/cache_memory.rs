@@ -1,4 +1,4 @@
-//! A cache inside the process: one load per key, bounded, stale copies when the database fails.
+//! A cache in the process: one load per key, bounded, stale copies when the database fails.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
@@ -12,8 +12,8 @@ pub(super) const CACHE_MEMORY: Feature = Feature {
             label: "in the process",
             clause: "in the process: no server, each replica its own copies",
             cost: "no server; each replica has its own copies",
-            why: "A repeated read costs microseconds and the database sees one load per key, however many ask.",
-            pick: "when one replica runs, or a copy that is stale for its time to live is fine",
+            why: "A repeated read takes microseconds, and concurrent reads of a key cause one load from the database.",
+            pick: "when one replica runs, or reads may be stale for the time to live",
         },
     ),
     contribute: |_, parts| {

@@ -1,4 +1,4 @@
-//! A cache that replicas share in Redis, behind a short one in each process.
+//! A cache that replicas share in Redis, behind a short-lived local cache in each process.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Limiter, Value};
@@ -11,8 +11,8 @@ pub(super) const CACHE_REDIS: Feature = Feature {
         Offer {
             label: "Redis",
             clause: "shared by all replicas: one Redis",
-            cost: "one server; replicas share what was read, and degrade to the database without it",
-            why: "A value is loaded once for all replicas and a write is seen by all of them within two seconds.",
+            cost: "one server; if it fails, reads go to the database",
+            why: "A value is loaded once for all replicas, and all of them see a write within two seconds.",
             pick: "when several replicas read the same rows",
         },
     ),

@@ -1,4 +1,4 @@
-//! GitHub Actions: tests, lints, supply chain, and with a deployment its image and roll-out.
+//! GitHub Actions: tests, lints, supply chain, and with a deployment its image and rollout.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Ci, Value};

@@ -1,4 +1,4 @@
-//! Products in PostgreSQL: one database for as many replicas as it has connections for.
+//! Products in PostgreSQL: one database for several replicas.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Deploy, Value};
@@ -14,7 +14,7 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
             clause: "one server that several replicas share",
             cost: "one server; as many replicas as its connections allow",
             why: "A database that several replicas share, with its own time-outs and migrations that run once.",
-            pick: "when more than one replica runs, or the data has to outlive the machine",
+            pick: "when more than one replica runs, or the data must survive the machine",
         },
     ),
     contribute: |stack, parts| {

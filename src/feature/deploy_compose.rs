@@ -1,4 +1,4 @@
-//! One machine with Docker Compose: the image, a load balancer, and what watches them.
+//! One machine with Docker Compose: the image, a load balancer, and monitoring.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
@@ -13,7 +13,7 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
             clause: "one machine: image, HAProxy, rolling restart",
             cost: "an image and HAProxy in front, on one machine",
             why: "The whole deployment on one machine or laptop: load balancer, health checks, rolling restart.",
-            pick: "when one machine carries it, or to try the deployment on a laptop",
+            pick: "when one machine is enough, or to try the deployment on a laptop",
         },
     ),
     contribute: |stack, parts| {

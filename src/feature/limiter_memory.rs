@@ -1,4 +1,4 @@
-//! A rate limiter inside the process: exact for one replica, bounded in memory.
+//! A rate limiter in the process: exact for one replica, bounded in memory.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Limiter, Value};
@@ -11,9 +11,9 @@ pub(super) const LIMITER_MEMORY: Feature = Feature {
         Offer {
             label: "in the process",
             clause: "in the process: no server, exact for one replica",
-            cost: "no server; each replica counts for itself",
-            why: "One client with a loop in it cannot hurt the others. Exact for one replica.",
-            pick: "when one replica runs, or a limit per replica will do",
+            cost: "no server; each replica counts separately",
+            why: "A client in a loop cannot harm the others. Exact for one replica.",
+            pick: "when one replica runs, or a limit per replica is enough",
         },
     ),
     contribute: |_, parts| {

@@ -1,4 +1,4 @@
-//! One count of each client for all replicas, in Redis.
+//! A rate limiter that all replicas share, in Redis.
 
 use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
@@ -12,9 +12,9 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         Offer {
             label: "Redis",
             clause: "one count for all replicas: one Redis",
-            cost: "one server; exact across replicas, and each counts for itself without it",
-            why: "A client has one limit however many replicas there are.",
-            pick: "when several replicas run and the limit is a promise",
+            cost: "one server; exact across replicas; if it fails, each replica counts separately",
+            why: "A client has one limit, whatever the number of replicas.",
+            pick: "when several replicas run and the limit must be exact",
         },
     ),
     contribute: |stack, parts| {

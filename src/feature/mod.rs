@@ -1,6 +1,6 @@
-//! What a choice brings: one [`Feature`] for each value, and one for what several values share.
+//! What a choice adds to a project: one [`Feature`] for each value, and one for what several values share.
 //!
-//! A feature's files are the template folder of its name; what it adds to shared files it says in `contribute`.
+//! The files of a feature are in the template folder of its name; `contribute` adds to the typed facts.
 
 mod auth_api_key;
 mod auth_jwt;
@@ -30,7 +30,7 @@ pub struct Feature {
     pub id: &'static str,
     /// When a project has it.
     pub wanted: Wanted,
-    /// What it adds to the files that several features share.
+    /// Adds to the facts that several features share.
     pub contribute: fn(&Stack, &mut Parts),
 }
 
@@ -39,22 +39,22 @@ pub struct Feature {
 pub enum Wanted {
     /// In every project.
     Always,
-    /// With one value of one choice; the offer is what a user reads before taking it.
+    /// With one value of one choice, which the offer describes to the user.
     Value(Value, Offer),
-    /// With several values, or with values of several choices at once.
+    /// With several values, or with a combination of values.
     Where(fn(&Stack) -> bool),
     /// With all the features that its id names, joined by `+`.
     Cross,
 }
 
-/// A value as it is offered to a user.
+/// The description of a value for the user.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer {
     /// Its name in a sentence.
     pub label: &'static str,
-    /// What tells it from the other values, in one clause that fits a line.
+    /// The difference from the other values, in one clause that fits a line.
     pub clause: &'static str,
-    /// What it costs and brings, in one plain sentence.
+    /// What it costs, in one clause.
     pub cost: &'static str,
     /// Why it exists, in a sentence or two.
     pub why: &'static str,
@@ -144,7 +144,7 @@ impl Feature {
         }
     }
 
-    /// What a report calls the origin of its files: `cache=memory`, or its name.
+    /// The origin of its files in reports: `cache=memory`, or its name.
     pub fn origin(&self) -> String {
         match self.wanted {
             Wanted::Value(value, _) => value.to_string(),
@@ -154,7 +154,7 @@ impl Feature {
 }
 
 impl Value {
-    /// The feature that this value brings.
+    /// The feature of this value.
     pub fn feature(self) -> &'static Feature {
         FEATURES
             .iter()
@@ -162,7 +162,7 @@ impl Value {
             .expect("a test checks that every value has a feature")
     }
 
-    /// What a user reads before taking this value.
+    /// The description of this value for the user.
     pub fn offer(self) -> Offer {
         match self.feature().wanted {
             Wanted::Value(_, offer) => offer,

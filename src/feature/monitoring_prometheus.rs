@@ -1,4 +1,4 @@
-//! Prometheus metrics, a Grafana dashboard, and alert rules that have tests of their own.
+//! Prometheus metrics, a Grafana dashboard, and alert rules with tests.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
@@ -12,8 +12,8 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
             label: "Prometheus and Grafana",
             clause: "metrics, a dashboard, alert rules with tests",
             cost: "a metrics endpoint on the admin port, a dashboard, alert rules with tests",
-            why: "Pages a person when users notice and leaves them asleep when they do not.",
-            pick: "when somebody is on call for it",
+            why: "Pages someone only when users are affected.",
+            pick: "when someone is on call for it",
         },
     ),
     contribute: |_, parts| {

@@ -1,4 +1,4 @@
-//! Choices left out: they bring no file, but a user reads what leaving them out means.
+//! The values `none`: they add no file, only an offer.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream, Value};
@@ -10,7 +10,7 @@ pub(super) const DATABASE_NONE: Feature = absent(
         label: "no database",
         clause: "nothing is stored; `/greet` is the only endpoint",
         cost: "nothing; `/greet` stays the only business endpoint",
-        why: "The smallest project there is: it keeps no data of its own.",
+        why: "The smallest project; it stores no data.",
         pick: "when the service stores nothing, or to start from the least",
     },
 );
@@ -22,7 +22,7 @@ pub(super) const CACHE_NONE: Feature = absent(
         label: "no cache",
         clause: "every read goes to the database",
         cost: "nothing; every read goes to the database",
-        why: "What is read is what was written, always.",
+        why: "Every read returns the latest committed data.",
         pick: "when reads are rare, or must never be stale, even by a second",
     },
 );
@@ -32,10 +32,10 @@ pub(super) const LIMITER_NONE: Feature = absent(
     Value::Limiter(Limiter::None),
     Offer {
         label: "no rate limiter",
-        clause: "one client can take all there is",
-        cost: "nothing; one client can take all there is",
-        why: "Nothing counts requests, and no answer is refused for their number.",
-        pick: "when something in front of the service already limits its clients",
+        clause: "one client can use up all capacity",
+        cost: "nothing; one client can use up all capacity",
+        why: "Requests are not counted, and none is rejected because of its number.",
+        pick: "when a proxy in front of the service already limits its clients",
     },
 );
 
@@ -46,8 +46,8 @@ pub(super) const AUTH_NONE: Feature = absent(
         label: "no authentication",
         clause: "every client that reaches the service may write",
         cost: "nothing; every client that reaches the service may write",
-        why: "No key and no token is needed to try it, or to use it.",
-        pick: "when something in front knows the clients, or nobody else can reach it",
+        why: "No key or token is needed.",
+        pick: "when a proxy in front authenticates clients, or the network is private",
     },
 );
 
@@ -58,8 +58,8 @@ pub(super) const UPSTREAM_NONE: Feature = absent(
         label: "no outbound calls",
         clause: "depends on no other service",
         cost: "nothing; the service depends on no other",
-        why: "Nothing outside it can make it slow.",
-        pick: "when all that it answers is its own",
+        why: "No other service can make it slow.",
+        pick: "when the service needs no data from others",
     },
 );
 
@@ -68,10 +68,10 @@ pub(super) const MONITORING_NONE: Feature = absent(
     Value::Monitoring(Monitoring::None),
     Offer {
         label: "logs only",
-        clause: "log lines, and nothing that watches them",
+        clause: "structured logs only",
         cost: "nothing; failures are log lines",
-        why: "One structured log line per request, and no server beside it.",
-        pick: "when log lines are all that anyone will look at",
+        why: "One structured log line per request, and no additional server.",
+        pick: "when logs are enough",
     },
 );
 
@@ -80,10 +80,10 @@ pub(super) const DEPLOY_NONE: Feature = absent(
     Value::Deploy(Deploy::None),
     Offer {
         label: "no deployment",
-        clause: "no image and no load balancer, just the binary",
+        clause: "no image and no load balancer, only the binary",
         cost: "nothing; `cargo build --release` makes one binary",
-        why: "Nothing is assumed about the place it runs in.",
-        pick: "when that place is not decided, or is described somewhere else",
+        why: "Makes no assumption about where it runs.",
+        pick: "when the deployment is undecided, or defined elsewhere",
     },
 );
 
@@ -94,8 +94,8 @@ pub(super) const CI_NONE: Feature = absent(
         label: "no workflow files",
         clause: "the commands are in the README and the justfile",
         cost: "nothing; the commands are in the README and the justfile",
-        why: "No file of a system that you do not use.",
-        pick: "when checks run on a system that Restwell does not write for",
+        why: "Adds no files of a CI system that you do not use.",
+        pick: "when checks run on another CI system",
     },
 );
 

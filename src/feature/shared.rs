@@ -1,4 +1,4 @@
-//! What several values of a choice share, whichever is taken.
+//! Features that several values share.
 
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
@@ -86,7 +86,7 @@ pub(super) const LIMITER: Feature = Feature {
     },
 };
 
-/// A server that replicas share for cached values, with a short layer in front of it in each process.
+/// A cache server that replicas share, behind a short-lived local cache in each process.
 pub(super) const CACHE_REMOTE: Feature = Feature {
     id: "cache-remote",
     wanted: Wanted::Where(has_remote_cache),
@@ -115,7 +115,7 @@ pub(super) const REDIS: Feature = Feature {
     },
 };
 
-/// The way to a server that replicas share, and that they can do without.
+/// The connection to an optional server that replicas share.
 pub(super) const LINK: Feature = Feature {
     id: "link",
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack)),
@@ -125,7 +125,7 @@ pub(super) const LINK: Feature = Feature {
     },
 };
 
-/// Keeps a dependency that fails from holding up every request.
+/// The circuit breaker: a failing dependency does not delay every request.
 pub(super) const BREAKER: Feature = Feature {
     id: "breaker",
     wanted: Wanted::Where(|stack| {
@@ -149,14 +149,14 @@ pub(super) const AUTH: Feature = Feature {
     },
 };
 
-/// A proxy for tests, to stand between the service and what may fail.
+/// A proxy for tests, between the service and its dependencies.
 pub(super) const CHAOS: Feature = Feature {
     id: "chaos",
     wanted: Wanted::Where(|stack| needs_servers(stack) || stack.upstream == Upstream::Http),
     contribute: |_, _| {},
 };
 
-/// Servers that the project needs beside it while it is developed and tested.
+/// Servers that development and tests need.
 pub(super) const SERVERS: Feature = Feature {
     id: "servers",
     wanted: Wanted::Where(needs_servers),

@@ -1,4 +1,4 @@
-//! Calls to another service over HTTP that may fail without taking this one along.
+//! Calls to another service over HTTP, whose failure this service survives.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Upstream, Value};
@@ -13,8 +13,8 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             label: "an HTTP service",
             clause: "calls another HTTP service and survives its failure",
             cost: "one more dependency; time-outs, one retry, a breaker and a fallback",
-            why: "For data that another team serves. When it is slow or gone, answers are marked degraded and stay quick.",
-            pick: "when a part of the answer belongs to another service",
+            why: "For data that another team serves. When that service is slow or down, responses are marked degraded and stay fast.",
+            pick: "when part of a response comes from another service",
         },
     ),
     contribute: |_, parts| {

@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 use super::versions::Dependency;
 use crate::tree::hex;
 
-/// What every manifest holds besides its dependencies.
+/// Every manifest without its dependencies.
 const FRAME: &str = include_str!("manifest.toml");
 
 /// The dependencies of a project.
@@ -19,12 +19,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Adds what the project itself needs; features of the same crate add up.
+    /// Adds a dependency; features of the same crate are merged.
     pub fn add(&mut self, dependency: Dependency) {
         merge(&mut self.normal, dependency);
     }
 
-    /// Adds what only its tests and benchmarks need.
+    /// Adds a dependency of tests and benchmarks.
     pub fn add_dev(&mut self, dependency: Dependency) {
         merge(&mut self.dev, dependency);
     }
@@ -39,7 +39,7 @@ impl Manifest {
         self.dev.keys().copied()
     }
 
-    /// Stands for this set of dependencies: two projects with one key have one lock.
+    /// Identifies this set of dependencies: two projects with the same key have the same lock.
     pub fn key(&self) -> String {
         let text = format!("{}\n{}", table(&self.normal), table(&self.dev));
         hex(&Sha256::digest(text))[..12].to_owned()
@@ -61,7 +61,7 @@ impl Manifest {
             binary["name"] = name.into();
         }
         for (section, dependencies) in [("dependencies", &self.normal), ("dev-dependencies", &self.dev)] {
-            // Filled in where it stands in the frame, so that the sections keep their order.
+            // The table exists in the frame, so the sections keep their order.
             if let Some(found) = document[section].as_table_mut() {
                 found.extend(table(dependencies));
             }

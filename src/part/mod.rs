@@ -1,5 +1,5 @@
-//! The typed facts of a project that several of its files tell, each in a file of its own. Features add to them; no fact
-//! knows a feature.
+//! The typed facts that several files of a project state, each in its own module. Features add to them; no fact knows a
+//! feature.
 
 pub mod limit;
 pub mod manifest;
@@ -21,25 +21,25 @@ pub use series::{AllSeries, Series};
 pub use service::Service;
 pub use setting::{Group, Setting, Settings};
 
-/// What the wanted features said, all together.
+/// The facts of all features of a stack.
 #[derive(Debug, Default)]
 pub struct Parts {
     /// `Cargo.toml`.
     pub manifest: Manifest,
-    /// What can be set from the environment.
+    /// The environment variables of the service.
     pub settings: Settings,
     /// Time-outs and bounds.
     pub limits: Limits,
-    /// What is measured.
+    /// The metrics.
     pub series: AllSeries,
-    /// Servers that run beside the project where it is deployed.
+    /// Servers that run beside the project in a deployment.
     pub services: Vec<Service>,
-    /// Ports that are listened on, by the project or by the services.
+    /// Ports on which the project or a service listens.
     pub ports: Vec<Port>,
-    /// What only an operator knows, where it is deployed.
+    /// Values of a deployment that only its operator knows.
     pub operator_values: Vec<OperatorValue>,
-    /// Volumes that keep data where it is deployed.
+    /// Volumes for the data of a deployment.
     pub volumes: Vec<&'static str>,
-    /// What to do after the project is written, as commands.
+    /// The commands to run after the project is written.
     pub next_steps: Vec<Cow<'static, str>>,
 }

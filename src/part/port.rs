@@ -1,10 +1,10 @@
-//! A port on which something of the project listens.
+//! A port on which the project or a service listens.
 
-/// A port that is listened on.
+/// A port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Port {
     /// The number.
     pub number: u16,
-    /// What listens there and for what.
+    /// What it serves.
     pub purpose: &'static str,
 }

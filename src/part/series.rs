@@ -1,5 +1,5 @@
-//! What a generated service measures. Each feature declares the series that its code records; the exporter describes
-//! them, and makes their counters at start, from this one list.
+//! The metrics of a generated service. Each feature declares the series that its code records; from this one list the
+//! exporter describes them and creates their counters at start.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! A server that a project needs beside it.
+//! A server that runs beside the project.
 
 /// A server that runs beside the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

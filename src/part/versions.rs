@@ -8,7 +8,7 @@ pub struct Crate {
     default_features: bool,
 }
 
-/// A crate with the features a project wants of it.
+/// A crate with the features that a project uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
     pub(super) name: &'static str,
@@ -27,13 +27,13 @@ impl Crate {
         Self { default_features: false, ..self }
     }
 
-    /// The dependency with these features on top of the default ones, if it keeps them.
+    /// The dependency with these features, in addition to its default features unless they are disabled.
     pub fn features(self, features: &[&'static str]) -> Dependency {
         let Self { name, version, default_features } = self;
         Dependency { name, version, default_features, features: features.to_vec() }
     }
 
-    /// The dependency as it comes.
+    /// The dependency without additional features.
     pub fn plain(self) -> Dependency {
         self.features(&[])
     }

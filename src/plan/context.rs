@@ -1,4 +1,4 @@
-//! What templates may ask for, derived from the choices so that a new value needs no line here.
+//! The variables of templates, derived from the choices so that a new value needs no line here.
 //!
 //! `cache` is true when any cache is chosen, `cache_memory` for one value; `several_replicas` where the deployment runs
 //! more than one copy; `name`, `name_lower` (the name of the image) and `replicas` are values to print.

@@ -1,4 +1,4 @@
-//! `restwell.toml`: the stack a project was made with, in the form of an answers file.
+//! `restwell.toml`: the stack of a project, in the format of an answers file.
 
 use std::fmt::Write as _;
 

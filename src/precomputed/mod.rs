@@ -1,4 +1,4 @@
-//! What cannot be rendered from templates, and so is computed ahead of time and stored: `Cargo.lock` and `openapi.json`.
+//! Files that are computed in advance and stored, since templates cannot express them: `Cargo.lock` and `openapi.json`.
 
 mod lock;
 pub mod openapi;

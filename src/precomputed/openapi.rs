@@ -1,6 +1,6 @@
-//! `openapi.json`, computed ahead of time by the generated project itself and kept under `precomputed/openapi`.
+//! `openapi.json`, computed in advance by the generated project itself and stored in `precomputed/openapi`.
 //!
-//! `cargo xtask openapi` refreshes it; a test inside each generated project compares it with what the code says.
+//! `cargo xtask openapi` refreshes it; a test in each generated project compares it with the code.
 
 use include_dir::{Dir, include_dir};
 
@@ -10,10 +10,10 @@ use crate::tree::Bug;
 
 static DESCRIPTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/precomputed/openapi");
 
-/// The name that stands in a stored description where the project's own belongs.
+/// Stands for the name of the project in a stored description.
 pub const PLACEHOLDER: &str = "restwell-project-name";
 
-/// The stored description that fits `stack`: the choices that show in the API, in order, such as `database-cache`.
+/// The name of the stored description for `stack`: the choices that affect the API, in order, such as `database-cache`.
 pub fn key(stack: &Stack) -> String {
     let part = |value: Value| match value.choice() {
         _ if value.is_none() => None,
@@ -22,7 +22,7 @@ pub fn key(stack: &Stack) -> String {
         Choice::Database | Choice::Cache | Choice::Limiter | Choice::Upstream => Some(value.choice().id()),
         // Clients get and send each in its own way.
         Choice::Auth => Some(value.id()),
-        // Seen by operators only.
+        // These do not affect the API.
         Choice::Monitoring | Choice::Deploy | Choice::Ci => None,
     };
     let parts: Vec<&str> = stack.values().filter_map(part).collect();

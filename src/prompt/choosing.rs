@@ -1,4 +1,4 @@
-//! The page of a question with a list of answers: a cursor, and the keys that move it.
+//! The page of a question with a list of answers.
 
 use super::key::Key;
 use super::page::Page;
@@ -8,21 +8,21 @@ use super::terminal::Size;
 use super::text::Line;
 
 const KEYS: &str =
-    "keys: ↑↓ or j k choose, enter takes, b or esc goes back, ctrl-c leaves and writes nothing, ctrl-z suspends";
+    "keys: ↑↓ or j k choose, enter confirms, b or esc goes back, ctrl-c quits and writes nothing, ctrl-z suspends";
 
-/// What was picked.
+/// The outcome of a question.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Picked {
     /// The item with this index.
     Item(usize),
-    /// The question before.
+    /// Back to the previous question.
     Back,
 }
 
 pub(super) struct Choosing<'a> {
     question: &'a Question,
     cursor: usize,
-    /// The page behind `?`.
+    /// The page that `?` opens.
     more: Option<Pager>,
 }
 

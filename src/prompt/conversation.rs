@@ -1,7 +1,7 @@
-//! Where the conversation is: what was answered, what can be asked next, and the way back. Pure.
+//! The state of the wizard: the answers so far, the next question, and the previous one. Pure.
 //!
-//! Going back takes the answer back; it is remembered only as the place where the cursor starts. An answer that is
-//! changed from the review takes back those that a rule forbids beside it, and nothing else.
+//! Going back removes the answer; it is remembered only as the initial position of the cursor. If an answer is changed
+//! from the review, only the answers that a rule now forbids are removed.
 
 use crate::answers::Input;
 use crate::choice::{Choice, Value};
@@ -9,18 +9,18 @@ use crate::preset::{PRESETS, Preset};
 use crate::rules;
 use crate::stack::{Answers, Origin, Stack};
 
-/// What is on the screen.
+/// The current page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Name,
     Preset,
     Choice(Choice),
     Review,
-    /// Which answer to change.
+    /// The list of answers to change.
     Edit,
 }
 
-/// The answers of a choice that can be taken, and those that cannot.
+/// The values of a choice that are possible beside the other answers, and those that are not.
 #[derive(Debug, Default)]
 pub(super) struct Offered {
     pub(super) possible: Vec<Value>,
@@ -31,21 +31,21 @@ pub(super) struct Conversation<'a> {
     input: &'a Input,
     /// The choices without an answer.
     open: Vec<Choice>,
-    /// What was answered here.
+    /// The answers given in the wizard.
     given: Answers,
-    /// What was answered and taken back.
+    /// Answers that were removed by going back.
     remembered: Answers,
     preset: Option<Preset>,
-    /// The index of the stack that was taken last, for the place of the cursor.
+    /// The index of the last selected preset, for the position of the cursor.
     pub(super) started_from: usize,
-    /// What was answered before an answer was changed from the review.
+    /// The answers before the current change from the review.
     before_edit: Option<(Answers, Option<Preset>)>,
     asks_name: bool,
     pub(super) step: Step,
 }
 
-/// With fewer open choices than this, a named stack saves nothing.
-const WORTH_A_PRESET: usize = 3;
+/// With fewer open choices, presets are not offered.
+const MIN_CHOICES_FOR_PRESETS: usize = 3;
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(input: &'a Input, asks_name: bool) -> Self {
@@ -66,7 +66,7 @@ impl<'a> Conversation<'a> {
         conversation
     }
 
-    /// Every answer that holds, from any source.
+    /// All current answers, from any source.
     pub(super) fn answers(&self) -> Answers {
         let answers = self.given.clone().or(&self.input.answers);
         match self.preset {
@@ -76,7 +76,7 @@ impl<'a> Conversation<'a> {
     }
 
     pub(super) fn offered(&self, choice: Choice) -> Offered {
-        // While an answer is changed only what was given outside the wizard stands; the others give way.
+        // During a change from the review only answers from outside the wizard are fixed; the others may be removed.
         let mut fixed = if self.before_edit.is_some() { Answers::default() } else { self.given.clone() };
         fixed = fixed.or(&self.input.answers);
         fixed.clear(choice);
@@ -90,13 +90,13 @@ impl<'a> Conversation<'a> {
                 let rule = rules::forbidding(value, &fixed.asked());
                 offered
                     .refused
-                    .push((value, rule.map_or("no project has it beside the other answers", |rule| rule.because)));
+                    .push((value, rule.map_or("no project can have it beside the other answers", |rule| rule.because)));
             }
         }
         offered
     }
 
-    /// What was asked for by a flag, a variable, a file or here, in the order of the choices, without `except`.
+    /// The values from flags, variables, a file or the wizard, in the order of the choices, without `except`.
     pub(super) fn settled(&self, except: Option<Choice>) -> Vec<Value> {
         let mut answers = self.given.clone().or(&self.input.answers);
         if let Some(choice) = except {
@@ -105,14 +105,14 @@ impl<'a> Conversation<'a> {
         answers.asked()
     }
 
-    /// The choices that the answers left but one value, with the reason.
+    /// The values of choices for which the answers leave only one value, with the reason.
     pub(super) fn implied(&self, except: Option<Choice>) -> Vec<(Value, &'static str)> {
         let unanswered = self.open.iter().filter(|&&choice| self.given.get(choice).is_none() && Some(choice) != except);
         let offered = unanswered.map(|&choice| self.offered(choice));
         offered.filter_map(|offered| Some((*offered.possible.first()?, only(&offered)?))).collect()
     }
 
-    /// The number of the question, and how many there are as far as can be seen.
+    /// The number of the question, and the current number of questions.
     pub(super) fn progress(&self, current: Choice) -> (usize, usize) {
         let is_asked = |choice: &Choice| {
             *choice == current || self.given.get(*choice).is_some() || self.offered(*choice).possible.len() > 1
@@ -122,7 +122,7 @@ impl<'a> Conversation<'a> {
         (number, asked.len())
     }
 
-    /// Where the cursor starts: on the answer that was there before.
+    /// The initial position of the cursor: the previous answer.
     pub(super) fn start(&self, choice: Choice, possible: &[Value]) -> usize {
         let held = self.answers().get(choice).or(self.remembered.get(choice));
         held.and_then(|(value, _)| possible.iter().position(|&other| other == value)).unwrap_or_default()
@@ -141,12 +141,12 @@ impl<'a> Conversation<'a> {
         self.asks_name
     }
 
-    /// The name was given.
+    /// Continues after the name.
     pub(super) fn named(&mut self) {
         self.step = if self.before_edit.take().is_some() { Step::Review } else { self.after_name() };
     }
 
-    /// The named stack with this index was taken; none where there is no such stack.
+    /// Continues with the preset at this index, or without a preset.
     pub(super) fn start_from(&mut self, index: usize) {
         self.started_from = index;
         self.preset = PRESETS.get(index).copied();
@@ -165,18 +165,18 @@ impl<'a> Conversation<'a> {
         self.step = self.next();
     }
 
-    /// From the review to the list of answers.
+    /// Opens the list of answers from the review.
     pub(super) fn edit(&mut self) {
         self.before_edit = Some((self.given.clone(), self.preset));
         self.step = Step::Edit;
     }
 
-    /// From the list of answers to one of them.
+    /// Opens one of the answers.
     pub(super) fn turn_to(&mut self, step: Step) {
         self.step = step;
     }
 
-    /// To the question before; nowhere if this is the first.
+    /// Returns to the previous question, if there is one.
     pub(super) fn back(&mut self) {
         if let Some((given, preset)) = self.before_edit.take() {
             (self.given, self.preset, self.step) = (given, preset, Step::Review);
@@ -191,14 +191,14 @@ impl<'a> Conversation<'a> {
     }
 
     fn asks_preset(&self) -> bool {
-        self.open.len() >= WORTH_A_PRESET
+        self.open.len() >= MIN_CHOICES_FOR_PRESETS
     }
 
     fn after_name(&self) -> Step {
         if self.asks_preset() { Step::Preset } else { self.next() }
     }
 
-    /// The first question that has no answer and more than one to choose from.
+    /// The first open question with more than one possible value.
     fn next(&self) -> Step {
         let is_asked =
             |choice: &&Choice| self.given.get(**choice).is_none() && self.offered(**choice).possible.len() > 1;
@@ -206,7 +206,7 @@ impl<'a> Conversation<'a> {
         next.map_or(Step::Review, |&choice| Step::Choice(choice))
     }
 
-    /// What would be on the screen after going back.
+    /// The previous page.
     fn before(&self) -> Option<Step> {
         let answered = |until: Option<Choice>| {
             let earlier = self.open.iter().take_while(move |&&choice| Some(choice) != until);
@@ -235,7 +235,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Why there is but one possible value, if there is but one.
+/// The reason if only one value is possible.
 fn only(offered: &Offered) -> Option<&'static str> {
     match (&offered.possible[..], offered.refused.first()) {
         ([_], Some(&(_, because))) => Some(because),

@@ -1,4 +1,4 @@
-//! What the wizard says: the questions and the facts about each answer, read off choices, plans and rules. Pure.
+//! The text of the wizard: questions and facts about each answer, derived from choices, plans and rules. Pure.
 
 use super::conversation::{Conversation, Offered, Step};
 use super::question::{Fact, Item, Question, Refused};
@@ -9,13 +9,13 @@ use crate::plan::Plan;
 use crate::preset::{PRESETS, Preset};
 use crate::stack::{Answers, Moved, Origin, Resolution, Stack};
 
-/// What one can start from beside the presets.
+/// The alternative to the presets.
 const ONE_BY_ONE: &str = "one by one";
 
-/// Where a project would be named after what is typed.
+/// Stands for the name of the project before it is known.
 pub(super) const NO_NAME: &str = "restwell new";
 
-/// The question that the conversation is at.
+/// The current question.
 pub(super) fn question(conversation: &Conversation<'_>, name: Option<&str>) -> Question {
     let frame = Question {
         subject: name.unwrap_or(NO_NAME).to_owned(),
@@ -29,7 +29,7 @@ pub(super) fn question(conversation: &Conversation<'_>, name: Option<&str>) -> Q
     }
 }
 
-/// What can be changed from the review, in the order of the items of its question.
+/// The pages that can be opened from the list of answers, in its order.
 pub(super) fn editable(conversation: &Conversation<'_>) -> Vec<Step> {
     let name = conversation.is_name_asked().then_some(Step::Name);
     name.into_iter().chain(Choice::ALL.iter().map(|&choice| Step::Choice(choice))).collect()
@@ -42,17 +42,14 @@ fn preset_question(conversation: &Conversation<'_>, frame: Question) -> Question
         word: ONE_BY_ONE.to_owned(),
         clause: "answer each question".to_owned(),
         facts: vec![
-            Fact::new("brings", "A question for each choice, with what every value brings and costs."),
-            Fact::new(
-                "pick it",
-                "when none of the named stacks is what you want. Any answer can be changed in the review.",
-            ),
+            Fact::new("brings", "A question for each choice, with the benefit and cost of every value."),
+            Fact::new("pick it", "when none of the presets fits. Every answer can be changed in the review."),
         ],
     });
     Question {
         place: "start".to_owned(),
         settled: settled(conversation, None),
-        title: "What do you start from?".to_owned(),
+        title: "Which preset do you start from?".to_owned(),
         start: conversation.started_from,
         items,
         ..frame
@@ -61,15 +58,13 @@ fn preset_question(conversation: &Conversation<'_>, frame: Question) -> Question
 
 fn preset_item(preset: &Preset, asked: &Answers) -> Item {
     let answers = asked.clone().or(&preset.answers());
-    // What was asked for is known to go together before anything is asked.
+    // Conflicts between given answers are reported before the wizard starts.
     let Ok(Resolution { stack, moved, .. }) = Stack::resolve(&answers) else { return Item::default() };
     let changed: Vec<Value> = stack.values().filter(|&value| preset.value(value.choice()) != value).collect();
     let values = |values: &[Value]| values.iter().map(|&value| spoken(value)).collect::<Vec<_>>().join(", ");
     let (clause, brings) = match &changed[..] {
         [] => (preset.clause.to_owned(), preset.about.to_owned()),
-        changed => {
-            (format!("{}, but {}", preset.id, values(changed)), format!("the named stack with {}", values(changed)))
-        }
+        changed => (format!("{}, but {}", preset.id, values(changed)), format!("the preset with {}", values(changed))),
     };
     let plan = Plan::new(&stack, "project");
     let services: Vec<&str> = plan.parts.services.iter().map(|service| service.name).collect();
@@ -109,12 +104,12 @@ fn choice_question(conversation: &Conversation<'_>, choice: Choice, frame: Quest
     }
 }
 
-/// What a value stands beside: what was answered, and nothing of what was not.
+/// The answers beside which a value is described: open choices count as `none`.
 fn beside(conversation: &Conversation<'_>, choice: Choice) -> Answers {
     let mut answers = conversation.answers();
     answers.clear(choice);
     let left_out = Choice::ALL.iter().filter_map(|choice| choice.parse("none")).map(|none| (none, Origin::Preset));
-    // A value that is being offered is possible beside the flags; answers given here may still give way to it.
+    // An offered value is possible beside the flags; answers from the wizard may still be replaced.
     let soft = answers.asked().into_iter().map(|value| (value, Origin::Preset));
     soft.collect::<Answers>().or(&left_out.filter(|(none, _)| none.choice() != choice).collect())
 }
@@ -147,7 +142,7 @@ fn edit_question(conversation: &Conversation<'_>, frame: Question) -> Question {
     let items = editable(conversation).into_iter().map(item).collect();
     Question {
         place: "change".to_owned(),
-        title: "Which answer do you change?".to_owned(),
+        title: "Which answer do you want to change?".to_owned(),
         items,
         can_go_back: true,
         ..frame
@@ -159,14 +154,14 @@ fn settled(conversation: &Conversation<'_>, except: Option<Choice>) -> Vec<Strin
 }
 
 fn implied(conversation: &Conversation<'_>, current: Choice) -> Vec<String> {
-    // Only what follows from the answers so far is said; later questions are not anticipated.
+    // Only consequences of earlier answers are shown, not those for later questions.
     let earlier =
         |choice: Choice| Choice::ALL.iter().take_while(|&&other| other != current).any(|&other| other == choice);
     let implied = conversation.implied(Some(current)).into_iter().filter(|(value, _)| earlier(value.choice()));
     implied.map(|(value, because)| format!("{}: {because}", spoken(value))).collect()
 }
 
-/// Once for each reason.
+/// The refused values, grouped by reason.
 fn folded(refused: &[(Value, &'static str)]) -> Vec<Refused> {
     let mut reasons: Vec<&'static str> = refused.iter().map(|&(_, because)| because).collect();
     reasons.dedup();
@@ -222,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn no_screen_is_too_small() {
+    fn every_screen_size_works() {
         for question in questions(&Input::default()) {
             for (columns, rows) in [(1, 1), (2, 2), (7, 3), (20, 5), (39, 9), (40, 20), (200, 2), (80, 12)] {
                 for cursor in 0..question.items.len() {
@@ -236,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_preset_brings_is_told_beside_what_was_asked_for() {
+    fn a_preset_is_described_beside_the_given_answers() {
         for word in ["none", "postgres"] {
             let database = Choice::Database.parse(word).expect("a database");
             let input = Input::gather(&[database], &[], None, None).expect("every word is known");
@@ -251,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_charged_for_what_the_others_do_not_bring() {
+    fn a_value_counts_only_what_the_others_do_not_add() {
         let input = Input::default();
         let mut conversation = Conversation::new(&input, false);
         conversation.start_from(PRESETS.len());

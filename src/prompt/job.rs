@@ -1,4 +1,4 @@
-//! Signals that concern only the screen: it was resized, or the program is suspended and continued.
+//! Signals about the screen: resize, suspend and continue.
 
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -10,7 +10,7 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
 use signal_hook::{flag, low_level};
 
-/// What the signals that arrived ask for.
+/// The signal that arrived.
 pub(super) enum Notice {
     Suspend,
     Continued,
@@ -18,12 +18,12 @@ pub(super) enum Notice {
     Nothing,
 }
 
-/// Watches for the signals while it lives.
+/// Handles the signals while it exists.
 pub(super) struct Job {
     wake: UnixStream,
     suspended: Arc<AtomicBool>,
     continued: Arc<AtomicBool>,
-    /// Whether nobody watches any more, so that the signal does what it does by default.
+    /// Whether the signals have their default action again.
     is_over: Arc<AtomicBool>,
     registered: Vec<SigId>,
 }
@@ -33,7 +33,7 @@ impl Job {
         let (wake, signalled) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         let [suspended, continued, is_over] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
-        // A registration cannot be taken back to the default action, so this one stays.
+        // The default action cannot be restored, so this registration is permanent.
         flag::register_conditional_default(SIGTSTP, Arc::clone(&is_over))?;
         let mut registered =
             vec![flag::register(SIGTSTP, Arc::clone(&suspended))?, flag::register(SIGCONT, Arc::clone(&continued))?];
@@ -43,7 +43,7 @@ impl Job {
         Ok(Self { wake, suspended, continued, is_over, registered })
     }
 
-    /// The signal that arrived, if there is one.
+    /// The signal that arrived, if any.
     pub(super) fn notice(&self) -> Notice {
         let is_awake = (&self.wake).read(&mut [0; 64]).is_ok();
         let arrived = |flag: &AtomicBool| flag.swap(false, Ordering::SeqCst);
@@ -57,7 +57,7 @@ impl Job {
 
     /// Stops this process until it is continued.
     pub(super) fn stop(&self) {
-        // It fails only for a signal that does not exist.
+        // Fails only for an invalid signal.
         let _ = low_level::emulate_default_handler(SIGTSTP);
         self.continued.store(false, Ordering::SeqCst);
     }

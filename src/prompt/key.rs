@@ -1,6 +1,6 @@
-//! What a terminal sends, read as keys. Pure.
+//! Decodes the bytes of a terminal into keys. Pure.
 
-/// A key, or a text that was pasted.
+/// A key, or pasted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Up,
@@ -14,16 +14,16 @@ pub(super) enum Key {
     Erase,
     /// Erases a whole line: Ctrl-U.
     EraseLine,
-    /// Ctrl-C where the terminal makes no signal of it, or Ctrl-D.
+    /// Ctrl-D, or Ctrl-C if the terminal does not turn it into a signal.
     Leave,
     Letter(char),
-    /// Between the marks of a bracketed paste.
+    /// The text of a bracketed paste.
     Paste(String),
-    /// Another key, which nothing listens to.
+    /// Another key, which is ignored.
     Other,
 }
 
-/// Keys, and how many bytes they took. What is left over is the start of a key.
+/// Keys and the number of bytes they took. The rest is an incomplete key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Decoded {
     pub(super) keys: Vec<Key>,
@@ -34,7 +34,7 @@ const ESCAPE: u8 = 0x1b;
 const PASTE_START: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Reads as many whole keys as there are.
+/// Decodes all complete keys.
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded { keys: Vec::new(), taken: 0 };
     while let Some((key, length)) = first(&bytes[decoded.taken..]) {
@@ -44,7 +44,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     decoded
 }
 
-/// The first key and its length; nothing if it has not come whole.
+/// The first key and its length; `None` if it is incomplete.
 fn first(bytes: &[u8]) -> Option<(Key, usize)> {
     match *bytes.first()? {
         ESCAPE => escape(bytes),
@@ -64,7 +64,7 @@ fn letter(bytes: &[u8]) -> Option<(Key, usize)> {
     match std::str::from_utf8(&bytes[..end]) {
         Ok(text) => text.chars().next().map(|letter| (Key::Letter(letter), letter.len_utf8())),
         Err(error) if error.valid_up_to() > 0 => letter(&bytes[..error.valid_up_to()]),
-        // No more than its start has come.
+        // It is incomplete.
         Err(error) if error.error_len().is_none() => None,
         Err(error) => Some((Key::Other, error.error_len().unwrap_or(1))),
     }

@@ -1,4 +1,4 @@
-//! Questions line by line, for screen readers, logs and terminals without a cursor: a number or a name is typed.
+//! Questions line by line, for screen readers, logs and terminals without a cursor. The user types a number or a name.
 
 use std::io::{self, BufRead};
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::shell::Shell;
 use crate::spelling;
 
-/// Reads one line, without spaces around it. What was pasted behind it answers nothing.
+/// Reads one line and trims it. Further pasted lines are discarded.
 pub(super) fn read_line() -> Result<String, Error> {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
@@ -25,7 +25,7 @@ pub(super) fn read_line() -> Result<String, Error> {
     }
 }
 
-/// Says something in lines that fit the terminal. What is indented stays so.
+/// Prints text in lines that fit the terminal and keep its indentation.
 fn say(shell: &mut Shell, text: impl AsRef<str>) {
     let text = text.as_ref();
     let indent = text.len() - text.trim_start().len();
@@ -35,7 +35,7 @@ fn say(shell: &mut Shell, text: impl AsRef<str>) {
     }
 }
 
-/// What was typed for a list.
+/// The input for a list.
 #[derive(Debug, PartialEq, Eq)]
 enum Typed {
     Picked(Picked),
@@ -59,7 +59,7 @@ pub(super) fn choose(shell: &mut Shell, question: &Question) -> Result<Picked, E
     let default = items.get(*start).map(|item| item.word.as_str()).unwrap_or_default();
     let back = if *can_go_back { ", b for back" } else { "" };
     loop {
-        say(shell, format!("A number or a name [{default}], ? for more{back}, q to leave:"));
+        say(shell, format!("A number or a name [{default}], ? for more{back}, q to quit:"));
         match understand(&read_line()?, question) {
             Typed::Picked(picked) => return Ok(picked),
             Typed::Leave => return Err(Error::Interrupted),
@@ -83,11 +83,11 @@ fn understand(typed: &str, question: &Question) -> Typed {
         ("?" | "help", None) => Typed::More,
         ("q" | "quit", None) => Typed::Leave,
         (_, None) if question.refusal(typed).is_some() => {
-            Typed::Unknown(format!("`{typed}` is not offered: {}", question.refusal(typed).unwrap_or_default()))
+            Typed::Unknown(format!("`{typed}` is not available: {}", question.refusal(typed).unwrap_or_default()))
         }
         (_, None) => {
             let near = spelling::nearest(typed, items.iter().map(|item| item.word.as_str()));
-            let near = near.map(|near| format!("; `{near}` is near")).unwrap_or_default();
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             Typed::Unknown(format!("`{typed}` is not one of 1 to {} or their names{near}", items.len()))
         }
     }
@@ -96,7 +96,7 @@ fn understand(typed: &str, question: &Question) -> Typed {
 pub(super) fn name(shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Named, Error> {
     let offered = question.earlier.as_ref().or(question.offered.as_ref());
     let default = offered.map(|name| format!(" [{name}]")).unwrap_or_default();
-    // `b` and `q` are names.
+    // `b` and `q` are valid names.
     let back = if question.can_go_back { " An empty line goes back." } else { "" };
     loop {
         say(shell, format!("{TITLE}{default}{}", if offered.is_some() { "" } else { back }));
@@ -116,20 +116,20 @@ pub(super) fn name(shell: &mut Shell, question: &NameQuestion<'_>) -> Result<Nam
     }
 }
 
-pub(super) fn review(shell: &mut Shell, sheet: &Sheet) -> Result<Verdict, Error> {
+pub(super) fn review(shell: &mut Shell, sheet: &Sheet<'_>) -> Result<Verdict, Error> {
     for (value, origin) in &sheet.report.origins {
         say(shell, format!("{} {} ({})", value.choice().id(), value.id(), origin.id()));
     }
     for (label, text) in sheet.facts() {
         match label {
-            // A command is pasted in one piece.
+            // A command is not wrapped, so that it can be pasted.
             "again" => shell.ask(format!("{label}: {text}")),
             _ => say(shell, format!("{label}: {text}")),
         }
     }
     loop {
-        let outcome = if sheet.is_dry { "w ends the questions" } else { "w writes it" };
-        say(shell, format!("{outcome}, e changes an answer, f lists the files, b goes back, q leaves:"));
+        let outcome = if sheet.is_dry { "w finishes" } else { "w writes the project" };
+        say(shell, format!("{outcome}, e changes an answer, f lists the files, b goes back, q quits:"));
         match read_line()?.as_str() {
             "w" | "write" => return Ok(Verdict::Write),
             "e" | "edit" => return Ok(Verdict::Edit),
@@ -156,16 +156,16 @@ mod tests {
     }
 
     #[test]
-    fn a_number_or_a_name_is_taken() {
+    fn a_number_or_a_name_is_accepted() {
         for (typed, index) in [("", 1), ("1", 0), ("3", 2), ("redis", 1), ("NONE", 2)] {
             assert_eq!(understand(typed, &question()), Typed::Picked(Picked::Item(index)), "{typed}");
         }
     }
 
     #[test]
-    fn a_slip_is_met_with_the_nearest_name() {
+    fn a_misspelling_gets_a_suggestion() {
         let Typed::Unknown(complaint) = understand("reddis", &question()) else { panic!("it is no name") };
-        assert_eq!(complaint, "`reddis` is not one of 1 to 3 or their names; `redis` is near");
+        assert_eq!(complaint, "`reddis` is not one of 1 to 3 or their names; did you mean `redis`?");
         assert_eq!(understand("b", &question()), Typed::Picked(Picked::Back));
         assert!(matches!(understand("0", &question()), Typed::Unknown(_)));
     }

@@ -8,14 +8,14 @@ use super::terminal::Size;
 use super::text::{Line, wrap};
 use crate::shell::{LABEL, QUIET, STRONG, WARNING};
 
-/// Says where a project of this name goes, or what is wrong with the name.
+/// Describes the target of a project with this name, or why the name cannot be used.
 pub(super) type Place<'a> = dyn Fn(&str) -> Result<String, Vec<String>> + 'a;
 
 /// The question for the name, as data.
 pub(super) struct NameQuestion<'a> {
-    /// The name that Enter takes where nothing was typed.
+    /// The default for empty input.
     pub(super) offered: Option<String>,
-    /// The name that was given before.
+    /// The previous answer.
     pub(super) earlier: Option<String>,
     pub(super) place: &'a Place<'a>,
     pub(super) can_go_back: bool,
@@ -31,7 +31,7 @@ pub(super) enum Named {
 pub(super) struct Naming<'a> {
     question: &'a NameQuestion<'a>,
     text: String,
-    /// Whether Enter was pressed on a name that cannot be taken.
+    /// Whether Enter was pressed on an invalid name.
     was_refused: bool,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Naming<'a> {
     fn field(&self, width: usize) -> Line {
         const PROMPT: &str = "❯ ";
         const CURSOR: &str = "█";
-        // The end of a long name is what is being typed.
+        // Of a long name the end is shown.
         let room = width.saturating_sub(3);
         let letters: Vec<char> = self.text.chars().collect();
         let shown: String = letters[letters.len().saturating_sub(room)..].iter().collect();
@@ -65,9 +65,9 @@ impl<'a> Naming<'a> {
     }
 
     fn notes(&self) -> Vec<(Style, String)> {
-        const SHAPE: &str = "ASCII letters, digits, `-` and `_`; the package and its directory are named after it";
+        const SHAPE: &str = "ASCII letters, digits, `-` and `_`; it is the name of the package and of its directory";
         match (self.question.place)(self.name()) {
-            Ok(place) if self.text.is_empty() => vec![(QUIET, format!("enter takes `{}`, and {place}", self.name()))],
+            Ok(place) if self.text.is_empty() => vec![(QUIET, format!("enter confirms `{}`; {place}", self.name()))],
             Ok(place) => vec![(QUIET, place)],
             Err(reasons) if self.was_refused => reasons.into_iter().map(|reason| (WARNING, reason)).collect(),
             Err(_) => vec![(QUIET, SHAPE.to_owned())],
@@ -80,7 +80,7 @@ impl Page for Naming<'_> {
 
     fn lines(&mut self, size: Size) -> Vec<Line> {
         let back = self.question.can_go_back.then_some("esc back");
-        let keys = ["enter take"].into_iter().chain(back).chain(["ctrl-c leave"]).collect();
+        let keys = ["enter confirm"].into_iter().chain(back).chain(["ctrl-c quit"]).collect();
         let head = Head { subject: "restwell new".into(), place: "name".into(), keys };
         let width = size.columns;
         let wrapped = |style: Style, text: &str| wrap(text, width).into_iter().map(move |line| Line::new(style, line));
@@ -94,7 +94,7 @@ impl Page for Naming<'_> {
         if lines.len() > size.rows {
             lines.retain(|line| *line != Line::default());
         }
-        // The field is what has to be seen.
+        // The field must be visible.
         if lines.len() > size.rows {
             lines = vec![self.field(width)];
         }
@@ -104,7 +104,7 @@ impl Page for Naming<'_> {
     fn press(&mut self, key: &Key) -> Option<Named> {
         match key {
             Key::Letter(letter) => self.text.push(*letter),
-            // What is behind the first line was not meant for this question.
+            // Only the first line is meant for this question.
             Key::Paste(text) => {
                 let line = text.trim_start().lines().next().unwrap_or_default();
                 self.text.extend(line.trim_end().chars().filter(|letter| !letter.is_control()));
@@ -137,7 +137,7 @@ mod tests {
 
     fn place(name: &str) -> Result<String, Vec<String>> {
         let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        if is_name { Ok(format!("it goes into `{name}`")) } else { Err(vec![format!("`{name}` is no name")]) }
+        if is_name { Ok(format!("it is written to `{name}`")) } else { Err(vec![format!("`{name}` is no name")]) }
     }
 
     fn question(offered: Option<&str>) -> NameQuestion<'static> {
@@ -158,11 +158,11 @@ mod tests {
         for letter in "shop!".chars() {
             assert_eq!(naming.press(&Key::Letter(letter)), None);
         }
-        assert!(!screen(&mut naming).contains("is no name"), "a name is not blamed while it is typed");
+        assert!(!screen(&mut naming).contains("is no name"), "no error is shown while the name is typed");
         naming.press(&Key::Enter);
         assert!(screen(&mut naming).contains("`shop!` is no name"));
         naming.press(&Key::Erase);
-        assert!(screen(&mut naming).contains("it goes into `shop`"));
+        assert!(screen(&mut naming).contains("it is written to `shop`"));
         assert_eq!(naming.press(&Key::Enter), Some(Named::Name("shop".into())));
     }
 
@@ -170,7 +170,7 @@ mod tests {
     fn the_directory_s_name_is_offered() {
         let question = question(Some("shop-api"));
         let mut naming = Naming::new(&question);
-        assert!(screen(&mut naming).contains("enter takes `shop-api`"));
+        assert!(screen(&mut naming).contains("enter confirms `shop-api`"));
         assert_eq!(naming.press(&Key::Enter), Some(Named::Name("shop-api".into())));
     }
 

@@ -1,36 +1,36 @@
-//! A page on the screen: data that draws itself at any size and answers to keys. Only [`Terminal::show`] has a terminal.
+//! A page on the screen: data that draws itself at any size and handles keys. Only [`Terminal::show`] uses the terminal.
 
 use super::key::Key;
-use super::terminal::{Input, Size, Terminal, discard_input, size};
+use super::terminal::{Event, Size, Terminal, discard_input, size};
 use super::text::{Line, join};
 use crate::error::Error;
 use crate::shell::{QUIET, STRONG};
 
-/// What is on the screen until a key gives an outcome.
+/// A page that is shown until a key produces an outcome.
 pub(super) trait Page {
     type Outcome;
 
-    /// The whole screen. There may be fewer lines than rows, never more.
+    /// The whole screen, with at most as many lines as rows.
     fn lines(&mut self, size: Size) -> Vec<Line>;
 
-    /// Takes a key.
+    /// Handles a key.
     fn press(&mut self, key: &Key) -> Option<Self::Outcome>;
 
-    /// Whether text can be typed here. Elsewhere letters are commands, and a burst of them is a paste that went astray.
+    /// Whether text can be typed here. Otherwise letters are commands, and a burst of them is an accidental paste.
     fn takes_text(&self) -> bool {
         false
     }
 }
 
 impl Terminal {
-    /// Shows a page until it has an outcome. One burst of keys answers at most this page.
+    /// Shows a page until it has an outcome. One burst of keys affects at most this page.
     ///
     /// # Errors
     /// [`Error::Interrupted`] if the user leaves.
     pub(super) fn show<P: Page>(&mut self, page: &mut P) -> Result<P::Outcome, Error> {
         loop {
             self.draw(page.lines(size()));
-            let Input::Keys(keys) = self.read()? else { continue };
+            let Event::Keys(keys) = self.read()? else { continue };
             if keys == [Key::Leave] {
                 return Err(Error::Interrupted);
             }
@@ -45,8 +45,8 @@ impl Terminal {
     }
 }
 
-/// Whether a burst of keys is a text. A single letter is a command, also where a slow line delivers it together with
-/// keys that move the cursor.
+/// Whether a burst of keys is text. A single letter is a command, even if a slow connection delivers it together with
+/// cursor keys.
 fn is_text(keys: &[Key]) -> bool {
     let moves = |letter: char| matches!(letter, 'j' | 'k');
     let letters = keys.iter().filter(|key| matches!(key, Key::Letter(letter) if !moves(*letter))).count();
@@ -54,18 +54,18 @@ fn is_text(keys: &[Key]) -> bool {
     letters > 0 && letters + enters > 1
 }
 
-/// The first lines of every page: what it is about, where the user is, which keys there are.
+/// The first lines of every page: the project, the position, and the keys.
 pub(super) struct Head {
-    /// The name of the project, once there is one.
+    /// The name of the project, once it is known.
     pub(super) subject: String,
     /// `3/8`, or the name of the page.
     pub(super) place: String,
-    /// `enter take`
+    /// `enter confirm`
     pub(super) keys: Vec<&'static str>,
 }
 
 impl Head {
-    /// With every key, on as many lines as that takes.
+    /// With every key, on one or more lines.
     pub(super) fn full(&self, width: usize) -> Vec<Line> {
         let mut parts = vec![self.subject.clone(), self.place.clone()];
         parts.extend(self.keys.iter().map(|&key| key.to_owned()));
@@ -76,7 +76,7 @@ impl Head {
         std::iter::once(first).chain(lines.map(|line| Line::new(QUIET, line))).collect()
     }
 
-    /// In one line, with the key that shows the others.
+    /// In one line, with the key for help.
     pub(super) fn short(&self) -> Line {
         let more = self.keys.iter().find(|key| key.starts_with('?')).map(|key| format!(" · {key}"));
         Line::new(STRONG, &self.subject).then(QUIET, format!(" · {}{}", self.place, more.unwrap_or_default()))
@@ -97,12 +97,12 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_go_on_below_where_a_line_is_full() {
-        let keys = vec!["↑↓ choose", "enter take", "b back", "? more", "ctrl-c leave"];
+    fn the_keys_wrap() {
+        let keys = vec!["↑↓ choose", "enter confirm", "b back", "? more", "ctrl-c quit"];
         let head = Head { subject: "shop-api".into(), place: "3/8".into(), keys };
         let lines = |width| head.full(width).iter().map(Line::text).collect::<Vec<_>>();
-        assert_eq!(lines(80), ["shop-api · 3/8 · ↑↓ choose · enter take · b back · ? more · ctrl-c leave"]);
-        assert_eq!(lines(40), ["shop-api · 3/8 · ↑↓ choose · enter take", "b back · ? more · ctrl-c leave"]);
+        assert_eq!(lines(80), ["shop-api · 3/8 · ↑↓ choose · enter confirm · b back · ? more · ctrl-c quit"]);
+        assert_eq!(lines(40), ["shop-api · 3/8 · ↑↓ choose · enter confirm", "b back · ? more · ctrl-c quit"]);
         assert_eq!(head.short().text(), "shop-api · 3/8 · ? more");
     }
 }

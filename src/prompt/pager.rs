@@ -1,4 +1,4 @@
-//! A text that may be longer than the screen: the files of a project, or everything there is to say about a question.
+//! A pager for text that may be longer than the screen: the files of a project, or the details of a question.
 
 use anstyle::Style;
 
@@ -7,7 +7,7 @@ use super::page::{Head, Page};
 use super::terminal::Size;
 use super::text::{Line, hang};
 
-/// A paragraph, with a label in front of its first line.
+/// A paragraph with a label before its first line.
 #[derive(Clone)]
 pub(super) struct Paragraph {
     pub(super) label: Line,
@@ -16,7 +16,7 @@ pub(super) struct Paragraph {
 }
 
 impl Paragraph {
-    /// A line that is cut rather than wrapped.
+    /// A line that is truncated, not wrapped.
     pub(super) fn line(line: Line) -> Self {
         Self { label: line, indent: 0, text: String::new() }
     }
@@ -34,15 +34,15 @@ impl Paragraph {
     }
 }
 
-/// The text was read.
+/// The pager was closed.
 pub(super) struct Closed;
 
 pub(super) struct Pager {
     head: Head,
     paragraphs: Vec<Paragraph>,
-    /// The first line that is shown.
+    /// The first visible line.
     top: usize,
-    /// How many lines were shown last, for the keys that turn pages.
+    /// The number of visible lines, for the page keys.
     shown: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A question with a list of answers, as data, and the lines that show it at any size. Pure.
+//! A question with a list of answers as data, and its rendering at any size. Pure.
 
 use anstyle::Style;
 
@@ -8,22 +8,22 @@ use super::terminal::Size;
 use super::text::{Line, hang, join, wrap};
 use crate::shell::{LABEL, QUIET, STRONG};
 
-/// A question, everything that stands around it, and the answers.
+/// A question with its context and answers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Question {
     /// The name of the project, once there is one.
     pub(super) subject: String,
     /// `3/8`, or the name of the page.
     pub(super) place: String,
-    /// `database postgres`: what was answered and still holds.
+    /// The current answers, such as `database postgres`.
     pub(super) settled: Vec<String>,
-    /// `cache none: without a database …`: what follows from it.
+    /// What follows from them, such as `cache none: without a database …`.
     pub(super) implied: Vec<String>,
     pub(super) title: String,
     pub(super) items: Vec<Item>,
-    /// What is not offered, once for each reason.
+    /// The answers that are not possible, grouped by reason.
     pub(super) refused: Vec<Refused>,
-    /// The item under the cursor at first.
+    /// The initial position of the cursor.
     pub(super) start: usize,
     pub(super) can_go_back: bool,
 }
@@ -32,27 +32,27 @@ pub(super) struct Question {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Item {
     pub(super) word: String,
-    /// What tells it from the others, in one clause.
+    /// The difference from the others, in one clause.
     pub(super) clause: String,
-    /// Everything there is to say before it is taken.
+    /// The details of the answer.
     pub(super) facts: Vec<Fact>,
 }
 
-/// Answers that cannot be given, and why.
+/// Answers that are not possible, with the reason.
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     pub(super) words: Vec<&'static str>,
     pub(super) because: &'static str,
 }
 
-/// `costs`, and what.
+/// A label such as `costs` with its text.
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
     pub(super) label: &'static str,
     pub(super) text: String,
 }
 
-/// What is left out on a screen that is too small, in this order.
+/// What is omitted on a small screen, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Cut {
     Nothing,
@@ -76,7 +76,7 @@ impl Question {
         fitting.unwrap_or_else(|| self.smallest(cursor, size))
     }
 
-    /// Every answer in full, for the page behind `?`.
+    /// Every answer with all details, for the page that `?` opens.
     pub(super) fn everything(&self) -> Vec<Paragraph> {
         let mut paragraphs = vec![Paragraph::line(Line::new(STRONG, &self.title))];
         for item in &self.items {
@@ -89,14 +89,14 @@ impl Question {
         paragraphs
     }
 
-    /// Why an answer is not offered, if it is one of those.
+    /// The reason if an answer is not possible.
     pub(super) fn refusal(&self, word: &str) -> Option<&'static str> {
         self.refused.iter().find(|refused| refused.words.contains(&word)).map(|refused| refused.because)
     }
 
     fn head(&self) -> Head {
         let back = self.can_go_back.then_some("b back");
-        let keys = ["↑↓ choose", "enter take"].into_iter().chain(back).chain(["? more", "ctrl-c leave"]);
+        let keys = ["↑↓ choose", "enter confirm"].into_iter().chain(back).chain(["? more", "ctrl-c quit"]);
         Head { subject: self.subject.clone(), place: self.place.clone(), keys: keys.collect() }
     }
 
@@ -116,7 +116,7 @@ impl Question {
         filled.flat_map(|(index, block)| gap.clone().filter(|_| index > 0).into_iter().chain(block)).collect()
     }
 
-    /// Where not even that fits: as many items as there is room for, then as much of the facts.
+    /// For the smallest screens: as many items as fit, then as many facts.
     fn smallest(&self, cursor: usize, size: Size) -> Vec<Line> {
         let Size { columns, rows } = size;
         let above = [self.head().short(), Line::new(STRONG, &self.title)];
@@ -165,7 +165,7 @@ impl Question {
 impl Refused {
     /// In one line.
     pub(super) fn text(&self) -> String {
-        format!("not offered: {} ({})", self.words.join(", "), self.because)
+        format!("not available: {} ({})", self.words.join(", "), self.because)
     }
 }
 

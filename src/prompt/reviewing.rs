@@ -1,4 +1,4 @@
-//! The page before anything is written: the project in less than a screen, and one key that writes it.
+//! The review page: the project on one screen, and the key that writes it.
 
 use anstyle::Style;
 
@@ -10,7 +10,7 @@ use super::terminal::Size;
 use super::text::{Line, hang, wrap};
 use crate::shell::{QUIET, STRONG, WARNING};
 
-/// What the user wants.
+/// The outcome of the review.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Write,
@@ -19,17 +19,17 @@ pub(super) enum Verdict {
 }
 
 pub(super) struct Reviewing<'a> {
-    sheet: &'a Sheet,
-    /// The files, or everything there is to say.
+    sheet: &'a Sheet<'a>,
+    /// The open list of files or details.
     open: Option<Pager>,
-    /// The first line that is shown where the screen is too small for all.
+    /// The first visible line on a small screen.
     top: usize,
 }
 
 const INDENT: usize = 10;
 
 impl<'a> Reviewing<'a> {
-    pub(super) fn new(sheet: &'a Sheet) -> Self {
+    pub(super) fn new(sheet: &'a Sheet<'a>) -> Self {
         Self { sheet, open: None, top: 0 }
     }
 
@@ -40,7 +40,7 @@ impl<'a> Reviewing<'a> {
             "f files",
             "b back",
             "? more",
-            "ctrl-c leave",
+            "ctrl-c quit",
         ];
         Head { subject: self.sheet.report.name.clone(), place: "review".into(), keys }
     }
@@ -49,7 +49,7 @@ impl<'a> Reviewing<'a> {
         Pager::new(&self.sheet.report.name, place, paragraphs)
     }
 
-    /// The stack, one value a line or, where there is no room, in one paragraph.
+    /// The stack, one value per line, or in one paragraph if there is no room.
     fn stack(&self, is_short: bool, width: usize) -> Vec<Line> {
         let origins = &self.sheet.report.origins;
         if is_short {
@@ -75,18 +75,18 @@ impl<'a> Reviewing<'a> {
     }
 
     fn question(&self) -> Line {
-        let dry = "Press w to end the questions; nothing is written.";
-        Line::new(STRONG, if self.sheet.is_dry { dry } else { "Press w to write it." })
+        let dry = "Press w to finish; nothing is written.";
+        Line::new(STRONG, if self.sheet.is_dry { dry } else { "Press w to write the project." })
     }
 
-    /// The whole page, with a gap between its blocks or without.
+    /// The whole page, with or without a gap between its blocks.
     fn whole(&self, is_short: bool, gap: Option<&Line>, width: usize) -> Vec<Line> {
         let blocks = [self.head().full(width), self.stack(is_short, width), self.facts(width)];
         let blocks = blocks.into_iter().flat_map(|block| block.into_iter().chain(gap.cloned()));
         blocks.chain([self.question().fit(width)]).collect()
     }
 
-    /// As much as there is room for, between one line of keys and the question.
+    /// As much as fits between one line of keys and the question.
     fn scrolled(&mut self, Size { columns, rows }: Size) -> Vec<Line> {
         let body = [self.stack(true, columns), self.facts(columns)].concat();
         let last = self.question().then(QUIET, " ↑↓ scroll").fit(columns);
@@ -141,8 +141,8 @@ mod tests {
     use crate::report::Report;
     use crate::stack::Stack;
 
-    fn sheets() -> Vec<Sheet> {
-        let sheet = |preset: &crate::preset::Preset| {
+    fn reports() -> Vec<Report> {
+        let report = |preset: &crate::preset::Preset| {
             let resolution = Stack::resolve(&preset.answers()).expect("valid");
             let stack = resolution.stack;
             let plan = Plan::new(&stack, "shop-api");
@@ -150,10 +150,10 @@ mod tests {
             report.replay = Replay { path: "shop-api".into(), name: None, stack: &stack }.line();
             report
                 .warnings
-                .push("inside the git repository `/home/somebody/projects`: no repository of its own is made".into());
-            Sheet { report, crates: 30, is_dry: false }
+                .push("inside the git repository `/home/somebody/projects`: no separate repository is created".into());
+            report
         };
-        PRESETS.iter().map(sheet).collect()
+        PRESETS.iter().map(report).collect()
     }
 
     fn texts(page: &mut Reviewing<'_>, columns: usize, rows: usize) -> Vec<String> {
@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_review_fits_eighty_columns_and_twenty_four_rows() {
-        for sheet in &sheets() {
-            let lines = texts(&mut Reviewing::new(sheet), 80, 24);
+        for report in &reports() {
+            let lines = texts(&mut Reviewing::new(&Sheet { report, is_dry: false }), 80, 24);
             assert!(lines.len() <= 24, "{lines:#?}");
             for start in ["database ", "ci ", "writes ", "services ", "ports ", "note ", "again ", "Press w"] {
                 assert!(lines.iter().any(|line| line.starts_with(start)), "no `{start}`: {lines:#?}");
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_small_screen_scrolls_and_keeps_the_question() {
-        let sheet = &sheets()[0];
+        let sheet = &Sheet { report: &reports()[0], is_dry: false };
         for (columns, rows) in [(1, 1), (3, 2), (20, 5), (40, 12), (80, 8)] {
             let mut page = Reviewing::new(sheet);
             for _ in 0..60 {
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn nothing_but_w_writes() {
-        let sheet = &sheets()[0];
+        let sheet = &Sheet { report: &reports()[0], is_dry: false };
         let mut page = Reviewing::new(sheet);
         let keys =
             [Key::Enter, Key::Letter(' '), Key::Letter('y'), Key::Letter('W'), Key::Paste("w".into()), Key::Other];

@@ -1,35 +1,34 @@
-//! A project as it is reviewed: what is said about it before it is written. Pure.
+//! The content of the review. Pure.
 
 use super::pager::Paragraph;
 use super::text::Line;
 use crate::report::Report;
 use crate::shell::{QUIET, WARNING};
 
-/// A project as it is reviewed.
-pub(super) struct Sheet {
-    pub(super) report: Report,
-    /// How many crates it depends on directly.
-    pub(super) crates: usize,
+/// The content of the review.
+pub(super) struct Sheet<'a> {
+    pub(super) report: &'a Report,
     /// Whether the project is only shown, not written.
     pub(super) is_dry: bool,
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// What `w` does.
     pub(super) fn outcome(&self) -> &'static str {
-        if self.is_dry { "ends the questions; nothing is written" } else { "writes the project; no other key does" }
+        if self.is_dry { "finishes; nothing is written" } else { "writes the project; no other key does" }
     }
 
     /// `82 files, 431 KiB, 33 direct dependencies`
     pub(super) fn size(&self) -> String {
-        let Self { report, crates, .. } = self;
+        let report = self.report;
         let bytes: usize = report.files.iter().map(|file| file.size).sum();
-        format!("{} files, {} KiB, {crates} direct dependencies", report.files.len(), bytes.div_ceil(1024))
+        let (files, size, crates) = (report.files.len(), bytes.div_ceil(1024), report.dependencies);
+        format!("{files} files, {size} KiB, {crates} direct dependencies")
     }
 
-    /// What stands beside the stack: a label and a text each.
+    /// Everything beside the stack, as labels and texts.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
-        let Report { services, ports, warnings, moved, replaced, resumed, stays, replay, path, .. } = &self.report;
+        let Report { services, ports, warnings, moved, replaced, resumed, stays, replay, path, .. } = self.report;
         let mut facts = vec![("writes", format!("{} into `{path}`", self.size()))];
         let names: Vec<&str> = services.iter().map(|service| service.name).collect();
         facts.push(("services", if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
@@ -38,7 +37,9 @@ impl Sheet {
             facts.push(("ports", ports.join(", ")));
         }
         facts.extend(
-            moved.iter().map(|moved| ("note", format!("{} gave way to {}: {}", moved.from, moved.to, moved.because))),
+            moved
+                .iter()
+                .map(|moved| ("note", format!("{} was replaced by {}: {}", moved.from, moved.to, moved.because))),
         );
         if let Some(first) = replaced.first() {
             let more = replaced.len() - 1;
@@ -47,37 +48,37 @@ impl Sheet {
         }
         let resumed = resumed.iter().map(|resumed| {
             let text = format!(
-                "an earlier run was interrupted here; {} files are in place, this run completes it",
+                "an earlier run was interrupted here; {} files exist, this run completes the project",
                 resumed.present
             );
             ("note", text)
         });
         facts.extend(resumed);
-        facts.extend(stays.iter().map(|stays| ("stays", stays.summary())));
+        facts.extend(stays.iter().map(|stays| ("keeps", stays.summary())));
         facts.extend(warnings.iter().map(|warning| ("note", warning.clone())));
         facts.push(("again", replay.to_string()));
         facts
     }
 
-    /// What the screen has no room for.
+    /// The details that do not fit the page.
     pub(super) fn everything(&self) -> Vec<Paragraph> {
-        let Report { services, ports, .. } = &self.report;
+        let Report { services, ports, .. } = self.report;
         let hung =
             |label: String, text: &str| Paragraph { label: Line::new(QUIET, label), indent: 14, text: text.to_owned() };
         let services = services.iter().map(|service| hung(service.name.to_owned(), service.purpose));
         let ports = ports.iter().map(|port| hung(format!("port {}", port.number), port.purpose));
         let keys = [
             ("w", self.outcome()),
-            ("e", "changes any answer and comes back here"),
+            ("e", "changes any answer and returns here"),
             ("f", "lists every file, its size and the choice it comes from"),
             ("b", "goes back to the last question"),
-            ("ctrl-c", "leaves, and writes nothing"),
+            ("ctrl-c", "quits, and writes nothing"),
         ];
         let keys = keys.iter().map(|&(key, text)| hung(key.to_owned(), text));
         services.chain(ports).chain([Paragraph::line(Line::default())]).chain(keys).collect()
     }
 
-    /// Every file, those that replace one of the user's first.
+    /// Every file; those that replace a file of the user first.
     pub(super) fn files(&self) -> Vec<Paragraph> {
         let replaced = self.report.replaced.iter();
         let replaced =

@@ -1,8 +1,8 @@
-//! The terminal while the wizard has it: raw input, the alternate screen, and the way back from both.
+//! The terminal during the wizard: raw input and the alternate screen, and their restoration.
 //!
-//! The state that the terminal had is kept from the start. Whatever ends the wizard puts it back: dropping
-//! [`Terminal`], or [`restore`] in the thread that handles signals. After `restore` nothing is drawn any more, so a
-//! frame of the main thread cannot follow the last message.
+//! The state of the terminal is saved at the start. It is restored by dropping [`Terminal`], or by [`restore`] in the
+//! thread that handles signals. After `restore` nothing is drawn, so a frame of the main thread cannot follow the last
+//! message.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -23,13 +23,13 @@ use super::text::Line;
 use crate::error::Error;
 use crate::interrupt;
 
-/// Keys that come closer together than this are one burst: a paste, or one key that sends several bytes.
+/// Keys with shorter pauses are one burst: a paste, or one key that sends several bytes.
 const BURST: Duration = Duration::from_millis(25);
-/// How long the rest of a key, or of a paste, may take over a slow line.
+/// How long to wait for the rest of a key or of a paste on a slow connection.
 const REST_OF_KEY: Duration = Duration::from_millis(60);
 const REST_OF_PASTE: Duration = Duration::from_millis(500);
-/// A burst ends after this, even if keys keep coming.
-const LONGEST_BURST: Duration = Duration::from_millis(500);
+/// A burst ends after this time, even if more keys arrive.
+const MAX_BURST: Duration = Duration::from_millis(500);
 
 /// Alternate screen, hidden cursor, bracketed paste.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
@@ -40,38 +40,38 @@ static STATE: Mutex<State> = Mutex::new(State { before: None, is_taken: false, i
 struct State {
     /// The terminal's settings before the wizard.
     before: Option<Termios>,
-    /// Whether the terminal has the wizard's settings.
+    /// Whether the settings of the wizard are active.
     is_taken: bool,
     /// Whether the program is ending.
     is_over: bool,
 }
 
-/// What a screen holds.
+/// The size of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size {
     pub(super) columns: usize,
     pub(super) rows: usize,
 }
 
-/// What came from the terminal.
-pub(super) enum Input {
+/// An event of the terminal.
+pub(super) enum Event {
     Keys(Vec<Key>),
-    /// The screen has to be drawn again.
+    /// The screen must be redrawn.
     Redraw,
 }
 
-/// The terminal, taken.
+/// The terminal with the settings of the wizard.
 pub(super) struct Terminal {
     job: Job,
     is_colored: bool,
 }
 
-/// Puts the terminal back as it was, for a program that ends in the middle of a question.
+/// Restores the terminal, for a program that ends during a prompt.
 pub(super) fn restore() {
-    /// The main thread may be blocked in a write that nobody reads: then the settings go first.
-    const LONGEST_WAIT: Duration = Duration::from_millis(300);
+    /// The main thread may hold the lock while blocked in a write; then the terminal is not restored.
+    const MAX_WAIT: Duration = Duration::from_millis(300);
     let start = Instant::now();
-    while start.elapsed() < LONGEST_WAIT {
+    while start.elapsed() < MAX_WAIT {
         match STATE.try_lock() {
             Ok(mut state) => return end(&mut state),
             Err(TryLockError::Poisoned(poisoned)) => return end(&mut poisoned.into_inner()),
@@ -89,7 +89,7 @@ fn give_back(state: &mut State) {
     if !std::mem::take(&mut state.is_taken) {
         return;
     }
-    // Each step is tried whatever became of the one before: a terminal that is gone refuses all of them.
+    // Errors are ignored: if the terminal is gone, every step fails.
     if let Some(before) = &state.before {
         let _ = tcflush(io::stdin(), QueueSelector::IFlush);
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
@@ -97,7 +97,7 @@ fn give_back(state: &mut State) {
     let _ = Term::stderr().write_str(LEAVE);
 }
 
-/// The state, as long as the program is not ending.
+/// The state; blocks for ever if the program is ending.
 fn state() -> MutexGuard<'static, State> {
     let state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
     if state.is_over {
@@ -107,7 +107,7 @@ fn state() -> MutexGuard<'static, State> {
     state
 }
 
-/// How large the screen is now.
+/// The current size of the screen.
 pub(super) fn size() -> Size {
     let found = tcgetwinsize(io::stdin()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
     let (columns, rows) = found.map_or((80, 24), |size| (size.ws_col, size.ws_row));
@@ -115,7 +115,7 @@ pub(super) fn size() -> Size {
 }
 
 impl Terminal {
-    /// Takes the terminal; nothing if it cannot be set.
+    /// Applies the settings of the wizard; `None` if that is not possible.
     pub(super) fn open(is_colored: bool) -> Option<Self> {
         let before = tcgetattr(io::stdin()).ok()?;
         let job = Job::watch().ok()?;
@@ -131,13 +131,13 @@ impl Terminal {
         let mut raw = before.clone();
         raw.input_modes |= InputModes::ICRNL;
         raw.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
-        // Ctrl-C and Ctrl-Z stay signals, which also reach the programs that restwell was started by.
+        // Ctrl-C and Ctrl-Z remain signals, which also reach the parent processes of restwell.
         raw.local_modes |= LocalModes::ISIG;
         raw.special_codes[SpecialCodeIndex::VMIN] = 1;
         raw.special_codes[SpecialCodeIndex::VTIME] = 0;
         state.is_taken = true;
         tcsetattr(io::stdin(), OptionalActions::Now, &raw)?;
-        // A terminal that is gone is noticed where keys are read.
+        // Reading keys reports a closed terminal.
         let _ = Term::stderr().write_str(ENTER);
         Ok(())
     }
@@ -147,7 +147,7 @@ impl Terminal {
         let Size { columns, rows } = size();
         let mut frame = String::from("\x1b[H");
         for (index, line) in lines.into_iter().take(rows).enumerate() {
-            // A line is erased before it is written: after a full line the cursor may still be on its last letter.
+            // A line is erased before it is written, since after a full line the cursor may still be on its last letter.
             frame.push_str(if index == 0 { "\x1b[2K" } else { "\r\n\x1b[2K" });
             frame.push_str(&line.fit(columns).paint(self.is_colored));
         }
@@ -156,11 +156,11 @@ impl Terminal {
         let _ = Term::stderr().write_str(&frame);
     }
 
-    /// Waits for keys, or for a reason to draw again.
+    /// Waits for keys or for a reason to redraw.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where the terminal is gone.
-    pub(super) fn read(&mut self) -> Result<Input, Error> {
+    /// [`Error::Interrupted`] if the terminal is closed.
+    pub(super) fn read(&mut self) -> Result<Event, Error> {
         loop {
             if !wait(&[io::stdin().as_fd(), self.job.as_fd()], None)? {
                 continue;
@@ -169,20 +169,20 @@ impl Terminal {
                 Notice::Suspend => self.suspend(),
                 Notice::Continued => self.resume(),
                 Notice::Resized => {}
-                Notice::Nothing => return Ok(Input::Keys(read_burst()?)),
+                Notice::Nothing => return Ok(Event::Keys(read_burst()?)),
             }
-            return Ok(Input::Redraw);
+            return Ok(Event::Redraw);
         }
     }
 
-    /// Stops the program as the shell expects it, with the terminal as the shell had it.
+    /// Restores the terminal and suspends the program.
     fn suspend(&self) {
         give_back(&mut state());
         self.job.stop();
         self.resume();
     }
 
-    /// Takes the terminal again, once the program is in its foreground.
+    /// Applies the settings again, once the program is in the foreground.
     fn resume(&self) {
         const POLL_INTERVAL: Duration = Duration::from_millis(50);
         while tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground != getpgrp()) {
@@ -198,20 +198,20 @@ impl Drop for Terminal {
     }
 }
 
-/// Drops what was typed or pasted beyond the answer, until there is a pause.
+/// Discards further typed or pasted input, until there is a pause.
 ///
 /// # Errors
-/// [`Error::Interrupted`] where the terminal is gone.
+/// [`Error::Interrupted`] if the terminal is closed.
 pub(super) fn discard_input() -> Result<(), Error> {
     let start = Instant::now();
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
-    while start.elapsed() < LONGEST_BURST && wait(&[io::stdin().as_fd()], Some(BURST))? {
+    while start.elapsed() < MAX_BURST && wait(&[io::stdin().as_fd()], Some(BURST))? {
         read_some()?;
     }
     Ok(())
 }
 
-/// Whether one of `sources` has something to read before the time is over.
+/// Whether one of `sources` is readable within the time.
 fn wait(sources: &[std::os::fd::BorrowedFd<'_>], time: Option<Duration>) -> Result<bool, Error> {
     let mut polled: Vec<PollFd<'_>> = sources.iter().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
     let time = time.map(|time| Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() });
@@ -235,8 +235,8 @@ fn read_some() -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Keys until there is a pause. Keys that only move the cursor are not waited after: one that is held down repeats
-/// faster than the pause.
+/// Reads keys until there is a pause. Cursor keys are returned at once, since a key that is held down repeats faster than
+/// the pause.
 fn read_burst() -> Result<Vec<Key>, Error> {
     let start = Instant::now();
     let (mut keys, mut bytes) = (Vec::new(), read_some()?);
@@ -253,11 +253,11 @@ fn read_burst() -> Result<Vec<Key>, Error> {
             [0x1b, b'[', b'2', ..] => REST_OF_PASTE,
             _ => REST_OF_KEY,
         };
-        if start.elapsed() < LONGEST_BURST && wait(&[io::stdin().as_fd()], Some(pause))? {
+        if start.elapsed() < MAX_BURST && wait(&[io::stdin().as_fd()], Some(pause))? {
             bytes.extend(read_some()?);
             continue;
         }
-        // An escape that nothing followed is the key itself; anything else that came in part is no key.
+        // A lone escape is the key itself; any other incomplete key is ignored.
         keys.extend((bytes == [0x1b]).then_some(Key::Escape));
         return Ok(keys);
     }

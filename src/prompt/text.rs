@@ -1,9 +1,9 @@
-//! Lines of styled text, and how they are made to fit a width. Pure.
+//! Lines of styled text that fit a width. Pure.
 
 use anstyle::Style;
 use console::measure_text_width;
 
-/// What stands at the end of a line that was cut.
+/// The mark at the end of a truncated line.
 const ELLIPSIS: &str = "…";
 
 /// One line on a screen.
@@ -23,7 +23,7 @@ impl Line {
         Self::new(Style::new(), text)
     }
 
-    /// The line with more text at its end.
+    /// The line with more text appended.
     pub(super) fn then(mut self, style: Style, text: impl Into<String>) -> Self {
         self.spans.push((style, text.into()));
         self
@@ -34,12 +34,12 @@ impl Line {
         self.spans.iter().map(|(_, text)| text.as_str()).collect()
     }
 
-    /// How many columns it takes.
+    /// Its width in columns.
     pub(super) fn width(&self) -> usize {
         measure_text_width(&self.text())
     }
 
-    /// The line cut to `width` columns, with a mark where something is missing.
+    /// The line truncated to `width` columns, with a mark.
     pub(super) fn fit(self, width: usize) -> Self {
         if self.width() <= width {
             return self;
@@ -58,7 +58,7 @@ impl Line {
         if width == 0 { cut } else { cut.then(Style::new(), ELLIPSIS) }
     }
 
-    /// The line as a terminal takes it.
+    /// The line with escape sequences for its styles.
     pub(super) fn paint(&self, is_colored: bool) -> String {
         let paint = |(style, text): &(Style, String)| match (is_colored, *style == Style::new()) {
             (true, false) => format!("{style}{text}{style:#}"),
@@ -68,14 +68,14 @@ impl Line {
     }
 }
 
-/// The longest start of `text` that takes at most `width` columns.
+/// The longest prefix of `text` of at most `width` columns.
 fn head(text: &str, width: usize) -> &str {
     let ends = text.char_indices().map(|(start, letter)| start + letter.len_utf8());
     let end = ends.take_while(|&end| measure_text_width(&text[..end]) <= width).last();
     &text[..end.unwrap_or_default()]
 }
 
-/// `text` in lines of at most `width` columns, broken at spaces; a word that is wider is broken where it has to be.
+/// `text` in lines of at most `width` columns, broken at spaces; a wider word is broken too.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
@@ -93,7 +93,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut rest = word;
         while measure_text_width(rest) > width {
             let part = head(rest, width);
-            // A letter of two columns on a screen of one has to go somewhere.
+            // A letter of two columns on a screen of one column overflows.
             let part = if part.is_empty() { &rest[..first_letter(rest)] } else { part };
             *lines.last_mut().expect("there is always a last line") = part.to_owned();
             lines.push(String::new());
@@ -108,8 +108,8 @@ fn first_letter(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
 
-/// `text` wrapped beside a label of `indent` columns, which stands in the first line only. Where that leaves no room
-/// for words, the text goes below the label.
+/// `text` wrapped beside a label of `indent` columns in the first line. If there is no room, the text starts below the
+/// label.
 pub(super) fn hang(label: &Line, indent: usize, style: Style, text: &str, width: usize) -> Vec<Line> {
     const NARROWEST: usize = 16;
     if width < indent + NARROWEST {
@@ -152,7 +152,7 @@ mod tests {
     fn no_line_is_wider_than_asked() {
         let text = "each replica keeps its own copies, 値段 included, of averyveryverylongword";
         for width in 1..60 {
-            // A letter of two columns has no place on a screen of one.
+            // A letter of two columns does not fit a screen of one column.
             let widest = width.max(2);
             assert!(wrap(text, width).iter().all(|line| measure_text_width(line) <= widest), "{width}");
             let hung = hang(&Line::plain("costs"), 9, Style::new(), text, width);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_shows_that_it_is() {
+    fn a_truncated_line_has_a_mark() {
         assert_eq!(Line::plain("shop-api").fit(8).text(), "shop-api");
         assert_eq!(Line::plain("shop-api").fit(5).text(), "shop…");
         assert_eq!(Line::plain("shop-api").fit(0).text(), "");

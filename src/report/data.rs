@@ -11,7 +11,7 @@ use crate::disk::Replaced;
 use crate::part::{Port, Service};
 use crate::stack::{Moved, Stack};
 
-/// What `new` did, or would do.
+/// What `new` did or would do.
 #[derive(Debug, serde::Serialize, JsonSchema)]
 pub struct Data<'a> {
     /// The name of the project.
@@ -21,10 +21,10 @@ pub struct Data<'a> {
     /// The value of each choice.
     #[schemars(with = "BTreeMap<String, String>")]
     stack: StackData,
-    /// Who gave each value: `flag`, `environment`, `answers file`, `prompt`, `preset` or `default`.
+    /// The origin of each value: `flag`, `environment`, `answers file`, `prompt`, `preset` or `default`.
     #[schemars(with = "BTreeMap<String, String>")]
     origins: StackData,
-    /// Values of a preset or defaults that gave way.
+    /// Values of a preset or defaults that were replaced because of a rule.
     moved: Vec<MovedData<'a>>,
     /// Each file.
     files: Vec<FileData<'a>>,
@@ -34,19 +34,19 @@ pub struct Data<'a> {
     services: Vec<ServiceData<'a>>,
     /// Ports that are listened on.
     ports: Vec<PortData<'a>>,
-    /// What a user should know.
+    /// Warnings.
     warnings: &'a [String],
-    /// The command that makes the same project again, without a question.
+    /// The command that generates the same project again, without prompts.
     replay: String,
-    /// Commands to go on with.
+    /// Commands to run next.
     next_steps: &'a [String],
-    /// Files of the user's that gave way to one of the project, under `--force`.
+    /// The user's files that were replaced, under `--force`.
     replaced: Vec<ReplacedData<'a>>,
-    /// What an interrupted run had left, which this one completed.
+    /// What an interrupted run left, which this run completed.
     resumed: Option<ResumedData>,
-    /// Files of a project of another stack that was there before, which stay.
+    /// Files of an earlier project with another stack, which are kept.
     stays: Option<StaysData<'a>>,
-    /// Whether the project became a repository.
+    /// Whether the project became a git repository.
     git: GitData<'a>,
 }
 
@@ -69,7 +69,7 @@ struct FileData<'a> {
     size: usize,
     /// In hexadecimal.
     sha256: &'a str,
-    /// The choice it comes from, `base` for what every project has.
+    /// The choice it comes from; `base` if every project has it.
     from: &'a str,
 }
 
@@ -88,13 +88,13 @@ struct PortData<'a> {
 #[derive(Debug, serde::Serialize, JsonSchema)]
 struct ReplacedData<'a> {
     path: &'a str,
-    /// Where the user's file is now.
+    /// Where the user's file is kept.
     kept: &'a str,
 }
 
 #[derive(Debug, serde::Serialize, JsonSchema)]
 struct ResumedData {
-    /// How many of the files were in place already.
+    /// How many of the files existed already.
     present: usize,
 }
 
@@ -103,21 +103,21 @@ struct StaysData<'a> {
     /// The version of restwell that wrote that project.
     version: &'a str,
     files: Vec<StayingData<'a>>,
-    /// The command that removes those that nobody changed.
+    /// The command that removes the unmodified ones.
     remove: Option<&'a str>,
 }
 
 #[derive(Debug, serde::Serialize, JsonSchema)]
 struct StayingData<'a> {
     path: &'a str,
-    /// Whether it is as it was written; null where another version wrote it.
+    /// Whether it is unmodified; null if another version wrote it.
     untouched: Option<bool>,
 }
 
 #[derive(Debug, serde::Serialize, JsonSchema)]
 struct GitData<'a> {
     init: bool,
-    /// Why not, where it did not.
+    /// The reason if it did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'a str>,
 }
@@ -158,6 +158,7 @@ impl<'a> Data<'a> {
             moved,
             files,
             digest,
+            dependencies: _,
             services,
             ports,
             warnings,

@@ -1,26 +1,26 @@
-//! What was said: at most one value per choice, and who gave it.
+//! Answers: at most one value per choice, with its origin.
 
 use crate::choice::{Choice, Value};
 
-/// Who gave a value.
+/// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Typed as a flag.
+    /// A flag.
     Flag,
     /// A `RESTWELL_*` variable.
     Environment,
     /// The answers file.
     File,
-    /// Answered at a prompt.
+    /// A prompt.
     Prompt,
-    /// The preset that was named.
+    /// The selected preset.
     Preset,
-    /// Nobody: the default of the choice.
+    /// The default of the choice.
     Default,
 }
 
 impl Origin {
-    /// Whether a person asked for the value, so that it may not be changed for them.
+    /// Whether the user asked for the value, so that it must not be replaced.
     pub const fn is_asked(self) -> bool {
         match self {
             Self::Flag | Self::Environment | Self::File | Self::Prompt => true,
@@ -28,7 +28,7 @@ impl Origin {
         }
     }
 
-    /// The word that a plan prints beside a value.
+    /// The name in reports.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Flag => "flag",
@@ -41,7 +41,7 @@ impl Origin {
     }
 }
 
-/// A value and who gave it.
+/// A value and its origin.
 pub type Answer = (Value, Origin);
 
 /// At most one answer per choice.
@@ -56,18 +56,18 @@ impl Answers {
         self.answers.iter().copied().find(|(value, _)| value.choice() == choice)
     }
 
-    /// Records an answer in the place of an earlier one.
+    /// Records an answer, replacing an earlier one.
     pub fn set(&mut self, value: Value, origin: Origin) {
         self.answers.retain(|(earlier, _)| earlier.choice() != value.choice());
         self.answers.push((value, origin));
     }
 
-    /// Takes an answer back.
+    /// Removes an answer.
     pub fn clear(&mut self, choice: Choice) {
         self.answers.retain(|(value, _)| value.choice() != choice);
     }
 
-    /// These answers, and those of `other` where these say nothing.
+    /// These answers, completed by those of `other`.
     #[must_use]
     pub fn or(mut self, other: &Self) -> Self {
         for &(value, origin) in &other.answers {
@@ -78,7 +78,7 @@ impl Answers {
         self
     }
 
-    /// The values that a person asked for, in the order of the choices.
+    /// The values that the user asked for, in the order of the choices.
     pub fn asked(&self) -> Vec<Value> {
         Choice::ALL
             .iter()

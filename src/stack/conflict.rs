@@ -1,38 +1,38 @@
-//! What was asked for and cannot be built, with the nearest that can.
+//! A conflict between answers, with the nearest valid stacks.
 
 use super::Stack;
 use crate::choice::{Choice, Value};
 use crate::rules::{self, Rule};
 
-/// Values that were asked for and cannot go together.
+/// Values that the user asked for and that cannot be combined.
 #[derive(Clone, Debug)]
 pub struct Conflict {
-    /// Every rule that is broken and the two values that break it.
+    /// Every broken rule with the two values that break it.
     pub broken: Vec<(&'static Rule, Value, Value)>,
-    /// Valid stacks that keep most of what was asked, each with the asked values it changes.
+    /// The valid stacks that change the fewest of these values.
     pub nearest: Vec<Nearest>,
 }
 
-/// A valid stack close to an impossible request.
+/// A valid stack close to a conflict.
 #[derive(Clone, Debug)]
 pub struct Nearest {
     /// The stack.
     pub stack: Stack,
-    /// What was asked for, mended: enough, with the defaults, to get this stack.
+    /// The corrected values; with the defaults they resolve to this stack.
     pub asked: Vec<Value>,
 }
 
-/// How many ways out of a conflict are worth a user's attention.
+/// The most stacks to suggest.
 const NEAREST_SHOWN: usize = 3;
 
-/// Every reason why `asked` cannot be built, and the ways out.
+/// Every rule that `asked` breaks, and the nearest valid stacks.
 pub(super) fn of(asked: &[Value]) -> Conflict {
     let broken =
         rules::RULES.iter().filter_map(|rule| rule.broken_by(asked).map(|(one, other)| (rule, one, other))).collect();
     Conflict { broken, nearest: nearest(asked) }
 }
 
-/// The valid stacks that change the fewest asked values, one for each set of choices that could be changed.
+/// The valid stacks that change the fewest values, one for each set of changed choices.
 fn nearest(asked: &[Value]) -> Vec<Nearest> {
     let changes = |stack: &Stack| -> Vec<Choice> {
         asked.iter().map(|value| value.choice()).filter(|&choice| !asked.contains(&stack.get(choice))).collect()

@@ -1,4 +1,4 @@
-//! What is told about one topic, for people and for programs.
+//! The explanation of one topic, as text and as JSON.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub(in crate::cli) enum Topic {
         exit: u8,
         title: &'static str,
         meaning: String,
-        /// For a rule: every two values that it keeps apart.
+        /// For a rule: every pair of values that it excludes.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         values: Vec<String>,
     },
@@ -39,15 +39,15 @@ pub(in crate::cli) enum Topic {
     Choice(ChoiceData),
     /// A preset.
     Preset(PresetData),
-    /// Values that can be together.
+    /// Values that can be combined.
     Values { allowed: bool, values: Vec<ValueData> },
-    /// Values that cannot.
+    /// Values that cannot be combined.
     Conflict {
         allowed: bool,
         code: &'static str,
         message: String,
         reasons: Vec<String>,
-        /// Commands for the nearest stacks that can be.
+        /// Commands for the nearest valid stacks.
         nearest: Vec<String>,
     },
 }
@@ -66,7 +66,7 @@ pub(in crate::cli) struct ValueData {
     clashes: Vec<ClashData>,
 }
 
-/// A value that cannot be beside another.
+/// A value that cannot be combined with another.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct ClashData {
     value: String,
@@ -91,7 +91,7 @@ impl Topic {
         Self::Code {
             code: rule.code,
             exit: error::exit(rule.code),
-            title: "these values do not go together",
+            title: "these values cannot be combined",
             meaning: sentence(rule.because),
             values: pairs.collect(),
         }
@@ -115,7 +115,7 @@ impl Topic {
         Self::Conflict { allowed: false, code: error.code(), message, reasons, nearest }
     }
 
-    /// For people. Commands are never broken.
+    /// The topic as text. Commands are not wrapped.
     pub(super) fn text(&self, width: usize) -> String {
         let lines = match self {
             Self::Code { code, exit, title, meaning, values } => {
@@ -136,7 +136,7 @@ impl Topic {
             Self::Conflict { code, message, reasons, nearest, .. } => {
                 let mut lines = vec![format!("{message} ({code})")];
                 lines.extend(reasons.iter().flat_map(|reason| wrap(&format!("  because: {reason}"), width, 11)));
-                lines.extend(nearest.iter().map(|command| format!("  nearest: {command}")));
+                lines.extend(nearest.iter().map(|command| format!("  try: {command}")));
                 lines
             }
         };
@@ -163,7 +163,7 @@ impl ValueData {
             paragraphs.push(format!("It {adds}."));
         }
         paragraphs.extend(
-            clashes.iter().map(|ClashData { value, because }| format!("It does not go with {value}: {because}.")),
+            clashes.iter().map(|ClashData { value, because }| format!("It cannot be used with {value}: {because}.")),
         );
         paragraphs.iter().flat_map(|paragraph| wrap(paragraph, width, 0)).collect()
     }

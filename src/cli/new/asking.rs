@@ -1,52 +1,50 @@
-//! What `new` has to ask for: the name and the answers that nothing gave.
+//! The questions of `new`: the name and the answers that no source gave.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::draft::Draft;
-use super::{Complete, New, Scene};
+use super::{New, Request, resolve};
 use crate::answers::Input;
 use crate::command_line::CommandLine;
 use crate::disk::{Site, State};
 use crate::error::{Error, Words};
 use crate::name::{self, Name};
 use crate::precomputed::LOCKS;
-use crate::prompt::{self, Agreed, Subject};
+use crate::prompt::{self, Subject};
 use crate::shell::Shell;
 
-/// What is missing beside what was said, asked for on a terminal.
-pub(super) fn complete<'a>(
-    new: &New,
-    input: &'a Input,
-    scene: Option<Scene<'a>>,
-    shell: &mut Shell,
-) -> Result<Complete<'a>, Error> {
+/// Asks for the name alone.
+pub(super) fn request<'a>(new: &New, input: &'a Input, shell: &mut Shell) -> Result<Request<'a>, Error> {
     let here = directory_to_fill();
-    let path = |name: &str| match (&scene, &here) {
-        (Some(scene), _) => scene.site.path.clone(),
-        (None, Some(directory)) if directory == name => Utf8PathBuf::from("."),
-        (None, _) => Utf8PathBuf::from(name),
+    let place = |name: &str| place(new, input, name, &path_of(name, here.as_deref()));
+    let name = prompt::ask_name(here.clone(), &place, shell)?;
+    new.request(input, &path_of(&name, here.as_deref()))
+}
+
+/// Asks for everything that is missing; the project that the user confirms in the review is the one returned.
+pub(super) fn draft(new: &New, input: &Input, request: Option<Request<'_>>, shell: &mut Shell) -> Result<Draft, Error> {
+    let here = directory_to_fill();
+    let path = |name: &str| match &request {
+        Some(request) => request.site.path.clone(),
+        None => path_of(name, here.as_deref()),
     };
     let subject = Subject {
         input,
-        name: scene.as_ref().map(|scene| scene.name.to_string()),
+        name: request.as_ref().map(|request| request.name.to_string()),
         offered: here.clone(),
         is_dry: new.dry_run || new.show.is_some(),
         place: &|name| place(new, input, name, &path(name)),
-        review: &|name, answers| {
-            let Draft { report, .. } = new.draft(answers, &new.scene(input, &path(name))?)?;
-            Ok(report)
-        },
+        review: &|name, answers| new.draft(new.request(input, &path(name))?, resolve(answers)?),
     };
-    if new.yes {
-        let name = prompt::ask_name(&subject, shell)?;
-        let scene = new.scene(input, &path(&name))?;
-        return Ok(Complete { scene, answers: input.answers.clone(), is_reviewed: false });
-    }
-    let Agreed { name, answers } = prompt::ask(&subject, shell)?;
-    Ok(Complete { scene: new.scene(input, &path(&name))?, answers, is_reviewed: true })
+    prompt::ask(&subject, shell)
 }
 
-/// The name of the current directory, if it is empty and has a name that a project can have.
+/// Where a project of this name goes: into the current directory, if it is empty and has the same name.
+fn path_of(name: &str, here: Option<&str>) -> Utf8PathBuf {
+    if here == Some(name) { Utf8PathBuf::from(".") } else { Utf8PathBuf::from(name) }
+}
+
+/// The name of the current directory, if it is empty and has a valid project name.
 fn directory_to_fill() -> Option<String> {
     let site = Site::survey(Utf8Path::new(".")).ok()?;
     let name = site.file_name()?;
@@ -54,23 +52,22 @@ fn directory_to_fill() -> Option<String> {
     (is_empty && Name::new(name, LOCKS.package_names()).is_ok()).then(|| name.to_owned())
 }
 
-/// Where a project of this name goes, or what is wrong with it.
+/// A description of the target of a project with this name, or the reasons why it cannot be written there.
 fn place(new: &New, input: &Input, name: &str, path: &Utf8Path) -> Result<String, Vec<String>> {
     let reasons = |error: &Error| {
         let Words { message, reasons, .. } = error.words(&CommandLine::default());
         std::iter::once(message).chain(reasons).collect::<Vec<_>>()
     };
     if let Err(fault) = Name::new(name, LOCKS.package_names()) {
-        let mut told =
-            reasons(&Error::Name { name: name.to_owned(), fault, better: String::new(), is_from_path: false });
+        let error = Error::Name { name: name.to_owned(), fault, better: String::new(), is_from_path: false };
         let better = name::better(name, || LOCKS.package_names());
-        told.extend(better.map(|better| format!("`{better}` can be used")));
-        return Err(told);
+        let better = better.map(|better| format!("`{better}` is available"));
+        return Err(reasons(&error).into_iter().chain(better).collect());
     }
-    new.scene(input, path).map_err(|error| reasons(&error))?;
+    new.request(input, path).map_err(|error| reasons(&error))?;
     Ok(if path == "." {
-        "it goes into this directory, which is empty".to_owned()
+        "it is written into this directory, which is empty".to_owned()
     } else {
-        format!("it goes into `{path}`")
+        format!("it is written to `{path}`")
     })
 }

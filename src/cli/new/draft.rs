@@ -1,6 +1,6 @@
-//! A project that is ready to be written: rendered, compared with what is there, and described.
+//! A project that is ready to be written: rendered, compared with the target, and described.
 
-use super::leftover;
+use super::{Request, leftover};
 use crate::command_line::{path_word, quote};
 use crate::disk::{Changes, Found, Site, State, Surroundings, Traces};
 use crate::error::Error;
@@ -12,16 +12,24 @@ use crate::report::{Git, Report, Resumed};
 use crate::stack::{Resolution, Stack};
 use crate::tree::Tree;
 
-/// Everything `new` decides before it writes.
+/// Everything that `new` decides before it writes. A dry run, `--show`, JSON, the review and the real run all use it.
 pub(super) struct Draft {
+    pub(super) site: Site,
     pub(super) tree: Tree,
     pub(super) changes: Changes,
     pub(super) report: Report,
 }
 
+impl AsRef<Report> for Draft {
+    fn as_ref(&self) -> &Report {
+        &self.report
+    }
+}
+
 impl Draft {
-    /// Draws up the project of a stack at a site. Nothing is written.
-    pub(super) fn new(resolution: Resolution, site: &Site, name: &Name) -> Result<Self, Error> {
+    /// Renders the project and compares it with the target. Nothing is written.
+    pub(super) fn new(request: &Request<'_>, resolution: Resolution) -> Result<Self, Error> {
+        let Request { input, site, name } = request;
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str());
         let tree = plan.render()?;
@@ -37,17 +45,18 @@ impl Draft {
         report.stays = leftover::stays(site, &tree)?;
         report.git = git(site, &surroundings);
         if site.has_other_git() {
-            report.warnings.push(format!("no git repository was made: {NO_PLACE}"));
+            report.warnings.push(format!("no git repository was created: {OTHER_GIT}"));
         }
         report.surround(&surroundings);
+        report.warnings.extend(input.warnings());
         report.replay = replay(site, name, &stack).line();
         if site.path != "." {
             report.next_steps.insert(0, format!("cd {}", quote(&path_word(site.path.as_str()))));
         }
-        Ok(Self { tree, changes, report })
+        Ok(Self { site: site.clone(), tree, changes, report })
     }
 
-    /// The same without a repository, as asked for.
+    /// The same project without a git repository, for `--no-git`.
     pub(super) fn without_git(mut self) -> Self {
         self.report.git = Git::Not("`--no-git` was given".into());
         self.report.replay = self.report.replay.with_flag("--no-git");
@@ -55,10 +64,10 @@ impl Draft {
     }
 }
 
-/// Why there is none where something else is called `.git`.
-const NO_PLACE: &str = "`.git` is there already and is no repository";
+/// Why no repository is created beside another kind of `.git`.
+const OTHER_GIT: &str = "`.git` exists and is not a repository";
 
-/// What lies around the site. A repository that ignores the site is not around it, as for cargo.
+/// The repository and workspace around the site. As in cargo, a repository that ignores the site does not count.
 fn surroundings(site: &Site) -> Surroundings {
     let mut surroundings = site.surroundings();
     surroundings.repository = surroundings.repository.filter(|repository| !git::ignores(repository, &site.real));
@@ -68,13 +77,13 @@ fn surroundings(site: &Site) -> Surroundings {
 fn git(site: &Site, surroundings: &Surroundings) -> Git {
     match &surroundings.repository {
         _ if site.is_repository() => Git::Not(format!("`{}` is a git repository already", site.path)),
-        Some(repository) => Git::Not(format!("`{}` is a git repository around it", repository.display())),
-        None if site.has_other_git() => Git::Not(NO_PLACE.into()),
+        Some(repository) => Git::Not(format!("it is inside the git repository `{}`", repository.display())),
+        None if site.has_other_git() => Git::Not(OTHER_GIT.into()),
         None => Git::Init,
     }
 }
 
-/// How far an interrupted run had come.
+/// How much of the project an interrupted run has written.
 fn resumed(site: &Site, tree: &Tree) -> Result<Option<Resumed>, Error> {
     let State::Directory { traces: Traces::Unfinished(_), .. } = site.state else { return Ok(None) };
     let mut present = 0;

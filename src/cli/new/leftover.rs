@@ -1,4 +1,4 @@
-//! What earlier runs have left in a directory that exists: a project of another stack, or a part of one.
+//! What earlier runs left in the target: a project with another stack, or part of a project.
 
 use camino::Utf8Path;
 
@@ -12,7 +12,7 @@ use crate::report::{StayingFile, Stays};
 use crate::stack::Stack;
 use crate::tree::{RECEIPT, Tree};
 
-/// What a `restwell.toml` says.
+/// The content of a `restwell.toml`.
 struct Receipt {
     version: String,
     name: String,
@@ -49,7 +49,7 @@ fn remove(project: &Utf8Path, files: &[StayingFile]) -> Option<String> {
     (!words.is_empty()).then(|| format!("rm {}", words.join(" ")))
 }
 
-/// The command that completes what an interrupted run has left, by the receipt it had staged.
+/// The command that completes the project of an interrupted run, from the receipt in its staging folder.
 pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> {
     let Receipt { version, name, stack } = Receipt::parse(receipt?)?;
     let is_named = site.file_name() != Some(name.as_str());
@@ -58,7 +58,7 @@ pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> 
 }
 
 impl Receipt {
-    /// Nothing where it is no receipt of a valid stack, as after an edit by hand.
+    /// `None` if it is not the receipt of a valid stack, for example after a manual edit.
     fn parse(text: &str) -> Option<Self> {
         let input = Input::of_receipt(text)?;
         let stack = Stack::resolve(&input.answers).ok()?.stack;

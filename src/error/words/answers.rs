@@ -1,4 +1,4 @@
-//! What is wrong with an answers file, all of it at once.
+//! All mistakes in an answers file.
 
 use super::{Words, listed, words};
 use crate::error::{AnswersFault, AnswersMistake};
@@ -9,44 +9,44 @@ pub(super) fn wrong(file: &str, faults: &[AnswersFault]) -> Words {
         [fault] => words(one(file, fault)).help_with_nearest(fault),
         faults => faults.iter().fold(words(format!("`{file}` has {} mistakes", faults.len())), |told, fault| {
             let near = match (nearest(fault), &fault.what) {
-                (Some(near), _) => format!(", the nearest is `{near}`"),
-                (None, AnswersMistake::Value { allowed, .. }) => format!(", it is one of {}", listed(allowed)),
+                (Some(near), _) => format!("; did you mean `{near}`?"),
+                (None, AnswersMistake::Value { allowed, .. }) => format!("; valid values: {}", listed(allowed)),
                 (None, AnswersMistake::Syntax(_) | AnswersMistake::Key { .. }) => String::new(),
             };
             told.because(format!("line {}: {}{near}", fault.line, what(&fault.what)))
         }),
     };
-    told.help("`restwell schema` describes the file")
+    told.help("`restwell schema` prints the schema of the file")
 }
 
 impl Words {
     fn help_with_nearest(self, fault: &AnswersFault) -> Self {
         let told = self.because(match &fault.what {
             AnswersMistake::Syntax(what) => format!("line {}: {what}", fault.line),
-            AnswersMistake::Key { .. } | AnswersMistake::Value { .. } => format!("it is in line {}", fault.line),
+            AnswersMistake::Key { .. } | AnswersMistake::Value { .. } => format!("line {}", fault.line),
         });
         match (&fault.what, nearest(fault)) {
-            (_, Some(near)) => told.help(format!("the nearest is `{near}`")),
-            (AnswersMistake::Value { allowed, .. }, None) => told.because(format!("it is one of {}", listed(allowed))),
+            (_, Some(near)) => told.help(format!("did you mean `{near}`?")),
+            (AnswersMistake::Value { allowed, .. }, None) => told.because(format!("valid values: {}", listed(allowed))),
             (AnswersMistake::Syntax(_) | AnswersMistake::Key { .. }, None) => told,
         }
     }
 }
 
-/// A message of its own for a single mistake.
+/// The message for a single mistake.
 fn one(file: &str, fault: &AnswersFault) -> String {
     match &fault.what {
-        AnswersMistake::Syntax(_) => format!("`{file}` cannot be understood"),
-        AnswersMistake::Key { key, .. } => format!("`{file}` has a key `{key}` that means nothing"),
-        AnswersMistake::Value { key, word, .. } => format!("`{key}` in `{file}` has no value `{word}`"),
+        AnswersMistake::Syntax(_) => format!("`{file}` is not a valid answers file"),
+        AnswersMistake::Key { key, .. } => format!("unknown key `{key}` in `{file}`"),
+        AnswersMistake::Value { key, word, .. } => format!("invalid value `{word}` for `{key}` in `{file}`"),
     }
 }
 
 fn what(mistake: &AnswersMistake) -> String {
     match mistake {
         AnswersMistake::Syntax(what) => what.clone(),
-        AnswersMistake::Key { key, .. } => format!("there is no key `{key}`"),
-        AnswersMistake::Value { key, word, .. } => format!("`{key}` has no value `{word}`"),
+        AnswersMistake::Key { key, .. } => format!("unknown key `{key}`"),
+        AnswersMistake::Value { key, word, .. } => format!("invalid value `{word}` for `{key}`"),
     }
 }
 

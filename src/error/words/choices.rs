@@ -1,4 +1,4 @@
-//! Choices that are misspelt, missing, or do not go together.
+//! Choices that are misspelt, missing, or cannot be combined.
 
 use super::{Words, help_with, listed, place_name, words};
 use crate::choice::{Choice, Value};
@@ -14,7 +14,7 @@ pub(super) fn unknown_value(
     mended: Option<CommandLine>,
     typed: &CommandLine,
 ) -> Words {
-    let told = words(format!("{} has no value `{word}`", place_name(place)));
+    let told = words(format!("invalid value `{word}` for {}", place_name(place)));
     let near = spelling::nearest(word, allowed.iter().map(String::as_str));
     let mended = match (place, near) {
         (Place::Variable(name), Some(near)) => Some(typed.clone().with_variable(name, Some(near))),
@@ -22,11 +22,11 @@ pub(super) fn unknown_value(
     };
     match mended {
         Some(mended) => told.command(mended),
-        None => told.because(format!("it is one of {}", listed(allowed))).command(more_about(place, typed)),
+        None => told.because(format!("valid values: {}", listed(allowed))).command(more_about(place, typed)),
     }
 }
 
-/// The command that shows what can be said in a place.
+/// The command that shows the valid values.
 fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
     let asks = |choice: &&Choice| match place {
         Place::Flag(name) => choice.flag() == *name,
@@ -44,15 +44,15 @@ fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
 }
 
 pub(super) fn unknown_variable(name: &str, value: &str, nearest: &str, typed: &CommandLine) -> Words {
-    words(format!("the variable `{name}` means nothing to restwell"))
-        .because(format!("it is most likely `{nearest}`, misspelt"))
+    words(format!("unknown variable `{name}`"))
+        .because(format!("it looks like a misspelling of `{nearest}`"))
         .command(typed.clone().with_variable(name, None).with_variable(nearest, Some(value)))
 }
 
 pub(super) fn missing(choices: &[Choice], typed: &CommandLine) -> Words {
     let named: Vec<&str> = choices.iter().map(|choice| choice.id()).collect();
-    let plural = if choices.len() == 1 { "an answer is" } else { "answers are" };
-    let told = words(format!("{plural} missing and there is no one to ask: {}", named.join(", ")));
+    let (subject, them) = if choices.len() == 1 { ("an answer is", "it") } else { ("answers are", "them") };
+    let told = words(format!("{subject} missing and restwell cannot prompt for {them}: {}", named.join(", ")));
     choices
         .iter()
         .fold(told, |told, choice| {
@@ -69,9 +69,9 @@ pub(super) fn missing(choices: &[Choice], typed: &CommandLine) -> Words {
 pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLine) -> Words {
     let mut told = match conflict.broken.first() {
         Some((_, one, other)) => {
-            words(format!("{} does not go with {}", as_given(*other, answers), as_given(*one, answers)))
+            words(format!("{} cannot be used with {}", as_given(*other, answers), as_given(*one, answers)))
         }
-        None => words("no project can have all the choices asked for"),
+        None => words("no project can have all of these choices"),
     };
     for (rule, _, _) in &conflict.broken {
         told = told.because(rule.because);
@@ -85,7 +85,7 @@ pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLi
     told
 }
 
-/// A value in the words of the place where it was given.
+/// A value in the syntax of the place where it was given.
 fn as_given(value: Value, answers: &Answers) -> String {
     let choice = value.choice();
     match answers.get(choice).map(|(_, origin)| origin) {

@@ -42,16 +42,16 @@ fn a_dry_run_shows_who_gave_each_value() {
 #[test]
 fn a_default_gives_way_and_the_plan_says_so() {
     let ran = restwell(["new", "a", "--yes", "--dry-run", "--database", "none"]).exits(0);
-    ran.says("cache=memory gave way to cache=none: without a database");
+    ran.says("cache=memory was replaced by cache=none: without a database");
 }
 
 #[test]
 fn what_was_asked_for_never_gives_way() {
     let ran = restwell(["new", "a", "--yes", "--database", "none", "--cache", "memory"]).exits(3).writes_nothing();
     ran.says_only(
-        "error[RW0301]: `--cache memory` does not go with `--database none`\n  \
+        "error[RW0301]: `--cache memory` cannot be used with `--database none`\n  \
          because: without a database `/greet` is the only business endpoint, so there is nothing to cache\n  \
-         nearest: restwell new a --yes --database sqlite --cache memory\n           \
+         try: restwell new a --yes --database sqlite --cache memory\n       \
          restwell new a --yes --database none --cache none\n\
          help: `restwell explain RW0301`\n",
     );
@@ -81,9 +81,9 @@ fn the_ways_out_of_a_clash_are_commands_that_work() {
 fn missing_answers_are_all_named_at_once() {
     restwell(["new", "a", "--database", "none"])
         .exits(4)
-        .says("error[RW0401]: answers are missing and there is no one to ask: cache, limiter, auth, upstream, monitoring, deploy, ci")
+        .says("error[RW0401]: answers are missing and restwell cannot prompt for them: cache, limiter, auth, upstream, monitoring, deploy, ci")
         .says("`--cache` or `RESTWELL_CACHE` is not set (default `memory`)")
-        .says("nearest: restwell new a --database none --yes\n")
+        .says("try: restwell new a --database none --yes\n")
         .writes_nothing();
 }
 
@@ -123,8 +123,8 @@ fn a_misspelt_key_names_the_nearest() {
     restwell(["new", "a", "--yes", "--answers", "-"])
         .stdin("cahce = \"none\"\n")
         .exits(2)
-        .says("error[RW0104]: `standard input` has a key `cahce` that means nothing\n  because: it is in line 1\n")
-        .says("help: the nearest is `cache`\n")
+        .says("error[RW0104]: unknown key `cahce` in `standard input`\n  because: line 1\n")
+        .says("help: did you mean `cache`?\n")
         .writes_nothing();
 }
 
@@ -133,8 +133,8 @@ fn a_misspelt_value_in_a_file_is_named_with_its_place() {
     restwell(["new", "a", "--yes", "--answers", "x.toml"])
         .file("x.toml", "cache = \"nnoe\"\n")
         .exits(2)
-        .says("error[RW0102]: `cache` in `x.toml` has no value `nnoe`\n  because: it is in line 1\n")
-        .says("help: the nearest is `cache = \"none\"`\n")
+        .says("error[RW0102]: invalid value `nnoe` for `cache` in `x.toml`\n  because: line 1\n")
+        .says("help: did you mean `cache = \"none\"`?\n")
         .writes_nothing();
 }
 
@@ -144,12 +144,9 @@ fn a_misspelt_variable_names_the_nearest() {
         .env("RESTWELL_DATABSE", "none")
         .exits(2)
         .says("error[RW0103]")
-        .says("nearest: env -u RESTWELL_DATABSE RESTWELL_DATABASE=none restwell new a --yes\n")
+        .says("try: env -u RESTWELL_DATABSE RESTWELL_DATABASE=none restwell new a --yes\n")
         .writes_nothing();
-    restwell(["new", "a", "--yes"])
-        .env("RESTWELL_CACHE", "nnoe")
-        .exits(2)
-        .says("nearest: RESTWELL_CACHE=none restwell");
+    restwell(["new", "a", "--yes"]).env("RESTWELL_CACHE", "nnoe").exits(2).says("try: RESTWELL_CACHE=none restwell");
     restwell(["new", "a", "--yes"]).env("RESTWELL_NON_INTERACTIVE", "maybe").exits(2).says("error[RW0102]");
     for words in [["list", "-q"], ["explain", "cache"]] {
         restwell(words).env("RESTWELL_DATABSE", "none").exits(2).says("error[RW0103]");

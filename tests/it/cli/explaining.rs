@@ -42,7 +42,7 @@ fn a_clash_is_explained_with_every_reason_and_the_ways_out() {
     restwell(["explain", "database=none", "cache=memory"])
         .exits(0)
         .prints("because: without a database")
-        .prints("nearest: restwell new shop-api --database none --cache none --yes\n");
+        .prints("try: restwell new shop-api --database none --cache none --yes\n");
     let object = restwell(["explain", "cache=memory", "database=none", "--format", "json"]).exits(0).json();
     assert_eq!(object["data"]["allowed"], false);
     assert_eq!(object["data"]["code"], "RW0301");
@@ -50,10 +50,10 @@ fn a_clash_is_explained_with_every_reason_and_the_ways_out() {
 
 #[test]
 fn what_cannot_be_explained_names_the_nearest() {
-    restwell(["explain", "RW0310"]).exits(2).says("error[RW0111]").says("nearest: restwell explain RW0");
-    restwell(["explain", "cache=memroy"]).exits(2).says("nearest: restwell explain cache=memory\n");
-    restwell(["explain", "cahce"]).exits(2).says("nearest: restwell explain cache\n");
-    restwell(["explain", "cache=none", "cache=memory"]).exits(2).says("answer the same choice");
+    restwell(["explain", "RW0310"]).exits(2).says("error[RW0111]").says("try: restwell explain RW0");
+    restwell(["explain", "cache=memroy"]).exits(2).says("try: restwell explain cache=memory\n");
+    restwell(["explain", "cahce"]).exits(2).says("try: restwell explain cache\n");
+    restwell(["explain", "cache=none", "cache=memory"]).exits(2).says("are values of the same choice");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn completions_and_manual_pages_know_the_choices() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         restwell(["completions", shell]).exits(0).prints("monitoring").says_only("");
     }
-    restwell(["completions", "bsah"]).exits(2).says("nearest:");
+    restwell(["completions", "bsah"]).exits(2).says("try:");
     restwell(["man"]).exits(0).prints(".TH");
     restwell(["man", "new"]).exits(0).prints("monitoring");
     restwell(["man", "nwe"]).exits(2).says("new");

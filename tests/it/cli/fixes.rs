@@ -98,6 +98,11 @@ const OTHER: &[Case] = &[
     case(&["new", "a", "--cache"]),
     case(&["new", "a", "-q", "-v"]),
     case(&["new", "a", "--cache", "none", "--cache", "memory"]),
+    case(&["new", "a", "--cache=none", "--yes", "--yes"]),
+    case(&["new", "a", "--dry-run", "--cahce", "none", "--dry-run"]),
+    case(&["shop-api", "--yes"]),
+    case(&["shop-api", "--cahce", "none", "--dry-run", "--yes"]),
+    case(&["fn", "--yes"]),
     with_variables(&["list"], &[("RESTWELL_DATABSE", "none")]),
     with_variables(&["explain", "cache"], &[("RESTWELL_CACHE", "nnoe")]),
 ];
@@ -154,11 +159,10 @@ where
     before.iter().copied().chain(extra.iter().copied()).chain(after.iter().copied()).collect()
 }
 
-/// The commands behind `nearest:` in a report for people.
+/// The commands behind `try:` in a report for people.
 fn nearest(text: &str) -> Vec<String> {
-    let lines =
-        text.lines().skip_while(|line| !line.starts_with("  nearest: ")).take_while(|line| line.starts_with("  "));
-    lines.map(|line| line[11..].to_owned()).collect()
+    let lines = text.lines().skip_while(|line| !line.starts_with("  try: ")).take_while(|line| line.starts_with("  "));
+    lines.map(|line| line[7..].to_owned()).collect()
 }
 
 /// Runs a case for people and for programs, pastes every fix, and gives the code of the error.

@@ -118,10 +118,10 @@ fn a_name_is_refused_in_three_parts() {
     restwell(["new", "fn", "--yes"])
         .exits(2)
         .says_only(
-            "error[RW0202]: the name `fn` cannot be used for a project\n  \
+            "error[RW0202]: invalid project name `fn`\n  \
              because: it is a keyword of Rust\n  \
-             nearest: restwell new fn --yes --name fn-api\n\
-             help: `--name NAME` names the package and leaves the directory as it is\n      \
+             try: restwell new fn --yes --name fn-api\n\
+             help: `--name NAME` sets the name of the package only, not of the directory\n      \
              `restwell explain RW0202`\n",
         )
         .writes_nothing();
@@ -163,7 +163,7 @@ fn a_path_without_a_name_needs_one() {
     restwell(["new", "/", "--yes", "--force"])
         .exits(2)
         .says("error[RW0204]")
-        .says("nearest: restwell new / --yes --force --name shop-api\n");
+        .says("try: restwell new / --yes --force --name shop-api\n");
 }
 
 #[test]

@@ -7,31 +7,31 @@ fn a_flag_by_another_name_is_known() {
     let nearest = |flag: &str, meant: &str| {
         restwell(["new", "a", "--yes", flag, "none"])
             .exits(2)
-            .says(&format!("nearest: restwell new a --yes {meant} none\n"));
+            .says(&format!("try: restwell new a --yes {meant} none\n"));
     };
     nearest("--db", "--database");
     nearest("--databse", "--database");
     nearest("--rate-limit", "--limiter");
     nearest("--metrics", "--monitoring");
-    restwell(["new", "a", "--yes", "--zz"]).exits(2).says("nearest: restwell help new\n");
+    restwell(["new", "a", "--yes", "--zz"]).exits(2).says("try: restwell help new\n");
 }
 
 #[test]
 fn a_command_by_another_name_is_known() {
     let nearest = |words: [&str; 2], meant: &str| {
-        restwell(words).exits(2).says("error[RW0107]").says(&format!("nearest: {meant}\n")).writes_nothing();
+        restwell(words).exits(2).says("error[RW0107]").says(&format!("try: {meant}\n")).writes_nothing();
     };
     nearest(["init", "shop"], "restwell new shop --yes");
     nearest(["create", "shop"], "restwell new shop --yes");
     nearest(["generate", "shop"], "restwell new shop --yes");
     nearest(["version", "-q"], "restwell --version --quiet");
     nearest(["wings", "shop"], "restwell help");
-    restwell(["init"]).exits(2).says("nearest: restwell new . --yes\n");
+    restwell(["init"]).exits(2).says("try: restwell new . --yes\n");
 }
 
 #[test]
 fn whatever_can_be_named_can_be_explained() {
-    restwell(["explain", "cache"]).exits(0).prints("What answers repeated reads?").prints("  memcached ");
+    restwell(["explain", "cache"]).exits(0).prints("Where are reads cached?").prints("  memcached ");
     restwell(["explain", "redis"]).exits(0).prints("cache=redis: ").prints("limiter=redis: ");
     restwell(["explain", "standard"]).exits(0).prints("standard: ").prints("  database    sqlite\n");
     restwell(["explain", "RW0301", "RW0302"]).exits(0).prints("RW0301: ").prints("\n\nRW0302: ");
@@ -41,7 +41,7 @@ fn whatever_can_be_named_can_be_explained() {
     assert_eq!(topics[0]["id"], "cache");
     assert_eq!(topics[1]["code"], "RW0301");
     assert_eq!(topics[2]["values"][0]["value"], "cache=none");
-    restwell(["explain", "cache", "wings"]).exits(2).says("nothing to explain about `wings`");
+    restwell(["explain", "cache", "wings"]).exits(2).says("no explanation for `wings`");
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn without_a_path_or_a_name_there_is_a_question_or_exit_4() {
     restwell(["new", "--yes"])
         .exits(4)
         .says("error[RW0402]")
-        .says("nearest: restwell new --yes shop-api\n")
+        .says("try: restwell new --yes shop-api\n")
         .writes_nothing();
     let ran = restwell(["new", "--yes", "--no-git", "--name", "shop"]).exits(0);
     assert_eq!(ran.names(""), ["shop"]);
@@ -144,11 +144,11 @@ fn all_mistakes_of_an_answers_file_are_told_at_once() {
     let text = "cahce = \"none\"\ndatabase = \"sqlit\"\nci = 3\nlimiter = \"wings\"\npreset = \"minimall\"\n";
     let ran = restwell(["new", "a", "--yes", "--answers", "x.toml"]).file("x.toml", text).exits(2).writes_nothing();
     ran.says("error[RW0105]: `x.toml` has 5 mistakes\n")
-        .says("line 1: there is no key `cahce`, the nearest is `cache`\n")
-        .says("line 2: `database` has no value `sqlit`, the nearest is `database = \"sqlite\"`\n")
+        .says("line 1: unknown key `cahce`; did you mean `cache`?\n")
+        .says("line 2: invalid value `sqlit` for `database`; did you mean `database = \"sqlite\"`?\n")
         .says("line 3: `ci` is an integer, not a string\n")
-        .says("line 4: `limiter` has no value `wings`, it is one of `memory`, `redis`, `none`\n")
-        .says("line 5: `preset` has no value `minimall`, the nearest is `preset = \"minimal\"`\n");
+        .says("line 4: invalid value `wings` for `limiter`; valid values: `memory`, `redis`, `none`\n")
+        .says("line 5: invalid value `minimall` for `preset`; did you mean `preset = \"minimal\"`?\n");
     let text = "cahce = \"none\"\ndatabsae = \"sqlite\"\n";
     restwell(["new", "a", "--yes", "--answers", "-"]).stdin(text).exits(2).says("error[RW0104]").says("2 mistakes");
 }
@@ -156,10 +156,10 @@ fn all_mistakes_of_an_answers_file_are_told_at_once() {
 #[test]
 fn a_value_is_told_in_the_words_of_its_place() {
     let run = restwell(["new", "a", "--yes", "--cache", "memory"]).env("RESTWELL_DATABASE", "none");
-    run.exits(3).says("`--cache memory` does not go with `RESTWELL_DATABASE=none`\n");
+    run.exits(3).says("`--cache memory` cannot be used with `RESTWELL_DATABASE=none`\n");
     let run =
         restwell(["new", "a", "--yes", "--answers", "-"]).env("RESTWELL_CACHE", "redis").stdin("database = \"none\"\n");
-    run.exits(3).says("`RESTWELL_CACHE=redis` does not go with `database = \"none\"` of the answers file\n");
+    run.exits(3).says("`RESTWELL_CACHE=redis` cannot be used with `database = \"none\"` of the answers file\n");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn one_file_of_the_plan_can_be_shown() {
 fn a_file_that_is_not_in_the_plan_names_the_nearest() {
     restwell(["new", "a", "--yes", "--show", "Cargo.tml"])
         .exits(2)
-        .says("error[RW0110]: the plan has no file `Cargo.tml`\n  nearest: restwell new a --yes --show Cargo.toml\n")
+        .says("error[RW0110]: the project has no file `Cargo.tml`\n  try: restwell new a --yes --show Cargo.toml\n")
         .writes_nothing();
 }
 

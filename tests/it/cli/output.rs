@@ -58,7 +58,11 @@ fn a_reader_that_has_gone_is_no_error() {
 
 #[test]
 fn with_stdin_closed_no_prompt_is_drawn() {
-    shell("restwell new a <&-").exits(4).says("error[RW0401]").never_says("What do you start from?").writes_nothing();
+    shell("restwell new a <&-")
+        .exits(4)
+        .says("error[RW0401]")
+        .never_says("Which preset do you start from?")
+        .writes_nothing();
     shell("restwell new a </dev/null").exits(4).prints_nothing().writes_nothing();
 }
 

@@ -87,7 +87,7 @@ fn a_second_run_in_the_same_directory_is_refused_while_the_first_writes() {
             run(place.path(), &["new", ".", "--preset", "minimal", "--name", "b", extra]).output().expect("it starts");
         let said = String::from_utf8_lossy(&second.stderr);
         assert_eq!(second.status.code(), Some(5), "{said}");
-        assert!(said.contains("another run of restwell is at work there"), "{said}");
+        assert!(said.contains("another restwell process is writing there"), "{said}");
     }
     fs::write(place.path().join("go"), "").expect("written");
     assert!(first.wait_with_output().expect("it ends").status.success());
@@ -151,7 +151,7 @@ fn the_next_run_says_what_it_found_and_completes_it() {
     assert_eq!(dry.json()["data"]["resumed"]["present"], 2);
     let next = ran.then(["new", "a", "--preset", "minimal", "--no-git"]).exits(0);
     let next =
-        next.says("an earlier run was interrupted here: 2 of ").says("files are in place, this run completes it");
+        next.says("an earlier run was interrupted here: 2 of ").says("files exist, this run completes the project");
     let whole = restwell(["new", "a", "--preset", "minimal", "--no-git"]).exits(0);
     assert_eq!(listing(&next.path().join("a")), listing(&whole.path().join("a")));
     next.then(["new", "a", "--preset", "minimal", "--no-git", "--force"]).exits(0).never_says("interrupted");
@@ -163,9 +163,7 @@ fn a_run_with_other_answers_names_the_command_that_completes_the_first() {
     let other = ran.then(["new", "a", "--preset", "standard", "--format", "json"]).exits(5).writes_nothing();
     let object = other.json();
     assert!(
-        object["error"]["reasons"][0]
-            .as_str()
-            .is_some_and(|reason| reason.contains("an interrupted run has left a part"))
+        object["error"]["reasons"][0].as_str().is_some_and(|reason| reason.contains("an interrupted run left part"))
     );
     let fix = object["error"]["fixes"][0].as_str().expect("a fix").to_owned();
     let done = ran.then(["list", "-q"]).exits(0);
@@ -222,8 +220,8 @@ fn what_stays_of_another_version_is_listed_without_a_claim() {
     let receipt = ran.text("a/restwell.toml").replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"0.0.1\"");
     fs::write(ran.path().join("a/restwell.toml"), receipt).expect("written");
     let over = ran.then(["new", "a", "--preset", "minimal", "--no-git", "--force"]).exits(0);
-    over.says("files of the project that restwell 0.0.1 wrote here stay")
-        .says("  stays src/platform/cache.rs\n")
+    over.says("files of the project that restwell 0.0.1 wrote here")
+        .says("  keeps src/platform/cache.rs\n")
         .never_says("rm ");
 }
 
@@ -232,11 +230,16 @@ fn a_file_that_appears_while_the_wizard_is_open_is_never_replaced() {
     let place = tempfile::tempdir().expect("a directory");
     let target = place.path().join("a");
     fs::create_dir(&target).expect("made");
-    let review = on_terminal(["new", target.to_str().expect("text")]).sees("What do you start from?").presses(ENTER);
-    let review = review.sees("Press w to write it");
+    let review =
+        on_terminal(["new", target.to_str().expect("text")]).sees("Which preset do you start from?").presses(ENTER);
+    let review = review.sees("Press w to write the project");
     fs::write(target.join("Cargo.toml"), "mine").expect("written");
     let ended = review.presses("w").exits(5);
-    assert!(ended.raw().contains("error[RW0501]") && ended.raw().contains("it holds `Cargo.toml`"), "{}", ended.raw());
+    assert!(
+        ended.raw().contains("error[RW0501]") && ended.raw().contains("it contains `Cargo.toml`"),
+        "{}",
+        ended.raw()
+    );
     assert_eq!(visible(&target), [Path::new("Cargo.toml")]);
     assert_eq!(fs::read_to_string(target.join("Cargo.toml")).expect("there"), "mine");
 }

@@ -43,7 +43,7 @@ fn git_that_fails_is_a_warning_and_not_silence() {
         .file("bin/git", "#!/bin/sh\n/bin/mkdir .git\necho 'fatal: no templates' >&2\nexit 128\n");
     let ran = with_git(ran).exits(0);
     assert!(!ran.path().join("a/.git").exists(), "what git left half-made is gone");
-    ran.says("warning: no git repository was made: git failed: fatal: no templates").says("created `a`");
+    ran.says("warning: no git repository was created: git failed: fatal: no templates").says("created `a`");
     let ran = restwell(["new", "a", "--yes", "--format", "json"]).directory("bin");
     let ran = with_git(ran).exits(0);
     assert!(
@@ -148,7 +148,7 @@ fn an_empty_git_folder_in_the_target_becomes_a_repository_and_anything_else_stay
     let ran = restwell(["new", ".", "--yes", "--format", "json"]).inside("a").file(".git", "mine").exits(0);
     assert_eq!(ran.text(".git"), "mine");
     assert_eq!(ran.json()["data"]["git"]["init"], false);
-    assert!(ran.json()["data"]["warnings"][0].as_str().is_some_and(|text| text.contains("is no repository")));
+    assert!(ran.json()["data"]["warnings"][0].as_str().is_some_and(|text| text.contains("is not a repository")));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_link_to_nothing_above_the_target_is_named() {
         restwell(["new", "link/x/a", "--yes", extra])
             .prepare(link("nowhere", "link"))
             .exits(5)
-            .says("error[RW0502]: `link` is a symbolic link to nothing")
+            .says("error[RW0502]: `link` is a dangling symbolic link")
             .writes_nothing();
     }
 }

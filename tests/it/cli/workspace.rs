@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use restwell::command_line::quote;
+
 use super::session::restwell;
 
 #[test]
@@ -93,8 +95,32 @@ fn with_line(manifest: &str, line: &str) -> String {
 fn a_member_by_name_cannot_be_excluded_and_the_help_says_so() {
     let run = restwell(["new", "in/api", "--yes"])
         .file("Cargo.toml", "[workspace]\nmembers = [\"in/api\"]\nexclude = [\"in/api\"]\n");
-    run.exits(5).says("error[RW0504]").says("take `in/api` out").writes_nothing();
+    run.exits(5).says("error[RW0504]").says("remove `in/api` from `members`").writes_nothing();
     let run =
         restwell(["new", "in/api", "--yes", "--dry-run"]).file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n");
     run.exits(5).says("exclude = [\"in/api\"]").writes_nothing();
+}
+
+#[test]
+fn a_project_can_be_written_beside_the_workspace() {
+    const MEMBERS: &str = "[workspace]\nmembers = [\"*\"]\n";
+    // A workspace below another, the directory of the run, the path as typed, and the suggested path.
+    for (inner, here, typed, beside) in [
+        ("w", "w", "api", "../api"),
+        ("w", "w/deep", "../api", "../../api"),
+        ("w", "w", "my api", "../my api"),
+        ("w/inner", "w/inner", "api", "../../api"),
+    ] {
+        let ran = restwell(["new", typed, "--name", "api", "--yes", "--no-git"])
+            .file("w/Cargo.toml", MEMBERS)
+            .file(&format!("{inner}/Cargo.toml"), MEMBERS)
+            .inside(here)
+            .exits(5)
+            .writes_nothing();
+        let ran = ran.says(&format!("try: restwell new --name api --yes --no-git {}\n", quote(beside)));
+        ran.then(["new", "--name", "api", "--yes", "--no-git", beside]).exits(0);
+        cargo_works(&ran.path().join(beside)).unwrap_or_else(|error| panic!("{beside}: {error}"));
+    }
+    let run = restwell(["new", "api", "--yes"]).file("api/notes.txt", "mine").file("w/Cargo.toml", MEMBERS);
+    run.inside("w").exits(5).says("error[RW0504]").never_says("try:").writes_nothing();
 }

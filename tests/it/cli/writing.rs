@@ -31,7 +31,7 @@ fn a_directory_that_is_not_empty_is_refused_before_any_question() {
     restwell(["new", "a"])
         .file("a/notes.txt", "mine")
         .exits(5)
-        .says("error[RW0501]: `a` exists and is not empty\n  because: it holds `notes.txt`\n")
+        .says("error[RW0501]: `a` exists and is not empty\n  because: it contains `notes.txt`\n")
         .writes_nothing();
     restwell(["new", ".", "--yes"]).inside("a").file("notes.txt", "mine").exits(5).writes_nothing();
     restwell(["new", "a", "--yes", "--dry-run"]).file("a/notes.txt", "mine").exits(5).writes_nothing();

@@ -9,8 +9,8 @@ use crate::cli::terminal::{CONTROL_C, DOWN, ENTER, Terminal, on_terminal, termin
 
 /// Every page of the wizard, each after its own keys.
 fn stages() -> Vec<(&'static str, Terminal)> {
-    let start = || on_terminal(["new", "a"]).sees("What do you start from?");
-    let review = || start().presses(ENTER).sees("Press w to write it");
+    let start = || on_terminal(["new", "a"]).sees("Which preset do you start from?");
+    let review = || start().presses(ENTER).sees("Press w to write the project");
     vec![
         ("name", on_terminal(["new"]).sees("What is the project called?")),
         ("start", start()),
@@ -18,7 +18,7 @@ fn stages() -> Vec<(&'static str, Terminal)> {
         ("question", one_by_one(on_terminal(["new", "a"]))),
         ("review", review()),
         ("files", review().presses("f").sees("Cargo.toml")),
-        ("edit", review().presses("e").sees("Which answer do you change?")),
+        ("edit", review().presses("e").sees("Which answer do you want to change?")),
         ("plain", on_terminal(["new", "a", "--plain"]).sees("A number or a name")),
     ]
 }
@@ -50,7 +50,7 @@ fn a_signal_between_two_pages_restores_the_terminal() {
     // The signal meets the wizard while it answers a key: drawing, discarding input, or drawing up the project.
     for keys in [ENTER, DOWN, "?", "\u{1b}[B\r"] {
         for _ in 0..5 {
-            let terminal = on_terminal(["new", "a"]).sees("What do you start from?").presses(keys);
+            let terminal = on_terminal(["new", "a"]).sees("Which preset do you start from?").presses(keys);
             let ended = terminal.gets(Signal::SIGTERM).exits(130);
             assert!(ended.listing().is_empty());
         }
@@ -79,13 +79,13 @@ fn a_suspended_wizard_gives_the_terminal_back_and_comes_back_itself() {
 
 #[test]
 fn a_key_that_answers_never_writes() {
-    let terminal = on_terminal(["new", "a"]).sees("What do you start from?").presses(ENTER);
-    let mut terminal = terminal.sees("Press w to write it");
+    let terminal = on_terminal(["new", "a"]).sees("Which preset do you start from?").presses(ENTER);
+    let mut terminal = terminal.sees("Press w to write the project");
     for key in [ENTER, " ", "y", ENTER, ENTER, "\n", "W"] {
         terminal = terminal.presses(key);
         std::thread::sleep(std::time::Duration::from_millis(80));
     }
-    let ended = terminal.sees("Press w to write it").presses(CONTROL_C).exits(130);
+    let ended = terminal.sees("Press w to write the project").presses(CONTROL_C).exits(130);
     assert!(ended.listing().is_empty());
 }
 
@@ -119,7 +119,7 @@ fn a_paste_into_the_name_is_a_name_and_answers_nothing_else() {
         .starts()
         .sees("What is the project called?")
         .presses("\u{1b}[200~shop-api\nw\nw\n\u{1b}[201~")
-        .sees("it goes into `shop-api`")
+        .sees("it is written to `shop-api`")
         .presses(ENTER)
         .sees("shop-api · start");
 }
@@ -134,11 +134,11 @@ fn a_terminal_that_goes_away_ends_the_wizard() {
 /// A project that is written, with the offer to run its first command.
 fn offered() -> Terminal {
     on_terminal(["new", "a", "--no-git"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(DOWN)
         .sees("❯ minimal")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("[y/N]")
 }

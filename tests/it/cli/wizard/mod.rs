@@ -11,7 +11,7 @@ use super::terminal::{DOWN, ENTER, ESCAPE, Terminal, on_terminal, on_terminal_wi
 /// From the list of presets to the first of the questions.
 fn one_by_one(terminal: Terminal) -> Terminal {
     terminal
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(DOWN)
         .presses(DOWN)
         .presses(DOWN)
@@ -23,7 +23,7 @@ fn one_by_one(terminal: Terminal) -> Terminal {
 #[test]
 fn accepting_everything_writes_the_standard_project() {
     let ended = on_terminal(["new", "shop-api", "--no-git"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(ENTER)
         .sees("restwell new shop-api --database sqlite")
         .presses("w")
@@ -38,7 +38,7 @@ fn accepting_everything_writes_the_standard_project() {
 #[test]
 fn a_preset_is_one_key_away() {
     let ended = on_terminal(["new", "a", "--no-git"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(DOWN)
         .sees("❯ minimal")
         .presses(ENTER)
@@ -54,7 +54,7 @@ fn a_preset_is_one_key_away() {
 #[test]
 fn presets_are_told_as_they_will_be() {
     on_terminal(["new", "a", "--database", "none"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .sees("with database none, cache none")
         .looks(|screen| assert!(!screen.to_lowercase().contains("sqlite"), "{screen}"))
         .presses("?")
@@ -70,7 +70,7 @@ fn what_follows_from_an_answer_is_not_asked_and_the_reason_is_shown_once() {
         .presses(DOWN)
         .sees("❯ none")
         .presses(ENTER)
-        .sees("What counts each client's requests?")
+        .sees("Where are requests counted for rate limiting?")
         .sees("2/6")
         .sees("cache none: without a database")
         .looks(|screen| assert_eq!(screen.matches("without a database").count(), 1, "{screen}"));
@@ -79,7 +79,7 @@ fn what_follows_from_an_answer_is_not_asked_and_the_reason_is_shown_once() {
 #[test]
 fn a_value_that_a_flag_forbids_is_not_offered_and_the_reason_is_shown() {
     one_by_one(on_terminal(["new", "a", "--cache", "memory"]))
-        .sees("not offered: none (without a database")
+        .sees("not available: none (without a database")
         .sees("1/7")
         .sees_no("❯ none");
 }
@@ -90,23 +90,23 @@ fn going_back_takes_an_answer_off_the_screen() {
         .presses(DOWN)
         .sees("❯ postgres")
         .presses(ENTER)
-        .sees("What answers repeated reads?")
+        .sees("Where are reads cached?")
         .sees("database postgres")
         .presses(ESCAPE)
         .sees("Where are products stored?")
         .sees("❯ postgres")
         .sees_no("database postgres")
-        .sees_no("What answers repeated reads?")
+        .sees_no("Where are reads cached?")
         .presses("b")
         .sees("❯ one by one")
         .presses("\u{1b}[H")
         .sees("❯ standard")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("b")
         .sees("❯ standard")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("[y/N]")
         .presses(ENTER)
@@ -118,11 +118,11 @@ fn going_back_takes_an_answer_off_the_screen() {
 #[test]
 fn any_answer_is_changed_from_the_review() {
     let ended = on_terminal(["new", "a", "--no-git"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("e")
-        .sees("Which answer do you change?")
+        .sees("Which answer do you want to change?")
         .presses(DOWN)
         .sees("❯ cache")
         .presses(ENTER)
@@ -143,15 +143,15 @@ fn any_answer_is_changed_from_the_review() {
 #[test]
 fn the_review_shows_the_files() {
     on_terminal(["new", "a"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("f")
         .sees("Cargo.toml")
         .presses("w")
         .looks(|_| std::thread::sleep(std::time::Duration::from_millis(200)))
         .presses(ESCAPE)
-        .sees("Press w to write it");
+        .sees("Press w to write the project");
 }
 
 #[test]
@@ -160,15 +160,15 @@ fn the_name_is_asked_first() {
         .starts()
         .sees("What is the project called?")
         .presses(ENTER)
-        .sees("the name `` cannot be used")
+        .sees("invalid project name ``")
         .presses("my shop")
         .sees("❯ my shop")
         .presses(ENTER)
-        .sees("`my-shop` can be used")
+        .sees("`my-shop` is available")
         .presses("\u{15}")
         .sees("❯ █")
         .presses("shop")
-        .sees("it goes into `shop`")
+        .sees("it is written to `shop`")
         .presses(ENTER)
         .sees("shop · start")
         .presses("b")
@@ -178,7 +178,7 @@ fn the_name_is_asked_first() {
         .presses(DOWN)
         .sees("❯ minimal")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("[y/N]")
         .presses(ENTER)
@@ -191,9 +191,9 @@ fn an_empty_directory_s_name_is_offered() {
     let ended = terminal(["new", "--preset", "minimal", "--no-git"])
         .inside("shop-api")
         .starts()
-        .sees("enter takes `shop-api`, and it goes into this directory, which is empty")
+        .sees("enter confirms `shop-api`; it is written into this directory, which is empty")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("[y/N]")
         .presses(ENTER)
@@ -206,11 +206,11 @@ fn the_first_command_is_run_when_agreed() {
     let ended = terminal(["new", "a", "--no-git"])
         .program("cargo", "#!/bin/sh\necho \"cargo $* in $(basename \"$PWD\")\"\nexit 7\n")
         .starts()
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(DOWN)
         .sees("❯ minimal")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("Run `cargo run` there now? [y/N]")
         .presses("y\r")
@@ -223,9 +223,9 @@ fn a_first_command_that_is_not_there_is_told_and_the_project_stands() {
     let ended = terminal(["new", "a", "--no-git"])
         .env("LOOK_IN", "/nowhere")
         .starts()
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(ENTER)
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .presses("w")
         .sees("Run `cargo run` there now? [y/N]")
         .presses("y\r")
@@ -237,7 +237,7 @@ fn a_first_command_that_is_not_there_is_told_and_the_project_stands() {
 #[test]
 fn a_dry_run_says_that_nothing_is_written() {
     let ended = on_terminal(["new", "a", "--dry-run"])
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(ENTER)
         .sees("nothing is written")
         .sees_no("to write it")
@@ -253,7 +253,7 @@ fn what_was_given_is_not_asked() {
     let given: Vec<(&str, &str)> = given.iter().map(|variable| (variable.as_str(), "none")).collect();
     let terminal = on_terminal_with(["new", "a", "--database", "none"], &given);
     terminal
-        .sees("What do you start from?")
+        .sees("Which preset do you start from?")
         .presses(DOWN)
         .presses(DOWN)
         .presses(DOWN)

@@ -17,16 +17,16 @@ fn plain_asks_line_by_line_and_never_moves_the_cursor() {
             .sees("a, 1/8")
             .sees("Where are products stored?")
             .presses("postgress\n")
-            .sees("`postgres` is near")
+            .sees("did you mean `postgres`?")
             .presses("postgres\n")
             .sees("so far: database postgres")
             .presses("b\n")
             .sees("A number or a name [postgres]")
             .presses("b\n")
-            .sees("A number or a name [one by one], ? for more, q to leave:")
+            .sees("A number or a name [one by one], ? for more, q to quit:")
             .presses("2\n")
             .sees("database none (preset)")
-            .sees("w writes it")
+            .sees("w writes the project")
             .presses("\n")
             .sees("`` is not one of w, e, f, b and q")
             .presses("w\n")
@@ -43,9 +43,9 @@ fn everything_about_an_answer_can_be_read_line_by_line() {
     let ended = on_terminal(["new", "a", "--plain", "--database", "none"])
         .sees("A number or a name")
         .presses("4\n")
-        .sees("What counts each client's requests?")
+        .sees("Where are requests counted for rate limiting?")
         .presses("?\n")
-        .sees("pick it when something in front of the service already limits its clients")
+        .sees("pick it when a proxy in front of the service already limits its clients")
         .presses("q\n")
         .exits(130);
     assert!(ended.listing().is_empty());
@@ -58,7 +58,7 @@ fn a_name_that_is_not_offered_is_met_with_the_reason() {
         .presses("4\n")
         .sees("Where are products stored?")
         .presses("none\n")
-        .sees("`none` is not offered: without a database")
+        .sees("`none` is not available: without a database")
         .presses("q\n")
         .exits(130);
     assert!(ended.raw().lines().all(|line| line.trim_end().chars().count() <= 80), "{}", ended.raw());
@@ -73,7 +73,7 @@ fn a_pasted_text_answers_one_question() {
         .sees("1/8")
         .presses(CONTROL_C)
         .exits(130);
-    assert!(!ended.raw().contains("What answers repeated reads?"), "{}", ended.raw());
+    assert!(!ended.raw().contains("Where are reads cached?"), "{}", ended.raw());
     assert!(ended.listing().is_empty());
 }
 

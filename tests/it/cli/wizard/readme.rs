@@ -30,7 +30,7 @@ fn readme_shows_the_wizard_and_its_report_as_they_are() {
         terminal = terminal.sees(&format!("{number}/8")).presses(ENTER);
     }
     terminal
-        .sees("Press w to write it")
+        .sees("Press w to write the project")
         .looks(is_in_readme)
         .presses("w")
         .sees("[y/N]")

@@ -29,9 +29,9 @@ fn the_screens_at_each_size() {
         let snapshot = |page: &str, screen: &str| {
             insta::assert_snapshot!(format!("{page}-{}x{}", size.0, size.1), without_counts(screen));
         };
-        let terminal = sized(size).sees("What do you start from?").looks(|screen| snapshot("start", screen));
+        let terminal = sized(size).sees("Which preset do you start from?").looks(|screen| snapshot("start", screen));
         let terminal = one_by_one(terminal).presses(DOWN).sees("❯ postgres").presses(ENTER);
-        let terminal = terminal.sees("What answers repeated reads?").presses(DOWN).sees("❯ redis");
+        let terminal = terminal.sees("Where are reads cached?").presses(DOWN).sees("❯ redis");
         let terminal = terminal.looks(|screen| snapshot("question", screen)).presses("?").sees("space page");
         terminal.looks(|screen| snapshot("more", screen));
     }
@@ -47,7 +47,7 @@ fn nothing_is_cut_at_eighty_columns() {
         });
         terminal = terminal.presses(ENTER);
     }
-    terminal.sees("Press w to write it").looks(|screen| {
+    terminal.sees("Press w to write the project").looks(|screen| {
         assert!(screen.contains("w write · e change · f files") && screen.contains("--expect-version"), "{screen}");
         assert!(!screen.contains("scroll"), "{screen}");
     });
@@ -76,11 +76,11 @@ fn every_page_lives_on_a_screen_that_is_too_small() {
             std::thread::sleep(std::time::Duration::from_millis(100));
             terminal.presses(DOWN).resizes((80, 24))
         };
-        let terminal =
-            resized(on_terminal(["new", "a"]).sees("What do you start from?")).sees("What do you start from?");
+        let terminal = resized(on_terminal(["new", "a"]).sees("Which preset do you start from?"))
+            .sees("Which preset do you start from?");
         let terminal = resized(terminal.presses("?").sees("space page")).sees("space page").presses("b");
         let terminal = terminal.sees("❯ ").presses(ENTER).sees("a · review");
-        let terminal = resized(terminal).sees("Press w to write it").presses("f").sees("Cargo.toml");
+        let terminal = resized(terminal).sees("Press w to write the project").presses("f").sees("Cargo.toml");
         resized(terminal).sees("Cargo.toml");
     }
 }

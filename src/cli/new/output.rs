@@ -1,4 +1,4 @@
-//! What `new` tells: one file, a plan, or that it is done.
+//! The output of `new`: one file, a plan, or the result.
 
 use camino::Utf8Path;
 use schemars::JsonSchema;
@@ -10,15 +10,15 @@ use crate::shell::{DONE, Format, QUIET, STRONG, Shell};
 use crate::spelling;
 use crate::tree::Tree;
 
-/// What `new` prints: the project, or under `--show` one file of it.
+/// What `new` prints as JSON: the project, or with `--show` one file of it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-pub(in crate::cli) enum Made<'a> {
+pub(in crate::cli) enum ProjectOutput<'a> {
     Project(Box<Data<'a>>),
     File(Shown),
 }
 
-/// One file of a plan.
+/// One file of a project.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct Shown {
     path: String,
@@ -27,7 +27,7 @@ pub(in crate::cli) struct Shown {
     text: String,
 }
 
-/// Prints one file of the plan.
+/// Prints one file of the project.
 pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Error> {
     let wanted = Utf8Path::new(path.trim_start_matches("./"));
     let Some(file) = tree.get(wanted) else {
@@ -36,13 +36,13 @@ pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Err
     };
     let text = String::from_utf8_lossy(&file.bytes);
     let shown = || Shown { path: wanted.to_string(), from: file.from.clone(), text: text.to_string() };
-    shell.answer("new", || Made::File(shown()), || text.to_string())
+    shell.answer("new", || ProjectOutput::File(shown()), || text.to_string())
 }
 
-/// Tells what would be written.
+/// Prints what would be written.
 pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
-    if shell.manner.format == Format::Json {
-        return shell.json("new", Made::Project(Box::new(report.data())));
+    if shell.options.format == Format::Json {
+        return shell.json("new", ProjectOutput::Project(Box::new(report.data())));
     }
     before(report, shell);
     shell.say(format!("again: {}", report.replay));
@@ -50,7 +50,7 @@ pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells what is about to be written and, first of all, replaced.
+/// Prints what is about to be written or replaced.
 pub(super) fn before(report: &Report, shell: &mut Shell) {
     for line in report.summary() {
         shell.say(line);
@@ -66,10 +66,10 @@ pub(super) fn before(report: &Report, shell: &mut Shell) {
     }
 }
 
-/// Tells that it is written, how to go on, and how to have it again.
+/// Prints that the project is written, the next steps, and the command that repeats it.
 pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
-    if shell.manner.format == Format::Json {
-        return shell.json("new", Made::Project(Box::new(report.data())));
+    if shell.options.format == Format::Json {
+        return shell.json("new", ProjectOutput::Project(Box::new(report.data())));
     }
     let done = shell.paint(DONE, "created");
     shell.say(format!("{done} `{}`", report.path));
