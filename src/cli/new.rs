@@ -238,6 +238,7 @@ mod tests {
             cli.run(&mut shell).expect("it succeeds");
             assert_eq!((RESOLVED.get() - before.0, RENDERED.get() - before.1), (1, 1), "{flags:?}");
         }
-        assert!(path.join("Cargo.toml").is_file());
+        let site = Site::survey(Utf8Path::from_path(&path).expect("UTF-8")).expect("it is a directory");
+        assert!(site.read("Cargo.toml").is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! Every command that README and docs tell people to type is run, in a directory of its own.
+//! Every command in README and docs is run, in a separate directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_restwell");
 
-/// What commands start with that are run elsewhere, and where.
+/// Prefixes of commands that are tested elsewhere, with the place.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo run --release -- new ../shop-api", "xtask/src/readme.rs, on a copy of this repository"),
     ("curl 127.0.0.1:8080/greet", "xtask/src/readme.rs, after it"),
@@ -17,7 +17,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo xtask ", "checked below to be a command of xtask"),
 ];
 
-/// Commands that pages speak of by name: they need an argument to be run.
+/// Names of commands that need an argument.
 const NAMES: &[&str] = &["restwell new", "restwell explain", "restwell completions"];
 
 fn root() -> PathBuf {
@@ -33,7 +33,7 @@ fn pages() -> Vec<(PathBuf, String)> {
     pages.map(|path| (path.clone(), fs::read_to_string(path).expect("text"))).collect()
 }
 
-/// The lines of shell blocks without their comments, and what is in backticks and starts with `restwell`.
+/// The lines of shell blocks without comments, and code spans that start with `restwell`.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split_once("\n```").map(|(block, _)| block));
     let lines = blocks.flat_map(str::lines).map(|line| line.split(" #").next().unwrap_or_default().trim().to_owned());
@@ -98,7 +98,7 @@ fn every_command_that_people_are_told_to_type_works() {
     assert!(ran > 30, "{ran}");
 }
 
-/// Digits are counts of files and bytes, which any change of a template changes.
+/// Digits are masked: counts of files and bytes change with the templates.
 fn without_counts(text: &str) -> String {
     let first = text.lines().next().unwrap_or_default();
     text.replacen(first, &first.replace(|letter: char| letter.is_ascii_digit(), ""), 1)

@@ -92,7 +92,7 @@ fn every_module_has_its_file_and_every_file_its_module() {
     }
 }
 
-/// The modules that a file declares and does not hold itself.
+/// The modules that a file declares without a body.
 fn modules(text: &str) -> Vec<String> {
     let declared = |item: syn::Item| match item {
         syn::Item::Mod(syn::ItemMod { ident, content: None, .. }) => Some(ident.to_string()),
@@ -151,14 +151,14 @@ fn what_is_imported_is_a_dependency_and_every_dependency_is_used() {
     }
 }
 
-/// What Rust source names that may be a crate.
+/// Names in Rust source that may be crates.
 #[derive(Default)]
 struct Names {
-    /// Whatever stands before `::`, or alone after `use`.
+    /// Names before `::`, or alone after `use`.
     used: BTreeSet<&'static str>,
-    /// What stands at the head of `use` items.
+    /// The first names of `use` items.
     imported: BTreeSet<&'static str>,
-    /// Modules that are declared: a sibling may name them like a crate.
+    /// Declared modules: a sibling may refer to them like a crate.
     modules: BTreeSet<&'static str>,
 }
 
@@ -202,7 +202,7 @@ fn code_stays_within_its_budget() {
     }
 }
 
-/// `minimal` is small, `standard` and all that lies below it modest.
+/// Size limits of `minimal`, and of `standard` and everything below it.
 fn budget(stack: &Stack) -> usize {
     let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
@@ -212,7 +212,7 @@ fn budget(stack: &Stack) -> usize {
     }
 }
 
-/// PostgreSQL takes 100 connections, and keeps 3 of them for its administrator.
+/// PostgreSQL accepts 100 connections and reserves 3 for superusers.
 #[test]
 fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {
     for project in all().iter().filter(|project| project.stack.database == Database::Postgres) {

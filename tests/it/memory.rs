@@ -1,10 +1,10 @@
-//! The limits that a project ships with fit the memory that its deployment gives it.
+//! The default limits of a project fit the memory limit of its deployment.
 
 use crate::projects::{Project, all};
 
 const MIB: u64 = 1 << 20;
 
-/// What the program, its pools and its log take.
+/// The memory of the program, its pools and its log.
 const BASE: u64 = 32 * MIB;
 
 #[test]
@@ -38,7 +38,7 @@ fn the_log_and_the_help_keep_to_their_part() {
     }
 }
 
-/// A connection holds a buffer of what it reads, and as much again for the header that was parsed from it.
+/// A connection has a read buffer, and needs as much again for the parsed header.
 fn sum(project: &Project) -> u64 {
     let example = project.text(".env.example");
     let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));

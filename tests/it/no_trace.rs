@@ -1,4 +1,4 @@
-//! A choice that was not taken leaves no trace, and a template names only choices it may.
+//! A project has no trace of values that were not chosen, and a template names only permitted choices.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,12 +8,12 @@ use restwell::stack::Stack;
 
 use crate::projects::{all, distinct_files};
 
-/// Words that give a value away, in lower case.
+/// Words that reveal a value, in lower case.
 fn words(value: Value) -> &'static [&'static str] {
     match (value.choice().id(), value.id()) {
         ("database", "sqlite") => &["sqlite"],
         ("database", "postgres") => &["postgres", "pg_"],
-        // Two choices share that server, and neither gives it away alone: see `SHARED`.
+        // Two choices share that server, so neither reveals it alone: see `SHARED`.
         ("cache" | "limiter", "redis") => &[],
         ("cache", "memcached") => &["memcache"],
         ("auth", "api-key") => &["api key", "api-key", "api_key"],
@@ -22,13 +22,13 @@ fn words(value: Value) -> &'static [&'static str] {
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("deploy", "compose") => &["deploy/compose", "haproxy"],
         ("ci", "github") => &["github", "dependabot"],
-        // Nothing that the choice itself does not say.
+        // No words beyond those of the choice.
         ("cache" | "limiter", "memory") | (_, "none") => &[],
         (choice, value) => panic!("say which words give {choice}={value} away"),
     }
 }
 
-/// Words that give away that a choice was made at all.
+/// Words that reveal that a choice is not `none`.
 fn words_of(choice: Choice) -> &'static [&'static str] {
     match choice {
         Choice::Database => &["sqlx"],
@@ -42,7 +42,7 @@ fn words_of(choice: Choice) -> &'static [&'static str] {
     }
 }
 
-/// Words of what several values share, and whether a stack has one of them.
+/// Words of what several values share, with the stacks that have it.
 const SHARED: &[(&[&str], Holds)] = &[
     (&["redis.", "rediss."], has_redis),
     (&["breaker"], calls_with_a_breaker),
@@ -87,19 +87,19 @@ fn no_file_has_a_word_of_a_value_not_taken() {
     }
 }
 
-/// A decision record names the alternatives, the answers file every choice, the lock other people's crates.
+/// Files that may name any value: decision records, the answers file, the lock.
 fn speaks_freely(path: &Utf8Path) -> bool {
     path.starts_with("docs/decisions") || path == "restwell.toml" || path == "Cargo.lock"
 }
 
-/// Which of these words a file has in its text or name.
+/// The words that a file has in its text or name.
 fn said(path: &Utf8Path, text: &str, known: &BTreeSet<&'static str>) -> Vec<&'static str> {
     let (text, path) = (text.to_lowercase(), path.as_str().to_lowercase());
     known.iter().copied().filter(|word| path.contains(word) || says(&text, word)).collect()
 }
 
-/// Whether a word of `text` is `word` or begins with it: `delimiter` does not say "limiter". A `word` that ends in `.`
-/// stands alone: HAProxy's `redispatch` does not say "redis".
+/// Whether a word of `text` starts with `word`: `delimiter` does not match "limiter". A `word` that ends in `.`
+/// must match completely: HAProxy's `redispatch` does not match "redis".
 fn says(text: &str, word: &str) -> bool {
     let (stem, alone) = word.strip_suffix('.').map_or((word, false), |stem| (stem, true));
     let begins = |place: usize| !text[..place].ends_with(char::is_alphanumeric);

@@ -1,6 +1,6 @@
-//! `docs/options.md` is derived from the choices; this test keeps it true.
+//! `docs/options.md` is derived from the choices; this test keeps it up to date.
 //!
-//! `INSTA_UPDATE=always cargo test options` writes it anew, like the snapshots.
+//! `INSTA_UPDATE=always cargo test options` updates it, like the snapshots.
 
 use std::fmt::Write as _;
 use std::path::Path;

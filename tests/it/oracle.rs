@@ -1,10 +1,10 @@
-//! The rules, said a second time by someone who has not read the first: plain words, no shared code.
+//! An independent implementation of the rules, without shared code.
 
 use restwell::choice::{Choice, Combination, Value};
 use restwell::rules;
 use restwell::stack::{Answers, Origin, Stack};
 
-/// Whether a careful reader of the documentation would call this combination possible.
+/// Whether the documentation permits this combination.
 fn possible(word: impl Fn(&str) -> &'static str) -> bool {
     let nothing_is_kept = word("database") == "none";
     !(nothing_is_kept && (word("cache") != "none" || word("auth") != "none"))

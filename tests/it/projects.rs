@@ -9,13 +9,13 @@ use restwell::plan::Plan;
 use restwell::stack::Stack;
 use restwell::variants;
 
-/// A name that no template spells, so that one written by hand shows up.
+/// A name that no template contains, so that a hard-coded one is noticed.
 pub(crate) const NAME: &str = "north-pier9";
 
 /// A rendered project.
 pub(crate) struct Project {
     pub(crate) stack: Stack,
-    /// Of the whole tree, as the tool reports it.
+    /// The digest of the whole tree, as in reports.
     pub(crate) digest: String,
     files: BTreeMap<Utf8PathBuf, &'static str>,
 }
@@ -37,7 +37,7 @@ impl Project {
         variants::id(&self.stack)
     }
 
-    /// Those under `folders` that are Rust.
+    /// The Rust files under `folders`.
     pub(crate) fn rust(&self, folders: &[&str]) -> impl Iterator<Item = (&Utf8Path, &'static str)> {
         let is_in = |path: &Utf8Path| folders.iter().any(|folder| path.starts_with(folder));
         self.files().filter(move |(path, _)| path.extension() == Some("rs") && is_in(path))
@@ -50,13 +50,13 @@ pub(crate) fn all() -> &'static [Project] {
     &ALL
 }
 
-/// One for each stack whose Rust differs.
+/// One for each stack with distinct Rust code.
 pub(crate) fn rust_distinct() -> impl Iterator<Item = &'static Project> {
     let distinct: BTreeSet<Stack> = Stack::rust_distinct().into_iter().collect();
     all().iter().filter(move |project| distinct.contains(&project.stack))
 }
 
-/// Each distinct file of all projects, with one that has it.
+/// Each distinct file of all projects, with one project that has it.
 pub(crate) fn distinct_files() -> impl Iterator<Item = (&'static Project, &'static Utf8Path, &'static str)> {
     let mut seen = HashSet::new();
     let files = all().iter().flat_map(|project| project.files().map(move |(path, text)| (project, path, text)));

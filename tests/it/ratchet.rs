@@ -1,5 +1,5 @@
-//! What a choice costs in files that are not its own. The counts are ceilings that only fall: lower them with the change
-//! that lowers the count; a change that needs a higher one belongs in a slot, a derived list or a file of its own.
+//! The cost of a choice in files of other features. The counts are ceilings that may only fall: lower them with the change
+//! that lowers the count; a change that needs a higher one belongs in a slot, a derived list or a separate file.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn conditions_in_templates_only_fall() {
     );
 }
 
-/// How many line statements and inline expressions decide on something. A loop over facts decides on nothing.
+/// The number of line statements and inline expressions that are conditions. A loop over facts is not a condition.
 fn conditions(source: &str) -> usize {
     let statements = source.lines().filter(|line| template::is_condition(line)).filter(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();

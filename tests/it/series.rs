@@ -1,5 +1,5 @@
-//! What a generated service measures is what its features declare: no series without a description, none described that
-//! nothing records.
+//! The metrics of a generated service match the declarations of its features: every recorded series is described, and every
+//! described series is recorded.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use restwell::choice::Monitoring;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
 
-/// What stands before the name of a series where one is recorded.
+/// The text before the name of a recorded series.
 const RECORDED: [&str; 4] = ["counter!(\"", "gauge!(\"", "histogram!(\"", "count(\""];
 
 #[test]
@@ -15,7 +15,7 @@ fn every_series_is_declared_and_recorded() {
     for stack in Stack::rust_distinct().into_iter().filter(|stack| stack.monitoring != Monitoring::None) {
         let plan = Plan::new(&stack, "shop-api");
         let tree = plan.sources().expect("it renders");
-        // The exporter describes them all, so it is no witness.
+        // The exporter describes all series, so it does not count.
         let sources =
             tree.files().filter(|(path, _)| path.starts_with("src") && path.as_str() != "src/platform/prometheus.rs");
         let source: String = sources.map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();

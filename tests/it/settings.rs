@@ -1,4 +1,4 @@
-//! `.env.example` is written by the generator, `src/config.rs` by hand: they must say the same.
+//! `.env.example` is derived, `src/config.rs` is hand-written: they must agree.
 
 use restwell::plan::Plan;
 
@@ -29,7 +29,7 @@ fn settings(item: &syn::Item) -> Vec<(String, String)> {
     found.fields.iter().filter(is_setting).map(|field| (variable(field), documentation(field))).collect()
 }
 
-/// `env = "NAME"`, or with a bare `env` the field's name in capitals.
+/// `env = "NAME"`, or for a bare `env` the name of the field in capitals.
 fn variable(field: &syn::Field) -> String {
     let mut name = field.ident.as_ref().expect("fields of Config are named").to_string().to_uppercase();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("arg")) {

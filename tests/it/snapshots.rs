@@ -1,4 +1,4 @@
-//! What a reviewer looks at: the files of each preset, and what each value changes.
+//! Snapshots for review: the files of each preset, and the changes of each value.
 
 use std::fmt::Write as _;
 
@@ -60,7 +60,7 @@ fn differences(before: &Tree, after: &Tree) -> String {
             (Some(old), Some(new)) if old != new => {
                 let diff = TextDiff::from_lines(&old, &new);
                 let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-                // What is computed from the rest is summed up: its lines say nothing to a reviewer.
+                // Computed files are summarised, since their lines are of no use in a review.
                 if path != "Cargo.lock" && path != "openapi.json" {
                     write!(details, "\n{}", diff.unified_diff().context_radius(1).header(path.as_str(), path.as_str()))
                         .expect("a String takes every write");

@@ -1,4 +1,4 @@
-//! Flags, variables, an answers file, presets and defaults: who goes before whom, and what is not understood.
+//! Flags, variables, an answers file, presets and defaults: their precedence and their errors.
 
 use super::session::{Session, restwell};
 

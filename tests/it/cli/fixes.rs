@@ -1,4 +1,4 @@
-//! Every fix of every error, pasted into a shell: it runs, it does what was asked, and it keeps what else was typed.
+//! Every fix of every error, pasted into a shell: it succeeds, does what was asked for, and keeps the rest of the line.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use super::session::{Listing, PROGRAM, listing};
 
-/// A command line that fails, and what is there before it is run.
+/// A command line that fails, with the files that exist before it runs.
 struct Case {
     words: &'static [&'static str],
-    /// Files that are there first.
+    /// Files that exist before.
     files: &'static [(&'static str, &'static str)],
     variables: &'static [(&'static str, &'static str)],
 }
@@ -30,7 +30,7 @@ const fn with_variables(words: &'static [&'static str], variables: &'static [(&'
     Case { words, files: &[], variables }
 }
 
-/// Commands that take the flags of `new` as well.
+/// Commands that accept the flags of `new`.
 const NEW: &[Case] = &[
     case(&["new", "fn"]),
     case(&["new", "my shop"]),
@@ -107,7 +107,7 @@ const OTHER: &[Case] = &[
     with_variables(&["explain", "cache"], &[("RESTWELL_CACHE", "nnoe")]),
 ];
 
-/// What else may have been typed.
+/// Additional flags.
 const EXTRAS: &[&[&str]] = &[
     &["--no-git"],
     &["--dry-run"],
@@ -115,7 +115,7 @@ const EXTRAS: &[&[&str]] = &[
     &["--no-git", "--preset", "minimal", "--name", "other", "--answers", "the answers.toml", "-v"],
 ];
 
-/// A directory with what a case needs.
+/// A directory with the files of a case.
 struct Place(TempDir);
 
 impl Place {
@@ -149,7 +149,7 @@ impl Place {
     }
 }
 
-/// The words of a case with others, before a `--`.
+/// The words of a case with additional ones, before a `--`.
 fn with<'a>(case: &Case, extra: &[&'a str]) -> Vec<&'a str>
 where
     'static: 'a,
@@ -159,13 +159,13 @@ where
     before.iter().copied().chain(extra.iter().copied()).chain(after.iter().copied()).collect()
 }
 
-/// The commands behind `try:` in a report for people.
+/// The commands after `try:` in an error.
 fn nearest(text: &str) -> Vec<String> {
     let lines = text.lines().skip_while(|line| !line.starts_with("  try: ")).take_while(|line| line.starts_with("  "));
     lines.map(|line| line[7..].to_owned()).collect()
 }
 
-/// Runs a case for people and for programs, pastes every fix, and gives the code of the error.
+/// Runs a case with text and JSON output, pastes every fix, and returns the code of the error.
 fn paste(case: &Case, extra: &[&str]) -> Option<String> {
     let words = with(case, extra);
     let place = Place::new(case);
@@ -176,7 +176,7 @@ fn paste(case: &Case, extra: &[&str]) -> Option<String> {
     let said = String::from_utf8_lossy(&text.stderr);
     let told = nearest(&said);
     assert!(!told.is_empty(), "{words:?} has no fix:\n{said}");
-    // A second `--format` would be a mistake of its own.
+    // A second `--format` would be another mistake.
     let is_asked = words.iter().any(|word| word.starts_with("--format"));
     let (code, fixes) = if is_asked { (code(&said), told.clone()) } else { for_programs(case, extra) };
     let bare: Vec<String> = fixes.iter().map(|fix| fix.replace(" --format json", "")).collect();
@@ -218,7 +218,7 @@ fn for_programs(case: &Case, extra: &[&str]) -> (String, Vec<String>) {
     (object["error"]["code"].as_str().expect("a code").to_owned(), fixes)
 }
 
-/// Every flag that was typed and was not the mistake is in the fix, once, with its value.
+/// The fix has every other flag that was typed once, with its value.
 fn keeps(words: &[&str], fix: &str) {
     let kept = |flag: &str| fix.matches(&format!(" {flag}")).count();
     for flag in ["--dry-run", "--no-git", "--force", "--plain", "--non-interactive", "--yes"] {
@@ -239,7 +239,7 @@ fn every_fix_of_every_error_can_be_pasted() {
     let mut seen = BTreeSet::new();
     for (index, case) in NEW.iter().enumerate() {
         for extra in [EXTRAS[0], EXTRAS[1], EXTRAS[2 + index % 2]] {
-            // Not twice: clap refuses a flag that is.
+            // A repeated flag would be another mistake.
             if extra.iter().any(|word| {
                 word.starts_with("--") && case.words.iter().any(|typed| typed.split('=').next() == Some(word))
             }) {
@@ -251,7 +251,8 @@ fn every_fix_of_every_error_can_be_pasted() {
     for case in OTHER {
         seen.insert(paste(case, &[]).unwrap_or_else(|| panic!("{:?} is no error", case.words)));
     }
-    // What a command alone cannot mend: a file, a link, a disk, a signal. RW0204 is about `/`, where no test writes.
+    // Errors that a command cannot fix: a file, a link, a disk, a signal. RW0204 is about `/`, where no test writes; RW0504
+    // is in `workspace.rs`.
     let rest = [
         "RW0104", "RW0105", "RW0106", "RW0204", "RW0300", "RW0502", "RW0503", "RW0504", "RW0601", "RW0602", "RW0701",
         "RW0801",

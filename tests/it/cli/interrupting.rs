@@ -1,4 +1,4 @@
-//! A signal at any moment: the target is absent or complete, nothing is left beside it, and the exit code is 130.
+//! After a signal at any time the target is absent or complete, nothing is left beside it, and the exit code is 130.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::session::{PROGRAM, listing};
 
-/// Starts restwell with a git that never ends, and waits until it hangs there: all files are staged, none is in place.
+/// Starts restwell with a git that never ends, and waits until it is called: all files are staged, none is placed.
 fn hanging(directory: &Path, words: &[&str]) -> Child {
     let bin = directory.join("bin");
     fs::create_dir(&bin).expect("made");
@@ -104,7 +104,7 @@ fn a_signal_while_reading_answers_ends_at_once() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    // Long enough for the handler to be in place; the program then waits for its input.
+    // Long enough for the handler to be installed; the program then waits for input.
     std::thread::sleep(Duration::from_millis(300));
     signal(&child, "TERM");
     let start = Instant::now();

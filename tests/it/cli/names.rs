@@ -1,10 +1,10 @@
-//! Names of projects, held against cargo itself.
+//! Names of projects, compared with cargo itself.
 
 use std::process::Command;
 
 use super::session::restwell;
 
-/// Names of every kind; what is expected of them is for cargo to say.
+/// Names of every kind; cargo determines the expected result.
 const NAMES: &[&str] = &[
     "shop-api",
     "shop_api",
@@ -81,7 +81,7 @@ const NAMES: &[&str] = &[
     "a\nb",
 ];
 
-/// What cargo says to a name: it refuses, or it warns of more than capitals.
+/// Whether cargo rejects a name, or warns about more than capitals.
 fn cargo_is_content(name: &str) -> bool {
     let place = tempfile::tempdir().expect("a directory");
     let output = Command::new(env!("CARGO"))

@@ -1,4 +1,4 @@
-//! Words that are near to ours: flags of other tools, variables of other programs, commands by another name.
+//! Similar words: flags of other tools, variables of other programs, other names for commands.
 
 use super::session::{restwell, shell};
 

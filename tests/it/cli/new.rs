@@ -1,4 +1,4 @@
-//! `restwell new`: the same bytes always, the same data for a dry run, a replay line that holds.
+//! `restwell new`: reproducible bytes, the same data for a dry run, a correct replay command.
 
 use sha2::{Digest, Sha256};
 

@@ -1,4 +1,4 @@
-//! Where text goes, and what is in it: data to stdout, people to stderr, no colour where none is wanted.
+//! Output: data on stdout, messages on stderr, colour only if wanted.
 
 use super::session::{restwell, shell};
 

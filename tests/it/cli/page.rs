@@ -1,6 +1,6 @@
 //! `docs/errors.md` is derived from the codes, and `docs/command-line.md` names every exit code and key.
 //!
-//! `INSTA_UPDATE=always cargo test page` writes the first anew, like the snapshots.
+//! `INSTA_UPDATE=always cargo test page` updates the first, like the snapshots.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn the_page_of_errors_is_what_the_codes_say() {
         "# Errors\n\nDerived from `src/error/code.rs` and `src/rules.rs`; a test keeps it so. `restwell explain CODE` says the same.\n",
     );
     let rules =
-        RULES.iter().map(|rule| (rule.code, "these values do not go together", format!("Because {}.", rule.because)));
+        RULES.iter().map(|rule| (rule.code, "these values cannot be combined", format!("Because {}.", rule.because)));
     let mut codes: Vec<_> =
         CODES.iter().map(|code| (code.id, code.title, code.meaning.to_owned())).chain(rules).collect();
     codes.sort();

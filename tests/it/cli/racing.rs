@@ -1,4 +1,4 @@
-//! What appears in a directory while restwell runs, and what other runs have left there.
+//! Files that appear during a run, and traces of other runs.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::session::{PROGRAM, listing, restwell, shell};
 use super::terminal::{ENTER, on_terminal};
 
-/// Starts restwell with a git that waits for the file `go`, and waits until it is called: all is staged, nothing placed.
+/// Starts restwell with a git that waits for the file `go`, and waits until it is called: all files are staged, none is placed.
 fn staged(place: &Path, words: &[&str]) -> Child {
     let script = format!(
         "#!/bin/sh\n: > {0}/started\nwhile [ ! -e {0}/go ]; do sleep 0.02; done\nmkdir .git\n",
@@ -59,7 +59,7 @@ fn a_file_that_appears_meanwhile_is_never_replaced() {
             words.push("--name=a");
         }
         let child = staged(place.path(), &words);
-        // Late in the order of the files, so that others are placed before and have to be taken back.
+        // Late in the order of the files, so that others are placed before it and have to be removed.
         fs::create_dir(place.path().join("work/src")).expect("made");
         fs::write(place.path().join("work/src/main.rs"), "appeared").expect("written");
         let before: Vec<_> = visible(&place.path().join("work"));
@@ -73,7 +73,7 @@ fn a_file_that_appears_meanwhile_is_never_replaced() {
     }
 }
 
-/// What is in a directory beside our own staging.
+/// The content of a directory, except staging folders.
 fn visible(path: &Path) -> Vec<std::path::PathBuf> {
     listing(path).into_keys().filter(|path| !path.to_string_lossy().starts_with(".restwell-")).collect()
 }
@@ -127,7 +127,7 @@ fn runs_that_make_the_same_parent_do_not_hinder_each_other() {
     }
 }
 
-/// A directory as a run leaves it that is killed after it placed a few files.
+/// The directory of a run that was killed after it placed a few files.
 fn killed(preset: &str, placed: &[&str]) -> super::session::Ran {
     let whole = restwell(["new", "a", "--preset", preset, "--no-git"]).exits(0);
     let staged = whole.path().join(".restwell-4000000-0.partial");

@@ -1,10 +1,10 @@
-//! `restwell schema`: what each command prints fits the schema that it prints of it.
+//! `restwell schema`: the output of each command matches its schema.
 
 use serde_json::Value as Json;
 
 use super::session::restwell;
 
-/// Runs whose JSON is held against a schema, with their exit codes.
+/// Runs whose JSON is validated, with their exit codes.
 const RUNS: &[(&str, &[&str], i32)] = &[
     ("new", &["new", "a", "--yes", "--no-git"], 0),
     ("new", &["new", "a", "--preset", "minimal", "--dry-run", "--database", "sqlite"], 0),
@@ -39,7 +39,7 @@ const RUNS: &[(&str, &[&str], i32)] = &[
     ("error", &[], 2),
 ];
 
-/// Why `value` does not fit `schema`. It knows the words that the schemas use, and stops at any other.
+/// Why `value` does not match `schema`. Supports only the keywords that the schemas use, and fails on others.
 fn misfit(value: &Json, schema: &Json, root: &Json) -> Option<String> {
     let Some(rules) = schema.as_object() else { return (schema == false).then(|| "nothing fits".into()) };
     for (word, rule) in rules {

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The program under test.
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_restwell");
 
-/// A run that is about to start.
+/// A run before its start.
 pub(super) struct Session {
     directory: Rc<TempDir>,
     inside: PathBuf,
@@ -21,7 +21,7 @@ pub(super) struct Session {
     stdin: String,
 }
 
-/// A run that is over.
+/// A finished run.
 pub(super) struct Ran {
     directory: Rc<TempDir>,
     inside: PathBuf,
@@ -54,7 +54,7 @@ pub(super) fn make_repository(path: &Path) {
     assert!(made.success());
 }
 
-/// What is below `directory`.
+/// The content of `directory`.
 pub(super) fn listing(directory: &Path) -> Listing {
     let mut found = Listing::new();
     let mut open = vec![directory.to_owned()];
@@ -75,7 +75,7 @@ pub(super) fn listing(directory: &Path) -> Listing {
 
 impl Session {
     fn new(directory: Rc<TempDir>, mut command: Command) -> Self {
-        // What the tests inherit must not decide how they end.
+        // The environment of the tests must not affect the result.
         command.env_clear();
         let programs = Path::new(PROGRAM).parent().expect("a directory");
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -90,13 +90,13 @@ impl Session {
         self
     }
 
-    /// What the program reads.
+    /// Sets stdin.
     pub(super) fn stdin(mut self, text: &str) -> Self {
         text.clone_into(&mut self.stdin);
         self
     }
 
-    /// Puts a file there first.
+    /// Creates a file before the run.
     pub(super) fn file(self, path: &str, text: &str) -> Self {
         let path = self.inside.join(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("made");
@@ -104,31 +104,31 @@ impl Session {
         self
     }
 
-    /// Puts a directory there first.
+    /// Creates a directory before the run.
     pub(super) fn directory(self, path: &str) -> Self {
         fs::create_dir_all(self.inside.join(path)).expect("made");
         self
     }
 
-    /// Changes what is there first.
+    /// Prepares the directory before the run.
     pub(super) fn prepare(self, change: impl FnOnce(&Path)) -> Self {
         change(&self.inside);
         self
     }
 
-    /// Runs in a directory below.
+    /// Runs in a subdirectory.
     pub(super) fn inside(mut self, path: &str) -> Self {
         self.inside = self.directory.path().join(path);
         fs::create_dir_all(&self.inside).expect("made");
         self
     }
 
-    /// The process as it will be started, for what has no word here.
+    /// The process to be started, for other settings.
     pub(super) fn command(&mut self) -> &mut Command {
         self.command.current_dir(&self.inside)
     }
 
-    /// Where it runs.
+    /// The working directory.
     pub(super) fn path(&self) -> &Path {
         &self.inside
     }
@@ -169,7 +169,7 @@ impl Ran {
         self
     }
 
-    /// Stderr has not this text.
+    /// Stderr does not have this text.
     #[track_caller]
     pub(super) fn never_says(self, text: &str) -> Self {
         assert!(!self.stderr.contains(text), "`{text}` is in:\n{}", self.stderr);
@@ -190,14 +190,14 @@ impl Ran {
         self
     }
 
-    /// Nothing is on stdout.
+    /// Stdout is empty.
     #[track_caller]
     pub(super) fn prints_nothing(self) -> Self {
         assert_eq!(self.stdout, "");
         self
     }
 
-    /// The directory is as it was, hidden files included.
+    /// The directory is unchanged, including hidden files.
     #[track_caller]
     pub(super) fn writes_nothing(self) -> Self {
         let after = self.listing();
@@ -207,12 +207,12 @@ impl Ran {
         self
     }
 
-    /// Where it ran.
+    /// The working directory.
     pub(super) fn path(&self) -> &Path {
         &self.inside
     }
 
-    /// What is there now.
+    /// The content of the directory.
     pub(super) fn listing(&self) -> Listing {
         listing(self.directory.path())
     }
@@ -223,7 +223,7 @@ impl Ran {
         fs::read_to_string(self.inside.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// The names in a directory, hidden ones included, sorted.
+    /// The sorted names in a directory, including hidden ones.
     pub(super) fn names(&self, path: &str) -> Vec<String> {
         let entries = fs::read_dir(self.inside.join(path)).expect("a directory");
         let mut names: Vec<String> =
@@ -242,7 +242,7 @@ impl Ran {
         &self.stderr
     }
 
-    /// Stdout as the one JSON object it has to be, beside a silent stderr.
+    /// Stdout as one JSON object; stderr must be empty.
     #[track_caller]
     pub(super) fn json(&self) -> Json {
         assert_eq!(self.stderr, "", "JSON is all there is");

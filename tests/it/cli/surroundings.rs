@@ -52,7 +52,7 @@ fn git_that_fails_is_a_warning_and_not_silence() {
     assert_eq!(ran.json()["data"]["git"]["init"], false);
 }
 
-/// Lets the program find no git but the one in `bin`, if there is one.
+/// Limits the path to `bin`, so that only its git, if any, is found.
 fn with_git(session: super::session::Session) -> super::session::Session {
     let bin = session.path().join("bin");
     session
@@ -210,7 +210,7 @@ fn the_workflows_of_a_project_watch_the_branch_it_starts_on() {
     assert!(filters > 0);
 }
 
-/// The files of a project, and those of a clone of it by a git that turns line feeds into CRLF.
+/// The files of a project, and of its clone by a git that converts line feeds to CRLF.
 fn cloned(change: &str) -> (Listing, Listing) {
     let script = format!(
         "restwell new a --yes --no-git && cd a && {change} && git init -q && git add --all
@@ -221,7 +221,7 @@ fn cloned(change: &str) -> (Listing, Listing) {
     (listing(&ran.path().join("a")), listing(&ran.path().join("clone")))
 }
 
-/// The checksum of a migration is that of its bytes.
+/// The checksum of a migration covers its bytes.
 #[test]
 fn a_clone_has_the_bytes_of_the_project_whatever_git_does_with_line_ends() {
     let (project, clone) = cloned("true");

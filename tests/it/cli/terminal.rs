@@ -1,4 +1,4 @@
-//! A terminal with restwell on it: keys are pressed, and what is on the screen is read as a person would.
+//! Restwell on a terminal: a test presses keys and reads the screen.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,11 +16,11 @@ use vt100::Parser;
 
 use super::session::{Listing, PROGRAM, listing};
 
-/// How long a screen may take to show what is expected of it, on a machine with other work.
+/// The time limit for an expected screen, on a loaded machine.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Keys as a terminal sends them.
+/// Keys as the bytes of a terminal.
 pub(super) const ENTER: &str = "\r";
 pub(super) const DOWN: &str = "\u{1b}[B";
 pub(super) const ESCAPE: &str = "\u{1b}";
@@ -29,7 +29,7 @@ pub(super) const CONTROL_C: &str = "\u{3}";
 /// Columns and rows.
 pub(super) type Size = (u16, u16);
 
-/// What the terminal was sent.
+/// The output of the program.
 struct Screen {
     parser: Parser,
     raw: Vec<u8>,
@@ -46,7 +46,7 @@ pub(super) struct Terminal {
     _reader: std::thread::JoinHandle<()>,
 }
 
-/// What is about to be started.
+/// A run before its start.
 pub(super) struct Start {
     directory: TempDir,
     command: Command,
@@ -63,10 +63,10 @@ pub(super) fn on_terminal_with<const N: usize>(words: [&str; N], variables: &[(&
     variables.iter().fold(terminal(words), |start, (name, value)| start.env(name, value)).starts()
 }
 
-/// Restwell, about to be started in an empty directory.
+/// Restwell, to be started in an empty directory.
 pub(super) fn terminal<const N: usize>(words: [&str; N]) -> Start {
     let directory = tempfile::tempdir().expect("a directory");
-    // The shell has the terminal until the size is set: the first screen is drawn for it.
+    // The shell owns the terminal until the size is set, so the first screen has this size.
     let mut command = Command::new("sh");
     command
         .args([
@@ -95,7 +95,7 @@ impl Start {
         self
     }
 
-    /// Starts in a directory below, which is made.
+    /// Starts in a new subdirectory.
     pub(super) fn inside(mut self, path: &str) -> Self {
         let inside = self.directory.path().join(path);
         std::fs::create_dir_all(&inside).expect("made");
@@ -146,7 +146,7 @@ fn number(number: u16) -> NonZeroU16 {
     NonZeroU16::new(number).expect("a screen has a size")
 }
 
-/// The settings of a terminal that no program has touched, whether restwell has taken it already or not.
+/// The initial settings of a terminal.
 fn untouched(process: &PtyProcess) -> Termios {
     use rustix::termios::{InputModes, LocalModes};
     let mut found = tcgetattr(&process.pty).expect("a terminal");
@@ -167,12 +167,12 @@ fn wait_for<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
 }
 
 impl Terminal {
-    /// What is on the screen.
+    /// The text on the screen.
     pub(super) fn screen(&self) -> String {
         self.screen.lock().expect("no reader has panicked").parser.screen().contents()
     }
 
-    /// Everything that was sent so far.
+    /// All output so far.
     fn raw(&self) -> String {
         String::from_utf8_lossy(&self.screen.lock().expect("no reader has panicked").raw).into_owned()
     }
@@ -188,14 +188,14 @@ impl Terminal {
         self
     }
 
-    /// The screen has not this text. It is asked after something that was waited for.
+    /// The screen does not have this text. To be called after `sees`.
     #[track_caller]
     pub(super) fn sees_no(self, text: &str) -> Self {
         assert!(!self.screen().contains(text), "`{text}` is on the screen:\n{}", self.screen());
         self
     }
 
-    /// Looks at the screen.
+    /// Passes the screen to a function.
     pub(super) fn looks(self, look: impl FnOnce(&str)) -> Self {
         look(&self.screen());
         self
@@ -229,7 +229,7 @@ impl Terminal {
         self
     }
 
-    /// The terminal has the settings that it had before.
+    /// The terminal has its initial settings.
     #[track_caller]
     pub(super) fn restored(self) -> Self {
         let found = tcgetattr(&self.process.pty).expect("a terminal");
@@ -248,7 +248,7 @@ impl Terminal {
     #[track_caller]
     pub(super) fn exits(self, code: i32) -> Ended {
         let status = wait_for(|| self.process.status().filter(|status| *status != WaitStatus::StillAlive));
-        // The last of the output may still be on its way.
+        // The last output may still be in transit.
         std::thread::sleep(POLL_INTERVAL * 5);
         match status {
             Some(WaitStatus::Exited(_, found)) => assert_eq!(found, code, "{}", self.screen()),
@@ -260,7 +260,7 @@ impl Terminal {
     }
 }
 
-/// Compares what a program can set.
+/// Compares the settings that a program can change.
 #[track_caller]
 fn assert_same(before: &Termios, after: &Termios) {
     assert_eq!(before.input_modes, after.input_modes);
@@ -270,7 +270,7 @@ fn assert_same(before: &Termios, after: &Termios) {
     assert_eq!(format!("{:?}", before.special_codes), format!("{:?}", after.special_codes));
 }
 
-/// What is left when restwell is gone.
+/// A finished run.
 pub(super) struct Ended {
     directory: TempDir,
     screen: String,
@@ -278,22 +278,22 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// What is on the screen at the end.
+    /// The final text on the screen.
     pub(super) fn screen(&self) -> &str {
         &self.screen
     }
 
-    /// Everything that was sent to the terminal.
+    /// All output.
     pub(super) fn raw(&self) -> &str {
         &self.raw
     }
 
-    /// What is on disk.
+    /// The content of the directory.
     pub(super) fn listing(&self) -> Listing {
         listing(self.directory.path())
     }
 
-    /// Where it ran.
+    /// The working directory.
     pub(super) fn path(&self) -> &Path {
         self.directory.path()
     }

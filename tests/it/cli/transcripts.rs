@@ -1,6 +1,6 @@
-//! Whole transcripts of every command, failing and not, for people and for programs.
+//! Complete transcripts of every command, successes and failures, as text and as JSON.
 //!
-//! What changes with the content of templates alone, counts, digests, lists of files, is replaced by its kind.
+//! Values that depend on the content of templates, such as counts, digests and lists of files, are masked.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ const RUNS: &[(&str, &[&str], i32)] = &[
     ("man-unknown", &["man", "lits"], 2),
 ];
 
-/// `text` with each run of digits that stands before one of these words, or a long script, replaced.
+/// `text` with long scripts and numbers before certain words masked.
 fn steady(text: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(steady_line).collect();
     if lines.len() > 150 {
@@ -63,7 +63,7 @@ fn steady_line(line: &str) -> String {
     line.split(", the crate").next().unwrap_or_default().to_owned()
 }
 
-/// The object with what templates alone decide replaced by its kind.
+/// The object with values that depend on templates masked.
 fn steady_json(value: &mut Json, key: &str) {
     match value {
         Json::Array(items) if ["files", "crates"].contains(&key) => {
@@ -81,7 +81,7 @@ fn steady_json(value: &mut Json, key: &str) {
     }
 }
 
-/// What a run prints, in a directory with a file and a workspace in it.
+/// The output of a run in a directory with a file and a workspace.
 fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
     let mut run =
         restwell([]).file("taken/notes.txt", "mine").file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n");

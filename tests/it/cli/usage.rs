@@ -1,4 +1,4 @@
-//! What cannot be understood: told with the nearest spelling, never skipped.
+//! Usage errors: reported with a suggestion, never ignored.
 
 use super::session::restwell;
 

@@ -25,7 +25,7 @@ fn cargo_works(path: &Path) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// Outer manifests, and a target below each.
+/// Outer manifests, each with a target.
 const OUTER: &[(&str, &str)] = &[
     ("[workspace]\nmembers = [\"in/*\"]\n", "in/api"),
     ("[workspace]\nmembers = [\"in/*\"]\n", "in/deep/api"),
@@ -81,7 +81,7 @@ fn no_project_breaks_the_workspace_around_it() {
     assert_eq!((refused, worked), (11, 11));
 }
 
-/// Does what the help says: the line goes into the workspace, in the place of one that is there.
+/// Follows the help: adds the line to the workspace, replacing an existing one.
 fn with_line(manifest: &str, line: &str) -> String {
     let kept: Vec<&str> = manifest.lines().filter(|line| !line.starts_with("exclude")).collect();
     let manifest = kept.join("\n");

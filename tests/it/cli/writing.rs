@@ -1,4 +1,4 @@
-//! What is on disk after a run, also after one that fails: nothing half-made, nothing of the user's lost.
+//! The disk after a run or a failed run: no partial project, no loss of the user's files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -102,7 +102,7 @@ fn nothing_is_written_through_a_link() {
     run.exits(5).says("error[RW0502]").writes_nothing();
 }
 
-/// Takes from the program the right to write wherever it likes, which the tests may have.
+/// Drops the privilege to write everywhere, which the tests may have.
 fn unprivileged(mut session: Session) -> Session {
     if is_root() {
         session.command().uid(65_534).gid(65_534);
@@ -137,7 +137,7 @@ fn a_failure_half_way_leaves_a_directory_as_it_was() {
 
 #[test]
 fn a_full_disk_leaves_nothing() {
-    // Two kilobytes a file: some are written before one does not fit.
+    // Two kilobytes per file: some files are written before one fails.
     let full = |script: &str| format!("trap '' XFSZ; ulimit -f 4; exec {script}");
     shell(&full("restwell new a --yes --no-git")).exits(1).says("error[RW0601]: could not write `a/").writes_nothing();
     shell(&full("restwell new x/y/a --yes --no-git")).exits(1).says("error[RW0601]").writes_nothing();

@@ -1,4 +1,4 @@
-//! Whatever ends or interrupts the wizard: the terminal is as it was, nothing is written, and the exit code is 130.
+//! However the wizard ends, the terminal is restored, nothing is written, and the exit code is 130.
 //!
 //! `exits` compares the settings of the terminal with those before the start.
 
@@ -7,7 +7,7 @@ use rexpect::process::Signal;
 use super::one_by_one;
 use crate::cli::terminal::{CONTROL_C, DOWN, ENTER, Terminal, on_terminal, terminal};
 
-/// Every page of the wizard, each after its own keys.
+/// Every page of the wizard, with the keys that lead to it.
 fn stages() -> Vec<(&'static str, Terminal)> {
     let start = || on_terminal(["new", "a"]).sees("Which preset do you start from?");
     let review = || start().presses(ENTER).sees("Press w to write the project");
@@ -47,7 +47,7 @@ fn control_c_at_any_stage_does_the_same() {
 
 #[test]
 fn a_signal_between_two_pages_restores_the_terminal() {
-    // The signal meets the wizard while it answers a key: drawing, discarding input, or drawing up the project.
+    // The signal arrives while the wizard handles a key: it draws, discards input, or renders the project.
     for keys in [ENTER, DOWN, "?", "\u{1b}[B\r"] {
         for _ in 0..5 {
             let terminal = on_terminal(["new", "a"]).sees("Which preset do you start from?").presses(keys);
@@ -92,7 +92,7 @@ fn a_key_that_answers_never_writes() {
 #[test]
 fn a_pasted_text_answers_at_most_one_question() {
     let pastes = [
-        // As a terminal sends it that does not mark pastes, and as one that does.
+        // Without and with bracketed paste.
         "\r\r\r\r\r\rw\r".to_owned(),
         "\u{1b}[200~\r\r\r\rw\r\u{1b}[201~".to_owned(),
         "w\rw\rw\r".to_owned(),
@@ -101,7 +101,7 @@ fn a_pasted_text_answers_at_most_one_question() {
     for paste in pastes {
         let ended = one_by_one(on_terminal(["new", "a"]))
             .presses(&paste)
-            // A key that is not part of the paste shows that all of it was dealt with.
+            // Another key shows that the whole paste was handled.
             .looks(|_| std::thread::sleep(std::time::Duration::from_millis(800)))
             .presses("?")
             .sees("space page")
@@ -126,12 +126,12 @@ fn a_paste_into_the_name_is_a_name_and_answers_nothing_else() {
 
 #[test]
 fn a_terminal_that_goes_away_ends_the_wizard() {
-    // Ctrl-D is the end of input where the terminal reads whole lines.
+    // Ctrl-D is the end of input if the terminal reads whole lines.
     let ended = on_terminal(["new", "a", "--plain"]).sees("A number or a name").presses("\u{4}").exits(130);
     assert!(ended.listing().is_empty());
 }
 
-/// A project that is written, with the offer to run its first command.
+/// A written project, with the offer to run its first command.
 fn offered() -> Terminal {
     on_terminal(["new", "a", "--no-git"])
         .sees("Which preset do you start from?")

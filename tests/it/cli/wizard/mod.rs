@@ -8,7 +8,7 @@ mod screens;
 use super::session::restwell;
 use super::terminal::{DOWN, ENTER, ESCAPE, Terminal, on_terminal, on_terminal_with, terminal};
 
-/// From the list of presets to the first of the questions.
+/// From the list of presets to the first question.
 fn one_by_one(terminal: Terminal) -> Terminal {
     terminal
         .sees("Which preset do you start from?")

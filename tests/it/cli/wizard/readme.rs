@@ -1,10 +1,10 @@
-//! The pictures in README are of a real run: this one.
+//! The screens in README are those of a real run: this one.
 
 use super::one_by_one;
 use super::screens::without_counts;
 use crate::cli::terminal::{DOWN, ENTER, on_terminal};
 
-/// What a block of README has to show; counts may have changed since it was recorded.
+/// Checks that README has this screen; counts may differ.
 #[track_caller]
 fn is_in_readme(screen: &str) {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a file");

@@ -1,4 +1,4 @@
-//! What is on the screen, at several sizes and after the window was resized.
+//! The screens at several sizes and after a resize.
 
 use super::one_by_one;
 use crate::cli::terminal::{DOWN, ENTER, Size, Terminal, on_terminal, terminal};
@@ -9,7 +9,7 @@ fn sized(size: Size) -> Terminal {
     terminal(["new", "shop-api"]).sized(size).starts()
 }
 
-/// The text with `#` for every digit of a count, which any change to a template may change.
+/// The text with `#` for every digit of a count, since counts change with the templates.
 pub(super) fn without_counts(text: &str) -> String {
     let is_unit = |word: &str| ["files", "KiB", "direct"].iter().any(|unit| word.starts_with(unit));
     let lines = text.lines().map(|line| {
@@ -61,7 +61,7 @@ fn a_resize_draws_the_screen_anew() {
         if size.0 > 30 {
             terminal = terminal.sees("Where are products stored?").sees("❯ sqlite");
         }
-        // Whatever the size, a screen has the question once at most.
+        // At any size, a screen has the question at most once.
         terminal = terminal.looks(|screen| assert!(screen.matches("Where are").count() <= 1, "{screen}"));
     }
     let before = one_by_one(sized((80, 24))).sees("pick it").screen();
