@@ -6,10 +6,13 @@
 mod answers;
 mod choices;
 mod target;
+mod usage;
 
 use super::{Error, Place};
 use crate::command_line::CommandLine;
-use crate::version::REPOSITORY;
+use crate::version::{REPOSITORY, VERSION};
+
+use choices::InvalidValue;
 
 /// The text of an error, for the terminal and for JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,39 +52,29 @@ impl Error {
     /// The text of this error. `typed` is the command line that failed; fixes keep the rest of it.
     pub fn words(&self, typed: &CommandLine) -> Words {
         match self {
-            Self::UnknownFlag { flag, mended } => words(format!("unknown flag `{flag}`"))
-                .command(mended.clone().unwrap_or_else(|| help_with(typed.command().unwrap_or_default()))),
+            Self::UnknownFlag { flag, mended } => usage::flag(format!("unknown flag `{flag}`"), mended.as_ref(), typed),
             Self::UnknownCommand { word, mended } => {
                 words(format!("unknown command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
             }
             Self::UnknownValue { place, word, allowed, mended } => {
-                choices::unknown_value(place, word, allowed, mended.as_deref().cloned(), typed)
+                InvalidValue { place, word, allowed, mended: mended.as_deref() }.words(typed)
             }
             Self::UnknownVariable { name, value, nearest } => choices::unknown_variable(name, value, nearest, typed),
             Self::Answers { file, faults } => answers::wrong(file, faults),
             Self::AnswersUnreadable { file, detail } => {
                 words(format!("`{file}` cannot be read")).because(detail.clone())
             }
-            Self::Repeated { flag, mended } => words(format!("`{flag}` is given more than once"))
-                .command(mended.clone().unwrap_or_else(|| help_with(typed.command().unwrap_or_default()))),
+            Self::Repeated { flag, mended } => {
+                usage::flag(format!("`{flag}` is given more than once"), mended.as_ref(), typed)
+            }
             Self::Usage { message, command } => words(message.clone()).command(help_with(command)),
             Self::NoCommand => words("a command is missing").command(help_with("")),
-            Self::OtherVersion { expected } => {
-                words(format!("this is restwell {}, and `{expected}` was expected", crate::version::VERSION))
-                    .because("another version may generate a different project from the same answers")
-                    .command(typed.clone().with_value("--expect-version", crate::version::VERSION))
-            }
-            Self::NotInPlan { path, nearest } => words(format!("the project has no file `{path}`"))
-                .command(nearest.as_ref().map(|path| typed.clone().with_value("--show", path)))
-                .command(
-                    typed.clone().without("--show").with_flag("--dry-run").without("--quiet").with_flag("--verbose"),
-                ),
-            Self::NothingToExplain { word, nearest } => words(format!("no explanation for `{word}`"))
-                .because("it is not an error code, a choice, a value such as `cache=none`, or a preset")
-                .command(nearest.as_ref().map(|near| CommandLine::new(["explain", near])))
-                .command(CommandLine::new(["list"])),
+            Self::OtherVersion { expected } => usage::other_version(expected, typed),
+            Self::NotInPlan { path, nearest } => usage::not_in_plan(path, nearest.as_deref(), typed),
+            Self::NothingToExplain { word, nearest } => usage::nothing_to_explain(word, nearest.as_deref()),
             Self::Name { name, fault, better, is_from_path } => {
-                target::name(name, *fault, better, *is_from_path, typed)
+                let words = target::name(name, *fault).command(typed.clone().with_value("--name", better));
+                if *is_from_path { words.help(target::NAME_FLAG) } else { words }
             }
             Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
             Self::Missing { choices } => choices::missing(choices, typed),
@@ -107,10 +100,7 @@ impl Error {
 fn report() -> String {
     let place = if REPOSITORY.is_empty() { String::new() } else { format!(" at {REPOSITORY}") };
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
-    format!(
-        "report it{place} with your command line, the lines above and: restwell {} on {system} {machine}",
-        crate::version::VERSION
-    )
+    format!("report it{place} with your command line, the lines above and: restwell {} on {system} {machine}", VERSION)
 }
 
 /// `restwell help new`

@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::key::Key;
 use super::page::{Head, Page};
 use super::terminal::Size;
-use super::text::{Line, hang};
+use super::text::{Hanging, Line};
 
 /// A paragraph with a label before its first line.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Paragraph {
     pub(super) fn lines(&self, width: usize) -> Vec<Line> {
         match self.text.is_empty() {
             true => vec![self.label.clone().fit(width)],
-            false => hang(&self.label, self.indent, Style::new(), &self.text, width),
+            false => Hanging { label: &self.label, indent: self.indent, style: Style::new() }.lines(&self.text, width),
         }
     }
 }

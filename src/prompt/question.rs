@@ -5,7 +5,7 @@ use anstyle::Style;
 use super::page::Head;
 use super::pager::Paragraph;
 use super::terminal::Size;
-use super::text::{Line, hang, join, wrap};
+use super::text::{Hanging, Line, join, wrap};
 use crate::shell::{LABEL, QUIET, STRONG};
 
 /// A question with its context and answers.
@@ -150,7 +150,7 @@ impl Question {
         let style = if is_chosen { LABEL } else { Style::new() };
         let label = Line::new(style, format!("{} {word}", if is_chosen { "❯" } else { " " }));
         if is_wrapped {
-            return hang(&label, INDENT + column, Style::new(), clause, width);
+            return Hanging { label: &label, indent: INDENT + column, style: Style::new() }.lines(clause, width);
         }
         let gap = " ".repeat((INDENT + column).saturating_sub(label.width()));
         vec![label.then(Style::new(), format!("{gap}{clause}")).fit(width)]
@@ -181,5 +181,5 @@ impl Fact {
 }
 
 fn quiet(text: &str, indent: usize, width: usize) -> Vec<Line> {
-    hang(&Line::plain(" ".repeat(indent)), indent, QUIET, text, width)
+    Hanging { label: &Line::plain(" ".repeat(indent)), indent, style: QUIET }.lines(text, width)
 }

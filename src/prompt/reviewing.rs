@@ -7,7 +7,7 @@ use super::page::{Head, Page};
 use super::pager::{Pager, Paragraph};
 use super::sheet::Sheet;
 use super::terminal::Size;
-use super::text::{Line, hang, wrap};
+use super::text::{Hanging, Line, wrap};
 use crate::shell::{QUIET, STRONG, WARNING};
 
 /// The outcome of the review.
@@ -69,7 +69,7 @@ impl<'a> Reviewing<'a> {
     fn facts(&self, width: usize) -> Vec<Line> {
         let hung = |(label, text): (&str, String)| {
             let style = if label == "note" { WARNING } else { QUIET };
-            hang(&Line::new(style, label), INDENT, Style::new(), &text, width)
+            Hanging { label: &Line::new(style, label), indent: INDENT, style: Style::new() }.lines(&text, width)
         };
         self.sheet.facts().into_iter().flat_map(hung).collect()
     }

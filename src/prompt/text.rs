@@ -108,22 +108,34 @@ fn first_letter(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
 
-/// `text` wrapped beside a label of `indent` columns in the first line. If there is no room, the text starts below the
-/// label.
-pub(super) fn hang(label: &Line, indent: usize, style: Style, text: &str, width: usize) -> Vec<Line> {
-    const NARROWEST: usize = 16;
-    if width < indent + NARROWEST {
-        let below = wrap(text, width.saturating_sub(2)).into_iter().map(|text| Line::new(style, format!("  {text}")));
-        return std::iter::once(label.clone()).chain(below).map(|line| line.fit(width)).collect();
+/// A label before the first line of a wrapped text.
+pub(super) struct Hanging<'a> {
+    pub(super) label: &'a Line,
+    /// The column where the text starts.
+    pub(super) indent: usize,
+    /// The style of the text.
+    pub(super) style: Style,
+}
+
+impl Hanging<'_> {
+    /// `text` wrapped beside the label. If there is no room, the text starts below the label.
+    pub(super) fn lines(&self, text: &str, width: usize) -> Vec<Line> {
+        const NARROWEST: usize = 16;
+        let Self { label, indent, style } = *self;
+        if width < indent + NARROWEST {
+            let below = wrap(text, width.saturating_sub(2)).into_iter();
+            let below = below.map(|text| Line::new(style, format!("  {text}")));
+            return std::iter::once(label.clone()).chain(below).map(|line| line.fit(width)).collect();
+        }
+        let lines = wrap(text, width - indent).into_iter().enumerate();
+        lines
+            .map(|(index, text)| {
+                let start = if index == 0 { label.clone() } else { Line::default() };
+                let gap = " ".repeat(indent.saturating_sub(start.width()));
+                start.then(Style::new(), gap).then(style, text)
+            })
+            .collect()
     }
-    let lines = wrap(text, width - indent).into_iter().enumerate();
-    lines
-        .map(|(index, text)| {
-            let start = if index == 0 { label.clone() } else { Line::default() };
-            let gap = " ".repeat(indent.saturating_sub(start.width()));
-            start.then(Style::new(), gap).then(style, text)
-        })
-        .collect()
 }
 
 /// `parts` joined by ` · `, broken between parts.
@@ -155,7 +167,7 @@ mod tests {
             // A letter of two columns does not fit a screen of one column.
             let widest = width.max(2);
             assert!(wrap(text, width).iter().all(|line| measure_text_width(line) <= widest), "{width}");
-            let hung = hang(&Line::plain("costs"), 9, Style::new(), text, width);
+            let hung = Hanging { label: &Line::plain("costs"), indent: 9, style: Style::new() }.lines(text, width);
             assert!(hung.iter().all(|line| line.width() <= width.max(4)), "{width}: {hung:?}");
             assert!(Line::plain(text).fit(width).width() <= width);
         }

@@ -7,22 +7,27 @@ use crate::error::Place;
 use crate::spelling;
 use crate::stack::{Answers, Conflict, Origin};
 
-pub(super) fn unknown_value(
-    place: &Place,
-    word: &str,
-    allowed: &[String],
-    mended: Option<CommandLine>,
-    typed: &CommandLine,
-) -> Words {
-    let told = words(format!("invalid value `{word}` for {}", place_name(place)));
-    let near = spelling::nearest(word, allowed.iter().map(String::as_str));
-    let mended = match (place, near) {
-        (Place::Variable(name), Some(near)) => Some(typed.clone().with_variable(name, Some(near))),
-        (Place::Flag(_) | Place::Argument | Place::Variable(_), _) => mended,
-    };
-    match mended {
-        Some(mended) => told.command(mended),
-        None => told.because(format!("valid values: {}", listed(allowed))).command(more_about(place, typed)),
+/// A word that is not a value of a flag, a variable or an argument.
+pub(super) struct InvalidValue<'a> {
+    pub(super) place: &'a Place,
+    pub(super) word: &'a str,
+    pub(super) allowed: &'a [String],
+    pub(super) mended: Option<&'a CommandLine>,
+}
+
+impl InvalidValue<'_> {
+    pub(super) fn words(self, typed: &CommandLine) -> Words {
+        let Self { place, word, allowed, mended } = self;
+        let message = words(format!("invalid value `{word}` for {}", place_name(place)));
+        let near = spelling::nearest(word, allowed.iter().map(String::as_str));
+        let mended = match (place, near) {
+            (Place::Variable(name), Some(near)) => Some(typed.clone().with_variable(name, Some(near))),
+            (Place::Flag(_) | Place::Argument | Place::Variable(_), _) => mended.cloned(),
+        };
+        match mended {
+            Some(mended) => message.command(mended),
+            None => message.because(format!("valid values: {}", listed(allowed))).command(more_about(place, typed)),
+        }
     }
 }
 

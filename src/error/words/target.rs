@@ -46,8 +46,10 @@ pub(super) fn member(path: &str, membership: &Membership, typed: &CommandLine) -
     }
 }
 
-/// The reason, a command with a valid name, and how to keep the directory.
-pub(super) fn name(name: &str, fault: Fault, better: &str, is_from_path: bool, typed: &CommandLine) -> Words {
+/// How to keep the directory of an invalid name.
+pub(super) const NAME_FLAG: &str = "`--name NAME` sets the name of the package only, not of the directory";
+
+pub(super) fn name(name: &str, fault: Fault) -> Words {
     let reason = match fault {
         Fault::Empty => "a name cannot be empty".to_owned(),
         Fault::Start(first) if first.is_ascii_digit() => "a name cannot start with a digit".to_owned(),
@@ -65,10 +67,7 @@ pub(super) fn name(name: &str, fault: Fault, better: &str, is_from_path: bool, t
         Fault::Dependency => "generated projects depend on a package of that name".to_owned(),
         Fault::Nowhere => "the path does not end in a name".to_owned(),
     };
-    let told = words(format!("invalid project name `{name}`"))
-        .because(reason)
-        .command(typed.clone().with_value("--name", better));
-    if is_from_path { told.help("`--name NAME` sets the name of the package only, not of the directory") } else { told }
+    words(format!("invalid project name `{name}`")).because(reason)
 }
 
 pub(super) fn in_the_way(path: &str, what: Obstacle) -> Words {
