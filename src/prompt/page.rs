@@ -102,7 +102,7 @@ mod tests {
         let head = Head { subject: "shop-api".into(), place: "3/8".into(), keys };
         let lines = |width| head.full(width).iter().map(Line::text).collect::<Vec<_>>();
         assert_eq!(lines(80), ["shop-api · 3/8 · ↑↓ choose · enter confirm · b back · ? more · ctrl-c quit"]);
-        assert_eq!(lines(40), ["shop-api · 3/8 · ↑↓ choose · enter confirm", "b back · ? more · ctrl-c quit"]);
+        assert_eq!(lines(44), ["shop-api · 3/8 · ↑↓ choose · enter confirm", "b back · ? more · ctrl-c quit"]);
         assert_eq!(head.short().text(), "shop-api · 3/8 · ? more");
     }
 }
