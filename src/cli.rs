@@ -106,6 +106,17 @@ enum Command {
     Help(help::Help),
 }
 
+impl Command {
+    /// Whether no further error can be foreseen, so that the command can be suggested.
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::New(new) => new.is_sound(),
+            Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
+            Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
+        }
+    }
+}
+
 /// The names of the commands, in the order of the help.
 const COMMANDS: &[&str] = &["new", "list", "explain", "schema", "variants", "completions", "man", "help"];
 

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use super::{Cli, definition, typed, usage};
+use super::{COMMANDS, Cli, definition, typed, usage};
 use crate::command_line::CommandLine;
 use crate::name::Name;
 use crate::precomputed::LOCKS;
@@ -15,6 +15,9 @@ use crate::spelling;
 
 /// The most corrections in one line.
 const MAX_CORRECTIONS: usize = 8;
+
+/// A word within this edit distance of a command is a misspelling of it.
+const MAX_EDITS: usize = 2;
 
 /// Commands of other tools and their names here.
 const FOREIGN_COMMANDS: &[(&str, &[&str])] = &[
@@ -39,7 +42,7 @@ pub(super) fn mended(argv: &[OsString]) -> Option<CommandLine> {
     for _ in 0..MAX_CORRECTIONS {
         let parsed = Cli::command().try_get_matches_from(&words).and_then(|matches| Cli::from_arg_matches(&matches));
         match parsed {
-            Ok(_) => return Some(typed::read(&words)),
+            Ok(cli) => return cli.command.is_sound().then(|| typed::read(&words)),
             Err(error) if matches!(error.kind(), ErrorKind::DisplayVersion | ErrorKind::DisplayHelp) => {
                 return Some(typed::read(&words));
             }
@@ -129,8 +132,7 @@ fn nearest_flag(flag: &str, words: &[OsString]) -> Option<String> {
 fn command_like(word: &str) -> Option<Vec<&'static str>> {
     let foreign = FOREIGN_COMMANDS.iter().find(|(foreign, _)| *foreign == word).map(|(_, meant)| meant.to_vec());
     foreign.or_else(|| {
-        let definition = definition();
-        let near = spelling::nearest(word, definition.get_subcommands().map(Command::get_name))?;
-        super::COMMANDS.iter().find(|name| **name == near).map(|name| vec![*name])
+        let near = spelling::within(word, COMMANDS.iter().copied(), MAX_EDITS);
+        near.or(COMMANDS.iter().copied().find(|name| name.starts_with(word))).map(|name| vec![name])
     })
 }

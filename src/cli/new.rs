@@ -22,7 +22,7 @@ use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::report::{Git, Report};
 use crate::shell::Shell;
-use crate::stack::{Answers, Resolution, Stack};
+use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::version::VERSION;
 
 /// Write a project
@@ -97,6 +97,13 @@ impl New {
         let real = draft.site.real.clone();
         let report = write(draft, shell)?;
         if is_reviewed { offer::first_step(&report, &real, shell) } else { Ok(()) }
+    }
+
+    /// Whether the flags can be combined and the name is valid, as far as the command line shows.
+    pub(super) fn is_sound(&self) -> bool {
+        let flags: Answers = self.choices.0.iter().map(|&value| (value, Origin::Flag)).collect();
+        let name = self.name.as_deref().or(self.path.as_deref().and_then(Utf8Path::file_name));
+        Stack::is_possible(&flags) && name.is_none_or(|name| Name::new(name, LOCKS.package_names()).is_ok())
     }
 
     fn input(&self) -> Result<Input, Error> {

@@ -58,6 +58,7 @@ fn what_is_missing_twice_or_too_much_is_named() {
         .exits(2)
         .says("try: restwell new a --yes --cache memory\n");
     restwell(["shop-api", "--yes"]).exits(2).says("try: restwell new shop-api --yes\n");
+    restwell(["newapi", "--yes"]).exits(2).says("try: restwell new newapi --yes\n");
     restwell(["fn", "--yes"]).exits(2).says("try: restwell help\n");
     restwell(["new", "a", "-q", "-v"]).exits(2).says("cannot be used with");
     restwell(["explain"]).exits(2).says("is missing");
