@@ -11,7 +11,7 @@ mod slots;
 use camino::Utf8PathBuf;
 
 use crate::feature::wanted;
-use crate::part::{Parts, operator_value, volume};
+use crate::part::{Parts, operator_value, panel, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::stack::Stack;
 use crate::template;
@@ -65,10 +65,11 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
-        let Parts { limits, operator_values, series, settings, volumes, .. } = &self.parts;
+        let Parts { limits, operator_values, panels, series, settings, volumes, .. } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
             ("operator_values", operator_value::env_file(operator_values)),
+            ("panels", panel::render(panels)),
             ("series", series.render()),
             ("settings", settings.tables()),
             ("time_outs", limits.time_outs()),

@@ -3,7 +3,9 @@
 use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Limiter, Value};
+use crate::part::panel::rate;
 use crate::part::versions::MOKA;
+use crate::part::{Panel, Section, Unit};
 
 pub(super) const LIMITER_REDIS: Feature = Feature {
     id: "limiter-redis",
@@ -27,6 +29,11 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
             }
             Deploy::None => {}
         }
+        let about = "While Redis does not answer, each copy counts for itself.";
+        parts.panels.push(
+            Panel::new(Section::Parts, "Quotas counted by one copy alone", about, Unit::PerSecond)
+                .query(&rate("limiter_fallback_total"), "decided by one copy alone"),
+        );
         parts.series.counter("limiter_fallback_total", "Requests counted by this replica alone, without Redis");
     },
 };

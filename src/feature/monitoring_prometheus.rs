@@ -2,7 +2,9 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
+use crate::part::panel::rate;
 use crate::part::versions::{METRICS_EXPORTER_PROMETHEUS, METRICS_PROCESS};
+use crate::part::{Panel, Section, Unit};
 
 pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
     id: "monitoring-prometheus",
@@ -20,5 +22,91 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
         parts.manifest.add(METRICS_PROCESS.plain());
         parts.volumes.push("metrics");
+        parts.panels.extend(summary());
+        parts.panels.extend(requests());
+        parts.panels.extend(process());
     },
 };
+
+fn summary() -> [Panel; 4] {
+    let number = |title, description, unit| Panel::new(Section::Summary, title, description, unit);
+    [
+        number(
+            "Failed requests",
+            "Share of answers with a 5xx status. The objective allows 0.1 %.",
+            Unit::Share,
+        )
+        .thresholds(0.001, 0.0144)
+        .query(
+            "(sum(rate(http_request_duration_seconds_count{job=\"app\",route!~\"/health/.+|/metrics\",status=~\"5..\"}\
+             [$__rate_interval])) or vector(0)) / sum(rate(http_request_duration_seconds_count{job=\"app\",\
+             route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
+            "failed",
+        ),
+        number("Slower than 250 ms", "Share of answers past the objective's edge for latency.", Unit::Share)
+            .thresholds(0.01, 0.05)
+            .query(
+                "1 - sum(rate(http_request_duration_seconds_bucket{job=\"app\",route!~\"/health/.+|/metrics\",\
+                 le=\"0.25\"}[$__rate_interval])) / sum(rate(http_request_duration_seconds_count{job=\"app\",\
+                 route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
+                "slow",
+            ),
+        number("Requests per second", "Probes and scrapes left out.", Unit::PerSecond).query(
+            "sum(rate(http_request_duration_seconds_count{job=\"app\",route!~\"/health/.+|/metrics\"}\
+             [$__rate_interval]))",
+            "requests",
+        ),
+        number("Copies running", "Processes that answer on their admin port.", Unit::Count)
+            .query("count(process_start_time_seconds{job=\"app\"})", "copies"),
+    ]
+}
+
+fn requests() -> [Panel; 6] {
+    let lines = |title, description, unit| Panel::new(Section::Requests, title, description, unit);
+    let quantile = |quantile: &str, labels: &str| {
+        format!(
+            "histogram_quantile({quantile}, sum by ({labels}) (rate(http_request_duration_seconds_bucket{{job=\"app\",\
+             route!~\"/health/.+|/metrics\"}}[$__rate_interval])))"
+        )
+    };
+    let rate_by = |labels: &str| {
+        format!(
+            "sum by ({labels}) (rate(http_request_duration_seconds_count{{job=\"app\",route!~\"/health/.+|/metrics\"}}\
+             [$__rate_interval]))"
+        )
+    };
+    [
+        lines("Answers by status", "499 is a client that left before its answer.", Unit::PerSecond)
+            .stacked()
+            .query(&rate_by("status"), "{{status}}"),
+        lines("Duration", "Over all routes but probes and scrapes.", Unit::Seconds)
+            .query(&quantile("0.5", "le"), "p50")
+            .query(&quantile("0.95", "le"), "p95")
+            .query(&quantile("0.99", "le"), "p99"),
+        lines("p99 by route", "Where the time goes.", Unit::Seconds)
+            .query(&quantile("0.99", "le, method, route"), "{{method}} {{route}}"),
+        lines("Requests by route", "What clients ask for.", Unit::PerSecond)
+            .query(&rate_by("method, route"), "{{method}} {{route}}"),
+        lines("In flight", "Each copy refuses what is over MAX_IN_FLIGHT.", Unit::Count)
+            .query("http_requests_in_flight{job=\"app\"}", "{{instance}}"),
+        lines(
+            "Refused, late and broken",
+            "Shed is 503, timed out is 504, a panic is 500. Log lines are dropped when standard output is not read.",
+            Unit::PerSecond,
+        )
+        .query(&rate("http_requests_shed_total"), "shed")
+        .query(&rate("http_requests_timed_out_total"), "timed out")
+        .query(&rate("http_panics_total"), "panics")
+        .query(&rate("log_lines_dropped_total"), "log lines dropped"),
+    ]
+}
+
+fn process() -> [Panel; 3] {
+    let lines = |title, description, unit| Panel::new(Section::Process, title, description, unit);
+    [
+        lines("CPU", "1 is one core.", Unit::Count)
+            .query("rate(process_cpu_seconds_total{job=\"app\"}[$__rate_interval])", "{{instance}}"),
+        lines("Memory", "Resident.", Unit::Bytes).query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}"),
+        lines("Open files", "Sockets included.", Unit::Count).query("process_open_fds{job=\"app\"}", "{{instance}}"),
+    ]
+}

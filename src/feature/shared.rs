@@ -2,8 +2,9 @@
 
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
+use crate::part::panel::rate;
 use crate::part::versions::{BYTESIZE, CHRONO, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
-use crate::part::{Group, Layer, Limits, Parts, Service};
+use crate::part::{Group, Layer, Limits, Panel, Parts, Section, Service, Unit};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
@@ -24,6 +25,16 @@ pub(super) const DATABASE: Feature = Feature {
         parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
         parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");
         parts.series.gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
+        parts.panels.push(
+            Panel::new(
+                Section::Parts,
+                "Database connections",
+                "A time-out is a request that waited 2 s for a connection.",
+                Unit::Count,
+            )
+            .query("sum by (state) (db_pool_connections{job=\"app\"})", "{{state}}")
+            .query(&rate("db_pool_timeouts_total"), "time-outs per second"),
+        );
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
         health_reading(limits);
@@ -55,6 +66,18 @@ pub(super) const CACHE: Feature = Feature {
         parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all left before the end");
         let results = ["hit", "miss", "negative", "stale"];
         parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
+        parts.panels.push(
+            Panel::new(Section::Parts, "Cache", "Stale answers mean that loads fail or are slow.", Unit::PerSecond)
+                .query("sum by (result) (rate(cache_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
+                .query(&rate("cache_loads_abandoned_total"), "abandoned loads")
+                .query(&rate("cache_load_failures_total"), "failed loads"),
+        );
+        let held = "Held in memory, and under way, by copy.";
+        parts.panels.push(
+            Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
+                .query("cache_entries{job=\"app\"}", "{{instance}}")
+                .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
+        );
         let limits = &mut parts.limits;
         let reader = "a load, for the reader who began it, if there is a stale copy";
         limits.time_out(Layer::Call, reader, "25 ms", "the stale copy is served; the load goes on");
@@ -81,6 +104,10 @@ pub(super) const LIMITER: Feature = Feature {
             "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
         );
         parts.series.counter("http_requests_limited_total", "Requests answered with 429");
+        parts.panels.push(
+            Panel::new(Section::Parts, "Limited requests", "Answered 429.", Unit::PerSecond)
+                .query(&rate("http_requests_limited_total"), "limited"),
+        );
         parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
         parts.limits.bound("clients that the limiter remembers", "100,000", "the one seen longest ago is forgotten");
     },
@@ -94,6 +121,11 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
         set_key_prefix(parts);
         parts.series.labelled("cache_requests_total", "result", &["shared"], "Reads through the cache, by result");
         parts.series.counter("cache_undecodable_total", "Shared copies that could not be decoded");
+        let about = "Copies on the shared server that another version wrote, or that are damaged.";
+        parts.panels.push(
+            Panel::new(Section::Parts, "Copies that cannot be decoded", about, Unit::PerSecond)
+                .query(&rate("cache_undecodable_total"), "not decodable"),
+        );
         parts.limits.bound("a copy on the shared server", "1 MB", "not stored there");
     },
 };
@@ -134,6 +166,16 @@ pub(super) const BREAKER: Feature = Feature {
     contribute: |_, parts| {
         parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or took too long, by dependency");
         parts.series.gauge("breaker_open", "1 while a dependency is not called, by dependency");
+        let failures = "Calls that failed or were given up; after five in a row there are none for 5 s.";
+        parts.panels.push(Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond).query(
+            "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
+            "{{dependency}}",
+        ));
+        let open = "How many copies have an open breaker.";
+        parts.panels.push(
+            Panel::new(Section::Parts, "Dependencies that are not called", open, Unit::Count)
+                .query("sum by (dependency) (breaker_open{job=\"app\"})", "{{dependency}}"),
+        );
         let failed = "calls of a dependency after five failures in a row";
         let then = "one call is tried; if it succeeds, all are made again";
         parts.limits.time_out(Layer::Call, failed, "none for 5 s", then);

@@ -4,6 +4,7 @@
 pub mod limit;
 pub mod manifest;
 pub mod operator_value;
+pub mod panel;
 pub mod port;
 pub mod series;
 pub mod service;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 pub use limit::{Layer, Limits};
 pub use manifest::Manifest;
 pub use operator_value::OperatorValue;
+pub use panel::{Panel, Section, Unit};
 pub use port::Port;
 pub use series::{AllSeries, Series};
 pub use service::Service;
@@ -36,6 +38,8 @@ pub struct Parts {
     pub services: Vec<Service>,
     /// Ports on which the project or a service listens.
     pub ports: Vec<Port>,
+    /// The panels of the dashboard.
+    pub panels: Vec<Panel>,
     /// Values of a deployment that only its operator knows.
     pub operator_values: Vec<OperatorValue>,
     /// Volumes for the data of a deployment.

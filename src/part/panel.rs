@@ -1,0 +1,192 @@
+//! The panels of a project's dashboard, in the form that Grafana reads.
+
+use serde_json::{Value, json};
+
+/// A panel of the dashboard: one number, or lines over time.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    title: &'static str,
+    description: &'static str,
+    section: Section,
+    unit: Unit,
+    stacked: bool,
+    /// From where on a number is yellow, and from where on red.
+    thresholds: Option<(f64, f64)>,
+    queries: Vec<(String, &'static str)>,
+}
+
+/// The part of the dashboard that a panel is in, from top to bottom. Each begins a new row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// What clients notice, in numbers.
+    Summary,
+    /// What clients notice, over time.
+    Requests,
+    /// The parts that requests use: data, quotas, dependencies.
+    Parts,
+    /// The process.
+    Process,
+}
+
+/// The unit of a panel's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A share of 1.
+    Share,
+    /// Events per second.
+    PerSecond,
+    /// A count.
+    Count,
+    /// Seconds.
+    Seconds,
+    /// Bytes.
+    Bytes,
+}
+
+impl Section {
+    /// Width and height of its panels; a row is 24 wide.
+    fn size(self) -> (u32, u32) {
+        match self {
+            Self::Summary => (6, 4),
+            Self::Requests => (12, 8),
+            Self::Parts | Self::Process => (8, 8),
+        }
+    }
+}
+
+impl Unit {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Share => "percentunit",
+            Self::PerSecond => "reqps",
+            Self::Count => "short",
+            Self::Seconds => "s",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
+impl Panel {
+    /// A panel without a query.
+    pub fn new(section: Section, title: &'static str, description: &'static str, unit: Unit) -> Self {
+        Self { title, description, section, unit, stacked: false, thresholds: None, queries: Vec::new() }
+    }
+
+    /// Adds a query in PromQL, and the legend of its lines.
+    pub fn query(mut self, expr: &str, legend: &'static str) -> Self {
+        self.queries.push((expr.to_owned(), legend));
+        self
+    }
+
+    /// Draws the lines on top of one another.
+    pub fn stacked(self) -> Self {
+        Self { stacked: true, ..self }
+    }
+
+    /// Colours its number from these values on.
+    pub fn thresholds(self, yellow: f64, red: f64) -> Self {
+        Self { thresholds: Some((yellow, red)), ..self }
+    }
+
+    fn render(&self, id: usize, (x, y): (u32, u32)) -> Value {
+        let Self { title, description, section, queries, .. } = self;
+        let (width, height) = section.size();
+        let targets: Vec<Value> = queries
+            .iter()
+            .zip('A'..)
+            .map(|((expr, legend), name)| json!({"refId": name, "expr": expr, "legendFormat": legend}))
+            .collect();
+        json!({
+            "id": id,
+            "type": if *section == Section::Summary { "stat" } else { "timeseries" },
+            "title": title,
+            "description": description,
+            "gridPos": {"x": x, "y": y, "w": width, "h": height},
+            "datasource": {"type": "prometheus", "uid": "prometheus"},
+            "fieldConfig": {"defaults": self.defaults(), "overrides": []},
+            "options": self.options(),
+            "targets": targets,
+        })
+    }
+
+    fn defaults(&self) -> Value {
+        let unit = self.unit.id();
+        match (self.section, self.thresholds) {
+            (Section::Summary, Some((yellow, red))) => json!({
+                "unit": unit,
+                "noValue": "0",
+                "thresholds": {"mode": "absolute", "steps": [
+                    {"color": "green", "value": null},
+                    {"color": "yellow", "value": yellow},
+                    {"color": "red", "value": red},
+                ]},
+            }),
+            (Section::Summary, None) => json!({"unit": unit, "noValue": "0"}),
+            (_, _) if self.stacked => {
+                json!({"unit": unit, "min": 0, "custom": {"fillOpacity": 10, "stacking": {"mode": "normal"}}})
+            }
+            (_, _) => json!({"unit": unit, "min": 0, "custom": {"fillOpacity": 10}}),
+        }
+    }
+
+    fn options(&self) -> Value {
+        match self.section {
+            Section::Summary => json!({"reduceOptions": {"calcs": ["lastNotNull"]}, "colorMode": "value"}),
+            Section::Requests | Section::Parts | Section::Process => json!({
+                "tooltip": {"mode": "multi", "sort": "desc"},
+                "legend": {"displayMode": "list", "placement": "bottom"},
+            }),
+        }
+    }
+}
+
+/// The rate of a counter, over all copies of the service.
+pub fn rate(counter: &str) -> String {
+    format!("sum(rate({counter}{{job=\"app\"}}[$__rate_interval]))")
+}
+
+/// The list of panels, from top to bottom and from left to right, indented as the value of a field.
+pub(crate) fn render(panels: &[Panel]) -> String {
+    let mut sorted: Vec<&Panel> = panels.iter().collect();
+    sorted.sort_by_key(|panel| panel.section);
+    let (mut x, mut y, mut row) = (0, 0, None);
+    let placed = sorted.iter().zip(1..).map(|(panel, id)| {
+        let (width, height) = panel.section.size();
+        let is_full = x + width > ROW;
+        if let Some((section, height_of_row)) = row
+            && (section != panel.section || is_full)
+        {
+            (x, y) = (0, y + height_of_row);
+        }
+        row = Some((panel.section, height));
+        let rendered = panel.render(id, (x, y));
+        x += width;
+        rendered
+    });
+    let text = serde_json::to_string_pretty(&placed.collect::<Vec<Value>>()).expect("values are JSON");
+    text.replace('\n', "\n  ")
+}
+
+/// The width of a row.
+const ROW: u32 = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn positions(sections: &[Section]) -> Vec<(u64, u64)> {
+        let panels: Vec<Panel> =
+            sections.iter().map(|section| Panel::new(*section, "title", "about", Unit::Count)).collect();
+        let rendered: Vec<Value> = serde_json::from_str(&render(&panels)).expect("JSON");
+        let number = |panel: &Value, name: &str| panel["gridPos"][name].as_u64().expect("a number");
+        rendered.iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
+    }
+
+    #[test]
+    fn panels_fill_rows_and_a_section_begins_a_new_one() {
+        use Section::{Parts, Process, Requests, Summary};
+        let sections = [Process, Parts, Parts, Parts, Parts, Requests, Summary, Summary];
+        let expected = [(0, 0), (6, 0), (0, 4), (0, 12), (8, 12), (16, 12), (0, 20), (0, 28)];
+        assert_eq!(positions(&sections), expected);
+    }
+}
