@@ -11,7 +11,7 @@ mod slots;
 use camino::Utf8PathBuf;
 
 use crate::feature::wanted;
-use crate::part::{Parts, operator_value, panel, volume};
+use crate::part::{Parts, operator_value, panel, server, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::stack::Stack;
 use crate::template;
@@ -65,16 +65,20 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
-        let Parts { limits, operator_values, panels, series, settings, volumes, .. } = &self.parts;
+        let Parts { limits, operator_values, panels, series, servers, settings, volumes, .. } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
             ("operator_values", operator_value::env_file(operator_values)),
             ("panels", panel::render(panels)),
             ("series", series.render()),
             ("settings", settings.tables()),
+            ("test_servers", server::test_functions(servers)),
+            ("test_variables", server::test_variables(servers)),
             ("time_outs", limits.time_outs()),
             ("volumes", volume::render(volumes)),
         ];
+        let fields = servers.iter().map(|server| (server.name, server.fields()));
+        context.insert("servers".to_owned(), fields.collect());
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
         let mut tree = Tree::default();
         let mut slots = Slots::default();

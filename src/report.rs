@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use crate::command_line::CommandLine;
 use crate::disk::{Replaced, Surroundings};
-use crate::part::{Port, Service};
+use crate::part::{Port, Server};
 use crate::plan::Plan;
 use crate::stack::{Answer, Moved, Resolution};
 use crate::tree::Tree;
@@ -31,7 +31,7 @@ pub struct Report {
     /// How many crates it depends on directly.
     pub dependencies: usize,
     /// Servers that run beside the project.
-    pub services: Vec<Service>,
+    pub services: Vec<Server>,
     /// Ports that are listened on.
     pub ports: Vec<Port>,
     /// Warnings.
@@ -117,7 +117,7 @@ impl Report {
             files: files.collect(),
             digest: tree.digest(),
             dependencies: plan.parts.manifest.normal().count(),
-            services: plan.parts.services.clone(),
+            services: plan.parts.servers.clone(),
             ports: plan.parts.ports.clone(),
             warnings: crate::rules::warnings(&stack).into_iter().map(str::to_owned).collect(),
             replay: CommandLine::default(),
@@ -158,7 +158,7 @@ impl Report {
         for Moved { from, to, because } in &self.moved {
             lines.push(format!("  {from} was replaced by {to}: {because}"));
         }
-        lines.extend(self.services.iter().map(|Service { name, purpose }| format!("  service {name}: {purpose}")));
+        lines.extend(self.services.iter().map(|Server { name, purpose, .. }| format!("  service {name}: {purpose}")));
         lines.extend(self.ports.iter().map(|Port { number, purpose }| format!("  port {number}: {purpose}")));
         for Replaced { path, kept } in &self.replaced {
             lines.push(format!("  replaces {path}, kept as {kept}"));

@@ -3,7 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Value};
 use crate::part::versions::{MEMCACHE, MOKA};
-use crate::part::{Group, Layer, Service};
+use crate::part::{Development, Group, Layer, Server};
 
 pub(super) const CACHE_MEMCACHED: Feature = Feature {
     id: "cache-memcached",
@@ -18,10 +18,8 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        parts
-            .services
-            .push(Service { name: "memcached", purpose: "what replicas share; the service works without it" });
-        parts.settings.add(Group::Data, "MEMCACHED_URL", "memcache://127.0.0.1:11211", "Where Memcached is");
+        parts.servers.push(MEMCACHED);
+        parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "Where Memcached is");
         parts.limits.time_out(Layer::Call, "a call of Memcached", "25 ms", "the request goes on without it");
         let wait = "wait 25 ms, then the request goes on without it";
         parts.limits.bound("connections to Memcached", "`CONNECTIONS` in `src/platform/store.rs`", wait);
@@ -34,4 +32,20 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
         parts.manifest.add(MEMCACHE.features(&["tokio"]));
         parts.manifest.add(MOKA.features(&["future"]));
     },
+};
+
+const URL: &str = "memcache://127.0.0.1:11211";
+
+const MEMCACHED: Server = Server {
+    name: "memcached",
+    purpose: "what replicas share; the service works without it",
+    image: "memcached:1.6",
+    command: None,
+    development: Some(Development {
+        url: URL,
+        healthcheck: r#"[CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/11211 && printf 'version\\r\\n' >&3 && read -t 2 -r line <&3"]"#,
+        variable: "TEST_MEMCACHED_URL",
+        requirement: "",
+        about: "Memcached, which tests share: each test has keys of its own, by their prefix.",
+    }),
 };

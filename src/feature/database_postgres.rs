@@ -3,7 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Deploy, Value};
 use crate::part::versions::SQLX;
-use crate::part::{Group, Layer, OperatorValue, Parts, Service};
+use crate::part::{Development, Group, Layer, OperatorValue, Parts, Server};
 
 pub(super) const DATABASE_POSTGRES: Feature = Feature {
     id: "database-postgres",
@@ -18,10 +18,9 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        parts.services.push(Service { name: "postgres", purpose: "the database" });
-        let url = "postgres://app:app@127.0.0.1:5432/app";
+        parts.servers.push(POSTGRES);
         let about = "Where the database is; with `?sslmode=verify-full` over TLS or not at all";
-        parts.settings.add(Group::Data, "DATABASE_URL", url, about).secret();
+        parts.settings.add(Group::Data, "DATABASE_URL", URL, about).secret();
         limit(parts);
         parts.operator_values.push(OperatorValue { name: "POSTGRES_PASSWORD", value: "$(openssl rand -hex 24)" });
         parts.volumes.push("postgres");
@@ -34,6 +33,22 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         }
         parts.manifest.add(SQLX.features(&["postgres", "tls-rustls-aws-lc-rs"]));
     },
+};
+
+const URL: &str = "postgres://app:app@127.0.0.1:5432/app";
+
+const POSTGRES: Server = Server {
+    name: "postgres",
+    purpose: "the database",
+    image: "postgres:17",
+    command: None,
+    development: Some(Development {
+        url: URL,
+        healthcheck: "[CMD, pg_isready, --host=127.0.0.1, --username=app]",
+        variable: "TEST_DATABASE_URL",
+        requirement: ", of a role that may create databases",
+        about: "PostgreSQL, as a role that may create databases.",
+    }),
 };
 
 fn limit(parts: &mut Parts) {

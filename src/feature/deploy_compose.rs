@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Layer, Limits, Service};
+use crate::part::{Layer, Limits, Server};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -17,17 +17,22 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        parts.services.push(Service { name: "haproxy", purpose: "the load balancer, on port 8080" });
+        parts.servers.push(server("haproxy", "the load balancer, on port 8080", "haproxy:3.0"));
         limit(&mut parts.limits);
         match stack.monitoring {
-            Monitoring::Prometheus => parts.services.extend([
-                Service { name: "prometheus", purpose: "stores metrics and evaluates the alert rules" },
-                Service { name: "grafana", purpose: "shows the dashboard" },
+            Monitoring::Prometheus => parts.servers.extend([
+                server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),
+                server("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
             ]),
             Monitoring::None => {}
         }
     },
 };
+
+/// A server that only a deployment needs.
+const fn server(name: &'static str, purpose: &'static str, image: &'static str) -> Server {
+    Server { name, purpose, image, command: None, development: None }
+}
 
 fn limit(limits: &mut Limits) {
     for (what, limit, then) in [

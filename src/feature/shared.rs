@@ -4,7 +4,7 @@ use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
 use crate::part::versions::{BYTESIZE, CHRONO, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
-use crate::part::{Group, Layer, Limits, Panel, Parts, Section, Service, Unit};
+use crate::part::{Development, Group, Layer, Limits, Panel, Parts, Section, Server, Unit};
 use crate::stack::Stack;
 
 pub(super) const DATABASE: Feature = Feature {
@@ -133,12 +133,9 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
 pub(super) const REDIS: Feature = Feature {
     id: "redis",
     wanted: Wanted::Where(has_redis),
-    contribute: |_, parts| {
-        parts.services.push(Service { name: "redis", purpose: "what replicas share; the service works without it" });
-        parts
-            .settings
-            .add(Group::Data, "REDIS_URL", "redis://127.0.0.1:6379", "Where Redis is; rediss:// for TLS")
-            .secret();
+    contribute: |stack, parts| {
+        parts.servers.push(redis_server(stack));
+        parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "Where Redis is; rediss:// for TLS").secret();
         set_key_prefix(parts);
         parts.limits.time_out(Layer::Call, "a call of Redis", "25 ms", "the request goes on without it");
         // With the roots of the operating system, and with the one provider that this binary has.
@@ -146,6 +143,35 @@ pub(super) const REDIS: Feature = Feature {
         parts.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
     },
 };
+
+const REDIS_URL: &str = "redis://127.0.0.1:6379";
+
+fn redis_server(stack: &Stack) -> Server {
+    let command = match stack.limiter {
+        Limiter::Redis => NO_EVICTION,
+        Limiter::Memory | Limiter::None => EVICTION,
+    };
+    Server {
+        name: "redis",
+        purpose: "what replicas share; the service works without it",
+        image: "redis:8",
+        command: Some(command),
+        development: Some(Development {
+            url: REDIS_URL,
+            healthcheck: "[CMD, redis-cli, ping]",
+            variable: "TEST_REDIS_URL",
+            requirement: "",
+            about: "Redis, which tests share: each test has keys of its own, by their prefix.",
+        }),
+    }
+}
+
+const NO_EVICTION: &str = r#"    # Nothing is kept on disk. Nothing is evicted either: a client whose count is evicted has a full quota. When memory is
+    # full, writes are refused, each copy counts for itself, and stored counts expire within minutes.
+    command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, noeviction]"#;
+
+const EVICTION: &str = r#"    # Nothing is kept on disk. When memory is full, the least recently used entries are evicted.
+    command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, allkeys-lru]"#;
 
 /// The connection to an optional server that replicas share.
 pub(super) const LINK: Feature = Feature {

@@ -7,7 +7,7 @@ pub mod operator_value;
 pub mod panel;
 pub mod port;
 pub mod series;
-pub mod service;
+pub mod server;
 pub mod setting;
 pub mod versions;
 pub mod volume;
@@ -20,7 +20,7 @@ pub use operator_value::OperatorValue;
 pub use panel::{Panel, Section, Unit};
 pub use port::Port;
 pub use series::{AllSeries, Series};
-pub use service::Service;
+pub use server::{Development, Server};
 pub use setting::{Group, Setting, Settings};
 
 /// The facts of all features of a stack.
@@ -34,8 +34,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The metrics.
     pub series: AllSeries,
-    /// Servers that run beside the project in a deployment.
-    pub services: Vec<Service>,
+    /// Servers that run beside the project.
+    pub servers: Vec<Server>,
     /// Ports on which the project or a service listens.
     pub ports: Vec<Port>,
     /// The panels of the dashboard.

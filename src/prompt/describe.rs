@@ -67,7 +67,7 @@ fn preset_item(preset: &Preset, asked: &Answers) -> Item {
         changed => (format!("{}, but {}", preset.id, values(changed)), format!("the preset with {}", values(changed))),
     };
     let plan = Plan::new(&stack, "project");
-    let services: Vec<&str> = plan.parts.services.iter().map(|service| service.name).collect();
+    let services: Vec<&str> = plan.parts.servers.iter().map(|service| service.name).collect();
     let services = if services.is_empty() { "no service".to_owned() } else { services.join(", ") };
     let files = plan.render().map(|tree| tree.len()).unwrap_or_default();
     let mut facts = vec![

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::{FileLine, Git, Report, Resumed, StayingFile, Stays};
 use crate::choice::Value;
 use crate::disk::Replaced;
-use crate::part::{Port, Service};
+use crate::part::{Port, Server};
 use crate::stack::{Moved, Stack};
 
 /// What `new` did or would do.
@@ -177,7 +177,7 @@ impl<'a> Data<'a> {
             moved: moved.iter().map(moved_data).collect(),
             files: files.iter().map(file_data).collect(),
             digest,
-            services: services.iter().map(|&Service { name, purpose }| ServiceData { name, purpose }).collect(),
+            services: services.iter().map(|&Server { name, purpose, .. }| ServiceData { name, purpose }).collect(),
             ports: ports.iter().map(|&Port { number, purpose }| PortData { port: number, purpose }).collect(),
             warnings,
             replay: replay.to_string(),

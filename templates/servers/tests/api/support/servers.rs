@@ -4,7 +4,8 @@ use std::env;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 
 use super::PATIENCE;
-//= servers
+
+<% test_servers %>
 
 /// Host and port of a URL.
 pub fn address(url: &str) -> &str {
