@@ -38,11 +38,12 @@ impl Addition {
         let without = beside(none, &rest);
         let (more, less) = (Plan::new(&with, "project"), Plan::new(&without, "project"));
         let known: Vec<&str> = less.parts.manifest.normal().collect();
-        let services = more.parts.servers.iter().filter(|service| !less.parts.servers.contains(service));
+        let services =
+            more.parts.servers.iter().filter(|server| less.parts.servers.iter().all(|known| known.name != server.name));
         Self {
             files: paths(&with).difference(&paths(&without)).map(ToString::to_string).collect(),
             crates: more.parts.manifest.normal().filter(|name| !known.contains(name)).map(str::to_owned).collect(),
-            services: services.map(|service| service.name.to_owned()).collect(),
+            services: services.map(|server| server.name.to_owned()).collect(),
         }
     }
 

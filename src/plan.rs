@@ -8,6 +8,8 @@ mod modules;
 mod receipt;
 mod slots;
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
 use crate::feature::wanted;
@@ -77,8 +79,8 @@ impl<'a> Plan<'a> {
             ("time_outs", limits.time_outs()),
             ("volumes", volume::render(volumes)),
         ];
-        let fields = servers.iter().map(|server| (server.name, server.fields()));
-        context.insert("servers".to_owned(), fields.collect());
+        let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
+        context.insert("servers".to_owned(), fields.into());
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
         let mut tree = Tree::default();
         let mut slots = Slots::default();
