@@ -101,12 +101,14 @@ fn requests() -> [Panel; 6] {
     ]
 }
 
-fn process() -> [Panel; 3] {
+fn process() -> [Panel; 4] {
     let lines = |title, description, unit| Panel::new(Section::Process, title, description, unit);
     [
         lines("CPU", "1 is one core.", Unit::Count)
             .query("rate(process_cpu_seconds_total{job=\"app\"}[$__rate_interval])", "{{instance}}"),
         lines("Memory", "Resident.", Unit::Bytes).query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}"),
+        lines("Versions", "How many copies run each version.", Unit::Count)
+            .query("count by (version) (build_info{job=\"app\"})", "{{version}}"),
         lines("Open files", "Sockets included.", Unit::Count).query("process_open_fds{job=\"app\"}", "{{instance}}"),
     ]
 }

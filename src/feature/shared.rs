@@ -214,6 +214,10 @@ pub(super) const AUTH: Feature = Feature {
     contribute: |_, parts| {
         let reasons = ["invalid", "missing", "scope"];
         parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
+        parts.panels.push(
+            Panel::new(Section::Parts, "Refused writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
+                .query("sum by (reason) (rate(auth_failures_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
+        );
     },
 };
 

@@ -2,8 +2,9 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Upstream, Value};
+use crate::part::panel::rate;
 use crate::part::versions::{REQWEST, TOWER};
-use crate::part::{Group, Layer, OperatorValue};
+use crate::part::{Group, Layer, OperatorValue, Panel, Section, Unit};
 
 pub(super) const UPSTREAM_HTTP: Feature = Feature {
     id: "upstream-http",
@@ -37,6 +38,12 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         let about = "Calls of the other service, by result";
         parts.series.labelled("upstream_requests_total", "result", &results, about);
         parts.series.counter("upstream_retries_total", "Calls that were made a second time");
+        let about = "A failed or refused call is a degraded answer.";
+        parts.panels.push(
+            Panel::new(Section::Parts, "Calls of the other service", about, Unit::PerSecond)
+                .query("sum by (result) (rate(upstream_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
+                .query(&rate("upstream_retries_total"), "second tries"),
+        );
         let value = "https://reviews.example.com/v1";
         parts.operator_values.push(OperatorValue { name: "UPSTREAM_URL", value });
         let limits = &mut parts.limits;

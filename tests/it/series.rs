@@ -32,6 +32,22 @@ fn every_series_is_declared_and_recorded() {
 }
 
 #[test]
+fn every_series_is_on_a_panel_or_in_an_alert() {
+    for stack in Stack::rust_distinct().into_iter().filter(|stack| stack.monitoring == Monitoring::Prometheus) {
+        let plan = Plan::new(&stack, "shop-api");
+        let tree = plan.sources().expect("it renders");
+        let watched = tree.files().filter(|(path, _)| {
+            path.as_str() == "ops/dashboard.json" || path.parent().is_some_and(|folder| folder == "ops/alerts")
+        });
+        let watched: String = watched.map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();
+        for series in plan.parts.series.iter() {
+            let name = series.name;
+            assert!(watched.contains(name), "{stack:?}: no panel and no alert has the series `{name}`");
+        }
+    }
+}
+
+#[test]
 fn descriptions_fit_a_line_of_the_exporter() {
     for stack in Stack::rust_distinct() {
         for series in Plan::new(&stack, "shop-api").parts.series.iter() {

@@ -43,7 +43,7 @@ impl Kind {
 
     /// What projects with `stack` need: those that they say run beside them.
     pub(crate) fn of(stack: &Stack) -> Vec<Self> {
-        let services = Plan::new(stack, "any").parts.services;
+        let services = Plan::new(stack, "any").parts.servers;
         Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
     }
 
