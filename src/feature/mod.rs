@@ -87,6 +87,8 @@ pub const FEATURES: &[&Feature] = &[
     &cross("limiter+auth"),
     &auth_api_key::AUTH_API_KEY,
     &cross("auth-api-key+limiter"),
+    &cross("auth-api-key+database-sqlite"),
+    &cross("auth-api-key+database-postgres"),
     &auth_jwt::AUTH_JWT,
     &cross("auth-jwt+limiter"),
     &none::AUTH_NONE,

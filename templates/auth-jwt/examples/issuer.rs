@@ -24,7 +24,7 @@ fn main() -> anyhow::Result<()> {
     let issuer = Issuer::new()?;
     println!("{}", issuer.token()?);
     for stream in listener.incoming() {
-        // Whoever asked may have left.
+        // The client may have disconnected.
         stream.map(|stream| issuer.answer(stream)).ok();
     }
     Ok(())

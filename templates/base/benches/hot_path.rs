@@ -6,9 +6,6 @@ use app::app::{App, router};
 use app::config::Config;
 use app::platform::guard::protect;
 use app::platform::settings::Environment;
-//~ if cache
-use app::products::Product;
-//~ endif
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -22,39 +19,26 @@ fn main() {
 
 #[divan::bench]
 fn greet(bencher: Bencher) {
-    let stack = Stack::new();
+    let (stack, _) = Stack::new();
     bencher.bench_local(|| assert_eq!(stack.get("/greet?name=Ada"), 200));
 }
 
 #[divan::bench]
 fn unknown_path(bencher: Bencher) {
-    let stack = Stack::new();
+    let (stack, _) = Stack::new();
     bencher.bench_local(|| assert_eq!(stack.get("/nowhere"), 404));
 }
-//~ if cache
-
-#[divan::bench]
-fn cached_product(bencher: Bencher) {
-    let stack = Stack::new();
-    let now = chrono::Utc::now();
-    let product = Product { id: 1, name: "Tea".into(), price_cents: 450, created_at: now, updated_at: now };
-    let warm = stack.app.cache.get(1, async { Ok(Some(product)) });
-    stack.runtime.block_on(warm).expect("the load succeeds");
-    bencher.bench_local(|| assert_eq!(stack.get("/products/1"), 200));
-}
-//~ endif
+//= benches
 
 /// The routes behind the guard, and a thread to run them on.
 struct Stack {
     runtime: Runtime,
     router: Router,
-    //~ if cache
-    app: Arc<App>,
-    //~ endif
 }
 
 impl Stack {
-    fn new() -> Self {
+    /// A stack, and the state that its handlers share.
+    fn new() -> (Self, Arc<App>) {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().expect("a runtime");
         let arguments = ["app"];
@@ -64,11 +48,7 @@ impl Stack {
         let app = runtime.block_on(async { App::new(config) });
         let app = app.expect("an app");
         let router = protect(router(Arc::clone(&app)), &app);
-        //~ if cache
-        Self { runtime, router, app }
-        //~ else
-        Self { runtime, router }
-        //~ endif
+        (Self { runtime, router }, app)
     }
 
     /// The status of the answer to a GET.

@@ -3,11 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-//~ if database
 const BODY: &str = r#"[{"author":"Ada","rating":5,"text":"Worth every cent"}]"#;
-//~ else
-const BODY: &str = r#"[{"author":"Ada","text":"Numbers are not all there is to it"}]"#;
-//~ endif
 
 fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:9100")?;

@@ -1,29 +1,18 @@
 //! API keys: made, listed and revoked by commands; believed for a moment; not looked up for those over their limit.
 
-//~ if limiter
-use std::time::Duration;
-
-use app::platform::keys::REMEMBERED;
-//~ endif
 use serde_json::json;
-//~ if limiter
-use tokio::time;
-//~ endif
 
 use crate::errors::envelope;
 use crate::support::auth::{credential_of, forged};
 use crate::support::database::Database;
-//~ if limiter
-use crate::support::http::{Answer, anonymous, get, send};
-//~ else
-use crate::support::http::{Answer, anonymous, send};
-//~ endif
+use crate::support::http::{Answer, Request, send};
 use crate::support::process::{Ended, run};
 use crate::support::server::TestServer;
 
-async fn write(server: &TestServer, credential: &str) -> Answer {
+/// The answer to a write with this credential.
+pub async fn write(server: &TestServer, credential: &str) -> Answer {
     let name = format!("{:032x}", fastrand::u128(..));
-    let post = anonymous("POST", "/products").header("authorization", credential);
+    let post = Request::new("POST", "/products").header("authorization", credential);
     send(server.public, post.json(json!({"name": name, "price_cents": 1}))).await
 }
 
@@ -32,15 +21,6 @@ async fn command(database: &Database, arguments: &[&str]) -> Ended {
     let arguments = [&["api-key"], arguments].concat();
     run(&arguments, &[("DATABASE_URL", &database.url())]).await
 }
-//~ if limiter
-
-/// The clock of this test's runtime, its server's too, moves on.
-async fn later(by: Duration) {
-    time::pause();
-    time::advance(by).await;
-    time::resume();
-}
-//~ endif
 
 #[tokio::test]
 async fn a_key_is_made_used_listed_and_revoked() {
@@ -70,7 +50,7 @@ async fn a_key_is_made_used_listed_and_revoked() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_one_clear_line_and_exit_code_1() {
+async fn a_command_that_fails_prints_one_line_and_exits_with_1() {
     let database = Database::new().await;
     let unprepared = command(&database, &["list"]).await;
     assert_eq!((unprepared.code, unprepared.stderr.len()), (Some(1), 1), "no key is looked for before `migrate`");
@@ -150,41 +130,6 @@ async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
         envelope(&write(&server, shapeless).await, 401, "unauthorized").await;
     }
 }
-//~ if limiter
-
-#[tokio::test]
-async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
-    let server = TestServer::start(&["--rate-limit=4/h"]).await;
-    // Without a database each look-up shows as a 503.
-    server.app.database.pool.close().await;
-    for _ in 0..4 {
-        envelope(&write(&server, &forged()).await, 503, "unavailable").await;
-    }
-    for _ in 0..4 {
-        envelope(&write(&server, &forged()).await, 429, "rate_limited").await;
-    }
-}
-
-#[tokio::test]
-async fn the_limiter_knows_a_caller_for_half_a_minute_after_a_key_was_verified() {
-    assert!(REMEMBERED <= Duration::from_secs(30));
-    let server = TestServer::start(&["--rate-limit=3/h"]).await;
-    let credential = credential_of(&server, "shop", "").await;
-    let read = async || {
-        let read = anonymous("GET", "/greet").header("authorization", &credential);
-        send(server.public, read).await.status
-    };
-    assert_eq!(write(&server, &credential).await.status, 403, "it is verified");
-    for address in [200, 200, 429] {
-        assert_eq!(get(server.public, "/greet").await.status, address);
-    }
-    for caller in [200, 200, 200, 429] {
-        assert_eq!(read().await, caller);
-    }
-    later(REMEMBERED).await;
-    assert_eq!(server.app.keys.known(credential.trim_start_matches("Bearer ")), None);
-}
-//~ endif
 
 #[tokio::test]
 async fn a_key_is_compared_whole() {

@@ -15,7 +15,7 @@ use tokio::time::{self, Instant};
 use crate::errors::envelope;
 use crate::support::auth::credential;
 use crate::support::eventually;
-use crate::support::http::{self, Answer, anonymous, get, read_to_end, send};
+use crate::support::http::{self, Answer, Request, get, read_to_end, send};
 use crate::support::issuer::{Issuer, Mode, Signer, claims, pem};
 use crate::support::logs;
 use crate::support::process::{Process, run};
@@ -23,7 +23,7 @@ use crate::support::server::TestServer;
 
 async fn write(server: &TestServer, token: &str) -> Answer {
     let name = format!("{:032x}", fastrand::u128(..));
-    let post = anonymous("POST", "/products").header("authorization", format!("Bearer {token}"));
+    let post = Request::new("POST", "/products").header("authorization", format!("Bearer {token}"));
     send(server.public, post.json(json!({"name": name, "price_cents": 1}))).await
 }
 
@@ -91,7 +91,7 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         ("the algorithm of another key", header(Header { kid: Some("rsa".into()), ..ec.header() }), "invalid"),
         ("a stranger's key", stranger.sign(good()), "invalid"),
         ("a key that it brings along", brought, "invalid"),
-        ("a key that nobody knows", header(Header { kid: Some("../ec".into()), ..ec.header() }), "unknown_key"),
+        ("an unknown key", header(Header { kid: Some("../ec".into()), ..ec.header() }), "unknown_key"),
         (
             "no key named, and signed with none",
             encode(&Header { kid: None, ..ec.header() }, &good(), &stranger.key).expect("a token"),
@@ -134,7 +134,7 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
 async fn a_token_of_a_megabyte_is_refused_before_it_is_read() {
     let server = TestServer::start(&[]).await;
     let stream = TcpStream::connect(server.public).await.unwrap();
-    let request = anonymous("POST", "/products").header("authorization", format!("Bearer {}", "x".repeat(1 << 20)));
+    let request = Request::new("POST", "/products").header("authorization", format!("Bearer {}", "x".repeat(1 << 20)));
     http::write(&stream, &request.to_bytes()).await.expect("the server reads on, so that the answer arrives");
     let answer = read_to_end(&stream).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
@@ -152,14 +152,14 @@ async fn a_storm_of_unknown_keys_makes_it_ask_once_in_ten_seconds() {
         for number in 0..60 {
             let header = Header { kid: Some(format!("unknown-{number}")), ..signer.header() };
             let token = encode(&header, &good(), &signer.key).expect("a token");
-            let post = anonymous("POST", "/products").header("authorization", format!("Bearer {token}"));
+            let post = Request::new("POST", "/products").header("authorization", format!("Bearer {token}"));
             storm.spawn(send(server.public, post.json("{}")));
         }
         for answer in storm.join_all().await {
             assert_eq!(answer.status, 401);
         }
         assert_eq!(issuer.fetches(), fetches);
-        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "who is known does not notice");
+        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "a known key is not affected");
         later(BETWEEN).await;
     }
 }
@@ -208,7 +208,7 @@ async fn without_its_issuer_a_service_still_reads_and_believes_the_keys_it_has()
 }
 
 #[tokio::test]
-async fn an_issuer_that_never_answers_holds_nobody_up_for_long() {
+async fn an_issuer_that_never_answers_delays_requests_only_briefly() {
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[&signer]);
     issuer.set(Mode::Hang);
@@ -222,14 +222,14 @@ async fn an_issuer_that_never_answers_holds_nobody_up_for_long() {
 }
 
 #[tokio::test]
-async fn the_client_that_came_first_may_leave_and_the_keys_come_all_the_same() {
+async fn the_keys_are_fetched_although_the_client_that_needed_them_first_disconnects() {
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[]);
     let server = server_of(&issuer, &[]).await;
     later(BETWEEN).await;
     issuer.set(Mode::Hang);
     let token = signer.sign(good());
-    let first = anonymous("DELETE", "/products/1").header("authorization", format!("Bearer {token}"));
+    let first = Request::new("DELETE", "/products/1").header("authorization", format!("Bearer {token}"));
     let first = tokio::spawn(send(server.public, first));
     eventually("it is asked", async || issuer.fetches() == 2).await;
     first.abort();
@@ -332,7 +332,7 @@ async fn which_issuer_to_trust_has_no_default() {
             ended.stderr
         );
     }
-    assert_eq!(run(&["openapi"], &[]).await.code, Some(0), "what trusts nobody needs no issuer");
+    assert_eq!(run(&["openapi"], &[]).await.code, Some(0), "a command that verifies no token needs no issuer");
 }
 
 /// Serves this set, and says how a token is taken that was signed so.
@@ -381,7 +381,7 @@ async fn every_key_that_a_token_may_have_been_signed_with_is_tried() {
         ),
         ("it is marked for signatures", vec![jwk(&ec, "use", json!("sig"))], &named),
         ("it is marked for verifying", vec![jwk(&ec, "key_ops", json!(["verify"]))], &named),
-        ("it has members that nobody knows", vec![jwk(&ec, "x-new", json!({"a": [1]}))], &named),
+        ("it has unknown members", vec![jwk(&ec, "x-new", json!({"a": [1]}))], &named),
     ] {
         assert_eq!(status_with(&keys, header, &ec).await, 201, "{case}");
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::errors::envelope;
 use crate::support::auth::{credential, credential_of, forged};
-use crate::support::http::{Answer, Request, anonymous, get, request, send};
+use crate::support::http::{Answer, Request, get, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
 use crate::unread::upload;
@@ -14,8 +14,8 @@ fn tea() -> Value {
 }
 
 /// A write with these credentials and no others.
-fn post(credential: &str) -> Request {
-    anonymous("POST", "/products").header("authorization", credential).json(tea())
+pub fn post(credential: &str) -> Request {
+    Request::new("POST", "/products").header("authorization", credential).json(tea())
 }
 
 /// The status of a write with this credential.
@@ -23,7 +23,8 @@ pub async fn write(server: &TestServer, credential: &str) -> u16 {
     send(server.public, post(credential)).await.status
 }
 
-async fn refused(answer: &Answer, challenge: &str) {
+/// The answer refuses a write with this challenge.
+pub async fn refused(answer: &Answer, challenge: &str) {
     let (status, word) = if challenge.contains("scope\", ") { (403, "forbidden") } else { (401, "unauthorized") };
     envelope(answer, status, word).await;
     assert_eq!(answer.header("www-authenticate"), challenge);
@@ -32,7 +33,7 @@ async fn refused(answer: &Answer, challenge: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_without_a_credential_gets_the_answer_whatever_it_sends() {
     let server = TestServer::start(&[]).await;
-    upload(&server, &anonymous("POST", "/products").json(""), 401, "unauthorized").await;
+    upload(&server, &Request::new("POST", "/products").json(""), 401, "unauthorized").await;
 }
 
 #[tokio::test]
@@ -42,24 +43,24 @@ async fn reads_are_public_and_writes_are_not() {
     assert_eq!(created.status, 201, "{}", created.text());
     let path = created.header("location");
     for write in [
-        anonymous("POST", "/products").json(tea()),
-        anonymous("PUT", path).json(tea()),
-        anonymous("DELETE", path),
-        // Who may not write learns nothing of what a write would find.
-        anonymous("DELETE", "/products/no-number"),
-        anonymous("PUT", "/products/404").body("no JSON"),
+        Request::new("POST", "/products").json(tea()),
+        Request::new("PUT", path).json(tea()),
+        Request::new("DELETE", path),
+        // A client without a valid credential learns nothing about what exists.
+        Request::new("DELETE", "/products/no-number"),
+        Request::new("PUT", "/products/404").body("no JSON"),
     ] {
         refused(&send(server.public, write).await, r#"Bearer scope="products:write""#).await;
     }
     for read in [path, "/products", "/greet", "/openapi.json"] {
         assert_eq!(get(server.public, read).await.status, 200, "{read}");
-        let forged = anonymous("GET", read).header("authorization", forged());
+        let forged = Request::new("GET", read).header("authorization", forged());
         assert_eq!(send(server.public, forged).await.status, 200, "{read}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_valid_credential_is_401_and_says_which_kind() {
+async fn a_missing_or_invalid_credential_is_401_with_the_matching_challenge() {
     let server = TestServer::start(&[]).await;
     let valid = credential();
     let (scheme, secret) = valid.split_once(' ').expect("a scheme");
@@ -110,7 +111,7 @@ async fn the_description_says_which_operations_take_a_credential() {
             let said = operation["security"] == json!([{"credential": ["products:write"]}]);
             assert_eq!(said, operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object());
             let path = path.replace("{id}", "1");
-            let answer = send(server.public, anonymous(&method.to_uppercase(), &path).json(tea())).await;
+            let answer = send(server.public, Request::new(&method.to_uppercase(), &path).json(tea())).await;
             assert_eq!(answer.status == 401, said, "{method} {path}");
             guarded += usize::from(said);
         }
@@ -135,7 +136,7 @@ async fn no_credential_reaches_the_log_or_an_answer() {
 }
 
 #[tokio::test]
-async fn the_log_says_who_wrote() {
+async fn the_log_names_the_caller_of_a_write() {
     let server = TestServer::start(&[]).await;
     for (name, scopes) in [("ada", "products:write"), ("bob", "")] {
         let credential = credential_of(&server, name, scopes).await;
@@ -154,46 +155,3 @@ async fn browsers_of_listed_origins_may_send_a_credential() {
     let answer = send(server.public, preflight.header("access-control-request-headers", "authorization")).await;
     assert!(answer.header("access-control-allow-headers").contains("authorization"), "{answer:?}");
 }
-//~ if limiter
-
-#[tokio::test]
-async fn a_verified_caller_has_a_quota_of_its_own_and_a_forged_credential_has_not() {
-    let server = TestServer::start(&["--rate-limit=6/h"]).await;
-    let read = |credential: &str| anonymous("GET", "/greet").header("authorization", credential);
-    let mut callers = Vec::new();
-    for name in ["one", "two"] {
-        let credential = credential_of(&server, name, "products:write").await;
-        // The first request may have to be looked up.
-        assert_ne!(send(server.public, post(&credential)).await.status, 429);
-        callers.push(credential);
-    }
-    // Whatever is left of the address's quota, it is not more than this.
-    let mut statuses = Vec::new();
-    for _ in 0..7 {
-        statuses.push(send(server.public, post(&forged())).await.status);
-    }
-    assert_eq!((statuses[0], statuses[6]), (401, 429), "{statuses:?}");
-    assert_eq!(get(server.public, "/greet").await.status, 429, "the address pays for what it forges");
-
-    for credential in &callers {
-        let answer = send(server.public, read(credential)).await;
-        assert_eq!(answer.status, 200, "not the address, the caller: {}", answer.text());
-    }
-    let spend = async || send(server.public, read(&callers[0])).await.status;
-    let mut statuses = Vec::new();
-    for _ in 0..6 {
-        statuses.push(spend().await);
-    }
-    assert_eq!(statuses.last(), Some(&429), "a caller has a limit too: {statuses:?}");
-    assert_eq!(send(server.public, read(&callers[1])).await.status, 200, "each its own");
-}
-
-#[tokio::test]
-async fn a_refused_credential_is_limited_like_any_request() {
-    let server = TestServer::start(&["--rate-limit=2/h"]).await;
-    for _ in 0..2 {
-        refused(&send(server.public, post(&forged())).await, r#"Bearer error="invalid_token""#).await;
-    }
-    envelope(&send(server.public, post(&forged())).await, 429, "rate_limited").await;
-}
-//~ endif

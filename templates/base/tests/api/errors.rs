@@ -73,7 +73,7 @@ async fn every_failure_is_the_envelope() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn an_unsupported_method_is_answered_with_the_allowed_ones() {
     let server = TestServer::start(&[]).await;
     let answer = send(server.public, request("PATCH", "/greet")).await;
     envelope(&answer, 405, "method_not_allowed").await;

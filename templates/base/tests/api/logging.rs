@@ -65,7 +65,7 @@ async fn a_secret_in_a_request_reaches_neither_the_log_nor_an_error() {
 }
 
 #[tokio::test]
-async fn a_request_whose_client_left_is_one_line_with_status_499() {
+async fn a_request_whose_client_disconnected_is_one_line_with_status_499() {
     let (entered, routes) = hang();
     let server = TestServer::with_routes(&[], routes).await;
     let hang = request("GET", "/test/hang").header("x-request-id", "left-early");

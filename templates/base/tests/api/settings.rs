@@ -129,7 +129,7 @@ fn settings() -> Vec<(String, bool)> {
 }
 
 #[test]
-fn what_can_never_be_meant_is_refused_by_name_and_not_repeated() {
+fn invalid_values_are_refused_by_name_and_not_repeated() {
     for (name, values) in REFUSED {
         for (value, other) in values.iter().zip(values.iter().cycle().skip(1)) {
             let said = refusal(name, OsStr::new(value));
@@ -142,7 +142,7 @@ fn what_can_never_be_meant_is_refused_by_name_and_not_repeated() {
 }
 
 #[test]
-fn what_is_only_unusual_is_taken() {
+fn unusual_but_valid_values_are_accepted() {
     for (name, values) in TAKEN {
         for value in *values {
             if let Err(error) = read(&[(name, OsStr::new(value))]) {

@@ -41,7 +41,7 @@ async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
     while Instant::now() < beyond_the_front {
         assert_eq!(name_at(full.public, &path).await, "New");
     }
-    let there = service.copy(&path).await.expect("nobody removed it");
+    let there = service.copy(&path).await.expect("it was not removed");
     assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
     cmd("ACL").arg("DELUSER").arg(&user).exec_async(&mut redis).await.expect("Redis answers");
 }

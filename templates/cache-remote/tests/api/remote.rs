@@ -62,7 +62,7 @@ impl Service {
         self.store.get(&self.key(path)).await
     }
 
-    /// Puts there what is no product.
+    /// Replaces the copy with bytes that cannot be decoded.
     pub async fn spoil(&self, path: &str) {
         self.store.set(&self.key(path), b"spoilt").await;
     }
@@ -109,7 +109,7 @@ fn proxy() -> Chaos {
 }
 
 #[tokio::test]
-async fn what_one_replica_has_loaded_the_others_need_not() {
+async fn a_copy_loaded_by_one_replica_is_used_by_the_others() {
     let service = Service::new().await;
     let (one, other) = (service.replica().await, service.replica().await);
     let shared = async || {
@@ -124,7 +124,7 @@ async fn what_one_replica_has_loaded_the_others_need_not() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_shared_too_and_for_5_seconds_at_most() {
+async fn absence_is_shared_for_at_most_5_seconds() {
     let service = Service::new().await;
     let (one, other) = (service.replica().await, service.replica().await);
     let mut id = 1000;
@@ -263,7 +263,7 @@ async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_th
 }
 
 #[tokio::test]
-async fn what_took_long_to_load_is_kept_for_less_time() {
+async fn the_time_to_load_counts_towards_the_ttl() {
     let service = Service::new().await;
     let replica = service.replica().await;
     let cache = &replica.app.cache;
@@ -395,7 +395,7 @@ async fn a_server_that_never_answers_costs_five_reads_a_moment_and_the_rest_noth
 }
 
 #[tokio::test]
-async fn a_server_that_is_too_slow_is_left_alone() {
+async fn a_server_that_is_too_slow_is_not_called() {
     read_while(Mode::Slow(Duration::from_millis(50))).await;
 }
 

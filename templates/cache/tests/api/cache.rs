@@ -70,7 +70,7 @@ impl Origin {
         let app = self.app();
         let in_flight = || app.config.max_in_flight.get() - app.in_flight.available_permits();
         let wait = async || in_flight() == requests && self.found.available_permits() > 0;
-        eventually("every reader waits", wait).await;
+        eventually("all requests wait", wait).await;
     }
 
     fn app(&self) -> &App {
@@ -184,7 +184,7 @@ async fn a_write_is_seen_by_the_next_read() {
 }
 
 #[tokio::test]
-async fn a_write_whose_client_leaves_is_not_hidden_by_the_cache() {
+async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
     let server = TestServer::start(&[]).await;
     let path = create(&server, "Old").await;
     assert_eq!(http::get(server.public, &path).await.json()["data"]["name"], "Old");
@@ -204,7 +204,7 @@ async fn a_write_whose_client_leaves_is_not_hidden_by_the_cache() {
 }
 
 #[tokio::test]
-async fn while_the_database_is_gone_copies_are_served_as_stale_and_the_rest_is_503() {
+async fn while_the_database_is_down_copies_are_served_as_stale_and_other_reads_are_503() {
     let server = TestServer::start(&["--cache-ttl=100ms"]).await;
     let (held, other) = (create(&server, "Held").await, create(&server, "Other").await);
     assert_from(&http::get(server.public, &held).await, "database", "; fwd=miss");
@@ -319,7 +319,7 @@ async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
 }
 
 #[tokio::test]
-async fn readers_who_leave_make_a_bounded_number_of_loads_and_those_are_counted() {
+async fn abandoned_loads_are_bounded_and_counted() {
     const READERS: usize = 3 * LOADS;
     let (server, origin) = Origin::start(&[]).await;
     let before = counted(server.admin, "cache_loads_abandoned_total").await;
@@ -385,7 +385,7 @@ fn stale_copies_are_served_for_ten_minutes() {
 }
 
 #[test]
-fn what_does_not_exist_is_remembered_for_5_seconds_at_most() {
+fn absence_is_cached_for_at_most_5_seconds() {
     for ttl in [1, 60, 3600].map(Duration::from_secs) {
         let left = fresh_until(ttl, false).saturating_duration_since(Instant::now());
         assert!(left <= ttl.min(Duration::from_secs(5)), "{left:?}");

@@ -307,13 +307,13 @@ async fn a_database_that_was_restarted_fails_no_request_after_a_quiet_moment() {
 }
 
 #[tokio::test]
-async fn clients_that_leave_mid_write_leave_no_open_transaction() {
+async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
     leave_mid_write(&server).await;
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
                 AND pid <> pg_backend_pid()";
     let open: i64 = sqlx::query_scalar(open).fetch_one(&server.database.connect().await).await.unwrap();
-    assert_eq!(open, 0, "transactions are open that nobody will end");
+    assert_eq!(open, 0, "transactions were left open");
     let body = json!({"name": "After", "price_cents": 1});
     assert_eq!(send(server.public, request("POST", "/products").json(body)).await.status, 201);
 }
@@ -333,7 +333,7 @@ async fn a_write_that_waits_for_a_lock_too_long_is_503() {
 }
 
 #[tokio::test]
-async fn the_server_ends_what_takes_too_long_by_itself() {
+async fn the_server_ends_statements_that_take_too_long() {
     let server = TestServer::start(&[]).await;
     for (setting, limit) in
         [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")]
@@ -385,7 +385,7 @@ async fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
 }
 
 #[tokio::test]
-async fn the_password_in_the_url_is_told_nobody() {
+async fn the_password_in_the_url_is_never_printed() {
     let silent = |ended: &crate::support::process::Ended| {
         let said = [ended.stdout.clone(), ended.stderr.clone()].concat().join("\n");
         assert!(!said.contains("sesame"), "{said}");

@@ -31,7 +31,7 @@ async fn every_connection_writes_ahead_and_synchronises_and_waits_for_the_lock()
 }
 
 #[tokio::test]
-async fn a_write_whose_client_has_left_is_finished_before_the_end() {
+async fn a_write_whose_client_disconnected_is_finished_before_the_process_exits() {
     let mut server = Process::start(&["--drain-delay=0s"]).await;
     // Kept, so that the file outlives the process.
     let database = mem::replace(&mut server._database, Database::new().await);

@@ -37,7 +37,7 @@ async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
 }
 
 #[tokio::test]
-async fn clients_that_leave_mid_write_leave_no_open_transaction() {
+async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
     leave_mid_write(&server).await;
     server.database.lock().await.release().await;

@@ -129,7 +129,7 @@ async fn the_parameters_of_products_follow_the_same_rules() {
 }
 
 #[tokio::test]
-async fn what_get_gave_can_be_put_back() {
+async fn put_accepts_the_data_of_a_get() {
     let server = TestServer::start(&[]).await;
     let created = post(&server, json!({"name": "Tea", "price_cents": 450})).await;
     let path = created.header("location").to_owned();

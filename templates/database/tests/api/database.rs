@@ -104,7 +104,7 @@ fn statements(statements: [(&str, &'static str); 2]) -> (Arc<OnceLock<Arc<App>>>
 }
 
 #[tokio::test]
-async fn what_refers_to_nothing_is_409_and_what_breaks_a_check_is_422() {
+async fn a_broken_foreign_key_is_409_and_a_broken_check_is_422() {
     let broken = [
         ("/test/refers", "INSERT INTO ratings (product_id, stars) VALUES (1234, 3)"),
         ("/test/checks", "INSERT INTO ratings (product_id, stars) VALUES (NULL, 9)"),
@@ -125,7 +125,7 @@ async fn what_refers_to_nothing_is_409_and_what_breaks_a_check_is_422() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_gone_is_503_and_tells_nothing() {
+async fn a_missing_database_is_503_and_no_detail_is_exposed() {
     let server = TestServer::start(&[]).await;
     server.app.database.pool.close().await;
     for path in ["/products", "/products/1"] {

@@ -66,7 +66,7 @@ async fn no_two_states_share_a_tag_when_the_clock_is_set_back() {
 }
 
 #[tokio::test]
-async fn what_a_client_has_is_not_sent_again() {
+async fn a_representation_that_the_client_has_is_not_sent_again() {
     let server = TestServer::start(&[]).await;
     let (path, tag) = create(&server, "Tea").await;
     let list = format!("\"other\" , W/{tag},\t\"x,y\"");

@@ -91,7 +91,7 @@ async fn a_product_is_deleted_once_even_if_clients_race_for_it() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_product_is_said_field_by_field() {
+async fn each_invalid_field_of_a_product_is_named() {
     let server = TestServer::start(&[]).await;
     let long = "é".repeat(201);
     for (name, price_cents, fields) in [

@@ -43,7 +43,7 @@ async fn of_120_requests_at_once_to_two_replicas_exactly_60_pass() {
         left.sort_unstable();
         left.into_iter().eq(0..60)
     };
-    eventually("exactly 60 pass, and each is told what is left at all replicas", exactly).await;
+    eventually("exactly 60 pass, and each answer has the quota left over all replicas", exactly).await;
     assert_eq!(refused.len(), 60);
     envelope(&refused[0], 429, "rate_limited").await;
     assert!(refused[0].header("ratelimit").starts_with("\"default\";r=0;t="), "{:?}", refused[0]);
@@ -61,7 +61,7 @@ async fn ask_two_replicas() -> (Vec<Answer>, Vec<Answer>) {
 }
 
 #[tokio::test]
-async fn while_redis_does_not_answer_each_replica_limits_and_nobody_waits() {
+async fn while_redis_does_not_answer_each_replica_limits_by_itself_and_no_request_waits() {
     for outage in [Mode::Closed, Mode::Hole, Mode::Slow(Duration::from_millis(50))] {
         let chaos = Chaos::start(address(&servers::redis()));
         let url = format!("--redis-url={}", by_way_of(chaos.address(), &servers::redis()));

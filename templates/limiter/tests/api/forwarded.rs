@@ -83,7 +83,7 @@ fn entries_are_counted_from_the_right_over_all_lines() {
 }
 
 #[test]
-fn what_stands_left_of_the_trusted_entries_changes_nothing() {
+fn entries_left_of_the_trusted_ones_change_nothing() {
     // Every byte that a field value can hold, commas and quotes more often than by chance.
     let bytes: Vec<u8> = (b'\t'..=b'\t').chain(b' '..=b'~').chain(128..=255).chain(*b",,,,,,\"\"[]::..  ").collect();
     let random = || -> Vec<u8> {

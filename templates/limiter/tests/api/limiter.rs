@@ -1,4 +1,4 @@
-//! One rogue client is stopped, and nobody else.
+//! A client over its quota is refused, and no other client is affected.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ async fn a_client_over_its_quota_gets_the_answer_whatever_it_sends() {
 }
 
 #[tokio::test]
-async fn of_61_requests_at_once_60_pass_and_one_is_told_when_to_come_back() {
+async fn of_61_requests_at_once_60_pass_and_one_gets_retry_after() {
     let server = TestServer::start(&[DEFAULT]).await;
     let mut requests = JoinSet::new();
     for _ in 0..61 {
@@ -65,7 +65,7 @@ async fn of_61_requests_at_once_60_pass_and_one_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn what_remains_counts_down() {
+async fn the_remaining_quota_counts_down() {
     let server = TestServer::start(&["--rate-limit=3/min"]).await;
     for remaining in [2, 1, 0] {
         let answer = get(server.public, "/greet").await;
@@ -86,7 +86,7 @@ async fn clients_do_not_share_a_budget_but_addresses_of_one_ipv6_64_do() {
 
     exhaust(server.public, &["203.0.113.9"]).await;
     let mapped = from(server.public, &["::ffff:203.0.113.9"]).await;
-    assert_eq!(mapped.status, 429, "an IPv4 client is the same in IPv6 clothes");
+    assert_eq!(mapped.status, 429, "an IPv4-mapped address is the IPv4 client");
 }
 
 #[tokio::test]
@@ -173,10 +173,10 @@ fn memory_is_bounded_however_many_clients_come() {
     //~ endif
     assert!(check(0).allowed && !check(0).allowed, "its quota is spent");
     for client in 1..=120_000 {
-        assert!(check(client).allowed, "a newcomer has its own quota");
+        assert!(check(client).allowed, "a new client has its own quota");
     }
-    assert!(!check(120_000).allowed, "who came last is remembered");
-    assert!(check(0).allowed, "who came first has given way");
+    assert!(!check(120_000).allowed, "the most recent client is kept");
+    assert!(check(0).allowed, "the least recent client was evicted");
 }
 
 #[test]
@@ -191,8 +191,8 @@ fn a_quota_comes_back_evenly_and_never_early() {
             allowed += 1;
         } else {
             let retry = verdict.retry;
-            assert!(!quota.decide(whole, now + retry - 1).1.allowed, "told to wait too long");
-            assert!(quota.decide(whole, now + retry).1.allowed, "told to come back too early");
+            assert!(!quota.decide(whole, now + retry - 1).1.allowed, "`retry` is too long");
+            assert!(quota.decide(whole, now + retry).1.allowed, "`retry` is too short");
         }
     }
     assert_eq!(allowed, 60 + 119, "sixty at once, then one a second");

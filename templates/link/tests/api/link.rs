@@ -50,7 +50,7 @@ pub async fn fail(link: &Arc<Link<usize>>) {
 }
 
 #[tokio::test]
-async fn what_was_connected_is_used() {
+async fn an_established_connection_is_used() {
     let (link, attempts) = numbered(|_| true);
     Arc::clone(&link).connect().await;
     assert_eq!((ask(&link).await, ask(&link).await), (Some(0), Some(0)));
@@ -69,7 +69,7 @@ async fn after_five_failures_it_connects_from_scratch_so_a_new_address_or_passwo
         fail(&link).await;
     }
     for _ in 0..100 {
-        assert_eq!(ask(&link).await, None, "nobody tries");
+        assert_eq!(ask(&link).await, None, "no attempt is made");
     }
     assert_eq!(attempts.load(Ordering::Relaxed), 1);
     let anew = async || ask(&link).await == Some(1);
@@ -78,7 +78,7 @@ async fn after_five_failures_it_connects_from_scratch_so_a_new_address_or_passwo
 }
 
 #[tokio::test]
-async fn while_it_cannot_connect_nobody_waits_and_one_attempt_is_made_at_a_time() {
+async fn while_it_cannot_connect_no_request_waits_and_one_attempt_is_made_at_a_time() {
     let (link, attempts) = numbered(|attempt| attempt >= 2);
     Arc::clone(&link).connect().await;
     let start = Instant::now();

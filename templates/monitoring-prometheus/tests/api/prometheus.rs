@@ -82,9 +82,9 @@ async fn a_thousand_unknown_paths_add_one_route() {
 }
 
 #[tokio::test]
-async fn memory_is_bounded_while_nobody_scrapes() {
+async fn memory_is_bounded_without_a_scraper() {
     // Memory is that of a process.
-    alone("prometheus::memory_is_bounded_while_nobody_scrapes", record_and_measure()).await;
+    alone("prometheus::memory_is_bounded_without_a_scraper", record_and_measure()).await;
 }
 
 async fn record_and_measure() {
@@ -101,7 +101,7 @@ async fn record_and_measure() {
     let grown = resident().await - before;
     let once = f64::from(SAMPLES) * BYTES;
     assert!(grown > once / 2.0, "this test measures nothing: {grown} bytes");
-    assert!(grown < once * 1.5, "samples pile up until somebody scrapes: {grown} bytes");
+    assert!(grown < once * 1.5, "samples accumulate until a scrape: {grown} bytes");
 }
 
 #[tokio::test]

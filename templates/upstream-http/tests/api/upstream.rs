@@ -12,39 +12,18 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::chaos::{Chaos, Mode};
+use crate::support::fetched::{PATH, QUERY, THERE, found};
 use crate::support::http::{self, raw, request, send};
 use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
 use crate::support::{eventually, within};
 use crate::trace::{INVALID, PARENT, TRACE};
-
-//~ if database
-/// What a client asks for.
-pub const PATH: &str = "/products/7/reviews";
-
-/// What that asks of the other service.
-const THERE: &str = "/reviews";
-
-fn found() -> Value {
-    json!([{ "author": "Ada", "rating": 5, "text": "Worth every cent" }])
-}
-//~ else
-/// What a client asks for.
-pub const PATH: &str = "/quote";
-
-/// What that asks of the other service.
-const THERE: &str = "/quotes";
-
-fn found() -> Value {
-    json!([{ "author": "Ada", "text": "Numbers are not all there is to it" }])
-}
-//~ endif
 
 pub fn ok() -> Response {
     axum::Json(found()).into_response()
@@ -54,7 +33,7 @@ pub fn failure() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Another service, and how often it was called. It is told the number of the call, from 0.
+/// Another service, and how often it was called. `answer` gets the number of the call, from 0.
 pub async fn other(
     answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static,
 ) -> (TestServer, Arc<AtomicUsize>) {
@@ -105,14 +84,10 @@ async fn once_open(server: &TestServer) -> Duration {
 }
 
 #[tokio::test]
-async fn what_the_other_service_has_is_passed_on() {
+async fn data_of_the_other_service_is_passed_on() {
     let handler = async |Query(query): Query<HashMap<String, String>>, headers: HeaderMap| {
         assert_eq!(headers["x-request-id"], "one-id-for-both");
-        //~ if database
-        assert_eq!(query["product_id"], "7");
-        //~ else
-        assert_eq!(query["limit"], "1");
-        //~ endif
+        assert_eq!(query[QUERY.0], QUERY.1);
         ok()
     };
     let other = TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await;
@@ -201,7 +176,7 @@ async fn a_closed_port_costs_next_to_nothing_and_recovers_without_a_restart() {
     chaos.set(Mode::Closed).await;
     let (degraded, took) = asked(&server).await;
     assert!(degraded);
-    assert!(took < Duration::from_secs(1), "nobody waits for the time-out of 3 s: {took:?}");
+    assert!(took < Duration::from_secs(1), "no request waits for the time-out of 3 s: {took:?}");
     once_open(&server).await;
 
     assert_recovers(&server, &chaos).await;
@@ -271,7 +246,7 @@ async fn second_calls_come_after_a_pause_of_random_length() {
 
 #[tokio::test]
 async fn a_machine_that_does_not_answer_costs_the_connect_timeout() {
-    // A listener that never accepts, with its queue full: the kernel drops whoever knocks, as a firewall does.
+    // A listener that never accepts, with its queue full: the kernel drops further connections, as a firewall does.
     let socket = TcpSocket::new_v4().expect("the system has sockets");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let listener = socket.listen(1).expect("the port is ours");
@@ -327,7 +302,7 @@ async fn a_refusal_is_an_answer_neither_repeated_nor_held_against_it() {
 }
 
 #[tokio::test]
-async fn what_the_other_service_does_not_know_is_empty_and_not_degraded() {
+async fn a_404_of_the_other_service_is_empty_and_not_degraded() {
     let (other, _) = other(|_| StatusCode::NOT_FOUND.into_response()).await;
     let server = calling(other.public, &[]).await;
     let answer = http::get(server.public, PATH).await;
@@ -357,7 +332,7 @@ async fn an_answer_that_makes_no_sense_is_none_and_no_outage() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_takes_the_call_with_it() {
+async fn a_disconnect_of_the_client_cancels_the_call() {
     struct Left(Arc<Notify>);
     impl Drop for Left {
         fn drop(&mut self) {
@@ -393,7 +368,7 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
     let server = calling(chaos.address(), &flags).await;
     let waiting = request("GET", PATH).to_bytes();
     let _clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
-    // From the third on nobody waits, and nobody is refused.
+    // From the third on no request waits, and none is refused.
     let at_once = async || {
         let answer = timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
         answer.is_ok_and(|answer| answer.status == 200)
@@ -406,7 +381,7 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_told_at_start() {
+async fn an_invalid_address_is_reported_at_start() {
     for url in ["localhost:9100", "ftp://reviews.example", "reviews", ""] {
         let ended = run(&["serve"], &[("UPSTREAM_URL", url)]).await;
         assert_eq!(ended.code, Some(2), "{url:?} is taken");
@@ -415,7 +390,7 @@ async fn an_address_that_is_none_is_told_at_start() {
 }
 
 #[tokio::test]
-async fn it_calls_what_the_settings_name_whatever_proxy_the_environment_names() {
+async fn calls_ignore_proxies_that_the_environment_names() {
     let (other, calls) = other(|_| ok()).await;
     let nowhere = "http://127.0.0.1:1";
     let environment = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));

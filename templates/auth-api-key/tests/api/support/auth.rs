@@ -22,7 +22,7 @@ pub async fn admit<'e>(database: impl Executor<'e, Database = Driver>) {
     store(database, "tests", KEY, "products:write").await.ok();
 }
 
-/// Of another caller, who may do this.
+/// Of another caller, with these scopes.
 pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> String {
     static KEYS: AtomicU32 = AtomicU32::new(0);
     let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
@@ -30,7 +30,7 @@ pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> Str
     format!("Bearer {key}")
 }
 
-/// As good as a valid one to look at.
+/// Has the form of a valid one.
 pub fn forged() -> String {
     format!("Bearer dev_{}", "A".repeat(43))
 }

@@ -33,12 +33,12 @@ pub fn credential() -> String {
     shared().credential.clone()
 }
 
-/// Of another caller, who may do this.
+/// Of another caller, with these scopes.
 pub async fn credential_of(_: &TestServer, name: &str, scopes: &str) -> String {
     format!("Bearer {}", shared().signer.sign(claims(name, scopes)))
 }
 
-/// As good as a valid one to look at: it names the right key, and is signed with another.
+/// Has the form of a valid one: it names the right key, and is signed with another.
 pub fn forged() -> String {
     format!("Bearer {}", Signer::es256("shared").sign(claims("tests", "products:write")))
 }

@@ -141,7 +141,7 @@ impl State {
         let Some((status, body)) = answer else { return Some(stream) };
         let length = body.len();
         let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-        // Whoever asked may have left.
+        // The client may have disconnected.
         stream.write_all((head + &body).as_bytes()).ok();
         None
     }

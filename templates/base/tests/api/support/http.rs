@@ -9,9 +9,6 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::PATIENCE;
-//~ if auth
-use super::auth;
-//~ endif
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -33,23 +30,19 @@ pub struct Answer {
 /// A connection kept alive between requests; dropping it closes the socket.
 pub struct Connection(TcpStream);
 
-//~ if auth
-/// With a credential if it is a write: reads are public.
+/// A request that may do what it asks for.
 pub fn request(method: &str, path: &str) -> Request {
-    let request = anonymous(method, path);
-    let write = ["POST", "PUT", "DELETE"].contains(&method);
-    if write { request.header("authorization", auth::credential()) } else { request }
-}
-
-pub fn anonymous(method: &str, path: &str) -> Request {
-    //~ else
-pub fn request(method: &str, path: &str) -> Request {
-    //~ endif
-    let headers = vec![(String::from("host"), b"app".to_vec())];
-    Request { method: method.to_owned(), path: path.to_owned(), headers, body: String::new() }
+    //= credential
+    Request::new(method, path)
 }
 
 impl Request {
+    /// With no header but the one that every request has.
+    pub fn new(method: &str, path: &str) -> Self {
+        let headers = vec![(String::from("host"), b"app".to_vec())];
+        Self { method: method.to_owned(), path: path.to_owned(), headers, body: String::new() }
+    }
+
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_vec()));
         self
@@ -149,7 +142,7 @@ pub async fn get(to: SocketAddr, path: &str) -> Answer {
     send(to, request("GET", path)).await
 }
 
-/// Writes bytes as they are. Whoever holds the stream decides when the client leaves.
+/// Writes bytes as they are. Dropping the stream closes the connection.
 pub async fn raw(to: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
     let stream = TcpStream::connect(to).await.expect("the server accepts connections");
     write(&stream, bytes.as_ref()).await.expect("the server reads");

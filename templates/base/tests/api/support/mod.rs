@@ -18,10 +18,10 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-/// Far more than anything takes that these tests wait for; only a failure waits so long.
+/// Far longer than anything these tests wait for takes; only a failure waits so long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Asks again and again until it is so.
+/// Polls until the condition holds.
 pub async fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) {
     within(PATIENCE, what, is_so).await;
 }
@@ -36,7 +36,7 @@ pub async fn within(time: Duration, what: &str, mut is_so: impl AsyncFnMut() -> 
     assert!(timeout(time, so).await.is_ok(), "not within {time:?}: {what}");
 }
 
-/// What `value` gives rises by one after `event`.
+/// The result of `value` rises by one after `event`.
 pub async fn rises(what: &str, value: impl AsyncFn() -> f64, event: impl AsyncFnOnce()) {
     let before = value().await;
     event().await;
@@ -49,7 +49,7 @@ pub async fn rises(what: &str, value: impl AsyncFn() -> f64, event: impl AsyncFn
     assert_eq!(after, before + 1.0, "{what}");
 }
 
-/// Runs a test in a process of its own, for what tests of one process share: counters, memory, the log. `test` is the
+/// Runs a test in a process of its own, because counters, memory and the log are shared within a process. `test` is the
 /// full name of the test that calls this.
 pub async fn alone(test: &str, body: impl Future<Output = ()>) {
     if env::var_os("ALONE").is_some() {
@@ -61,7 +61,7 @@ pub async fn alone(test: &str, body: impl Future<Output = ()>) {
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
-/// `GET /test/hang` is never answered; who waits is told of each request that got there.
+/// `GET /test/hang` is never answered; each request that reaches it sends a notification.
 pub fn hang() -> (Arc<Notify>, Router) {
     let entered = Arc::new(Notify::new());
     let handler = {
@@ -92,37 +92,10 @@ pub fn addresses(server: &Server) -> (SocketAddr, SocketAddr) {
     (address(&server.public), address(&server.admin))
 }
 
-/// Free ports, what every stack must be told, and what the test has set.
+/// Free ports, the settings that every test needs, and those of this test, which come last and so override the others.
 pub fn flags(of_the_test: &[&str]) -> Vec<String> {
-    let mut flags = vec!["--port=0", "--admin-port=0"];
-    //~ if limiter
-    // As good as none: only tests of the limiter want one.
-    flags.push("--rate-limit=1000000/s");
-    //~ endif
-    //~ if auth_jwt
-    flags.extend(auth::flags());
-    //~ endif
-    //~ if cache_redis or cache_memcached or limiter_redis
-    let prefix = format!("--key-prefix=test-{:016x}", fastrand::u64(..));
-    flags.push(&prefix);
-    //~ endif
-    //~ if cache_redis or limiter_redis
-    let redis = format!("--redis-url={}", servers::redis());
-    //~ if limiter_redis
-    // Who counts to the last request must not be spoiled by an answer that is late; tests of the shared limit name it.
-    let counts = of_the_test.iter().any(|flag| flag.starts_with("--rate-limit="));
-    let redis = if counts { "--redis-url=redis://127.0.0.1:1" } else { &redis };
-    flags.push(redis);
-    //~ else
-    flags.push(&redis);
-    //~ endif
-    //~ endif
-    //~ if cache_memcached
-    let memcached = format!("--memcached-url={}", servers::memcached());
-    flags.push(&memcached);
-    //~ endif
-    let name = |flag: &str| flag.split('=').next().map(String::from);
-    flags.retain(|flag| !of_the_test.iter().any(|other| name(other) == name(flag)));
-    flags.extend(of_the_test);
-    flags.into_iter().map(String::from).collect()
+    let mut flags = vec!["--port=0".to_owned(), "--admin-port=0".to_owned()];
+    //= flags
+    flags.extend(of_the_test.iter().map(ToString::to_string));
+    flags
 }

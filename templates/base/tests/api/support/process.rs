@@ -13,9 +13,6 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-//~ if database
-use super::database::Database;
-//~ endif
 use super::{PATIENCE, eventually, flags, ready};
 
 /// A running server; killed when dropped.
@@ -23,13 +20,10 @@ pub struct Process {
     pub public: SocketAddr,
     pub admin: SocketAddr,
     program: Program,
-    //~ if database
-    /// Dropped with the process, and its data with it.
-    pub _database: Database,
-    //~ endif
+    //= fields
 }
 
-/// How the program ended, and what it said.
+/// The exit code and the output of the program.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -46,10 +40,7 @@ impl Process {
     /// As [`Process::start`], with these variables.
     pub async fn start_with(settings: &[&str], environment: &[(&str, &str)]) -> Self {
         let flags = flags(settings);
-        //~ if database
-        let database = Database::new().await;
-        let flags = [vec![database.flag()], flags].concat();
-        //~ endif
+        //= set-up
         let mut program = Program::start(command().arg("serve").args(flags).envs(environment.iter().copied()));
         let listening = async {
             loop {
@@ -63,14 +54,8 @@ impl Process {
         };
         let (public, admin) = timeout(PATIENCE, listening).await.expect("the server starts");
         ready(admin).await;
-        //~ if auth_api_key
-        super::auth::admit(&database.connect().await).await;
-        //~ endif
-        //~ if database
-        Self { public, admin, program, _database: database }
-        //~ else
-        Self { public, admin, program }
-        //~ endif
+        //= ready
+        //= process
     }
 
     /// Sends SIGTERM, as every supervisor does.
@@ -104,7 +89,7 @@ pub async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
     Program::start(&mut command).ended().await
 }
 
-/// As [`run`], of `serve` with what it must be told: for a start that fails.
+/// As [`run`], of `serve` with the settings that every test needs: for a start that fails.
 pub async fn run_serve(of_the_test: &[&str]) -> Ended {
     let mut command = command();
     command.arg("serve").args(flags(of_the_test));
@@ -159,7 +144,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended by itself, and that is as good.
+        // It may have ended already.
         self.child.kill().ok();
         self.child.wait().ok();
     }

@@ -1,4 +1,4 @@
-//! The server that replicas share copies in, as somebody beside the service sees it: Memcached.
+//! The server that replicas share copies in, as seen without the service: Memcached.
 
 use std::time::Duration;
 

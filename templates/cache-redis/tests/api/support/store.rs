@@ -1,4 +1,4 @@
-//! The server that replicas share copies in, as somebody beside the service sees it: Redis.
+//! The server that replicas share copies in, as seen without the service: Redis.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ async fn of_loads() {
 }
 
 #[tokio::test]
-async fn of_readers_who_leave() {
+async fn of_abandoned_loads() {
     let body = async {
         let (server, origin) = crate::cache::Origin::start(&[]).await;
         let reader = raw(server.public, request("GET", "/test/7").to_bytes()).await;
@@ -20,12 +20,12 @@ async fn of_readers_who_leave() {
         let leaves = async || {
             drop(reader);
             let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
-            crate::support::eventually("the reader is gone", async || in_flight() == 0).await;
+            crate::support::eventually("the request has ended", async || in_flight() == 0).await;
             origin.pass.add_permits(1);
             let ended = async || server.app.cache.copies().loading() == 0;
             crate::support::eventually("the load ends", ended).await;
         };
         fails(server.admin, "cache_loads_abandoned_total", leaves).await;
     };
-    alone("failures::of_readers_who_leave", body).await;
+    alone("failures::of_abandoned_loads", body).await;
 }

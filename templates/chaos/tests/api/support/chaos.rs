@@ -17,7 +17,7 @@ use super::http;
 pub enum Mode {
     /// As if it were not there.
     Pass,
-    /// Nobody listens, and what was open is cut.
+    /// Connections are refused, and open ones are cut.
     Closed,
     /// Connections are accepted, and kept open, and no byte goes through.
     Hole,

@@ -14,7 +14,7 @@ pub struct Database {
     name: String,
 }
 
-/// Another program in the middle of a write.
+/// A write of another program that is not committed yet.
 pub struct Lock(Transaction<'static, Postgres>);
 
 impl Lock {
@@ -23,7 +23,7 @@ impl Lock {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                        AND wait_event_type = 'Lock' AND state = 'active'";
         let waits = async || {
-            // Within a transaction PostgreSQL gives the same answer again until it is told to look.
+            // Within a transaction PostgreSQL caches its activity until the snapshot is cleared.
             let look = sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut *self.0).await;
             look.expect("the server answers");
             let count = sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *self.0);
@@ -63,7 +63,7 @@ impl Database {
     pub async fn lock(&self) -> Lock {
         let mut transaction = self.connect().await.begin().await.expect("a connection");
         let lock = sqlx::query("LOCK TABLE products IN EXCLUSIVE MODE").execute(&mut *transaction);
-        lock.await.expect("nobody writes");
+        lock.await.expect("no other write holds the lock");
         Lock(transaction)
     }
 
@@ -75,7 +75,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), format!("DROP DATABASE {} WITH (FORCE)", self.name));
-        // In a runtime of its own: the test's may be on its way out.
+        // In a runtime of its own: that of the test may be shutting down.
         let dropped = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(run(&server, drop));

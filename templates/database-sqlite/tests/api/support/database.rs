@@ -14,7 +14,7 @@ pub struct Database {
     folder: TempDir,
 }
 
-/// Another program in the middle of a write.
+/// A write of another program that is not committed yet.
 pub struct Lock(PoolConnection<Sqlite>);
 
 impl Lock {
@@ -64,7 +64,7 @@ impl Database {
     /// Holds up every write until it is released.
     pub async fn lock(&self) -> Lock {
         let mut connection = self.connect().await.acquire().await.expect("a connection");
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("nobody writes");
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("no other write holds the lock");
         Lock(connection)
     }
 }

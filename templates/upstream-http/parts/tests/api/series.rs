@@ -2,7 +2,8 @@
 
 #[tokio::test]
 async fn calls_of_the_other_service() {
-    use crate::upstream::{PATH, calling, failure, ok, other};
+    use crate::support::fetched::PATH;
+    use crate::upstream::{calling, failure, ok, other};
     use axum::http::StatusCode;
     use axum::response::IntoResponse;
 

@@ -1,20 +1,10 @@
 -- What is known of a key is enough to recognise it, and not to make it.
 CREATE TABLE api_keys (
-    #~ if database_sqlite
-    name       TEXT NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 40),
-    hash       BLOB NOT NULL CHECK (length(hash) = 32),
-    scopes     TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    revoked_at TEXT
-) STRICT;
-    #~ endif
-    #~ if database_postgres
     name       TEXT        NOT NULL PRIMARY KEY CHECK (char_length(name) BETWEEN 1 AND 40),
     hash       BYTEA       NOT NULL CHECK (octet_length(hash) = 32),
     scopes     TEXT        NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     revoked_at TIMESTAMPTZ
 );
-    #~ endif
 
 CREATE UNIQUE INDEX api_keys_by_hash ON api_keys (substr(hash, 1, 8));

@@ -1,0 +1,2 @@
+//= ready
+        super::auth::admit(&database.connect().await).await;

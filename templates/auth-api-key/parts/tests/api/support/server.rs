@@ -1,0 +1,2 @@
+//= ready
+        super::auth::admit(&server.app.database.pool).await;

@@ -1,0 +1,2 @@
+//= flags
+    flags.extend(auth::flags().map(String::from));

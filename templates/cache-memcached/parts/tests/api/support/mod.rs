@@ -1,0 +1,2 @@
+//= flags
+    flags.push(format!("--memcached-url={}", servers::memcached()));

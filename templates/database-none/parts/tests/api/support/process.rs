@@ -1,0 +1,2 @@
+//= process
+        Self { public, admin, program }

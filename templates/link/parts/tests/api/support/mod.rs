@@ -1,0 +1,2 @@
+//= flags
+    flags.push(format!("--key-prefix=test-{:016x}", fastrand::u64(..)));

@@ -1,0 +1,2 @@
+//= flags
+    flags.push(format!("--redis-url={}", servers::redis()));
