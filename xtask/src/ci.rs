@@ -123,14 +123,14 @@ fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static 
         let arguments = options.argument().filter(|_| *by_project);
         let stage = Program::new(std::env::current_exe()?).arg(name).args(arguments).env(RUN, names.join(","));
         let stage = stage.limit(limit);
-        let (started, cpu) = (Instant::now(), process::children_cpu_time()?);
+        let (started, cpu) = (Instant::now(), process::cpu_time_of_children()?);
         if let Err(error) = stage.run() {
             if Count::of(name).failed == 0 {
                 tally::record_crash(name, &error)?;
             }
             failed.push(*name);
         }
-        let cpu = process::children_cpu_time()?.saturating_sub(cpu);
+        let cpu = process::cpu_time_of_children()?.saturating_sub(cpu);
         tally::record_time(name, Time { elapsed: started.elapsed(), cpu })?;
     }
     Ok(failed)

@@ -26,8 +26,8 @@ pub(crate) fn proof() -> PathBuf {
     target().join("proof")
 }
 
-/// The build folder of generated projects that are compiled alone. One for all of them, so that a dependency with
-/// the same features is built once.
+/// The build folder of generated projects, of the released tool and of its package. One for all of them, so that a
+/// dependency with the same features is built once.
 pub(crate) fn projects_target() -> PathBuf {
     target().join("projects-target")
 }

@@ -1,32 +1,32 @@
-//! A small HTTP/1.1 client over one connection, for servers on this machine. Every wait is bounded.
+//! An HTTP client for servers on this machine: one connection that is kept alive, and a limit on every wait.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use ureq::http::{HeaderMap, Request};
+use ureq::{Agent, Body, config::Config};
 
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// A connection that is kept alive.
+/// A client of one server.
 pub(crate) struct Client {
-    address: SocketAddr,
-    stream: Option<BufReader<TcpStream>>,
+    port: u16,
+    agent: Agent,
 }
 
-/// An answer.
+/// An answer, whatever its status.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
+    headers: HeaderMap,
     pub(crate) body: String,
 }
 
 impl Client {
     /// A client of a server on this machine; connects with the first request.
     pub(crate) fn new(port: u16) -> Self {
-        Self { address: SocketAddr::from(([127, 0, 0, 1], port)), stream: None }
+        let config = Config::builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(LIMIT));
+        Self { port, agent: config.build().into() }
     }
 
     /// One GET. After an error the next request has a new connection.
@@ -36,29 +36,25 @@ impl Client {
 
     /// One request with a JSON body, or none where `body` is empty.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => connect(self.address)?,
+        let request = Request::builder().method(method).uri(format!("http://127.0.0.1:{}{path}", self.port));
+        let response = match body {
+            "" => self.agent.run(request.body(())?)?,
+            json => self.agent.run(request.header("content-type", "application/json").body(json)?)?,
         };
-        let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
-        let kind = match length {
-            0 => String::new(),
-            _ => format!("content-type: application/json\r\ncontent-length: {length}\r\n"),
-        };
-        stream.get_mut().write_all(format!("{head}{kind}\r\n{body}").as_bytes())?;
-        let answer = read(&mut stream)?;
-        if answer.header("connection") != Some("close") {
-            self.stream = Some(stream);
-        }
-        Ok(answer)
+        Answer::read(response)
     }
 }
 
 impl Answer {
-    /// The first header of this name, given in lower case.
+    fn read(response: ureq::http::Response<Body>) -> Result<Self> {
+        let (head, mut body) = response.into_parts();
+        let body = String::from_utf8_lossy(&body.read_to_vec()?).into_owned();
+        Ok(Self { status: head.status.as_u16(), headers: head.headers, body })
+    }
+
+    /// The first header of this name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The body, if the status is `status`.
@@ -75,57 +71,35 @@ pub(crate) fn get(port: u16, path: &str) -> Result<Answer> {
     Client::new(port).get(path).with_context(|| format!("GET :{port}{path}"))
 }
 
-fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>> {
-    let stream = TcpStream::connect_timeout(&address, LIMIT)?;
-    stream.set_read_timeout(Some(LIMIT))?;
-    stream.set_write_timeout(Some(LIMIT))?;
-    stream.set_nodelay(true)?;
-    Ok(BufReader::new(stream))
-}
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
 
-fn read(stream: &mut BufReader<TcpStream>) -> Result<Answer> {
-    let first = line(stream)?;
-    let status = first.split(' ').nth(1).context("no status")?.parse()?;
-    let mut headers = Vec::new();
-    loop {
-        let line = line(stream)?;
-        let Some((name, value)) = line.split_once(':') else {
-            break;
-        };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let mut answer = Answer { status, headers, body: String::new() };
-    let bytes = match (answer.header("content-length"), answer.header("transfer-encoding")) {
-        (Some(length), _) => exactly(stream, length.parse()?)?,
-        (None, Some(_)) => chunks(stream)?,
-        (None, None) => Vec::new(),
-    };
-    answer.body = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(answer)
-}
+    use super::*;
 
-fn line(stream: &mut BufReader<TcpStream>) -> Result<String> {
-    let mut line = String::new();
-    if stream.read_line(&mut line)? == 0 {
-        bail!("the connection ended");
-    }
-    Ok(line.trim_end().to_owned())
-}
-
-fn exactly(stream: &mut BufReader<TcpStream>, length: usize) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
-    stream.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn chunks(stream: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    loop {
-        let length = usize::from_str_radix(line(stream)?.trim(), 16)?;
-        bytes.extend(exactly(stream, length)?);
-        line(stream)?;
-        if length == 0 {
-            return Ok(bytes);
-        }
+    #[test]
+    fn one_connection_is_kept_and_every_status_is_an_answer() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut requests = Vec::new();
+            for head in ["HTTP/1.1 404 Not Found\r\nx-of: 1", "HTTP/1.1 302 Found\r\nlocation: /elsewhere"] {
+                let mut buffer = [0; 4096];
+                let length = stream.read(&mut buffer).expect("a request");
+                requests.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+                write!(stream, "{head}\r\ncontent-length: 2\r\n\r\nok").expect("it reads");
+            }
+            requests
+        });
+        let mut client = Client::new(port);
+        let first = client.get("/a?b=c").expect("an answer");
+        assert_eq!((first.status, first.header("x-of"), first.body.as_str()), (404, Some("1"), "ok"));
+        let second = client.send("POST", "/d", r#"{"e":1}"#).expect("an answer");
+        assert_eq!((second.status, second.header("location")), (302, Some("/elsewhere")));
+        let requests = server.join().expect("no panic");
+        assert!(requests[0].starts_with("GET /a?b=c HTTP/1.1\r\n"), "{}", requests[0]);
+        assert!(requests[1].contains("content-type: application/json\r\n"), "{}", requests[1]);
     }
 }

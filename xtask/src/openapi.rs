@@ -13,7 +13,6 @@ use restwell::plan::Plan;
 use restwell::precomputed::openapi::{self as description, PLACEHOLDER};
 use restwell::stack::Stack;
 
-use crate::program::Program;
 use crate::{dirs, project, say};
 
 /// Builds one project for each distinct description and stores what it says.
@@ -35,11 +34,7 @@ pub(crate) fn refresh() -> Result<()> {
         project::write(&Plan::new(stack, PLACEHOLDER).sources()?, &folder)?;
         fs::write(folder.join("Cargo.toml"), union.render(PLACEHOLDER))?;
         fs::copy(dirs::root().join("precomputed/lock/union.lock"), folder.join("Cargo.lock"))?;
-        let described = Program::cargo()
-            .args(["run", "--quiet", "--locked", "--", "openapi"])
-            .env("CARGO_TARGET_DIR", dirs::projects_target())
-            .dir(&folder)
-            .read()?;
+        let described = project::cargo(&folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()?;
         fs::write(stored.join(format!("{key}.json")), described)?;
         say::line(format_args!("{key}.json"));
     }

@@ -12,16 +12,15 @@ use crate::{dirs, project};
 /// Packages, installs, generates, uninstalls.
 pub(crate) fn installs() -> Result<()> {
     let limit = Duration::from_secs(900);
-    let target = dirs::target().join("package-target");
     let package = ["package", "--quiet", "--package", "restwell", "--no-verify", "--allow-dirty", "--offline"];
-    Program::cargo().args(package).env("CARGO_TARGET_DIR", &target).dir(dirs::root()).read()?;
+    project::in_shared_target(Program::cargo().args(package)).dir(dirs::root()).read()?;
     let name = format!("restwell-{}", restwell::VERSION);
     let folder = tempfile::tempdir()?;
-    let archive = target.join("package").join(format!("{name}.crate"));
+    let archive = dirs::projects_target().join("package").join(format!("{name}.crate"));
     Program::new("tar").arg("-xzf").arg(archive).dir(folder.path()).read()?;
     let installed = folder.path().join("installed");
     let cargo = |arguments: &[&str]| {
-        let cargo = Program::cargo().args(arguments).arg("--root").arg(&installed).env("CARGO_TARGET_DIR", &target);
+        let cargo = project::in_shared_target(Program::cargo().args(arguments).arg("--root").arg(&installed));
         cargo.dir(folder.path().join(&name)).limit(limit)
     };
     cargo(&["install", "--quiet", "--path", ".", "--locked", "--offline"]).read()?;

@@ -1,10 +1,10 @@
 //! Running processes: ending them by id, waiting for them, and what `/proc` says about them.
 
-use std::fs;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use procfs::process::Process;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Asks `child` to stop, as a service manager would.
@@ -69,48 +69,32 @@ pub(crate) fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result
 
 /// User and system CPU time of a process, all its threads, so far.
 pub(crate) fn cpu_time(pid: u32) -> Result<Duration> {
-    ticks(&pid.to_string(), 14)
-}
-
-/// User and system CPU time of the processes that this one started, and of those that they started, that have ended.
-pub(crate) fn cpu_time_of_children() -> Result<Duration> {
-    ticks("self", 16)
-}
-
-/// The sum of two fields of a process, counted as in proc(5), in ticks of 1/100 s on every Linux.
-fn ticks(process: &str, first: usize) -> Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name, field 2, may hold spaces.
-    let (_, fields) = stat.rsplit_once(") ").context("a stat line has a name in brackets")?;
-    let two = fields.split(' ').skip(first - 3).take(2);
-    let ticks: u64 = two.map(|field| field.parse::<u64>().unwrap_or_default()).sum();
-    Ok(Duration::from_millis(ticks * 10))
+    let stat = find(pid)?.stat()?;
+    Ok(ticks(stat.utime + stat.stime))
 }
 
 /// CPU time of the programs that this one has started and that have ended, and of those that they waited for.
-pub(crate) fn children_cpu_time() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // proc(5): fields 16 and 17, in the same ticks.
-    let (_, fields) = stat.rsplit_once(") ").context("a stat line has a name in brackets")?;
-    let ticks: u64 = fields.split(' ').skip(13).take(2).map(|field| field.parse::<u64>().unwrap_or_default()).sum();
-    Ok(Duration::from_millis(ticks * 10))
+pub(crate) fn cpu_time_of_children() -> Result<Duration> {
+    let stat = Process::myself()?.stat()?;
+    Ok(ticks(u64::try_from(stat.cutime + stat.cstime)?))
 }
 
 /// Resident memory of a process in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64> {
-    memory(pid, "VmRSS:")
+    Ok(find(pid)?.status()?.vmrss.context("no VmRSS")? * 1024)
 }
 
 /// The most resident memory that it ever had, in bytes.
 pub(crate) fn peak(pid: u32) -> Result<u64> {
-    memory(pid, "VmHWM:")
+    Ok(find(pid)?.status()?.vmhwm.context("no VmHWM")? * 1024)
 }
 
-fn memory(pid: u32, field: &str) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    Ok(kib.with_context(|| format!("no {field}"))?.trim().parse::<u64>()? * 1024)
+fn ticks(count: u64) -> Duration {
+    Duration::from_millis(count * 1000 / procfs::ticks_per_second())
+}
+
+fn find(pid: u32) -> Result<Process> {
+    Ok(Process::new(i32::try_from(pid)?)?)
 }
 
 fn signal(pid: u32, signal: Signal) -> Result<()> {
@@ -118,26 +102,44 @@ fn signal(pid: u32, signal: Signal) -> Result<()> {
     Ok(kill_process(pid, signal)?)
 }
 
-/// The ids of what `ancestor` started, directly or not.
+/// The ids of what `ancestor` started, directly or not. One that ends meanwhile is left out.
 fn descendants(ancestor: u32) -> Vec<u32> {
-    let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter_map(|pid| Some((pid, parent(pid)?)))
-        .collect();
-    let mut found = vec![ancestor];
+    let stats =
+        procfs::process::all_processes().into_iter().flatten().flatten().filter_map(|process| process.stat().ok());
+    let parents: Vec<(i32, i32)> = stats.map(|stat| (stat.pid, stat.ppid)).collect();
+    let mut found = vec![ancestor.cast_signed()];
     let mut next = 0;
     while next < found.len() {
         let of = found[next];
         found.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(pid, _)| *pid));
         next += 1;
     }
-    found.split_off(1)
+    found.drain(1..).map(i32::cast_unsigned).collect()
 }
 
-fn parent(pid: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn the_whole_tree_ends_and_what_it_used_is_counted() {
+        let busy = "sleep 300 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 300";
+        let mut child = Command::new("sh").args(["-c", busy]).spawn().expect("it starts");
+        let limit = Duration::from_secs(60);
+        let tree = eventually(limit, || match descendants(child.id()).len() {
+            2.. => Ok(descendants(child.id())),
+            count => bail!("{count} descendants"),
+        });
+        let tree = tree.expect("two sleep");
+        assert!(cpu_time(child.id()).expect("it runs") > Duration::ZERO);
+        assert!(resident(child.id()).expect("it runs") > 0);
+        assert!(peak(child.id()).expect("it runs") >= resident(child.id()).expect("it runs"));
+        let before = cpu_time_of_children().expect("a number");
+        end_tree(&mut child);
+        assert!(cpu_time_of_children().expect("a number") > before);
+        let is_running = |pid: &u32| find(*pid).and_then(|process| Ok(process.stat()?.state != 'Z')).unwrap_or(false);
+        eventually(limit, || if tree.iter().any(is_running) { bail!("still there") } else { Ok(()) }).expect("all end");
+    }
 }

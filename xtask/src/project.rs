@@ -1,6 +1,7 @@
 //! A generated project on disk: rendered in memory by the library, or written by the tool as a user has it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use restwell::plan::Plan;
 use restwell::preset::Preset;
 use restwell::stack::Stack;
 use restwell::tree::Tree;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::dirs;
 use crate::program::Program;
@@ -48,16 +50,14 @@ pub(crate) fn write(tree: &Tree, folder: &Path) -> Result<()> {
 
 /// Every file under `folder`, sorted, without what git and cargo keep there.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let is_kept = |entry: &DirEntry| {
+        !(entry.file_type().is_dir() && ["target", ".git"].map(OsStr::new).contains(&entry.file_name()))
+    };
     let mut found = Vec::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let entry = entry?;
-            match entry.file_type()?.is_dir() {
-                true if entry.file_name() == "target" || entry.file_name() == ".git" => {}
-                true => open.push(entry.path()),
-                false => found.push(entry.path()),
-            }
+    for entry in WalkDir::new(folder).into_iter().filter_entry(is_kept) {
+        let entry = entry?;
+        if !entry.file_type().is_dir() {
+            found.push(entry.into_path());
         }
     }
     found.sort();
@@ -66,11 +66,18 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The release build of the tool.
 pub(crate) fn restwell() -> Result<PathBuf> {
-    Program::cargo().args(["build", "--quiet", "--release", "--package", "restwell"]).dir(dirs::root()).run()?;
-    Ok(dirs::target().join("release").join("restwell"))
+    let build = Program::cargo().args(["build", "--quiet", "--release", "--package", "restwell"]).dir(dirs::root());
+    in_shared_target(build).run()?;
+    Ok(dirs::projects_target().join("release").join("restwell"))
 }
 
 /// Cargo inside a project, with the build folder that all projects share.
 pub(crate) fn cargo(folder: &Path) -> Program {
-    Program::cargo().dir(folder).env("CARGO_TARGET_DIR", dirs::projects_target())
+    in_shared_target(Program::cargo().dir(folder))
+}
+
+/// Has cargo build in the folder that all projects share, without debug information, which nobody reads there. The
+/// same settings everywhere, so that a dependency with the same features is built once for all stages.
+pub(crate) fn in_shared_target(cargo: Program) -> Program {
+    cargo.env("CARGO_TARGET_DIR", dirs::projects_target()).env("CARGO_PROFILE_DEV_DEBUG", "0")
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::program::Program;
-use crate::{dirs, http, process, service};
+use crate::{dirs, http, process, project, service};
 
 /// How long a first build may take on a small machine.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -27,10 +27,8 @@ pub(crate) fn first_command() -> Result<()> {
     let (port, admin_port) = (service::free_port()?, service::free_port()?);
     fs::create_dir_all(dirs::proof())?;
     let log = dirs::proof().join("readme.log");
-    let child = Program::new("sh")
-        .args(["-c", command.trim()])
+    let child = project::in_shared_target(Program::new("sh").args(["-c", command.trim()]))
         .dir(&repository)
-        .env("CARGO_TARGET_DIR", dirs::projects_target())
         .env("PORT", port.to_string())
         .env("ADMIN_PORT", admin_port.to_string())
         .start(&log)?;

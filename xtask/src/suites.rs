@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use std::{slice, thread};
 
 use anyhow::{Context, Result, bail};
+use restwell::choice::{Choice, Reach};
+use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise};
 
@@ -35,10 +37,13 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The pairwise set, or the stacks that were named.
+    /// The stacks that were named, or else the pairwise set without those whose Rust is that of a preset: `fresh` runs
+    /// their suites.
     fn stacks(&self) -> Result<Vec<Stack>> {
         if self.stacks.is_empty() {
-            return Ok(pairwise());
+            let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
+            let is_preset = |stack: &Stack| presets.iter().any(|preset| has_same_rust(stack, preset));
+            return Ok(pairwise().into_iter().filter(|stack| !is_preset(stack)).collect());
         }
         let all = Stack::all();
         let named = |wanted: &String| {
@@ -47,6 +52,11 @@ impl Options {
         };
         self.stacks.iter().map(named).collect()
     }
+}
+
+fn has_same_rust(one: &Stack, other: &Stack) -> bool {
+    let mut choices = Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust);
+    choices.all(|choice| one.get(*choice) == other.get(*choice))
 }
 
 /// Runs the stage.

@@ -186,10 +186,8 @@ fn member(id: &PackageId) -> &str {
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Program {
-    Program::cargo()
+    project::cargo(folder)
         .args(arguments)
-        .dir(folder)
-        .env("CARGO_TARGET_DIR", dirs::target().join("variants-target"))
         // What is kept for the next time takes tens of gigabytes for so many members.
         .env("CARGO_INCREMENTAL", "0")
         .limit(Duration::from_secs(1800))

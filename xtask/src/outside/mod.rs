@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use crate::program::Program;
 use crate::service::{self, Service};
 use crate::tally::Tally;
-use crate::{dirs, project, readme, tools};
+use crate::{project, readme, tools};
 
 /// Room for thousands of requests: an answer of 429 proves nothing about the rest.
 const UNLIMITED: &[(&str, &str)] = &[("RATE_LIMIT", "1000000/min"), ("RUST_LOG", "off")];
@@ -65,7 +65,7 @@ fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
     for command in readme::commands(&page) {
         tally.check(&format!("AGENTS.md: {command}"), || {
             let shell = Program::new("sh").args(["-c", &command]).dir(folder).env("PATH", &path);
-            shell.env("CARGO_TARGET_DIR", dirs::projects_target()).limit(Duration::from_secs(900)).read()
+            project::in_shared_target(shell).limit(Duration::from_secs(900)).read()
         });
     }
     Ok(())

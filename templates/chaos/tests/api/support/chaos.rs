@@ -30,23 +30,19 @@ pub struct Chaos {
     address: SocketAddr,
     target: String,
     mode: watch::Sender<Mode>,
-    door: Mutex<Option<Door>>,
-}
-
-enum Door {
-    Open(JoinHandle<()>),
-    /// Bound, so that no other process gets the port, but not listening.
-    Closed(TcpSocket),
+    /// Bound as long as the proxy lives and never listening: while nobody listens no other program gets the port.
+    _reserved: TcpSocket,
+    serving: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Chaos {
     /// Passes everything to `target`, a host and a port.
     pub fn start(target: &str) -> Self {
-        let socket = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let address = socket.local_addr().expect("a bound socket has an address");
+        let reserved = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let address = reserved.local_addr().expect("a bound socket has an address");
         let (mode, seen) = watch::channel(Mode::Pass);
-        let door = Mutex::new(Some(open(socket, target, seen)));
-        Self { address, target: target.to_owned(), mode, door }
+        let serving = Mutex::new(Some(listen(address, target, seen)));
+        Self { address, target: target.to_owned(), mode, _reserved: reserved, serving }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -55,16 +51,16 @@ impl Chaos {
 
     /// Returns when it is so.
     pub async fn set(&self, mode: Mode) {
-        let mut door = self.door.lock().await;
+        let mut serving = self.serving.lock().await;
         self.mode.send_replace(mode);
-        *door = match (door.take(), mode == Mode::Closed) {
-            (Some(Door::Open(serving)), true) => {
-                serving.abort();
+        *serving = match (serving.take(), mode == Mode::Closed) {
+            (Some(task), true) => {
+                task.abort();
                 // It ends when the listener and every connection are dropped.
-                serving.await.ok();
-                Some(Door::Closed(bind(self.address)))
+                task.await.ok();
+                None
             }
-            (Some(Door::Closed(socket)), false) => Some(open(socket, &self.target, self.mode.subscribe())),
+            (None, false) => Some(listen(self.address, &self.target, self.mode.subscribe())),
             (as_it_was, _) => as_it_was,
         };
     }
@@ -72,15 +68,16 @@ impl Chaos {
 
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("the system has sockets");
-    // Connections that ended a moment ago do not keep the port from us.
+    // So that two sockets may have this address while one of them listens, and connections that ended a moment ago do not
+    // keep it from us.
     socket.set_reuseaddr(true).expect("a new socket");
     socket.bind(address).unwrap_or_else(|error| panic!("cannot listen on {address}: {error}"));
     socket
 }
 
-fn open(socket: TcpSocket, target: &str, mode: watch::Receiver<Mode>) -> Door {
-    let listener = socket.listen(1024).expect("the port is ours");
-    Door::Open(tokio::spawn(serve(listener, target.to_owned(), mode)))
+fn listen(address: SocketAddr, target: &str, mode: watch::Receiver<Mode>) -> JoinHandle<()> {
+    let listener = bind(address).listen(1024).expect("the port is ours");
+    tokio::spawn(serve(listener, target.to_owned(), mode))
 }
 
 async fn serve(listener: TcpListener, target: String, mode: watch::Receiver<Mode>) {
