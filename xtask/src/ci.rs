@@ -82,7 +82,7 @@ pub(crate) fn run(tested: bool) -> Result<()> {
             say::line(count);
             Ok(())
         }
-        // Also the last line, which is often the only one that is read.
+        // The error is printed last: the last line is often the only one that is read.
         _ => bail!("{count}"),
     }
 }
@@ -114,7 +114,7 @@ impl Stage {
     }
 }
 
-/// Runs the stages, whatever becomes of each, and returns those that failed.
+/// Runs all the stages, also after one has failed, and returns those that failed.
 fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static str>> {
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let mut failed = Vec::new();

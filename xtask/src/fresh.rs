@@ -1,5 +1,5 @@
-//! What a stranger does first: `restwell new` in an empty folder with nobody at the keyboard, then cargo's own
-//! commands inside the project. Once for each preset.
+//! The first steps of a new user, once for each preset: `restwell new` in an empty folder, without a terminal, then
+//! cargo's own commands inside the project.
 
 use std::path::Path;
 use std::time::Duration;
@@ -85,7 +85,7 @@ fn greets(folder: &Path, variables: &[(String, String)]) -> Result<()> {
     running.stop()
 }
 
-/// Every file that git sees: building, testing and running may add none.
+/// Every file that git sees. Building, testing and running must not add one.
 fn visible(folder: &Path) -> Result<String> {
     let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
     Program::new("git").args(arguments).dir(folder).read()

@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// In a directory that exists a part may stand after a kill: the same command completes it.
+/// In a directory that exists, some of the files may be left after a kill: the same command completes the project.
 fn kills_in_place(restwell: &Path) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let Room { path: room, target, log, whole, time } = Room::new(restwell, folder.path())?;
@@ -76,7 +76,7 @@ fn kills(restwell: &Path) -> Result<String> {
         let moment = time * turn * 3 / (TIMES * 2);
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
         std::thread::sleep(moment);
-        // At once: looking for children first would move the moment.
+        // Without looking for its children first, which would take time and move the moment.
         child.kill()?;
         child.wait()?;
         match target.exists() {
@@ -93,7 +93,7 @@ fn kills(restwell: &Path) -> Result<String> {
     Ok(format!("{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"))
 }
 
-/// A folder to run in, and what an undisturbed run there comes to.
+/// A folder to run in, and the result of an undisturbed run there.
 struct Room {
     path: PathBuf,
     target: PathBuf,
@@ -129,7 +129,7 @@ fn reference(restwell: &Path, room: &Path) -> Result<(Snapshot, Duration)> {
     Ok((whole, times[2]))
 }
 
-/// The next run finishes, or says that the target is there; either way nothing else is left.
+/// Runs again: the project is complete and nothing else is left.
 fn next_run(restwell: &Path, room: &Path, whole: &Snapshot) -> Result<()> {
     let target = room.join("shop-api");
     if target.exists() {

@@ -17,7 +17,7 @@ const CONNECTIONS: u64 = 8;
 /// machine has room for the servers.
 const RATE: u64 = 200;
 
-/// No load lasts longer, whatever happens to whoever started it.
+/// No load lasts longer, even if the code that started it never stops it.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// A load in progress.

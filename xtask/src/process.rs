@@ -15,7 +15,7 @@ pub(crate) fn terminate(child: &Child) -> Result<()> {
 /// Ends `child` and everything it started, by id. Where there is no `/proc`, only the child.
 pub(crate) fn end_tree(child: &mut Child) {
     for pid in descendants(child.id()) {
-        // One that ended by itself in the meantime is as gone as we want it.
+        // It may have ended by itself in the meantime.
         let _ = signal(pid, Signal::KILL);
     }
     let _ = child.kill();
@@ -55,7 +55,7 @@ pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
     }
 }
 
-/// Tries until it succeeds; the last error if that takes longer than `limit`.
+/// Repeats `attempt` until it succeeds. Returns the last error if that takes longer than `limit`.
 pub(crate) fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {

@@ -33,7 +33,7 @@ impl Program {
         Self { command, limit: Duration::from_secs(600) }
     }
 
-    /// Cargo, without the variables that `cargo xtask` itself runs under: a project must not notice who builds it.
+    /// Cargo, without the variables that `cargo xtask` itself runs under: the build of a project must not depend on them.
     pub(crate) fn cargo() -> Self {
         let mut cargo = Self::new("cargo");
         for (name, _) in std::env::vars_os() {
@@ -91,8 +91,8 @@ impl Program {
 
     /// The same; `each` is called with every line of stdout soon after it was written.
     pub(crate) fn capture_lines(mut self, mut each: impl FnMut(&str)) -> Result<Output> {
-        // Files and not pipes: nobody has to read while the program runs, and a grandchild that keeps its output
-        // open cannot hold us.
+        // Files and not pipes: a full pipe would block the program, and a grandchild that keeps its output open would
+        // block the read.
         let (stdout, mut stderr) = (tempfile::NamedTempFile::new()?, tempfile::tempfile()?);
         self.command.stdout(stdout.reopen()?).stderr(stderr.try_clone()?);
         let mut lines = BufReader::new(stdout.reopen()?);

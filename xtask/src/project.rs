@@ -76,8 +76,8 @@ pub(crate) fn cargo(folder: &Path) -> Program {
     in_shared_target(Program::cargo().dir(folder))
 }
 
-/// Has cargo build in the folder that all projects share, without debug information, which nobody reads there. The
-/// same settings everywhere, so that a dependency with the same features is built once for all stages.
+/// Has cargo build in the folder that all projects share, without debug information. The settings are the
+/// same everywhere, so that a dependency with the same features is built once for all stages.
 pub(crate) fn in_shared_target(cargo: Program) -> Program {
     cargo.env("CARGO_TARGET_DIR", dirs::projects_target()).env("CARGO_PROFILE_DEV_DEBUG", "0")
 }

@@ -1,5 +1,5 @@
-//! The commands that people are told to type, typed: the README's first one in a copy of this repository, and those
-//! that a generated project gives in its own pages.
+//! The documented commands are run: the README's first one in a copy of this repository, and those in the pages of a
+//! generated project.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::{dirs, http, process, project, service};
 
 /// How long a first build may take on a small machine.
-const PATIENCE: Duration = Duration::from_secs(900);
+const TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Runs the README's first command and waits for the answer that the README shows.
 pub(crate) fn first_command() -> Result<()> {
@@ -22,7 +22,7 @@ pub(crate) fn first_command() -> Result<()> {
     let home = tempfile::tempdir()?;
     let repository = home.path().join("restwell");
     copy(&repository)?;
-    // A checkout has one: what is beside it is not inside it.
+    // Like a checkout, the copy is a git repository: a project beside it must not become part of it.
     Program::new("git").args(["init", "--quiet"]).dir(&repository).read()?;
     let (port, admin_port) = (service::free_port()?, service::free_port()?);
     fs::create_dir_all(dirs::proof())?;
@@ -51,7 +51,7 @@ pub(crate) fn commands(page: &str) -> Vec<String> {
     blocks(page, "sh").iter().flat_map(lines).map(command).filter(|line| !line.is_empty()).collect()
 }
 
-/// A command line that is ended, with all it started, when dropped.
+/// A command; on drop it is stopped with all its descendants.
 struct Running(Child);
 
 impl Running {
@@ -64,8 +64,8 @@ impl Running {
             if let Some(status) = self.0.try_wait()? {
                 bail!("it ended with {status}");
             }
-            if started.elapsed() > PATIENCE {
-                bail!("no answer after {PATIENCE:?}");
+            if started.elapsed() > TIMEOUT {
+                bail!("no answer after {TIMEOUT:?}");
             }
             std::thread::sleep(Duration::from_millis(200));
         }

@@ -51,7 +51,7 @@ impl Screen {
     }
 
     fn write(&mut self, text: &str) {
-        // A closed stdout means that nobody reads; the checks still have to finish.
+        // A write to a closed stdout fails; the checks still have to finish.
         let _ = self.out.write_all(text.as_bytes());
         let _ = self.out.flush();
     }

@@ -1,5 +1,5 @@
 //! PostgreSQL, Redis and Memcached for the projects that need them: from Debian packages, on free ports, unprivileged,
-//! with data that is gone when they are. Each is ended by its own process id.
+//! with their data in temporary folders. Each is stopped by its own process id.
 
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
@@ -34,20 +34,20 @@ pub(crate) struct Server {
     child: Option<Child>,
 }
 
-/// Those that were asked for; stopped when dropped.
+/// Running servers; stopped when dropped.
 pub(crate) struct Servers(Vec<Server>);
 
 impl Kind {
     /// Every kind there is.
     pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Memcached];
 
-    /// What projects with `stack` need: those that they say run beside them.
+    /// The servers that projects with `stack` declare as their services.
     pub(crate) fn of(stack: &Stack) -> Vec<Self> {
         let services = Plan::new(stack, "any").parts.servers;
         Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
     }
 
-    /// The setting of a project that says where its server is; with `TEST_` before it, that of its tests.
+    /// The setting of a project that holds the URL of the server; its tests read it with `TEST_` in front.
     pub(crate) fn setting(self) -> &'static str {
         match self {
             Self::Postgres => "DATABASE_URL",
@@ -75,19 +75,19 @@ impl Servers {
         Ok(Self(kinds.iter().map(|&kind| Server::start(kind)).collect::<Result<_>>()?))
     }
 
-    /// What the tests of a project with `stack` are told.
+    /// The settings for the tests of a project with `stack`.
     pub(crate) fn for_tests(&self, stack: &Stack) -> Vec<(String, String)> {
         let told = |(name, url)| (format!("TEST_{name}"), url);
         self.for_service(stack).into_iter().map(told).collect()
     }
 
-    /// Has PostgreSQL carry out a statement.
+    /// Runs a statement in PostgreSQL.
     pub(crate) fn sql(&self, statement: &str) -> Result<()> {
         let postgres = self.0.iter().find(|server| server.kind == Kind::Postgres);
         postgres.context("PostgreSQL was not asked for")?.sql(statement)
     }
 
-    /// What a service with `stack` is told.
+    /// The settings for a service with `stack`.
     pub(crate) fn for_service(&self, stack: &Stack) -> Vec<(String, String)> {
         let needed = Kind::of(stack);
         let needed = self.0.iter().filter(|server| needed.contains(&server.kind));
@@ -146,21 +146,21 @@ impl Server {
         }
     }
 
-    /// Stops it and all its processes where they are: connections are accepted by the kernel and never answered.
+    /// Stops all its processes with SIGSTOP: the kernel accepts connections and nothing answers.
     pub(crate) fn freeze(&self) {
         if let Some(child) = &self.child {
             process::freeze_tree(child);
         }
     }
 
-    /// Lets them go on.
+    /// Continues them after [`Server::freeze`].
     pub(crate) fn thaw(&self) {
         if let Some(child) = &self.child {
             process::thaw_tree(child);
         }
     }
 
-    /// What a client is told.
+    /// The URL for clients.
     pub(crate) fn url(&self) -> String {
         let port = self.port;
         match self.kind {
@@ -170,7 +170,7 @@ impl Server {
         }
     }
 
-    /// Has PostgreSQL carry out a statement.
+    /// Runs a statement in PostgreSQL.
     pub(crate) fn sql(&self, statement: &str) -> Result<()> {
         let psql = Program::new(postgres("psql")?).args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]);
         psql.arg(self.url()).args(["--command", statement]).read().map(drop)

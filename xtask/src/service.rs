@@ -62,7 +62,7 @@ impl Service {
         Ok(service)
     }
 
-    /// Starts `xtask/bare-axum`, which knows neither health nor settings.
+    /// Starts `xtask/bare-axum`, which has neither health endpoints nor settings.
     pub(crate) fn start_bare(binary: &Path) -> Result<Self> {
         let port = free_port()?;
         let log = Path::new("/dev/null");
@@ -123,7 +123,7 @@ pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(dirs::projects_target().join("release").join(name))
 }
 
-/// A port that nobody listens on at this moment.
+/// A port that is free at this moment.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())

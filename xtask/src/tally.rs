@@ -1,5 +1,5 @@
-//! The checks of one stage, counted. A check passes, fails, or is a gap: something this machine cannot do, with the
-//! reason. Nothing is skipped in silence.
+//! The checks of one stage, counted. A check passes, fails, or is a gap: something this machine cannot check, with the
+//! reason. Every gap is printed.
 //!
 //! Each result is written to `target/proof/STAGE.tsv` the moment it is known, so that a stage that is cut off still
 //! counts for what it did. The last row of a stage that ran with the others is its time.
@@ -60,7 +60,7 @@ impl Tally {
         self.progress.set_share(selected as f64 / all.max(1) as f64);
     }
 
-    /// One check. What it found is given back if it passed.
+    /// Runs one check. Returns its result if it passed.
     pub(crate) fn check<T>(&mut self, name: &str, check: impl FnOnce() -> Result<T>) -> Option<T> {
         let started = Instant::now();
         let result = check();
@@ -77,7 +77,7 @@ impl Tally {
         }
     }
 
-    /// One check that has something to say when it passes: a number, a ratio.
+    /// Runs one check whose result is printed: a number, a ratio.
     pub(crate) fn note(&mut self, name: &str, check: impl FnOnce() -> Result<String>) {
         let started = Instant::now();
         match check() {
@@ -93,7 +93,7 @@ impl Tally {
         self.progress.count(false);
     }
 
-    /// One check that was made elsewhere, and took so long.
+    /// Counts a check that ran elsewhere and took this long.
     pub(crate) fn known(&mut self, name: &str, result: Result<String>, time: Duration) {
         match result {
             Ok(note) => self.passed(name, time, &note),
@@ -106,7 +106,7 @@ impl Tally {
         self.count.failed
     }
 
-    /// Something that cannot be checked here, and why.
+    /// Counts something that cannot be checked here, and prints the reason.
     pub(crate) fn gap(&mut self, name: &str, reason: &str) {
         self.count.gaps += 1;
         self.record("gap", name, Duration::ZERO, reason);

@@ -74,7 +74,7 @@ pub(crate) fn bin() -> PathBuf {
     dirs::tools().join("bin")
 }
 
-/// Installs those servers that are missing where it may; else says how.
+/// Installs the servers that are missing. Without the permission to, the error has the command.
 pub(crate) fn install_servers() -> Result<()> {
     let missing = missing(SERVERS);
     let may = rustix::process::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists();
@@ -98,7 +98,7 @@ fn debian(programs: &[(&str, &'static str)]) -> Result<String> {
     }
     let apt = || {
         let apt = Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").limit(Duration::from_secs(600));
-        // At this runlevel packages do not start what they bring: servers are started by who needs them.
+        // At this runlevel packages do not start their services; the stages start the servers that they need.
         apt.env("RUNLEVEL", "1")
     };
     apt().args(["update", "--quiet=2"]).read()?;

@@ -1,4 +1,4 @@
-//! The image of a project: what it contains, who runs in it, and how much of it a change rebuilds.
+//! The image of a project: what it contains, which user it runs as, and which layers a change rebuilds.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::APP;
 use super::site::Site;
 use crate::tally::Tally;
 
-/// Who runs in it, and with what.
+/// The user that it runs as, and the command.
 pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     let image = site.image(APP)?;
     tally.note(&format!("{name}: image is not root's"), || {

@@ -1,5 +1,5 @@
-//! What two replicas do for their clients while Redis, Memcached, PostgreSQL or another service fails and comes back:
-//! requests on a schedule before, during and after, with what each phase cost. A table is left in `target/proof/outage.md`.
+//! Two replicas under load while Redis, Memcached, PostgreSQL or another service fails and recovers: requests on a
+//! schedule before, during and after, and the latency of each phase. A table is left in `target/proof/outage.md`.
 
 mod database;
 mod other;
@@ -159,7 +159,8 @@ fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
     Ok(format!("used again after {:.1} s", took?.as_secs_f64()))
 }
 
-/// Another service accepts and never answers: who asks for what it has gets the rest, and nobody else notices.
+/// Another service accepts connections and never answers: responses that need it leave its part out, and no other
+/// response is affected.
 fn silence(project: &Project, report: &mut Report) -> Result<String> {
     let (postgres, redis, other) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?, Other::start()?);
     let url = ("UPSTREAM_URL", &*format!("http://127.0.0.1:{}", other.port));
@@ -189,7 +190,7 @@ fn silence(project: &Project, report: &mut Report) -> Result<String> {
     let during = summary(&reviews, failed_at, mended_at);
     ensure!(during.failures.is_empty(), "reviews: {:?}", during.failures);
     ensure!(during.max < Duration::from_millis(3500), "reviews took {:?}", during.max);
-    // Once a breaker is open nobody waits: that is the last second of the silence.
+    // Once a breaker is open no request waits: measured in the last second of the outage.
     let open = summary(&reviews, mended_at - Duration::from_secs(1), mended_at);
     ensure!(open.p50 < P99, "with the breaker open reviews took {:?}", open.p50);
     rig.stop()?;
@@ -207,7 +208,7 @@ fn product(number: u64) -> String {
     format!("/products/{}", 1 + number % PRODUCTS)
 }
 
-/// Products enough for the stream, and others that nobody has read.
+/// Products for the stream, and others that have not been read.
 fn seed(postgres: &Server) -> Result<()> {
     postgres.sql(
         "INSERT INTO products (name, price_cents, created_at, updated_at) \
@@ -215,7 +216,7 @@ fn seed(postgres: &Server) -> Result<()> {
     )
 }
 
-/// A product that nobody has read is read at one replica; the other then has it from the shared cache.
+/// A product that has not been read is read at one replica; the other then has it from the shared cache.
 fn shared(rig: &Rig, fresh: u64) -> Result<()> {
     let path = format!("/products/{}", PRODUCTS + 1 + fresh);
     let mut source = "none".to_owned();

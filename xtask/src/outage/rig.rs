@@ -117,7 +117,7 @@ impl Balancer {
         fs::write(&configuration, text)?;
         let haproxy = tools::program("haproxy")?.arg("-db").arg("-f").arg(&configuration);
         let balancer = Self { child: haproxy.start(&dirs::proof().join("outage-haproxy.log"))?, port };
-        // Not limited, so that nobody's quota is touched.
+        // This path is not rate limited, so no client's quota changes.
         eventually(Duration::from_secs(10), || http::get(port, "/health/ready")?.expect(200).map(drop))?;
         Ok(balancer)
     }

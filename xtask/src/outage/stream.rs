@@ -12,7 +12,7 @@ use crate::http::Client;
 /// Connections. More than the schedule needs while all is well; when they all wait, those that are late are counted so.
 const CONNECTIONS: usize = 96;
 
-/// No stream lasts longer, whatever happens to whoever started it.
+/// No stream lasts longer, even if the code that started it never stops it.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// A stream in progress.

@@ -56,7 +56,7 @@ fn browse(service: &Service, page: &str, ask: impl Fn(Program) -> Program) -> Re
     let chromium = tools::program("chromium")?
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"])
-        // Nobody listens on this port, and only the service's own address goes around it.
+        // A proxy where nothing listens: only requests to the service's own address bypass it.
         .args(["--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1", "--virtual-time-budget=5000"])
         // What the page tries and may not do is said on its console.
         .arg("--enable-logging=stderr")
