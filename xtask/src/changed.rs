@@ -19,6 +19,8 @@ use crate::{dirs, project};
 
 /// Whether to leave out projects that a change does not touch.
 #[derive(Clone, Debug, Default, clap::Args)]
+// Named after the struct, the group would be that of the command that it is flattened into.
+#[group(skip)]
 pub(crate) struct Options {
     /// Only projects whose files have changed since they passed here, or since this commit.
     #[arg(long, value_name = "COMMIT", num_args = 0..=1, default_missing_value = "")]
