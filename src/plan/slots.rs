@@ -2,7 +2,8 @@
 //!
 //! The owner's template marks a place with a slot, a comment line such as `//= fields` (`#= fields` outside Rust). A
 //! feature that has lines for it keeps them in `parts/` of its own template folder, in a file of the same path, under a
-//! line that repeats the slot. Parts are placed in the order of the features; a slot without parts leaves no line.
+//! line that repeats the slot, not indented. Parts are placed in the order of the features; a slot without parts leaves no line. Parts
+//! may have slots for parts of other features.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,8 @@ impl Slots {
     pub(super) fn add(&mut self, target: &Utf8Path, text: &str) -> Result<(), Bug> {
         let mut lines: Option<&mut String> = None;
         for line in text.split_inclusive('\n') {
-            match (slot(line), &mut lines) {
+            let section = slot(line).filter(|_| !line.starts_with(' '));
+            match (section, &mut lines) {
                 (Some(name), _) => lines = Some(self.0.entry((target.to_owned(), name.to_owned())).or_default()),
                 (None, Some(lines)) => lines.push_str(line),
                 (None, None) => return Err(Bug(format!("a part of `{target}` has a line above its first slot"))),
@@ -48,26 +50,36 @@ impl Slots {
         let mut filled = Vec::new();
         for (path, file) in tree.files() {
             let text = std::str::from_utf8(&file.bytes).map_err(|error| Bug(format!("`{path}`: {error}")))?;
-            let slots: BTreeSet<&str> = text.lines().filter_map(slot).collect();
-            let parts = self.0.range((path.to_owned(), String::new())..).take_while(|((target, _), _)| target == path);
-            for ((_, name), _) in parts {
-                if !slots.contains(name.as_str()) {
-                    return Err(Bug(format!("`{path}` has no slot `{name}`")));
-                }
+            let (mut lines, mut slots) = (String::new(), BTreeSet::new());
+            self.expand(path, text, &mut lines, &mut slots);
+            if let Some(name) = self.parts_of(path).find(|name| !slots.contains(name)) {
+                return Err(Bug(format!("`{path}` has no slot `{name}`")));
             }
             if !slots.is_empty() {
-                filled.push((path.to_owned(), self.filled(path, text)));
+                filled.push((path.to_owned(), lines));
             }
         }
         filled.into_iter().try_for_each(|(path, text)| tree.rewrite(&path, text))
     }
 
-    fn filled(&self, path: &Utf8Path, text: &str) -> String {
-        let lines = text.split_inclusive('\n').map(|line| match slot(line) {
-            Some(name) => self.0.get(&(path.to_owned(), name.to_owned())).map_or("", String::as_str),
-            None => line,
-        });
-        lines.collect()
+    /// The slots of this file that there are parts for.
+    fn parts_of(&self, path: &Utf8Path) -> impl Iterator<Item = &str> {
+        let parts = self.0.range((path.to_owned(), String::new())..);
+        parts.map(|(slot, _)| slot).take_while(move |(target, _)| target == path).map(|(_, name)| name.as_str())
+    }
+
+    /// Appends `text` to `lines`, its slots replaced, and the names of these to `slots`.
+    fn expand<'a>(&'a self, path: &Utf8Path, text: &'a str, lines: &mut String, slots: &mut BTreeSet<&'a str>) {
+        for line in text.split_inclusive('\n') {
+            let Some(name) = slot(line) else {
+                lines.push_str(line);
+                continue;
+            };
+            // The first time only: a part that has its own slot would have no end.
+            if let (true, Some(part)) = (slots.insert(name), self.0.get(&(path.to_owned(), name.to_owned()))) {
+                self.expand(path, part, lines, slots);
+            }
+        }
     }
 }
 
@@ -111,6 +123,13 @@ mod tests {
     #[test]
     fn a_slot_without_parts_leaves_no_line() {
         assert_eq!(filled("a\n  #= nothing\nb\n", &[]).expect("it fits"), "a\nb\n");
+    }
+
+    #[test]
+    fn a_part_may_have_slots() {
+        let parts = ["//= methods\nfn measure() {\n    //= gauges\n}\n", "//= gauges\n    pool();\n"];
+        assert_eq!(filled("//= methods\n", &parts).expect("it fits"), "fn measure() {\n    pool();\n}\n");
+        assert!(filled("//= methods\n", &parts[1..]).is_err());
     }
 
     #[test]

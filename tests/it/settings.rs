@@ -1,28 +1,37 @@
-//! `.env.example` is derived, `src/config.rs` is hand-written: they must agree.
+//! `.env.example` is derived, the settings of each module are hand-written: they must agree.
+
+use std::collections::HashMap;
 
 use restwell::plan::Plan;
 
 use crate::projects::{NAME, rust_distinct};
 
 #[test]
-fn every_setting_is_a_field_of_the_configuration_in_the_same_words() {
+fn every_setting_is_a_field_of_its_module_in_the_same_words() {
+    let mut known: HashMap<&str, Vec<(String, String)>> = HashMap::new();
     for project in rust_distinct() {
         let plan = Plan::new(&project.stack, NAME);
-        let config = syn::parse_file(project.text("src/config.rs")).expect("parses");
-        let fields: Vec<(String, String)> = config.items.iter().flat_map(settings).collect();
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for (path, text) in project.rust(&["src"]).filter(|(_, text)| text.contains("#[arg(")) {
+            let found = known.entry(text).or_insert_with(|| {
+                let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+                file.items.iter().flat_map(settings).collect()
+            });
+            fields.extend(found.iter().cloned());
+        }
         let listed: Vec<(String, String)> =
             plan.parts.settings.iter().map(|setting| (setting.name.to_owned(), setting.about.to_owned())).collect();
         for setting in &listed {
-            assert!(fields.contains(setting), "{setting:?} is not in src/config.rs: {fields:#?}");
+            assert!(fields.contains(setting), "{setting:?} is not in src/: {fields:#?}");
         }
         assert_eq!(fields.len(), listed.len(), "{}: {fields:#?}", project.id());
     }
 }
 
-/// The variables and first lines of documentation of the fields of `struct Config`.
+/// The variables and first lines of documentation of the fields, if this is a `Settings` or `Config`.
 fn settings(item: &syn::Item) -> Vec<(String, String)> {
     let syn::Item::Struct(found) = item else { return Vec::new() };
-    if found.ident != "Config" {
+    if found.ident != "Settings" && found.ident != "Config" {
         return Vec::new();
     }
     let is_setting = |field: &&syn::Field| field.attrs.iter().any(|attribute| attribute.path().is_ident("arg"));

@@ -47,7 +47,7 @@ impl Stack {
         let config = config.expect("valid flags");
         let app = runtime.block_on(async { App::new(config) });
         let app = app.expect("an app");
-        let router = protect(router(Arc::clone(&app)), &app);
+        let router = protect(router(Arc::clone(&app)), &app.platform);
         (Self { runtime, router }, app)
     }
 

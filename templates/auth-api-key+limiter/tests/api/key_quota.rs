@@ -48,5 +48,5 @@ async fn the_limiter_knows_a_caller_for_half_a_minute_after_a_key_was_verified()
         assert_eq!(read().await, caller);
     }
     later(REMEMBERED).await;
-    assert_eq!(server.app.keys.known(credential.trim_start_matches("Bearer ")), None);
+    assert_eq!(server.app.platform.keys.known(credential.trim_start_matches("Bearer ")), None);
 }

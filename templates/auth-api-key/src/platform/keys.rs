@@ -15,8 +15,7 @@ use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 //~ endif
 
-use super::{auth::Caller, engine, error::Error, pool::Pool};
-use crate::{app::App, config::Config};
+use super::{Platform, auth::Caller, engine, error::Error, pool::Pool};
 
 //~ if limiter
 /// How long the limiter knows a caller by a key that was verified. A write looks it up each time.
@@ -48,6 +47,14 @@ pub enum Command {
     Revoke { name: String },
 }
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// What API keys of this environment begin with; those of another are refused
+    #[arg(long, env, default_value = "dev", value_parser = word)]
+    pub api_key_environment: String,
+}
+
 pub struct Keys {
     /// What each key of this environment begins with.
     prefix: String,
@@ -58,11 +65,11 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub fn new(environment: &str) -> Self {
+    pub fn new(settings: &Settings) -> Self {
         //~ if limiter
-        Self { prefix: format!("{environment}_"), verified: RwLock::default() }
+        Self { prefix: format!("{}_", settings.api_key_environment), verified: RwLock::default() }
         //~ else
-        Self { prefix: format!("{environment}_") }
+        Self { prefix: format!("{}_", settings.api_key_environment) }
         //~ endif
     }
     //~ if limiter
@@ -80,9 +87,9 @@ impl Keys {
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static str>, Error> {
+pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller, &'static str>, Error> {
     // What cannot be a key of this environment is not looked up: 43 letters hold 256 bits.
-    if key.strip_prefix(&app.keys.prefix).is_none_or(|secret| secret.len() != 43) {
+    if key.strip_prefix(&platform.keys.prefix).is_none_or(|secret| secret.len() != 43) {
         return Ok(Err("invalid"));
     }
     //~ if limiter
@@ -91,8 +98,8 @@ pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static
     let hash = hash(key);
     //~ endif
     type Row = (String, Vec<u8>, String, Option<DateTime<Utc>>);
-    let find = sqlx::query_as(FIND).bind(&hash[..8]).fetch_optional(&app.database.pool);
-    let row: Option<Row> = app.database.run(find).await?;
+    let find = sqlx::query_as(FIND).bind(&hash[..8]).fetch_optional(&platform.database.pool);
+    let row: Option<Row> = platform.database.run(find).await?;
     let (name, scopes) = match row.filter(|(_, stored, ..)| stored.ct_eq(&hash).into()) {
         Some((name, _, scopes, None)) => (name, scopes),
         Some(_) => return Ok(Err("revoked")),
@@ -100,7 +107,7 @@ pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static
     };
     //~ if limiter
     let caller = Caller::new(&name, &scopes);
-    let mut verified = app.keys.verified.write().unwrap_or_else(PoisonError::into_inner);
+    let mut verified = platform.keys.verified.write().unwrap_or_else(PoisonError::into_inner);
     verified.retain(|_, (_, until)| Instant::now() < *until);
     verified.insert(hash, (Arc::clone(&caller.name), until));
     Ok(Ok(caller))
@@ -113,13 +120,13 @@ pub async fn verify(app: &Arc<App>, key: &str) -> Result<Result<Caller, &'static
 ///
 /// # Errors
 /// If the database does not answer, or the name is taken or unknown.
-pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
-    let pool = Pool::new(engine::for_requests(&config.database_url)?);
+pub async fn run(command: Command, settings: &super::Settings) -> anyhow::Result<()> {
+    let pool = Pool::new(engine::for_requests(&settings.database.database_url)?);
     match command {
         Command::Create { name, scope } => {
             let mut secret = [0; 32];
             getrandom::fill(&mut secret)?;
-            let key = format!("{}_{}", config.api_key_environment, URL_SAFE_NO_PAD.encode(secret));
+            let key = format!("{}_{}", settings.keys.api_key_environment, URL_SAFE_NO_PAD.encode(secret));
             let stored = store(&pool, &name, &key, &scope.join(" ")).await;
             let taken = matches!(&stored, Err(sqlx::Error::Database(error)) if error.is_unique_violation());
             anyhow::ensure!(!taken, "there is a key named `{name}` already, or was: names are not used again");

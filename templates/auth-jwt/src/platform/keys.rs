@@ -9,8 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, er
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant, time::sleep};
 
-use super::{auth::Caller, error::Error};
-use crate::{app::App, config::Command, config::Config};
+use super::{Platform, auth::Caller, error::Error};
 
 /// Least time between two fetches, however many ask for them.
 pub const BETWEEN: Duration = Duration::from_secs(10);
@@ -26,6 +25,49 @@ const SET: usize = 64 << 10;
 
 /// Usable keys of a set at most: a token that names none is tried with each.
 const KEYS: usize = 100;
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// The issuer of tokens, their `iss`; to be set
+    #[arg(long, env, value_parser = claim)]
+    pub jwt_issuer: Option<String>,
+    /// What tokens are issued for, this service: one of their `aud`; to be set
+    #[arg(long, env, value_parser = claim)]
+    pub jwt_audience: Option<String>,
+    /// Where the issuer publishes its keys, as a JWK set; to be set, or JWT_PUBLIC_KEY
+    #[arg(long, env, value_parser = url)]
+    pub jwt_jwks_url: Option<reqwest::Url>,
+    /// File with the issuer's one public key in PEM, instead of JWT_JWKS_URL
+    #[arg(long, env, value_parser = read)]
+    pub jwt_public_key: Option<Jwk>,
+}
+
+impl Settings {
+    /// The settings that the service needs and that have no default: which issuer to trust is not to be guessed.
+    pub fn contradictions(&self, serves: bool) -> Vec<(&'static [&'static str], &'static str)> {
+        let keys = (self.jwt_jwks_url.is_some(), self.jwt_public_key.is_some());
+        let mut found: Vec<(&[_], _)> = Vec::new();
+        if serves && self.jwt_issuer.is_none() {
+            found.push((
+                &["JWT_ISSUER"],
+                "not set; for the issuer of `cargo run --example issuer` http://127.0.0.1:9000",
+            ));
+        }
+        if serves && self.jwt_audience.is_none() {
+            found.push((&["JWT_AUDIENCE"], "not set; for the issuer of `cargo run --example issuer` products"));
+        }
+        if serves && keys == (false, false) {
+            let rule = "not set, nor is JWT_PUBLIC_KEY; for the issuer of `cargo run --example issuer` \
+                        http://127.0.0.1:9000/.well-known/jwks.json";
+            found.push((&["JWT_JWKS_URL", "JWT_PUBLIC_KEY"], rule));
+        }
+        if keys == (true, true) {
+            found.push((&["JWT_PUBLIC_KEY", "JWT_JWKS_URL"], "set together with JWT_JWKS_URL; set one of them"));
+        }
+        found
+    }
+}
 
 pub struct Keys {
     held: RwLock<Vec<Key>>,
@@ -74,16 +116,22 @@ impl Key {
 impl Keys {
     /// # Errors
     /// If the configuration names no issuer, or this machine's certificates cannot be read.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let mut rules = Validation { leeway: 5, validate_nbf: true, ..Validation::default() };
-        rules.set_issuer(&[config.jwt_issuer.as_ref().context("JWT_ISSUER is not set")?]);
-        rules.set_audience(&[config.jwt_audience.as_ref().context("JWT_AUDIENCE is not set")?]);
+        rules.set_issuer(&[settings.jwt_issuer.as_ref().context("JWT_ISSUER is not set")?]);
+        rules.set_audience(&[settings.jwt_audience.as_ref().context("JWT_AUDIENCE is not set")?]);
         rules.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
         // Proxies are not taken from the environment: what the service calls is what its settings name.
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2));
         let client = client.redirect(reqwest::redirect::Policy::none()).build()?;
-        let held = config.jwt_public_key.iter().filter_map(Key::new).collect();
-        Ok(Self { held: RwLock::new(held), fetched: Mutex::default(), url: config.jwt_jwks_url.clone(), client, rules })
+        let held = settings.jwt_public_key.iter().filter_map(Key::new).collect();
+        Ok(Self {
+            held: RwLock::new(held),
+            fetched: Mutex::default(),
+            url: settings.jwt_jwks_url.clone(),
+            client,
+            rules,
+        })
     }
 
     //~ if limiter
@@ -164,16 +212,16 @@ fn caller(claims: &serde_json::Value) -> Result<Caller, &'static str> {
 ///
 /// # Errors
 /// If there are no keys.
-pub async fn verify(app: &Arc<App>, token: &str) -> Result<Result<Caller, &'static str>, Error> {
-    let checked = app.keys.check(token);
+pub async fn verify(platform: &Arc<Platform>, token: &str) -> Result<Result<Caller, &'static str>, Error> {
+    let checked = platform.keys.check(token);
     if !matches!(checked, Err("unknown_key")) {
         return Ok(checked);
     }
-    let asked = Arc::clone(app);
+    let asked = Arc::clone(platform);
     // In a task of its own: it does not end with the client that came first.
     tokio::spawn(async move { asked.keys.fetch().await }).await.ok();
-    let none = app.keys.held.read().unwrap_or_else(PoisonError::into_inner).is_empty();
-    if none { Err(Error::of(503).because("there are no keys of the issuer")) } else { Ok(app.keys.check(token)) }
+    let none = platform.keys.held.read().unwrap_or_else(PoisonError::into_inner).is_empty();
+    if none { Err(Error::of(503).because("there are no keys of the issuer")) } else { Ok(platform.keys.check(token)) }
 }
 
 /// The key in the PEM file at this path.
@@ -208,26 +256,4 @@ pub fn url(text: &str) -> Result<reqwest::Url, &'static str> {
     };
     let rule = "not a URL such as https://login.example/.well-known/jwks.json, without user and fragment";
     text.parse().ok().filter(plain).filter(|_| text.contains("://") && !text.contains(' ')).ok_or(rule)
-}
-
-/// The settings that the service needs and that have no default: which issuer to trust is not to be guessed.
-pub fn contradictions(config: &Config) -> Vec<(&'static [&'static str], &'static str)> {
-    let serves = matches!(config.command, None | Some(Command::Serve));
-    let keys = (config.jwt_jwks_url.is_some(), config.jwt_public_key.is_some());
-    let mut found: Vec<(&[_], _)> = Vec::new();
-    if serves && config.jwt_issuer.is_none() {
-        found.push((&["JWT_ISSUER"], "not set; for the issuer of `cargo run --example issuer` http://127.0.0.1:9000"));
-    }
-    if serves && config.jwt_audience.is_none() {
-        found.push((&["JWT_AUDIENCE"], "not set; for the issuer of `cargo run --example issuer` products"));
-    }
-    if serves && keys == (false, false) {
-        let rule = "not set, nor is JWT_PUBLIC_KEY; for the issuer of `cargo run --example issuer` \
-                    http://127.0.0.1:9000/.well-known/jwks.json";
-        found.push((&["JWT_JWKS_URL", "JWT_PUBLIC_KEY"], rule));
-    }
-    if keys == (true, true) {
-        found.push((&["JWT_PUBLIC_KEY", "JWT_JWKS_URL"], "set together with JWT_JWKS_URL; set one of them"));
-    }
-    found
 }

@@ -3,20 +3,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-//~ if limiter
 use axum::extract::{FromRequestParts, Request};
-//~ else
-use axum::extract::FromRequestParts;
-//~ endif
 use axum::http::{HeaderMap, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 
-//~ if limiter
-use super::{error::Error, keys, limiter};
-//~ else
-use super::{error::Error, keys};
-//~ endif
-use crate::app::App;
+use super::{Platform, error::Error, keys};
 
 /// Somebody whose credential was verified.
 pub struct Caller {
@@ -32,32 +23,29 @@ impl Caller {
 }
 
 /// What handlers of writes take in the place of the state: a request that may not write does not get to them.
-pub struct Writer(pub Arc<App>);
+pub struct Writer<App>(pub Arc<App>);
 
-impl FromRequestParts<Arc<App>> for Writer {
+impl<App: AsRef<Arc<Platform>> + Send + Sync> FromRequestParts<Arc<App>> for Writer<App> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let credential = bearer(&parts.headers).ok_or_else(|| refuse("missing"))?;
-        let verified = keys::verify(app, credential).await.map_err(IntoResponse::into_response)?;
+        let verified = keys::verify((**app).as_ref(), credential).await.map_err(IntoResponse::into_response)?;
         let caller = verified.map_err(refuse)?;
         // For the log.
         parts.extensions.get_or_insert_default::<Arc<OnceLock<_>>>().set(Arc::clone(&caller.name)).ok();
         if caller.may_write { Ok(Self(Arc::clone(app))) } else { Err(refuse("scope")) }
     }
 }
-//~ if limiter
 
-/// Whose quota a request counts against: the caller's, if that can be told without waiting for anything. Any other
-/// credential counts against the address that it comes from, and nothing is looked up for it before that was counted.
-pub fn client(app: &App, request: &Request) -> Arc<str> {
-    let caller = bearer(request.headers()).and_then(|credential| app.keys.known(credential));
-    // The sign keeps a caller from being taken for an address.
-    caller.map_or_else(|| limiter::client(app, request).to_string().into(), |name| format!("@{name}").into())
+/// Lets the extractor say, for the log, who the caller is.
+pub fn with_caller(mut request: Request, caller: &Arc<OnceLock<Arc<str>>>) -> Request {
+    request.extensions_mut().insert(Arc::clone(caller));
+    request
 }
-//~ endif
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The credential that a request carries.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
 }

@@ -11,8 +11,7 @@ use tokio::{net::TcpStream, sync::Semaphore, sync::watch, time::timeout};
 use tower::Service;
 
 use super::exchange::{Exchange, Phase, State};
-use super::{body::Metered, socket::Socket};
-use crate::config::Config;
+use super::{Settings, body::Metered, socket::Socket};
 
 /// Largest header of a request, and what is read from a connection in one piece.
 pub const BUFFER: usize = 16 << 10;
@@ -49,10 +48,15 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub fn new(router: Router, config: &Config, bodies: Arc<Semaphore>, stage: watch::Receiver<Stage>) -> Arc<Self> {
+    pub fn new(
+        router: Router,
+        settings: &Settings,
+        bodies: Arc<Semaphore>,
+        stage: watch::Receiver<Stage>,
+    ) -> Arc<Self> {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(config.header_timeout).max_buf_size(BUFFER);
-        let (write_timeout, discards) = (config.request_timeout, Semaphore::new(DISCARDING));
+        http.timer(TokioTimer::new()).header_read_timeout(settings.server.header_timeout).max_buf_size(BUFFER);
+        let (write_timeout, discards) = (settings.guard.request_timeout, Semaphore::new(DISCARDING));
         Arc::new(Self { http, router, write_timeout, bodies, discards, stage })
     }
 

@@ -1,11 +1,8 @@
 //! What every request passes through. Outermost `observe`: id, log line, envelope, headers. Then CORS, so that browsers
-//~ if limiter
-//! can read refusals too. Then the quota of the client, and `handle`: overload, deadline, panic.
-//~ else
-//! can read refusals too. Then `handle`: overload, deadline, panic.
-//~ endif
+//! can read refusals too. Then what the client may ask for, and `handle`: overload, deadline, panic.
 
-use std::{convert::Infallible, future::Ready, future::ready, panic::AssertUnwindSafe, sync::Arc};
+use std::{convert::Infallible, future::Ready, future::ready, num::NonZeroUsize, panic::AssertUnwindSafe};
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -16,61 +13,53 @@ use tower::{Layer, Service, layer::layer_fn, service_fn, util::option_layer};
 use tower_http::cors::CorsLayer;
 
 use super::error::{Envelope, Error};
-//~ if limiter
-use super::limiter;
-//~ endif
+use super::settings::{number, time};
 use super::telemetry::{self, Line};
-use super::{health, trace, wellformed};
-use crate::{app::App, config::Config};
+use super::{Platform, health, trace, wellformed};
 
 /// What a route resolves to: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
 
-//~ if upstream
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-//~ else
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-//~ endif
+
+/// How many requests are served at once, for how long, and for whose pages.
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Requests handled at once; one more is refused with 503
+    #[arg(long, env, default_value = "512", value_parser = number::<NonZeroUsize>(1, 1_000_000))]
+    pub max_in_flight: NonZeroUsize,
+    /// Longest a request may take before it is answered with 504
+    #[arg(long, env, default_value = "10s", value_parser = time("100ms", "1h"))]
+    pub request_timeout: Duration,
+    /// Origins a browser may call from, separated by commas; none by default
+    #[arg(long, env, value_delimiter = ',', value_parser = super::origin::read)]
+    pub cors_origins: Vec<HeaderValue>,
+}
 
 /// Puts the whole stack around any routes: as one layer, because each costs an allocation and a copy of the request.
 /// Health stands beside it, and is only observed: it must answer when nothing else does.
-pub fn protect(router: Router, app: &Arc<App>) -> Router {
-    let (guarding, cors) = (Arc::clone(app), option_layer(cors(&app.config)));
-    let health = Router::from(health::router()).with_state(Arc::clone(app)).layer(cors.clone());
+pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
+    let (guarding, cors) = (Arc::clone(platform), option_layer(cors(&platform.settings.guard)));
+    let health = Router::from(health::router()).with_state(Arc::clone(platform)).layer(cors.clone());
     let guarded = router.layer(layer_fn(move |mut route: Route| {
-        let app = Arc::clone(&guarding);
-        //~ if limiter
-        let mut admitted = cors.layer(service_fn(move |request| {
-            //~ if auth
-            let client = super::auth::client(&app, &request);
-            //~ else
-            let client = limiter::client(&app, &request);
-            //~ endif
-            limiter::apply(Arc::clone(&app), client, handle(Arc::clone(&app), route.call(request)))
+        let platform = Arc::clone(&guarding);
+        let mut admitted = cors.layer(service_fn(move |request: Request| {
+            let platform = Arc::clone(&platform);
+            //= client
+            let answer = route.call(request);
+            async move {
+                //= refuse
+                let response = handle(&platform, answer).await;
+                //= answered
+                Ok::<_, Infallible>(response)
+            }
         }));
-        //~ else
-        let mut admitted = cors.layer(service_fn(move |request| handle(Arc::clone(&app), route.call(request))));
-        //~ endif
-        //~ if upstream or auth
-        service_fn(move |mut request: Request| {
+        service_fn(move |request: Request| {
             let line = Line::start(&request, request_id(&request));
-            //~ if upstream
-            // For handlers, which pass it on.
-            request.headers_mut().insert(REQUEST_ID, line.id.clone());
-            line.trace.enter(request.headers_mut());
-            //~ endif
-            //~ if auth
-            // Set by the extractor that verifies the credential.
-            request.extensions_mut().insert(Arc::clone(&line.caller));
-            //~ endif
+            //= request
             observe(line, admit(request, |request| admitted.call(request)))
         })
-        //~ else
-        service_fn(move |request| {
-            let line = Line::start(&request, request_id(&request));
-            observe(line, admit(request, |request| admitted.call(request)))
-        })
-        //~ endif
     }));
     // In this order, so that unknown paths are guarded too: merging keeps the fallback of what is merged in.
     watch(health).merge(guarded)
@@ -122,18 +111,18 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
     Ok(response)
 }
 
-async fn handle(app: Arc<App>, answer: impl Future<Output = Answer>) -> Answer {
-    let Ok(_permit) = app.in_flight.try_acquire() else {
-        return Ok(overloaded());
+async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Response {
+    let Ok(_place) = platform.places.try_acquire() else {
+        return overloaded();
     };
     let answer = AssertUnwindSafe(answer).catch_unwind();
-    let (name, code, cause) = match tokio::time::timeout(app.config.request_timeout, answer).await {
-        Ok(Ok(answer)) => return answer,
+    let (name, code, cause) = match tokio::time::timeout(platform.settings.guard.request_timeout, answer).await {
+        Ok(Ok(Ok(response))) => return response,
         Ok(Err(_panic)) => ("http_panics_total", 500, "the handler panicked"),
         Err(_elapsed) => ("http_requests_timed_out_total", 504, "the deadline passed"),
     };
     telemetry::count(name);
-    Ok(Error::of(code).because(cause).into_response())
+    Error::of(code).because(cause).into_response()
 }
 
 fn overloaded() -> Response {
@@ -151,18 +140,18 @@ fn request_id(request: &Request) -> HeaderValue {
 }
 
 /// Browsers of other origins get nothing unless the configuration names them.
-fn cors(config: &Config) -> Option<CorsLayer> {
-    let origins: Vec<_> = config.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
-    //~ if limiter
-    let exposed =
-        [header::ETAG, header::LOCATION, header::RETRY_AFTER, REQUEST_ID, limiter::REMAINING, limiter::POLICY];
-    //~ else
-    let exposed = [header::ETAG, header::LOCATION, header::RETRY_AFTER, REQUEST_ID];
-    //~ endif
+fn cors(settings: &Settings) -> Option<CorsLayer> {
+    let origins: Vec<_> = settings.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
+    let exposed = [
+        // Scripts may read these besides the few that every answer may show them.
+        header::ETAG,
+        header::LOCATION,
+        header::RETRY_AFTER,
+        //= exposed
+        REQUEST_ID,
+    ];
     let allowed = [
-        //~ if auth
-        header::AUTHORIZATION,
-        //~ endif
+        //= allowed
         header::CONTENT_TYPE,
         header::IF_MATCH,
         header::IF_NONE_MATCH,

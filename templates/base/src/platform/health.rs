@@ -12,8 +12,7 @@ use tokio::time::{sleep, timeout};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{error::Envelope, error::Error};
-use crate::{app::App, config::Config};
+use super::{Platform, error::Envelope, error::Error, server};
 
 /// The time between two readings of the dependencies, and the longest that one takes.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -67,7 +66,7 @@ impl Dependency {
     }
 }
 
-pub fn router() -> OpenApiRouter<Arc<App>> {
+pub fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
@@ -84,21 +83,21 @@ async fn live() -> Json<Health> {
     (status = 200, description = "It does", body = Health),
     (status = 503, description = "It starts or drains", body = Envelope),
 ))]
-async fn ready(State(app): State<Arc<App>>) -> Result<Json<Health>, Error> {
-    if !app.ready.load(Relaxed) {
+async fn ready(State(platform): State<Arc<Platform>>) -> Result<Json<Health>, Error> {
+    if !platform.ready.load(Relaxed) {
         return Err(Error::of(503).because("starting or draining"));
     }
-    Ok(Json(Health { status: "ready", dependencies: app.dependencies.readings() }))
+    Ok(Json(Health { status: "ready", dependencies: platform.dependencies.readings() }))
 }
 
 /// Asks the service on this machine whether it is ready, for images that have no curl.
 ///
 /// # Errors
 /// If it does not say so within two seconds.
-pub fn check(config: &Config) -> anyhow::Result<()> {
+pub fn check(settings: &server::Settings) -> anyhow::Result<()> {
     // An address to listen on everywhere is none to call.
-    let host = if config.host.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { config.host };
-    let mut stream = TcpStream::connect((host, config.admin_port))?;
+    let host = if settings.host.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { settings.host };
+    let mut stream = TcpStream::connect((host, settings.admin_port))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
     stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n")?;
     let answer = std::io::read_to_string(stream)?;

@@ -1,3 +1,73 @@
-//! What every service needs, whatever it serves. Nothing here knows a resource.
+//! What every service needs, whatever it serves. Nothing here knows a resource or the application: imports lead from
+//! `main` to `app`, from there to the resources, and from all of them to these modules.
 
 //= pub mod
+
+use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed};
+
+use futures_util::FutureExt;
+use tokio::sync::Semaphore;
+
+use health::Dependencies;
+
+/// The settings of each module.
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    #[command(flatten)]
+    pub server: server::Settings,
+    //= settings
+    #[command(flatten)]
+    pub guard: guard::Settings,
+    #[command(flatten)]
+    pub telemetry: telemetry::Settings,
+}
+
+/// What the modules of the platform share.
+pub struct Platform {
+    pub settings: Settings,
+    /// Whether load balancers should send requests.
+    pub ready: AtomicBool,
+    /// One permit for each request that may be in flight.
+    pub places: Semaphore,
+    pub dependencies: Dependencies,
+    //= fields
+}
+
+impl Platform {
+    /// # Errors
+    /// If something that the settings name is not there.
+    pub fn new(settings: Settings) -> anyhow::Result<Arc<Self>> {
+        //= before
+        let dependencies = Dependencies::default();
+        //= dependencies
+        Ok(Arc::new(Self {
+            ready: AtomicBool::new(false),
+            places: Semaphore::new(settings.guard.max_in_flight.get()),
+            dependencies,
+            //= new
+            settings,
+        }))
+    }
+
+    /// Makes the service ready, and runs its background tasks. Does not return otherwise.
+    ///
+    /// # Errors
+    /// If the service cannot become ready.
+    pub async fn run(&self) -> anyhow::Result<()> {
+        let tasks = self.dependencies.watch();
+        //= tasks
+        tokio::try_join!(self.prepare(), tasks.map(Ok)).map(|_ended| ())
+    }
+
+    async fn prepare(&self) -> anyhow::Result<()> {
+        //= prepare
+        self.ready.store(true, Relaxed);
+        Ok(())
+    }
+
+    /// How many requests are in flight.
+    pub fn in_flight(&self) -> usize {
+        self.settings.guard.max_in_flight.get() - self.places.available_permits()
+    }
+}

@@ -3,7 +3,8 @@
 //! The loop is ours because it needs what `axum::serve` lacks: an end to half-sent headers, a cap on connections, and a
 //! shutdown that one stuck client cannot hold up.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, process, sync::Arc, sync::atomic::Ordering::Relaxed};
+use std::net::{IpAddr, SocketAddr};
+use std::{convert::Infallible, io, num::NonZeroUsize, pin::pin, process, sync::Arc, sync::atomic::Ordering::Relaxed};
 
 use anyhow::anyhow;
 use axum::Router;
@@ -13,33 +14,63 @@ use tokio::time::{Duration, Instant, sleep, timeout_at};
 use tokio::{sync::Semaphore, sync::watch, task::JoinSet};
 
 use super::connection::{Connections, Stage};
-use super::{body, guard, socket};
-use crate::{app, app::App, config::Config};
+use super::settings::{number, time};
+use super::{Platform, body, socket};
 
 /// Connections that the kernel keeps until there is a place for them.
 const BACKLOG: u32 = 1024;
 
+/// Where the server listens, and when it gives up on a connection.
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Address both ports listen on; 0.0.0.0 in a container
+    #[arg(long, env, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Port of the API; 0 picks a free one
+    #[arg(long, env, default_value = "8080", value_parser = number::<u16>(0, 65_535))]
+    pub port: u16,
+    /// Port of health and operations, kept off the internet; 0 picks a free one
+    #[arg(long, env, default_value = "8081", value_parser = number::<u16>(0, 65_535))]
+    pub admin_port: u16,
+    /// Connections held at once; further ones wait in the kernel's queue
+    ///
+    /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at most
+    /// 64 MiB for stored data and 32 MiB for the program, the default fits a container of 256 MiB.
+    #[arg(long, env, default_value = "1000", value_parser = number::<NonZeroUsize>(1, 1_000_000))]
+    pub max_connections: NonZeroUsize,
+    /// Longest wait for a request's header, and so for the next request on an idle connection
+    #[arg(long, env, default_value = "75s", value_parser = time("100ms", "1h"))]
+    pub header_timeout: Duration,
+    /// How long to serve on after SIGTERM, while load balancers notice that readiness is gone
+    #[arg(long, env, default_value = "5s", value_parser = time("0s", "1h"))]
+    pub drain_delay: Duration,
+    /// Longest wait after that for requests in flight
+    #[arg(long, env, default_value = "20s", value_parser = time("0s", "1h"))]
+    pub drain_timeout: Duration,
+}
+
 pub struct Server {
-    pub app: Arc<App>,
+    platform: Arc<Platform>,
     pub public: TcpListener,
     pub admin: TcpListener,
-    router: Router,
+    public_router: Router,
+    admin_router: Router,
 }
 
 impl Server {
-    /// Takes both ports and makes the service ready to run, with `routes` beside its own behind the same guard.
+    /// Takes both ports.
     ///
     /// # Errors
-    /// If a port is taken, or something that is needed at start is not there.
-    pub async fn bind(config: Config, routes: Router) -> anyhow::Result<Self> {
+    /// If one is taken.
+    pub fn bind(platform: Arc<Platform>, public_router: Router, admin_router: Router) -> anyhow::Result<Self> {
+        let settings = &platform.settings.server;
         let listen = |port| {
-            let address = SocketAddr::new(config.host, port);
+            let address = SocketAddr::new(settings.host, port);
             listen(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"))
         };
-        let (public, admin) = (listen(config.port)?, listen(config.admin_port)?);
-        let app = App::new(config)?;
-        let router = guard::protect(app::router(Arc::clone(&app)).merge(routes), &app);
-        Ok(Self { app, public, admin, router })
+        let (public, admin) = (listen(settings.port)?, listen(settings.admin_port)?);
+        Ok(Self { platform, public, admin, public_router, admin_router })
     }
 
     /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and those
@@ -49,30 +80,31 @@ impl Server {
     /// # Errors
     /// If the service cannot become ready.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let Self { app, public, admin, router } = self;
+        let Self { platform, public, admin, public_router, admin_router } = self;
+        let settings = &platform.settings.server;
         let address = |port: &TcpListener| port.local_addr().map(|address| address.to_string()).unwrap_or_default();
         tracing::info!(public = address(&public), admin = address(&admin), "listening");
         let stage = watch::Sender::new(Stage::Serving);
         let bodies = Arc::new(Semaphore::new(body::BUDGET));
-        let port = |router| Connections::new(router, &app.config, Arc::clone(&bodies), stage.subscribe());
-        let (max, mut open, mut probes) = (app.config.max_connections.get(), JoinSet::new(), JoinSet::new());
-        let mut probed = pin!(accept(&admin, port(app::admin(Arc::clone(&app))), max, &mut probes));
+        let port = |router| Connections::new(router, &platform.settings, Arc::clone(&bodies), stage.subscribe());
+        let (max, mut open, mut probes) = (settings.max_connections.get(), JoinSet::new(), JoinSet::new());
+        let mut probed = pin!(accept(&admin, port(admin_router), max, &mut probes));
         let drain = async {
-            tokio::select! { () = shutdown => {}, failed = app.run() => return failed }
+            tokio::select! { () = shutdown => {}, failed = platform.run() => return failed }
             tracing::info!("draining");
-            app.ready.store(false, Relaxed);
+            platform.ready.store(false, Relaxed);
             stage.send_replace(Stage::Draining);
-            sleep(app.config.drain_delay).await;
+            sleep(settings.drain_delay).await;
             Ok(())
         };
         tokio::select! {
-            never = accept(&public, port(router), max, &mut open) => match never {},
+            never = accept(&public, port(public_router), max, &mut open) => match never {},
             never = &mut probed => match never {},
             drained = drain => drained?,
         }
         drop(public);
         stage.send_replace(Stage::Closing);
-        let limit = app.config.drain_timeout;
+        let limit = settings.drain_timeout;
         let end = Instant::now() + limit;
         let finished = async { while open.join_next().await.is_some() {} };
         tokio::select! {
@@ -85,10 +117,7 @@ impl Server {
         }
         stage.send_replace(Stage::Cutting);
         while open.join_next().await.is_some() {}
-        //~ if database
-        // Writes whose clients have left are finished first, unless the database has fallen silent.
-        timeout_at(end - limit / 20, app.database.pool.close()).await.ok();
-        //~ endif
+        //= close
         tracing::info!("stopped");
         Ok(())
     }

@@ -7,10 +7,11 @@ use std::{borrow::Cow, io::BufWriter, io::stdout, sync::Arc, time::Duration, tim
 
 use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
+use super::settings::one_of;
 use super::{exchange::Exchange, trace::Trace};
-use crate::config::Config;
 
 /// Lines that may wait to be written, 16 MiB if all are as long as they can be.
 const LINES: usize = 8192;
@@ -19,16 +20,27 @@ const LINES: usize = 8192;
 const LONGEST_PATH: usize = 256;
 const LONGEST_CAUSE: usize = 1024;
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Shape of log lines: json or pretty
+    #[arg(long, env, default_value = "json", value_parser = one_of(&[("json", "json"), ("pretty", "pretty")]))]
+    pub log_format: &'static str,
+    /// What to log: a level, or target=level pairs separated by commas
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_parser = targets)]
+    pub log: Targets,
+}
+
 /// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests, so what finds no room is
 /// dropped, and counted. Dropped, what is returned writes the lines that still wait.
-pub fn init(config: &Config) -> WorkerGuard {
+pub fn init(settings: &Settings) -> WorkerGuard {
     let stdout = BufWriter::with_capacity(1 << 16, stdout());
     let (stdout, flush) = NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(stdout);
     tokio::spawn(report_dropped(stdout.error_counter()));
     let lines = fmt::layer().with_ansi(false).with_writer(stdout);
-    let pretty = config.log_format == "pretty";
+    let pretty = settings.log_format == "pretty";
     let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
-    tracing_subscriber::registry().with(config.log.clone()).with(lines).init();
+    tracing_subscriber::registry().with(settings.log.clone()).with(lines).init();
     flush
 }
 
@@ -91,6 +103,7 @@ impl Line {
         //~ endif
     }
 
+    //= line
     /// Whether there was no room for the request's body.
     pub fn is_overloaded(&self) -> bool {
         self.exchange.as_ref().is_some_and(|exchange| exchange.lock().overloaded)
@@ -126,4 +139,14 @@ impl Drop for Line {
 fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
     let start = &text[..text.floor_char_boundary(longest)];
     if start == text { text.into() } else { format!("{start}…").into() }
+}
+
+/// A word that is no level would be taken for a target, and nothing else would be logged.
+fn targets(text: &str) -> Result<Targets, &'static str> {
+    let complete = |part: &str| match part.split_once('=') {
+        Some((target, level)) => !target.is_empty() && !level.is_empty() && !part.contains(';'),
+        None => !part.is_empty() && part.parse::<LevelFilter>().is_ok(),
+    };
+    let targets = text.parse().ok().filter(|_| text.split(',').all(complete));
+    targets.ok_or("not a level (error, warn, info, debug, trace, off), nor target=level pairs separated by commas")
 }

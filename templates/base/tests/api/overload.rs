@@ -59,7 +59,7 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
     for answer in requests.join_all().await {
         assert_eq!((answer.status, answer.text()), (200, "through"));
     }
-    let free = async || server.app.in_flight.available_permits() == 20;
+    let free = async || server.app.platform.places.available_permits() == 20;
     eventually("every place is free again", free).await;
 }
 

@@ -200,12 +200,16 @@ fn a_flag_comes_before_a_variable_wherever_it_stands() {
     let environment = variables.map(|(name, value)| (name.into(), value.into())).into_iter().collect();
     let port = |arguments: &[&str]| {
         let arguments = [&["app"], arguments, &["openapi"]].concat();
-        Config::read(arguments.into_iter().map(Into::into), &environment).expect("valid").port
+        Config::read(arguments.into_iter().map(Into::into), &environment).expect("valid").platform.server.port
     };
     assert_eq!((port(&[]), port(&["--port=2"]), port(&["--port=2", "--port", "3"])), (1, 2, 3));
     let arguments = ["app", "openapi", "--port=4", "--cors-origins="].map(OsString::from);
-    let config = Config::read(arguments, &environment).expect("valid");
-    assert_eq!((config.port, config.cors_origins.len()), (4, 0), "an empty flag stands for the default");
+    let settings = Config::read(arguments, &environment).expect("valid").platform;
+    assert_eq!(
+        (settings.server.port, settings.guard.cors_origins.len()),
+        (4, 0),
+        "an empty flag stands for the default"
+    );
 }
 
 #[test]

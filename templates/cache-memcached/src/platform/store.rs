@@ -6,12 +6,24 @@ use axum::http::uri::Authority;
 use futures_util::FutureExt;
 use memcache::exp::{AsyncMemcache, Error, Ttl};
 
-use super::{breaker::Failure, link::Link};
+use super::{Platform, breaker::Failure, link::Link};
 
 /// Each command has one to itself; a command that finds none left waits.
 const CONNECTIONS: usize = 64;
 
 pub type Store = Arc<Link<AsyncMemcache>>;
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Where Memcached is
+    #[arg(long, env, default_value = "memcache://127.0.0.1:11211", value_parser = address)]
+    pub memcached_url: String,
+}
+
+pub fn of(platform: &Platform) -> Store {
+    Store::clone(&platform.memcached)
+}
 
 pub fn link(address: &str) -> Store {
     let address = address.to_owned();

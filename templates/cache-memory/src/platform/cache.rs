@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use super::Platform;
 use super::copies::Copies;
 use super::copy::{Cached, Loaded, Outcome, Times};
 use super::error::Result;
-use crate::config::Config;
 
 pub struct Cache<T> {
     copies: Copies<T>,
 }
 
 impl<T: Cached> Cache<T> {
-    pub fn new(config: &Config) -> Self {
-        Self { copies: Copies::new(Times::fresh_for(config.cache_ttl)) }
+    pub fn new(platform: &Platform) -> Self {
+        Self { copies: Copies::new(Times::fresh_for(platform.settings.cache.cache_ttl)) }
     }
 
     /// The value of this id, or `None` if there is none; loaded unless there is a fresh copy.

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use redis::cmd;
 
+use super::Platform;
 pub use super::redis::Redis as Store;
+
+pub fn of(platform: &Platform) -> Store {
+    Store::clone(&platform.redis)
+}
 
 pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
     store.run(async |mut redis| cmd("GET").arg(key).query_async(&mut redis).await).await

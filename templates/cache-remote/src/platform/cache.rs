@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::Platform;
 use super::copies::Copies;
 use super::copy::{Cached, Outcome, Times};
 use super::error::Result;
 use super::remote::Remote;
-use super::store::Store;
-use crate::config::Config;
+use super::store;
 
 pub struct Cache<T> {
     copies: Copies<T>,
@@ -18,8 +18,8 @@ pub struct Cache<T> {
 }
 
 impl<T: Cached + Serialize + DeserializeOwned> Cache<T> {
-    pub fn new(config: &Config, store: &Store) -> Self {
-        let remote = Remote::new(config, Store::clone(store));
+    pub fn new(platform: &Platform) -> Self {
+        let remote = Remote::new(&platform.settings, store::of(platform));
         Self { copies: Copies::new(Times::fresh_for(remote.front)), remote: Arc::new(remote) }
     }
 

@@ -9,8 +9,7 @@ use tokio::time::Instant;
 
 use super::copy::{Cached, Loaded, fresh_until};
 use super::error::Result;
-use super::{store, telemetry};
-use crate::config::Config;
+use super::{Settings, store, telemetry};
 
 /// The longest that a copy is held in front, and so that a write of another replica goes unseen.
 const FRONT: Duration = Duration::from_secs(2);
@@ -38,8 +37,8 @@ pub struct Remote<T> {
 }
 
 impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
-    pub fn new(config: &Config, store: store::Store) -> Self {
-        let (ttl, prefix) = (config.cache_ttl, format!("{}:{}", config.key_prefix, T::KIND));
+    pub fn new(settings: &Settings, store: store::Store) -> Self {
+        let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::KIND));
         let distrusted = moka::future::Cache::builder().time_to_live(ttl).build();
         Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted, holds: PhantomData }
     }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::copy::{Cached, Copy, Expiry, Loaded, Outcome, Times};
 use super::error::{Error, Result};
+use super::settings::time;
 use super::telemetry;
 
 /// The most bytes that copies weigh.
@@ -24,6 +25,14 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// The most loads at a time. A load goes on when its readers leave, and then `MAX_IN_FLIGHT` does not count it.
 pub const LOADS: usize = 64;
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Longest a cached product may lag behind the database, from 100ms to 30d
+    #[arg(long, env, default_value = "60s", value_parser = time("100ms", "30d"))]
+    pub cache_ttl: Duration,
+}
 
 /// The copies of one kind of resource.
 pub struct Copies<T> {

@@ -68,7 +68,7 @@ impl Origin {
     /// Returns once so many requests are in flight and a load has found what they wait for.
     pub async fn all_wait(&self, requests: usize) {
         let app = self.app();
-        let in_flight = || app.config.max_in_flight.get() - app.in_flight.available_permits();
+        let in_flight = || app.platform.in_flight();
         let wait = async || in_flight() == requests && self.found.available_permits() > 0;
         eventually("all requests wait", wait).await;
     }

@@ -3,10 +3,10 @@
 use std::future::pending;
 use std::time::Duration;
 
+use app::app::App;
 use app::platform::breaker::{Failure, OPEN_FOR};
 use app::platform::engine::CONNECTIONS;
 use app::platform::error::Error;
-use app::platform::server::Server;
 use app::products::queries::find;
 use app::products::statements::LIST;
 use axum::Router;
@@ -92,7 +92,8 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     chaos.set(Mode::Closed).await;
-    let server = Server::bind(config(flags(&[&flag])), Router::new()).await.expect("it starts all the same");
+    let app = App::new(config(flags(&[&flag]))).expect("it starts all the same");
+    let server = app::app::server(&app, Router::new()).expect("the ports are free");
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);
@@ -160,7 +161,7 @@ async fn connections_that_hang_are_given_up_even_if_their_clients_left() {
         let list = request("GET", "/products").header("x-request-id", format!("silence-{number}"));
         clients.push(raw(server.public, list.to_bytes()).await);
     }
-    let hang = || app.config.max_in_flight.get() - app.in_flight.available_permits();
+    let hang = || app.platform.in_flight();
     eventually("requests hang", async || hang() == clients.len() && used() > 0).await;
     drop(clients);
     for number in 0..CONNECTIONS {

@@ -2,6 +2,14 @@
 
 use bytesize::ByteSize;
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Largest request body, from 512KiB to 64MiB
+    #[arg(long, env, default_value = "1MiB", value_parser = read)]
+    pub body_limit: ByteSize,
+}
+
 /// Every request of the API as it is described fits 512 KiB, and more than 64 MiB is not held of all bodies together.
 ///
 /// # Errors

@@ -12,8 +12,18 @@ use super::breaker::{Breaker, Failed, Failure, Turn};
 use super::engine::{self, Connection, DEADLINE, Options};
 use super::error::{Error, Result};
 use super::pool::{Pool, Unconnected};
+use super::settings::one_of;
 use super::telemetry;
-use crate::config::Config;
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    //= settings
+    /// Bring the database's schema up to date before serving
+    #[arg(long, env, default_value = "true", action = clap::ArgAction::Set)]
+    #[arg(value_parser = one_of(&[("true", true), ("false", false)]))]
+    pub migrate_on_start: bool,
+}
 
 pub struct Database {
     pub pool: Pool,
@@ -25,9 +35,9 @@ pub struct Database {
 impl Database {
     /// # Errors
     /// If the database cannot be where the configuration says.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let pool = Pool::new(engine::for_requests(&config.database_url)?);
-        let places = Semaphore::new(config.max_in_flight.get().div_ceil(2));
+    pub fn new(settings: &Settings, max_in_flight: usize) -> anyhow::Result<Self> {
+        let pool = Pool::new(engine::for_requests(&settings.database_url)?);
+        let places = Semaphore::new(max_in_flight.div_ceil(2));
         Ok(Self { pool, breaker: Breaker::new("database", 0), places })
     }
 

@@ -8,9 +8,9 @@ use axum::{RequestExt, http::HeaderMap, http::header};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{error::Category, value::RawValue};
 
+use super::Platform;
 use super::error::{Detail, Error, Result};
 use super::input::{self, Field, Fields, Input, Value};
-use crate::app::App;
 
 /// Fields of an object that are kept. No type knows so many, so an object that has more is refused anyway.
 const MOST_FIELDS: usize = 100;
@@ -18,11 +18,11 @@ const MOST_FIELDS: usize = 100;
 /// A JSON object that keeps the rules of its type.
 pub struct Body<T>(pub T);
 
-impl<T: Input> FromRequest<Arc<App>> for Body<T> {
+impl<T: Input, App: AsRef<Arc<Platform>> + Send + Sync> FromRequest<Arc<App>> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self> {
-        let limit = app.config.body_limit.as_u64();
+        let limit = (**app).as_ref().settings.bodies.body_limit.as_u64();
         // Before anything is read: a client that waits for `100 Continue` then sends nothing (RFC 9110 10.1.1).
         if request.body().size_hint().lower() > limit {
             return Err(Error::of(413));

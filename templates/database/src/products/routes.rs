@@ -87,7 +87,7 @@ async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result
 ))]
     //~ endif
 //~ if auth
-async fn create(Writer(app): Writer, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+async fn create(Writer(app): Writer<App>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
 //~ else
 async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
 //~ endif
@@ -166,7 +166,7 @@ async fn read(
     //~ endif
 async fn edit(
     //~ if auth
-    Writer(app): Writer,
+    Writer(app): Writer<App>,
     //~ else
     State(app): State<Arc<App>>,
     //~ endif
@@ -195,7 +195,7 @@ async fn edit(
     //~ endif
 async fn remove(
     //~ if auth
-    Writer(app): Writer,
+    Writer(app): Writer<App>,
     //~ else
     State(app): State<Arc<App>>,
     //~ endif

@@ -31,7 +31,7 @@ pub async fn leave_mid_write(server: &TestServer) {
     }
     let pool = &server.app.database.pool;
     let used = || pool.usage().0;
-    let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
+    let in_flight = || server.app.platform.in_flight();
     eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
     lock.awaited(&server.app).await;
     drop(clients);

@@ -1,16 +1,11 @@
 //! One count of each client for all replicas: the arithmetic of `quota`, done in Redis and by its clock. While Redis does
 //! not answer, each replica counts for itself.
 
-//~ if auth
-use std::{sync::Arc, sync::LazyLock};
-//~ else
-use std::{net::IpAddr, sync::LazyLock};
-//~ endif
+use std::sync::LazyLock;
 
 use redis::Script;
 
-use super::{quota::Verdict, telemetry};
-use crate::app::App;
+use super::{Platform, client::Client, quota::Verdict, telemetry};
 
 /// Decides on one request, once `now` is known.
 pub const GCRA: &str = include_str!("gcra.lua");
@@ -21,19 +16,15 @@ const NOW: &str = "local time = redis.call('TIME') local now = time[1] * 1000000
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(&format!("{NOW}{GCRA}")));
 
 /// Counts a request of this client.
-//~ if auth
-pub async fn check(app: &App, client: Arc<str>) -> Verdict {
-//~ else
-pub async fn check(app: &App, client: IpAddr) -> Verdict {
-//~ endif
-    let quota = app.config.rate_limit;
+pub async fn check(platform: &Platform, client: Client) -> Verdict {
+    let quota = platform.settings.limiter.rate_limit;
     // Each quota has its own count: what was counted under another, before a change of RATE_LIMIT or by a replica that
     // does not have the change yet, neither holds under this one nor is lifted by it.
-    let key = format!("{}:limit:{}/{}:{client}", app.config.key_prefix, quota.requests, quota.period);
+    let key = format!("{}:limit:{}/{}:{client}", platform.settings.link.key_prefix, quota.requests, quota.period);
     let script = async |mut redis| SCRIPT.key(key).arg(quota.requests).arg(quota.period).invoke_async(&mut redis).await;
-    let Some((allowed, remaining, retry, reset)) = app.redis.run(script).await else {
+    let Some((allowed, remaining, retry, reset)) = platform.redis.run(script).await else {
         telemetry::count("limiter_fallback_total");
-        return app.limiter.check(client);
+        return platform.limiter.check(client);
     };
     Verdict { allowed, remaining, retry, reset }
 }

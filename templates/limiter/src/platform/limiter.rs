@@ -5,12 +5,11 @@ use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
 use std::{net::IpAddr, net::Ipv6Addr, time::Duration, time::Instant};
 
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::{extract::Request, response::IntoResponse};
+use axum::{extract::Request, response::IntoResponse, response::Response};
 use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::quota::{Quota, Verdict};
-use super::{connection::Peer, error::Error, forwarded, guard::Answer, telemetry};
-use crate::app::App;
+use super::{Platform, client::Client, connection::Peer, error::Error, forwarded, settings::number, telemetry};
 
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -18,15 +17,22 @@ pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// About 20 MB. When there are more, the one seen longest ago gives way, and starts afresh should it return.
 const CLIENTS: u64 = 100_000;
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Requests a client may make: at once, and then in a second (s), minute (min) or hour (h)
+    #[arg(long, env, default_value = "60/min")]
+    pub rate_limit: Quota,
+    /// Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client
+    #[arg(long, env, default_value = "0", value_parser = number::<usize>(0, 100))]
+    pub trusted_proxy_hops: usize,
+}
+
 pub struct Limiter {
     quota: Quota,
     /// What every limited answer says of it.
     policy: HeaderValue,
-    //~ if auth
-    clients: Cache<Arc<str>, Arc<AtomicU64>>,
-    //~ else
-    clients: Cache<IpAddr, Arc<AtomicU64>>,
-    //~ endif
+    clients: Cache<Client, Arc<AtomicU64>>,
     start: Instant,
 }
 
@@ -41,11 +47,7 @@ impl Limiter {
     }
 
     /// Counts a request of this client.
-    //~ if auth
-    pub fn check(&self, client: Arc<str>) -> Verdict {
-    //~ else
-    pub fn check(&self, client: IpAddr) -> Verdict {
-    //~ endif
+    pub fn check(&self, client: Client) -> Verdict {
         let now = self.start.elapsed().as_micros() as u64;
         let whole = self.clients.get_with(client, Arc::default);
         let decide = |before| self.quota.decide(before, now);
@@ -54,11 +56,12 @@ impl Limiter {
     }
 }
 
-/// The client that a request counts against: the address that the trusted proxies name, else the peer's.
-pub fn client(app: &App, request: &Request) -> IpAddr {
+/// The address that a request counts against: the one that the trusted proxies name, else the peer's.
+pub fn address(platform: &Platform, request: &Request) -> IpAddr {
     // A router that is called without a connection, as benchmarks do, has one client.
     let peer = || request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
-    let address = forwarded::client(request.headers(), app.config.trusted_proxy_hops).unwrap_or_else(peer);
+    let address =
+        forwarded::client(request.headers(), platform.settings.limiter.trusted_proxy_hops).unwrap_or_else(peer);
     match address.to_canonical() {
         // One subscriber has a whole /64 to choose from.
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
@@ -66,27 +69,29 @@ pub fn client(app: &App, request: &Request) -> IpAddr {
     }
 }
 
-/// Counts the request, lets it be handled or refuses it, and tells the client what it has left.
-//~ if auth
-pub async fn apply(app: Arc<App>, client: Arc<str>, answer: impl Future<Output = Answer>) -> Answer {
-//~ else
-pub async fn apply(app: Arc<App>, client: IpAddr, answer: impl Future<Output = Answer>) -> Answer {
-//~ endif
-    let seconds = |micros: u64| micros.div_ceil(1_000_000);
-    //~ if limiter_redis
-    let verdict = super::shared_limit::check(&app, client).await;
-    //~ else
-    let verdict = app.limiter.check(client);
-    //~ endif
-    let mut response = if verdict.allowed {
-        answer.await?
-    } else {
-        telemetry::count("http_requests_limited_total");
-        // Rounded up: a client that waits so long is not refused again.
-        ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response()
-    };
+/// Counts the request.
+///
+/// # Errors
+/// The answer to a client that has used up its quota.
+pub async fn check(platform: &Platform, client: Client) -> Result<Verdict, Response> {
+    //= verdict
+    if verdict.allowed {
+        return Ok(verdict);
+    }
+    telemetry::count("http_requests_limited_total");
+    // Rounded up: a client that waits so long is not refused again.
+    let refusal = ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response();
+    Err(announce(platform, &verdict, refusal))
+}
+
+/// Tells the client what it has left.
+pub fn announce(platform: &Platform, verdict: &Verdict, mut response: Response) -> Response {
     let remaining = format!(r#""default";r={};t={}"#, verdict.remaining, seconds(verdict.reset));
-    response.headers_mut().insert(POLICY, app.limiter.policy.clone());
+    response.headers_mut().insert(POLICY, platform.limiter.policy.clone());
     response.headers_mut().insert(REMAINING, HeaderValue::try_from(remaining).expect("ASCII signs are header text"));
-    Ok(response)
+    response
+}
+
+fn seconds(micros: u64) -> u64 {
+    micros.div_ceil(1_000_000)
 }

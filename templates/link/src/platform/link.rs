@@ -15,6 +15,14 @@ const LIMIT: Duration = Duration::from_millis(25);
 /// The longest that a connection takes to be made. Only the start of the service waits for it.
 const CONNECT: Duration = Duration::from_secs(1);
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Put before every key, so that services and environments can share a server
+    #[arg(long, env, default_value = "app", value_parser = key_prefix)]
+    pub key_prefix: String,
+}
+
 pub struct Link<C> {
     breaker: Breaker,
     client: watch::Sender<Option<C>>,

@@ -1,8 +1,8 @@
 //! Metrics in the format of Prometheus, on the admin port.
 
-use std::{sync::Arc, sync::OnceLock, time::Duration};
+use std::{sync::OnceLock, time::Duration};
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::{http::header, response::IntoResponse};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -37,9 +37,8 @@ pub async fn upkeep() {
     }
 }
 
-/// `GET /metrics`.
-pub async fn scrape(State(app): State<Arc<crate::app::App>>) -> impl IntoResponse {
-    app.measure();
+/// What `GET /metrics` answers.
+pub fn scrape() -> impl IntoResponse {
     metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())
 }

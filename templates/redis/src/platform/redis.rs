@@ -27,6 +27,14 @@ pub const OUTAGES: [&str; 11] = [
     "NOPERM",
 ];
 
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Where Redis is; rediss:// for TLS
+    #[arg(long, env, default_value = "redis://127.0.0.1:6379", value_parser = url)]
+    pub redis_url: ConnectionInfo,
+}
+
 pub fn link(url: &ConnectionInfo) -> Redis {
     // Said here because nothing else does where two crates bring TLS; if another part has said it before, it is the same.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();

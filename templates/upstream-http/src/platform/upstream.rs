@@ -9,8 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use tower::retry::budget::{Budget, TpsBudget};
 
 use super::breaker::{Breaker, Turn};
+use super::settings::time;
 use super::{guard::REQUEST_ID, telemetry, trace};
-use crate::config::Config;
 
 /// Longest wait for the other service where no setting says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -20,6 +20,19 @@ const CONNECT: Duration = Duration::from_secs(1);
 
 /// Bytes of a body that are read.
 const BODY: usize = 1 << 20;
+
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Where the other service is, and whatever path its API is under
+    #[arg(long, env, default_value = "http://127.0.0.1:9100", value_parser = base_url)]
+    pub upstream_url: String,
+    /// Longest wait for the other service, over both tries; at most nine tenths of REQUEST_TIMEOUT
+    ///
+    /// By default 3s, or nine tenths of REQUEST_TIMEOUT if that is less.
+    #[arg(long, env, value_parser = time("10ms", "1h"))]
+    pub upstream_timeout: Option<Duration>,
+}
 
 pub struct Upstream {
     client: Client,
@@ -47,12 +60,13 @@ pub struct Fetched<T> {
 impl Upstream {
     /// # Errors
     /// If this machine has no certificates to trust.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
+    pub fn new(settings: &super::Settings) -> anyhow::Result<Self> {
         // Proxies are not taken from the environment: what the service calls is what its settings name.
         let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
-        let timeout = config.upstream_timeout.unwrap_or(TIMEOUT.min(longest(config)));
-        let (url, breaker) = (config.upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
-        let places = tokio::sync::Semaphore::new(config.max_in_flight.get().div_ceil(4));
+        let Settings { upstream_url, upstream_timeout } = &settings.upstream;
+        let timeout = upstream_timeout.unwrap_or(TIMEOUT.min(longest(settings)));
+        let (url, breaker) = (upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
+        let places = tokio::sync::Semaphore::new(settings.guard.max_in_flight.get().div_ceil(4));
         Ok(Self { client, url, timeout, breaker, places, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
     }
 
@@ -123,13 +137,13 @@ fn passed_on(headers: &HeaderMap) -> HeaderMap {
 }
 
 /// A call ends before its request does, so that there is time to answer without it.
-fn longest(config: &Config) -> Duration {
-    config.request_timeout * 9 / 10
+fn longest(settings: &super::Settings) -> Duration {
+    settings.guard.request_timeout * 9 / 10
 }
 
 /// The rule that `UPSTREAM_TIMEOUT` breaks together with `REQUEST_TIMEOUT`.
-pub fn contradiction(config: &Config) -> Option<(&'static [&'static str], &'static str)> {
-    let timeout = config.upstream_timeout.filter(|timeout| *timeout > longest(config));
+pub fn contradiction(settings: &super::Settings) -> Option<(&'static [&'static str], &'static str)> {
+    let timeout = settings.upstream.upstream_timeout.filter(|timeout| *timeout > longest(settings));
     timeout.map(|_| (&["UPSTREAM_TIMEOUT", "REQUEST_TIMEOUT"][..], "more than nine tenths of REQUEST_TIMEOUT"))
 }
 

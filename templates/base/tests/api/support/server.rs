@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::app::App;
-use app::platform::server::Server;
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -32,13 +31,14 @@ impl TestServer {
         logs::record();
         let flags = flags(settings);
         //= set-up
-        let server = Server::bind(config(flags), routes).await.expect("the server starts");
+        let app = App::new(config(flags)).expect("the configuration fits this machine");
+        let server = app::app::server(&app, routes).expect("the ports are free");
         let (public, admin) = addresses(&server);
         let (shutdown, asked) = oneshot::channel::<()>();
         let server = Self {
             public,
             admin,
-            app: Arc::clone(&server.app),
+            app,
             //= values
             shutdown,
             running: tokio::spawn(async move {

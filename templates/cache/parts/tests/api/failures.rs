@@ -19,8 +19,7 @@ async fn of_abandoned_loads() {
         origin.all_wait(1).await;
         let leaves = async || {
             drop(reader);
-            let in_flight = || server.app.config.max_in_flight.get() - server.app.in_flight.available_permits();
-            crate::support::eventually("the request has ended", async || in_flight() == 0).await;
+            crate::support::eventually("the request has ended", async || server.app.platform.in_flight() == 0).await;
             origin.pass.add_permits(1);
             let ended = async || server.app.cache.copies().loading() == 0;
             crate::support::eventually("the load ends", ended).await;

@@ -1,0 +1,2 @@
+//= commands
+        Command::ApiKey(command) => app::platform::keys::run(command, &config.platform).await?,

@@ -1,0 +1,2 @@
+//= new
+            keys: keys::Keys::new(&settings.keys),

@@ -1,0 +1,5 @@
+//= settings
+    #[command(flatten)]
+    pub keys: keys::Settings,
+//= fields
+    pub keys: keys::Keys,

@@ -1,0 +1,4 @@
+//= fields
+    pub cache: crate::platform::cache::Cache<crate::products::Product>,
+//= new
+            cache: crate::platform::cache::Cache::new(&platform),

@@ -1,0 +1,3 @@
+//= settings
+    #[command(flatten)]
+    pub cache: copies::Settings,

@@ -1,4 +1,0 @@
-//= settings
-    /// Where the database is
-    #[arg(long, env, default_value = "sqlite://data/app.db", value_parser = crate::platform::database_url::read)]
-    pub database_url: crate::platform::engine::Options,

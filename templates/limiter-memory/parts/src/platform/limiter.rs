@@ -1,0 +1,2 @@
+//= verdict
+    let verdict = platform.limiter.check(client);

@@ -1,0 +1,2 @@
+//= verdict
+    let verdict = super::shared_limit::check(platform, client).await;

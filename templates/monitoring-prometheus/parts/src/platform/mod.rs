@@ -1,0 +1,4 @@
+//= before
+        prometheus::exporter();
+//= tasks
+        let tasks = futures_util::future::join(tasks, prometheus::upkeep());

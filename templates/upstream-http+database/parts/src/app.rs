@@ -1,0 +1,2 @@
+//= operations
+    let router = router.merge(crate::products::reviews::router());

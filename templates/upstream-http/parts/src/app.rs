@@ -1,0 +1,4 @@
+//= fields
+    pub upstream: crate::platform::upstream::Upstream,
+//= new
+            upstream: crate::platform::upstream::Upstream::new(&platform.settings)?,
