@@ -79,6 +79,7 @@ pub const FEATURES: &[&Feature] = &[
     &cache_redis::CACHE_REDIS,
     &cache_memcached::CACHE_MEMCACHED,
     &none::CACHE_NONE,
+    &cross("database+cache-none"),
     &shared::LIMITER,
     &limiter_memory::LIMITER_MEMORY,
     &limiter_redis::LIMITER_REDIS,

@@ -1,2 +1,5 @@
 //= commands
-        Command::ApiKey(command) => app::platform::keys::run(command, &config.platform).await?,
+        Command::ApiKey(command) => {
+            let scopes = app::platform::auth::scopes(&mut operations().into_openapi().paths);
+            app::platform::keys::run(command, &scopes, &config.platform).await?;
+        }

@@ -2,13 +2,15 @@
 //! that a key which is revoked ends at once.
 
 //~ if limiter
-use std::{collections::HashMap, sync::Arc, sync::PoisonError, sync::RwLock, time::Duration};
+use std::collections::{BTreeSet, HashMap};
+use std::{sync::Arc, sync::PoisonError, sync::RwLock, time::Duration};
 //~ else
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 //~ endif
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use clap::error::ErrorKind;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 //~ if limiter
@@ -38,7 +40,7 @@ pub enum Command {
         #[arg(value_parser = word)]
         name: String,
         /// What it may be used for, once for each
-        #[arg(long, value_parser = ["products:write"])]
+        #[arg(long)]
         scope: Vec<String>,
     },
     /// Print what is known of each key; the key itself is not
@@ -116,14 +118,19 @@ pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller
     //~ endif
 }
 
-/// Carries out a command of the operator.
+/// Carries out a command of the operator. A key can have these scopes.
 ///
 /// # Errors
 /// If the database does not answer, or the name is taken or unknown.
-pub async fn run(command: Command, settings: &super::Settings) -> anyhow::Result<()> {
+pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::Settings) -> anyhow::Result<()> {
     let pool = Pool::new(engine::for_requests(&settings.database.database_url)?);
     match command {
         Command::Create { name, scope } => {
+            if let Some(unknown) = scope.iter().find(|scope| !scopes.contains(*scope)) {
+                let known = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let message = format!("no operation requires the scope `{unknown}`; there are: {known}\n");
+                clap::Error::raw(ErrorKind::InvalidValue, message).exit();
+            }
             let mut secret = [0; 32];
             getrandom::fill(&mut secret)?;
             let key = format!("{}_{}", settings.keys.api_key_environment, URL_SAFE_NO_PAD.encode(secret));

@@ -1,47 +1,102 @@
-//! Who may write. Reads are public; a write takes a credential that has the scope `products:write`, sent as
-//! `Authorization: Bearer …`. A refusal says why as RFC 6750 has it.
+//! Who may write. An operation that requires a scope takes a credential that has it, sent as `Authorization: Bearer …`. A
+//! refusal says why as RFC 6750 has it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::Extension;
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use utoipa::openapi::path::{Operation, PathItem, Paths};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{Platform, error::Error, keys};
+
+/// The name of the security scheme in the description of the API.
+pub const SCHEME: &str = "credential";
 
 /// Somebody whose credential was verified.
 pub struct Caller {
     pub name: Arc<str>,
-    pub may_write: bool,
+    /// As RFC 6749 has them: words between spaces.
+    scopes: String,
 }
 
 impl Caller {
-    /// With scopes as RFC 6749 has them: words between spaces.
     pub fn new(name: &str, scopes: &str) -> Self {
-        Self { name: name.into(), may_write: scopes.split(' ').any(|scope| scope == "products:write") }
+        Self { name: name.into(), scopes: scopes.into() }
+    }
+
+    fn has(&self, required: &str) -> bool {
+        self.scopes.split(' ').any(|scope| scope == required)
     }
 }
 
-/// What handlers of writes take in the place of the state: a request that may not write does not get to them.
-pub struct Writer<App>(pub Arc<App>);
-
-impl<App: AsRef<Arc<Platform>> + Send + Sync> FromRequestParts<Arc<App>> for Writer<App> {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let credential = bearer(&parts.headers).ok_or_else(|| refuse("missing"))?;
-        let verified = keys::verify((**app).as_ref(), credential).await.map_err(IntoResponse::into_response)?;
-        let caller = verified.map_err(refuse)?;
-        // For the log.
-        parts.extensions.get_or_insert_default::<Arc<OnceLock<_>>>().set(Arc::clone(&caller.name)).ok();
-        if caller.may_write { Ok(Self(Arc::clone(app))) } else { Err(refuse("scope")) }
-    }
+/// What checking a credential needs. Each request carries it, because a layer of a route has no access to the state.
+#[derive(Clone)]
+struct Access {
+    platform: Arc<Platform>,
+    /// The caller's name, for the log.
+    caller: Arc<OnceLock<Arc<str>>>,
 }
 
-/// Lets the extractor say, for the log, who the caller is.
-pub fn with_caller(mut request: Request, caller: &Arc<OnceLock<Arc<str>>>) -> Request {
-    request.extensions_mut().insert(Arc::clone(caller));
+/// Has the request carry what [`require`] needs. `caller` is set once a credential is verified.
+pub fn with_access(mut request: Request, platform: &Arc<Platform>, caller: &Arc<OnceLock<Arc<str>>>) -> Request {
+    let access = Access { platform: Arc::clone(platform), caller: Arc::clone(caller) };
+    request.extensions_mut().insert(access);
     request
+}
+
+/// Has these operations require a credential with this scope, and says so in their description. What the credential
+/// does not allow is refused before anything of the request is read. Other methods of their paths are still 405.
+pub fn require<S>(scope: &'static str) -> impl Fn(UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let check = move |Extension(access): Extension<Access>, request: Request, next: Next| async move {
+        match check(&access, scope, request.headers()).await {
+            Ok(()) => next.run(request).await,
+            Err(refusal) => refusal,
+        }
+    };
+    move |(schemas, mut paths, methods)| {
+        operations(&mut paths).for_each(|operation| describe(operation, scope));
+        (schemas, paths, methods.route_layer(from_fn(check)))
+    }
+}
+
+/// The scopes that operations require.
+pub fn scopes(paths: &mut Paths) -> BTreeSet<String> {
+    let requirements = operations(paths).flat_map(|operation| operation.security.iter().flatten());
+    let scopes = requirements.flat_map(|requirement| {
+        let scopes = serde_json::to_value(requirement).and_then(serde_json::from_value);
+        let mut scopes: BTreeMap<String, Vec<String>> = scopes.expect("a requirement lists scopes by scheme");
+        scopes.remove(SCHEME).unwrap_or_default()
+    });
+    scopes.collect()
+}
+
+async fn check(access: &Access, scope: &str, headers: &HeaderMap) -> Result<(), Response> {
+    let credential = bearer(headers).ok_or_else(|| refuse("missing", scope))?;
+    let verified = keys::verify(&access.platform, credential).await.map_err(IntoResponse::into_response)?;
+    let caller = verified.map_err(|reason| refuse(reason, scope))?;
+    access.caller.set(Arc::clone(&caller.name)).ok();
+    if caller.has(scope) { Ok(()) } else { Err(refuse("scope", scope)) }
+}
+
+fn describe(operation: &mut Operation, scope: &str) {
+    let failures = include_str!("../../assets/write_failures.json").replace("SCOPE", scope);
+    let failures: BTreeMap<_, _> = serde_json::from_str(&failures).expect("a test reads it");
+    operation.responses.responses.extend(failures);
+    operation.security = Some(vec![SecurityRequirement::new(SCHEME, [scope])]);
+}
+
+fn operations(paths: &mut Paths) -> impl Iterator<Item = &mut Operation> {
+    let items = paths.paths.values_mut();
+    items.flat_map(|PathItem { get, put, post, delete, .. }| [get, put, post, delete]).flatten()
 }
 
 /// The credential that a request carries.
@@ -51,14 +106,14 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The reason is for the log and the count; the client learns only what it can do about it.
-fn refuse(reason: &'static str) -> Response {
+fn refuse(reason: &'static str, scope: &str) -> Response {
     //~ if monitoring
     metrics::counter!("auth_failures_total", "reason" => reason).increment(1);
     //~ endif
     let (code, challenge) = match reason {
-        "missing" => (401, r#"Bearer scope="products:write""#),
-        "scope" => (403, r#"Bearer error="insufficient_scope", scope="products:write""#),
-        _ => (401, r#"Bearer error="invalid_token""#),
+        "missing" => (401, format!(r#"Bearer scope="{scope}""#)),
+        "scope" => (403, format!(r#"Bearer error="insufficient_scope", scope="{scope}""#)),
+        _ => (401, r#"Bearer error="invalid_token""#.to_owned()),
     };
     ([(header::WWW_AUTHENTICATE, challenge)], Error::of(code).because(reason)).into_response()
 }

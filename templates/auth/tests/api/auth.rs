@@ -108,7 +108,10 @@ async fn the_description_says_which_operations_take_a_credential() {
     let mut guarded = 0;
     for (path, item) in description["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
-            let said = operation["security"] == json!([{"credential": ["products:write"]}]);
+            let resource = path.split('/').nth(1).expect("a path starts with its resource");
+            let scope = format!("{resource}:write");
+            let said = operation["security"] == json!([{"credential": [scope]}]);
+            assert_eq!(said, method != "get", "{method} {path}");
             assert_eq!(said, operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object());
             let path = path.replace("{id}", "1");
             let answer = send(server.public, Request::new(&method.to_uppercase(), &path).json(tea())).await;
@@ -116,7 +119,25 @@ async fn the_description_says_which_operations_take_a_credential() {
             guarded += usize::from(said);
         }
     }
-    assert_eq!(guarded, 3);
+    assert!(guarded >= 3, "{guarded}");
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_405_with_or_without_a_credential() {
+    let server = TestServer::start(&[]).await;
+    for (method, path, allowed) in [
+        ("PATCH", "/products", ["GET", "HEAD", "POST"].as_slice()),
+        ("DELETE", "/products", &["GET", "HEAD", "POST"]),
+        ("POST", "/products/1", &["DELETE", "GET", "HEAD", "PUT"]),
+    ] {
+        for request in [request(method, path), Request::new(method, path)] {
+            let answer = send(server.public, request.json(tea())).await;
+            envelope(&answer, 405, "method_not_allowed").await;
+            let mut methods: Vec<&str> = answer.header("allow").split(',').collect();
+            methods.sort_unstable();
+            assert_eq!(methods, allowed, "{method} {path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -47,22 +47,14 @@ impl Error {
     pub fn of(code: u16) -> Self {
         let (r#type, message) = match code {
             400 => ("malformed", "the request is malformed"),
-            //~ if auth
-            401 => ("unauthorized", "this takes a valid credential"),
-            403 => ("forbidden", "the credential does not allow this"),
-            //~ endif
+            //= 401 and 403
             404 => ("not_found", "there is nothing at this path"),
             405 => ("method_not_allowed", "this path does not take this method"),
-            //~ if database
-            409 => ("conflict", "this name is taken"),
-            412 => ("precondition_failed", "the resource is not in the state that the request asks for"),
-            //~ endif
+            //= 409 and 412
             413 => ("body_too_large", "the body is too large"),
             415 => ("unsupported_media_type", "the body's type or encoding is not supported"),
             422 => ("invalid", "the request breaks a rule"),
-            //~ if limiter
-            429 => ("rate_limited", "too many requests, slow down"),
-            //~ endif
+            //= 429
             503 => ("unavailable", "not available right now, try again shortly"),
             504 => ("timeout", "this took too long"),
             code if code < 500 => ("refused", "the request was refused"),
@@ -71,12 +63,6 @@ impl Error {
         let (request_id, unchanged) = (String::new(), code < 500);
         Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
     }
-    //~ if database
-
-    pub fn new(code: u16, message: &'static str) -> Self {
-        Self { message, ..Self::of(code) }
-    }
-    //~ endif
 
     /// Tells the log, and only the log, what lies behind.
     pub fn because(self, cause: impl ToString) -> Self {

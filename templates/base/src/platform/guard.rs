@@ -44,6 +44,7 @@ pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
     let health = Router::from(health::router()).with_state(Arc::clone(platform)).layer(cors.clone());
     let guarded = router.layer(layer_fn(move |mut route: Route| {
         let platform = Arc::clone(&guarding);
+        //= shared
         let mut admitted = cors.layer(service_fn(move |request: Request| {
             let platform = Arc::clone(&platform);
             //= client

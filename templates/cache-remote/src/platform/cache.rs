@@ -48,6 +48,17 @@ impl<T: Cached + Serialize + DeserializeOwned> Cache<T> {
         written
     }
 
+    /// Makes a write that adds a value, then forgets that there was none of its id. If it is not known whether the value
+    /// was added, that is believed for 5 s at most.
+    ///
+    /// # Errors
+    /// That of the write.
+    pub async fn add(&self, write: impl Future<Output = Result<T>>) -> Result<T> {
+        let added = write.await?;
+        self.forget(added.id()).await;
+        Ok(added)
+    }
+
     /// To be called when the value of this id may have changed.
     pub async fn forget(&self, id: i64) {
         // The server first: a reader who begins after this must not find there what was there before the write.

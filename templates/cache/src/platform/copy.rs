@@ -7,6 +7,7 @@ use std::time::{self, Duration};
 use tokio::time::Instant;
 
 use super::error::Result;
+use super::resource::Resource;
 use super::telemetry;
 
 /// How long copies are kept.
@@ -24,9 +25,9 @@ const NEGATIVE: Duration = Duration::from_secs(5);
 /// After a failed load the stale copy is served for this long before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What can be cached.
-pub trait Cached: Clone + Send + Sync + 'static {
-    /// The kind of resource: with the id it is the key of a copy.
+/// A resource that can be cached.
+pub trait Cached: Resource + Clone + Send + Sync + 'static {
+    /// The kind of resource, which no other has: with the id it is the key of a copy on a server.
     const KIND: &'static str;
 
     /// Bytes, those on the heap included.
@@ -143,6 +144,13 @@ pub struct Outcome {
     pub word: &'static str,
     /// Seconds that the copy is fresh for; below zero, those since it was.
     pub ttl: i64,
+}
+
+impl Outcome {
+    /// Where the value was read.
+    pub fn source(&self) -> &'static str {
+        if self.word == "miss" { "database" } else { "cache" }
+    }
 }
 
 impl fmt::Display for Outcome {

@@ -9,11 +9,12 @@ use app::app::App;
 use app::platform::copies::{Copies, LOADS};
 use app::platform::copy::{Cached, Loaded, Times, fresh_until};
 use app::platform::error::Error;
+use app::platform::resource::Resource;
 use app::products::{Product, queries::find};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -340,6 +341,16 @@ async fn abandoned_loads_are_bounded_and_counted() {
     assert_eq!(origin.loads(), LOADS);
     let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= LOADS as f64;
     eventually("they are counted", abandoned).await;
+}
+
+impl Resource for Word {
+    fn id(&self) -> i64 {
+        1
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
 }
 
 impl Cached for Word {

@@ -59,6 +59,24 @@ impl Database {
             Failed::Error(error) => error.into(),
         })
     }
+
+    /// As [`Database::run`], for a statement that may break a rule that a value is unique: the answer is then `taken`.
+    ///
+    /// # Errors
+    /// See `From<sqlx::Error>` below.
+    pub async fn run_unique<T>(
+        &self,
+        statement: impl Future<Output = sqlx::Result<T>>,
+        taken: &'static str,
+    ) -> Result<T> {
+        let statement = statement.map(|result| match result {
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                Ok(Err(Error { message: taken, ..Error::of(409) }.because(error)))
+            }
+            result => result.map(Ok),
+        });
+        self.run(statement).await?
+    }
 }
 
 /// Whether the database answers, on a connection that requests do not use and that is kept from one reading to the next.
@@ -98,7 +116,7 @@ impl From<sqlx::Error> for Error {
         let answer = match &error {
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::of(409),
             sqlx::Error::Database(error) if error.is_foreign_key_violation() => {
-                Self::new(409, "this refers to something that is not there, or is referred to")
+                Self { message: "this refers to something that is not there, or is referred to", ..Self::of(409) }
             }
             sqlx::Error::Database(error) if error.is_check_violation() => Self::of(422),
             sqlx::Error::Database(error) if !engine::is_outage(&**error) => Self { unchanged: true, ..Self::of(500) },

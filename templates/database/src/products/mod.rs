@@ -3,20 +3,13 @@
 //= pub mod
 
 use chrono::{DateTime, Utc};
-//~ if cache_redis or cache_memcached
 use serde::{Deserialize, Serialize};
-//~ else
-use serde::Serialize;
-//~ endif
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::platform::input::{Fields, Input, MAX_INTEGER, ReadOnly, integer, text};
+use crate::platform::resource::Resource;
 
-//~ if cache_redis or cache_memcached
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-//~ else
-#[derive(Clone, Debug, Serialize, ToSchema)]
-//~ endif
 pub struct Product {
     #[schema(minimum = 1, maximum = 9007199254740991i64)]
     pub id: i64,
@@ -28,24 +21,17 @@ pub struct Product {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Product {
-    /// Its entity tag. Each change makes `updated_at` later, so that it stands for all fields.
-    pub fn tag(&self) -> String {
-        format!("\"{:x}\"", self.updated_at.timestamp_micros())
+impl Resource for Product {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
     }
 }
 
-/// The `{id}` of a path.
-#[derive(IntoParams)]
-#[into_params(names("id"), parameter_in = Path)]
-pub struct ProductId(#[param(minimum = 1, maximum = 9007199254740991i64, example = 1)] pub i64);
-
-impl Input for ProductId {
-    fn read(fields: &mut Fields<'_>) -> Self {
-        Self(fields.required("id", integer(1..=MAX_INTEGER)))
-    }
-}
-
+//= cached
 /// What a client may say of a product.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +52,6 @@ impl Input for NewProduct {
     }
 }
 
-//= cached
 /// What a client may put in the place of a product: new values, or all that it has read, with changes.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,11 +1,14 @@
 //! What is done with products in the database. The statements themselves are in `statements`.
 
-use chrono::{DateTime, Utc};
 use sqlx::{FromRow, Row as _};
 
 use super::statements::{DELETE, FIND, INSERT, LIST, UPDATE};
 use super::{NewProduct, Product, Replacement};
-use crate::platform::{conditions::Conditions, db::Database, engine::Row, error::Result};
+use crate::platform::conditions::Conditions;
+use crate::platform::resource::compare_and_write;
+use crate::platform::{db::Database, engine::Row, error::Result};
+
+const NAME_TAKEN: &str = "a product of this name exists";
 
 impl FromRow<'_, Row> for Product {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
@@ -28,54 +31,39 @@ pub async fn find(database: &Database, id: i64) -> Result<Option<Product>> {
     database.run(sqlx::query_as(FIND).bind(id).fetch_optional(&database.pool)).await
 }
 
+/// # Errors
+/// 409 if a product has this name.
 pub async fn insert(database: &Database, new: &NewProduct) -> Result<Product> {
-    database.run(sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents).fetch_one(&database.pool)).await
+    let insert = sqlx::query_as(INSERT).bind(&new.name).bind(new.price_cents);
+    database.run_unique(insert.fetch_one(&database.pool), NAME_TAKEN).await
 }
 
 /// The product as it is now, or `None` if there is none of this id.
 ///
 /// # Errors
-/// 412 if the conditions of the request do not hold.
+/// 409 if another product has this name, 412 if the conditions of the request do not hold.
 pub async fn update(
     database: &Database,
     id: i64,
     new: &Replacement,
     conditions: &Conditions,
 ) -> Result<Option<Product>> {
-    while let Some(version) = compare(database, id, conditions).await? {
+    let write = |version| async move {
         let update = sqlx::query_as(UPDATE).bind(&new.name).bind(new.price_cents).bind(id).bind(version);
-        let updated = database.run(update.fetch_optional(&database.pool)).await?;
-        if updated.is_some() || version.is_none() {
-            return Ok(updated);
-        }
-    }
-    Ok(None)
+        database.run_unique(update.fetch_optional(&database.pool), NAME_TAKEN).await
+    };
+    compare_and_write(conditions, || find(database, id), write).await
 }
 
-/// Whether there was one.
+/// `None` if there is none of this id.
 ///
 /// # Errors
 /// 412 if the conditions of the request do not hold.
-pub async fn delete(database: &Database, id: i64, conditions: &Conditions) -> Result<bool> {
-    while let Some(version) = compare(database, id, conditions).await? {
+pub async fn delete(database: &Database, id: i64, conditions: &Conditions) -> Result<Option<()>> {
+    let write = |version| async move {
         let delete = sqlx::query(DELETE).bind(id).bind(version);
-        let deleted = database.run(delete.execute(&database.pool)).await?.rows_affected() > 0;
-        if deleted || version.is_none() {
-            return Ok(deleted);
-        }
-    }
-    Ok(false)
-}
-
-/// The version that a write may replace, `None` inside for any: a request without conditions. `None` if there is none.
-///
-/// The statement that writes names this version, so nothing is written over a change that came between: it finds no
-/// row, and the conditions are held against the product as it is then.
-async fn compare(database: &Database, id: i64, conditions: &Conditions) -> Result<Option<Option<DateTime<Utc>>>> {
-    if conditions.are_absent() {
-        return Ok(Some(None));
-    }
-    let Some(current) = find(database, id).await? else { return Ok(None) };
-    conditions.allow(&current.tag())?;
-    Ok(Some(Some(current.updated_at)))
+        let deleted = database.run(delete.execute(&database.pool)).await?.rows_affected();
+        Ok((deleted > 0).then_some(()))
+    };
+    compare_and_write(conditions, || find(database, id), write).await
 }

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::ProductId;
 use crate::app::App;
-use crate::platform::{params::Params, upstream::Fetched};
+use crate::platform::{params::Params, resource::Id, upstream::Fetched};
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(reviews))
@@ -23,12 +22,12 @@ struct Review {
 }
 
 /// Read what customers say of a product
-#[utoipa::path(get, path = "/products/{id}/reviews", tag = "products", params(ProductId), responses(
+#[utoipa::path(get, path = "/products/{id}/reviews", tag = "products", params(Id), responses(
     (status = 200, description = "Its reviews; none, and degraded, while they cannot be had", body = Fetched<Vec<Review>>),
 ))]
 async fn reviews(
     State(app): State<Arc<App>>,
-    Params(ProductId(id)): Params<ProductId>,
+    Params(Id(id)): Params<Id>,
     headers: HeaderMap,
 ) -> Json<Fetched<Vec<Review>>> {
     Json(app.upstream.get(&format!("/reviews?product_id={id}"), &headers).await)

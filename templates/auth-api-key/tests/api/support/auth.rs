@@ -19,7 +19,7 @@ pub fn credential() -> String {
 /// Makes [`credential`] valid at the servers of this database.
 pub async fn admit<'e>(database: impl Executor<'e, Database = Driver>) {
     // If there are several, the first one has done it for all.
-    store(database, "tests", KEY, "products:write").await.ok();
+    store(database, "tests", KEY, &scopes()).await.ok();
 }
 
 /// Of another caller, with these scopes.
@@ -28,6 +28,12 @@ pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> Str
     let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
     store(&server.app.database.pool, name, &key, scopes).await.expect("a new name");
     format!("Bearer {key}")
+}
+
+/// All that operations require.
+fn scopes() -> String {
+    let scopes = app::platform::auth::scopes(&mut app::app::operations().into_openapi().paths);
+    scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// Has the form of a valid one.

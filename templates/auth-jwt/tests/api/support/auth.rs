@@ -18,7 +18,7 @@ fn shared() -> &'static Shared {
     SHARED.get_or_init(|| {
         let signer = Signer::es256("shared");
         let issuer = Issuer::start(&[&signer]);
-        let credential = format!("Bearer {}", signer.sign(claims("tests", "products:write")));
+        let credential = format!("Bearer {}", signer.sign(claims("tests", &scopes())));
         Shared { flag: issuer.flag(), credential, signer, _issuer: issuer }
     })
 }
@@ -36,6 +36,12 @@ pub fn credential() -> String {
 /// Of another caller, with these scopes.
 pub async fn credential_of(_: &TestServer, name: &str, scopes: &str) -> String {
     format!("Bearer {}", shared().signer.sign(claims(name, scopes)))
+}
+
+/// All that operations require.
+fn scopes() -> String {
+    let scopes = app::platform::auth::scopes(&mut app::app::operations().into_openapi().paths);
+    scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// Has the form of a valid one: it names the right key, and is signed with another.

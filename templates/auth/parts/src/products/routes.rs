@@ -1,0 +1,4 @@
+//= uses
+use crate::platform::auth;
+//= writes
+    let writes = writes.map(auth::require("products:write"));

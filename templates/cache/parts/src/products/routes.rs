@@ -1,0 +1,17 @@
+//= insert
+        let insert = app.cache.add(insert);
+//= headers of a read
+        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"),
+//= headers without a body
+        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"),
+//= read
+    let database = Arc::clone(&app.database);
+    let find = async move { queries::find(&database, id).await };
+    let (product, outcome) = app.cache.get(id, find).await?;
+    let found = product.ok_or_else(missing);
+    let answer = found.and_then(|data| Found { source: outcome.source(), data }.answer(&conditions));
+    Ok(([("cache-status", outcome.to_string())], answer).into_response())
+//= update
+        let update = app.cache.write(id, update);
+//= delete
+        let delete = app.cache.write(id, delete);

@@ -1,0 +1,2 @@
+//= 429
+            429 => ("rate_limited", "too many requests, slow down"),
