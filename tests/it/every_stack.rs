@@ -207,7 +207,7 @@ fn budget(stack: &Stack) -> usize {
     let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1350,
-        Some("standard") => 2950,
+        Some("standard") => 3050,
         _ => 3600,
     }
 }
