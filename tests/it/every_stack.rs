@@ -208,7 +208,7 @@ fn budget(stack: &Stack) -> usize {
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1350,
         Some("standard") => 3050,
-        _ => 3600,
+        _ => 3800,
     }
 }
 
