@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use restwell::choice::Database;
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants::id;
@@ -15,7 +16,7 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, package, project, readme, suites};
+use crate::{http, package, project, readme, recipe, suites};
 
 /// Runs the stage.
 pub(crate) fn run(options: &changed::Options) -> Result<()> {
@@ -24,7 +25,7 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
     // Servers, the README's command and the package; nine of each preset.
-    tally.set_total(3 + 9 * stacks.len());
+    tally.set_total(3 + 9 * stacks.len() + stacks.iter().filter(|stack| has_resources(stack)).count());
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
@@ -67,6 +68,14 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
             false => bail!("what git sees has changed: {before:?} became {after:?}"),
         }
     });
+    if has_resources(stack) {
+        tally.note(&format!("{preset} with a second resource"), || recipe::apply(folder, stack, servers));
+    }
+}
+
+/// Whether a project has resources in a database.
+fn has_resources(stack: &Stack) -> bool {
+    stack.database != Database::None
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {

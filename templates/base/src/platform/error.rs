@@ -50,7 +50,8 @@ impl Error {
             //= 401 and 403
             404 => ("not_found", "there is nothing at this path"),
             405 => ("method_not_allowed", "this path does not take this method"),
-            //= 409 and 412
+            409 => ("conflict", "this conflicts with what is there"),
+            412 => ("precondition_failed", "the resource is not in the state that the request asks for"),
             413 => ("body_too_large", "the body is too large"),
             415 => ("unsupported_media_type", "the body's type or encoding is not supported"),
             422 => ("invalid", "the request breaks a rule"),

@@ -1,0 +1,86 @@
+//! The recipe for a second resource, as README.md of a project has it: orders of products, with a foreign key. Its files
+//! are in `xtask/orders/`. It is applied to a project that passed its tests, and must cost no more than it says.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use restwell::choice::{Auth, Database};
+use restwell::stack::Stack;
+
+use crate::program::Program;
+use crate::servers::Servers;
+use crate::{dirs, project, suites};
+
+/// What a second resource may cost, `openapi.json` aside.
+const MOST_FILES: usize = 6;
+const MOST_LINES: usize = 5;
+
+/// The lines that name the resource, each by its file and the line that it follows.
+const LINES: [(&str, &str, &str); 3] = [
+    ("src/lib.rs", "pub mod greet;\n", "pub mod orders;\n"),
+    (
+        "src/app.rs",
+        "    let router = router.merge(crate::products::routes::router());\n",
+        "    let router = router.merge(crate::orders::routes::router());\n",
+    ),
+    ("tests/api/main.rs", "mod migrations;\n", "mod orders;\n"),
+];
+
+/// What the routes of writes say where the stack has credentials, by the mark that stands in their place.
+const SCOPE: [(&str, &str); 2] = [
+    ("//= uses\n", "use crate::platform::auth;\n"),
+    ("    //= writes\n", "    let writes = writes.map(auth::require(\"orders:write\"));\n"),
+];
+
+/// Adds orders to the project in `folder`, then runs its clippy and its tests.
+///
+/// # Errors
+/// If the recipe costs more than it says, or the project does not pass. Else how many tests passed, as text.
+pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<String> {
+    let before = project::files(folder)?.len();
+    // What changes from here on is what git finds different from its index.
+    Program::new("git").args(["add", "--all"]).dir(folder).read()?;
+    add_files(folder, stack)?;
+    for (path, after, line) in LINES {
+        let path = folder.join(path);
+        let text = fs::read_to_string(&path)?;
+        ensure!(text.matches(after).count() == 1, "{} has not one line {after:?}", path.display());
+        fs::write(&path, text.replace(after, &format!("{after}{line}")))?;
+    }
+    let added = project::files(folder)?.len() - before;
+    ensure!(added <= MOST_FILES, "the recipe adds {added} files, at most {MOST_FILES}");
+    let stat = Program::new("git").args(["diff", "--numstat"]).dir(folder).read()?;
+    let changed = |line: &str| line.split_whitespace().take(2).filter_map(|n| n.parse::<usize>().ok()).sum::<usize>();
+    let lines: usize = stat.lines().map(changed).sum();
+    ensure!((1..=MOST_LINES).contains(&lines), "the recipe changes {lines} lines, at most {MOST_LINES}");
+    let openapi = project::cargo(folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()?;
+    fs::write(folder.join("openapi.json"), openapi)?;
+    project::cargo(folder).args(["fmt", "--check"]).read()?;
+    suites::clippy(folder)?;
+    suites::test(folder, &servers.for_tests(stack))
+}
+
+fn add_files(folder: &Path, stack: &Stack) -> Result<()> {
+    let engine = match stack.database {
+        Database::Sqlite => "database-sqlite",
+        Database::Postgres => "database-postgres",
+        Database::None => anyhow::bail!("orders need a database"),
+    };
+    let recipe = dirs::root().join("xtask/orders");
+    let number = fs::read_dir(folder.join("migrations"))?.count() + 1;
+    for source in [recipe.join("src"), recipe.join("tests"), recipe.join(engine)] {
+        let root = if source.ends_with(engine) { source.clone() } else { recipe.clone() };
+        for file in project::files(&source)? {
+            let inside = file.strip_prefix(&root)?.to_str().context("a path in UTF-8")?;
+            let path = folder.join(inside.replace("migrations/orders", &format!("migrations/{number:04}_orders")));
+            let mut text = fs::read_to_string(&file)?;
+            for (mark, line) in SCOPE {
+                text = text.replace(mark, if stack.auth == Auth::None { "" } else { line });
+            }
+            fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+            fs::write(path, text)?;
+        }
+    }
+    Ok(())
+}
