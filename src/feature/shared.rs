@@ -57,7 +57,7 @@ pub(super) const CACHE: Feature = Feature {
             Group::Data,
             "CACHE_TTL",
             "60s",
-            "Longest a cached product may lag behind the database, from 100ms to 30d",
+            "Longest a cached value may lag behind the database, from 100ms to 30d",
         );
         parts.manifest.add(MIMALLOC.plain());
         parts.series.gauge("cache_entries", "Entries in memory");

@@ -212,6 +212,16 @@ fn budget(stack: &Stack) -> usize {
     }
 }
 
+/// What every service needs knows neither a resource nor the application: its modules name each other by `super`.
+#[test]
+fn the_platform_names_no_resource_and_nothing_above_it() {
+    for (project, path, text) in distinct_files().filter(|(_, path, _)| path.starts_with("src/platform")) {
+        for word in ["product", "Product", "crate::"] {
+            assert!(!text.contains(word), "{path} names `{word}` in {}", project.id());
+        }
+    }
+}
+
 /// PostgreSQL accepts 100 connections and reserves 3 for superusers.
 #[test]
 fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {

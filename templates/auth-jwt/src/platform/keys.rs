@@ -55,7 +55,7 @@ impl Settings {
             ));
         }
         if serves && self.jwt_audience.is_none() {
-            found.push((&["JWT_AUDIENCE"], "not set; for the issuer of `cargo run --example issuer` products"));
+            found.push((&["JWT_AUDIENCE"], "not set; .env.example has that of `cargo run --example issuer`"));
         }
         if serves && keys == (false, false) {
             let rule = "not set, nor is JWT_PUBLIC_KEY; for the issuer of `cargo run --example issuer` \
