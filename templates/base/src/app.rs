@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::platform::{Platform, docs, guard, health, server::Server};
+use crate::platform::{Platform, docs, guard, health, server, server::Server};
 use crate::{config::Config, greet};
 
 /// What handlers share.
@@ -54,11 +54,14 @@ pub fn admin(app: &Arc<App>) -> Router {
     guard::watch(router)
 }
 
-/// Both ports, with `routes` beside the application's own behind the same guard.
+/// The application on both of its ports, with `routes` beside its own behind the same guard.
 ///
 /// # Errors
-/// If a port is taken.
-pub fn server(app: &Arc<App>, routes: Router) -> anyhow::Result<Server> {
-    let public = guard::protect(router(Arc::clone(app)).merge(routes), &app.platform);
-    Server::bind(Arc::clone(&app.platform), public, admin(app))
+/// If a port is taken, or something that the configuration names is not there.
+pub fn bind(config: Config, routes: Router) -> anyhow::Result<(Arc<App>, Server)> {
+    let [public, admin] = server::listen(&config.platform.server)?;
+    let app = App::new(config)?;
+    let public_router = guard::protect(router(Arc::clone(&app)).merge(routes), &app.platform);
+    let (platform, admin_router) = (Arc::clone(&app.platform), self::admin(&app));
+    Ok((app, Server { platform, public, admin, public_router, admin_router }))
 }

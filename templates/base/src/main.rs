@@ -1,6 +1,6 @@
 //! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
 
-use app::app::{App, operations, server};
+use app::app::{bind, operations};
 use app::config::{Command, Config};
 use app::platform::{docs, health, server::signalled, settings::Environment, telemetry};
 
@@ -17,8 +17,8 @@ async fn run() -> anyhow::Result<()> {
     match config.command.clone().unwrap_or(Command::Serve) {
         Command::Serve => {
             let _flush = telemetry::init(&config.platform.telemetry);
-            let app = App::new(config)?;
-            server(&app, axum::Router::new())?.run(signalled()).await?;
+            let (_app, server) = bind(config, axum::Router::new())?;
+            server.run(signalled()).await?;
         }
         //= commands
         Command::Openapi => {

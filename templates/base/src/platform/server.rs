@@ -51,28 +51,14 @@ pub struct Settings {
 }
 
 pub struct Server {
-    platform: Arc<Platform>,
+    pub platform: Arc<Platform>,
     pub public: TcpListener,
     pub admin: TcpListener,
-    public_router: Router,
-    admin_router: Router,
+    pub public_router: Router,
+    pub admin_router: Router,
 }
 
 impl Server {
-    /// Takes both ports.
-    ///
-    /// # Errors
-    /// If one is taken.
-    pub fn bind(platform: Arc<Platform>, public_router: Router, admin_router: Router) -> anyhow::Result<Self> {
-        let settings = &platform.settings.server;
-        let listen = |port| {
-            let address = SocketAddr::new(settings.host, port);
-            listen(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"))
-        };
-        let (public, admin) = (listen(settings.port)?, listen(settings.admin_port)?);
-        Ok(Self { platform, public, admin, public_router, admin_router })
-    }
-
     /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and those
     /// in flight finish. The drain time-out covers all that follows the delay: the last tenth of it is for closing the
     /// database and writing the log. The admin port answers until the end.
@@ -123,7 +109,19 @@ impl Server {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// The public port and the admin port.
+///
+/// # Errors
+/// If one is taken.
+pub fn listen(settings: &Settings) -> anyhow::Result<[TcpListener; 2]> {
+    let listen = |port| {
+        let address = SocketAddr::new(settings.host, port);
+        bind(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"))
+    };
+    Ok([listen(settings.port)?, listen(settings.admin_port)?])
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // Else the port of a server that has just ended stays taken.
     socket.set_reuseaddr(true)?;

@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use app::app::App;
+use app::app::bind;
 use app::platform::breaker::{Failure, OPEN_FOR};
 use app::platform::engine::CONNECTIONS;
 use app::platform::error::Error;
@@ -92,8 +92,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     chaos.set(Mode::Closed).await;
-    let app = App::new(config(flags(&[&flag]))).expect("it starts all the same");
-    let server = app::app::server(&app, Router::new()).expect("the ports are free");
+    let (_app, server) = bind(config(flags(&[&flag])), Router::new()).expect("it starts all the same");
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use app::app::App;
+use app::app::bind;
 use app::products::statements::LIST;
 use axum::Router;
 use serde_json::json;
@@ -73,8 +73,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     // A folder in the place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
-    let app = App::new(config(flags(&[&database.flag()]))).expect("it starts all the same");
-    let server = app::app::server(&app, Router::new()).expect("the ports are free");
+    let (_app, server) = bind(config(flags(&[&database.flag()])), Router::new()).expect("it starts all the same");
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);

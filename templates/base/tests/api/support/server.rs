@@ -4,7 +4,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::app::App;
+use app::app::{App, bind};
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -31,8 +31,7 @@ impl TestServer {
         logs::record();
         let flags = flags(settings);
         //= set-up
-        let app = App::new(config(flags)).expect("the configuration fits this machine");
-        let server = app::app::server(&app, routes).expect("the ports are free");
+        let (app, server) = bind(config(flags), routes).expect("the ports are free");
         let (public, admin) = addresses(&server);
         let (shutdown, asked) = oneshot::channel::<()>();
         let server = Self {
