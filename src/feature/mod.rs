@@ -103,6 +103,7 @@ pub const FEATURES: &[&Feature] = &[
     &shared::MONITORING,
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &cross("database+monitoring-prometheus"),
+    &cross("breaker+monitoring-prometheus"),
     &cross("redis+monitoring-prometheus"),
     &cross("cache+monitoring-prometheus"),
     &cross("cache-memcached+monitoring-prometheus"),

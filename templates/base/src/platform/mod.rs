@@ -38,6 +38,7 @@ impl Platform {
     /// # Errors
     /// If something that the settings name is not there.
     pub fn new(settings: Settings) -> anyhow::Result<Arc<Self>> {
+        //= recorder
         //= before
         let dependencies = Dependencies::default();
         //= dependencies

@@ -1,4 +1,4 @@
-//= before
+//= recorder
         prometheus::exporter();
 //= tasks
         let tasks = futures_util::future::join(tasks, prometheus::upkeep());
