@@ -35,6 +35,8 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
 /// The line with which it sums up.
 fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<String> {
     let output = tools::program("schemathesis")?
+        .arg("--config-file")
+        .arg(dirs::root().join("xtask/schemathesis.toml"))
         .arg("run")
         .arg(description)
         .args(["--url", &format!("http://127.0.0.1:{}", service.port)])
