@@ -45,13 +45,13 @@ impl Slots {
     /// Replaces each slot in the files of the tree.
     ///
     /// # Errors
-    /// [`Bug`] if a file is there but has no slot for a part.
+    /// [`Bug`] if a file is there but has no slot for a part, or has one twice.
     pub(super) fn fill(&self, tree: &mut Tree) -> Result<(), Bug> {
         let mut filled = Vec::new();
         for (path, file) in tree.files() {
             let text = std::str::from_utf8(&file.bytes).map_err(|error| Bug(format!("`{path}`: {error}")))?;
             let (mut lines, mut slots) = (String::new(), BTreeSet::new());
-            self.expand(path, text, &mut lines, &mut slots);
+            self.expand(path, text, &mut lines, &mut slots)?;
             if let Some(name) = self.parts_of(path).find(|name| !slots.contains(name)) {
                 return Err(Bug(format!("`{path}` has no slot `{name}`")));
             }
@@ -69,17 +69,29 @@ impl Slots {
     }
 
     /// Appends `text` to `lines`, its slots replaced, and the names of these to `slots`.
-    fn expand<'a>(&'a self, path: &Utf8Path, text: &'a str, lines: &mut String, slots: &mut BTreeSet<&'a str>) {
+    ///
+    /// # Errors
+    /// [`Bug`] if a slot stands twice: which one a part is for would not be clear, and a part with its own slot has no end.
+    fn expand<'a>(
+        &'a self,
+        path: &Utf8Path,
+        text: &'a str,
+        lines: &mut String,
+        slots: &mut BTreeSet<&'a str>,
+    ) -> Result<(), Bug> {
         for line in text.split_inclusive('\n') {
             let Some(name) = slot(line) else {
                 lines.push_str(line);
                 continue;
             };
-            // The first time only: a part that has its own slot would have no end.
-            if let (true, Some(part)) = (slots.insert(name), self.0.get(&(path.to_owned(), name.to_owned()))) {
-                self.expand(path, part, lines, slots);
+            if !slots.insert(name) {
+                return Err(Bug(format!("`{path}` has the slot `{name}` twice")));
+            }
+            if let Some(part) = self.0.get(&(path.to_owned(), name.to_owned())) {
+                self.expand(path, part, lines, slots)?;
             }
         }
+        Ok(())
     }
 }
 
@@ -130,6 +142,12 @@ mod tests {
         let parts = ["//= methods\nfn measure() {\n    //= gauges\n}\n", "//= gauges\n    pool();\n"];
         assert_eq!(filled("//= methods\n", &parts).expect("it fits"), "fn measure() {\n    pool();\n}\n");
         assert!(filled("//= methods\n", &parts[1..]).is_err());
+    }
+
+    #[test]
+    fn a_slot_that_stands_twice_is_a_bug() {
+        assert!(filled("//= fields\n//= fields\n", &[]).is_err());
+        assert!(filled("//= fields\n", &["//= fields\n  //= fields\n"]).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who may write. An operation that requires a scope takes a credential that has it, sent as `Authorization: Bearer …`. A
+//! Authorization. An operation that requires a scope takes a credential that has it, sent as `Authorization: Bearer …`. A
 //! refusal says why as RFC 6750 has it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use super::{Platform, error::Error, keys};
 /// The name of the security scheme in the description of the API.
 pub const SCHEME: &str = "credential";
 
-/// Somebody whose credential was verified.
+/// The owner of a credential that was verified.
 pub struct Caller {
     pub name: Arc<str>,
     /// As RFC 6749 has them: words between spaces.

@@ -80,7 +80,7 @@ pub struct Line {
     pub id: HeaderValue,
     pub trace: Trace,
     //~ if auth
-    /// Who asked, once a credential was verified.
+    /// The caller, once a credential was verified.
     pub caller: Arc<OnceLock<Arc<str>>>,
     //~ endif
     method: Method,

@@ -67,19 +67,21 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
         Ok(Loaded { value, word: "miss", age: begun.elapsed() })
     }
 
-    /// To be called when the value of this id may have changed, before the client is answered.
-    pub async fn forget(&self, id: i64) {
-        if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
-            self.distrusted.insert(id & 1023, ()).await;
-        }
-    }
-
     async fn put(&self, id: i64, value: &Option<T>, age: Duration) {
         let json = serde_json::to_vec(value).expect("a cached value is JSON");
         let spent = Instant::now() + age + self.front;
         let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);
         if json.len() <= LARGEST && age < WRITTEN_FOR / 2 && !left.is_zero() {
             store::put(&self.store, &self.key(id), &json, left, true).await;
+        }
+    }
+}
+
+impl<T> Remote<T> {
+    /// To be called when the value of this id may have changed, before the client is answered.
+    pub async fn forget(&self, id: i64) {
+        if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
+            self.distrusted.insert(id & 1023, ()).await;
         }
     }
 

@@ -20,7 +20,7 @@ use super::telemetry;
 /// The most bytes that copies weigh.
 const CAPACITY: u64 = 64 << 20;
 
-/// The longest that the reader who begins a load waits for it if there is a stale copy.
+/// The longest that the reader that begins a load waits for it if there is a stale copy.
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// The most loads at a time. A load goes on when its readers leave, and then `MAX_IN_FLIGHT` does not count it.
@@ -97,7 +97,7 @@ impl<T: Cached> Copies<T> {
         LOADS - self.loads.available_permits()
     }
 
-    /// Has a copy loaded again. Only the reader who begins the load waits for it, and only for a moment; the others get
+    /// Has a copy loaded again. Only the reader that begins the load waits for it, and only for a moment; the others get
     /// the stale copy at once. The second value says whether the copy is that of the load.
     async fn refresh<L>(&self, key: Key, stale: Arc<Copy<T>>, load: L) -> Result<(Arc<Copy<T>>, bool)>
     where
@@ -133,7 +133,7 @@ impl<T: Cached> Copies<T> {
                     break self.begin(&mut flights, key, None, place, load);
                 }
             }
-            // A reader who leaves while it waits here has no load made.
+            // A reader that leaves while it waits here has no load made.
             place = Arc::clone(&self.loads).acquire_owned().await.ok();
         };
         flight.await

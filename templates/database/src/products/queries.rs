@@ -38,7 +38,7 @@ pub async fn insert(database: &Database, new: &NewProduct) -> Result<Product> {
     database.run_unique(insert.fetch_one(&database.pool), NAME_TAKEN).await
 }
 
-/// The product as it is now, or `None` if there is none of this id.
+/// The updated product, or `None` if no product has this id.
 ///
 /// # Errors
 /// 409 if another product has this name, 412 if the conditions of the request do not hold.
@@ -55,7 +55,7 @@ pub async fn update(
     compare_and_write(conditions, || find(database, id), write).await
 }
 
-/// `None` if there is none of this id.
+/// `None` if no product has this id.
 ///
 /// # Errors
 /// 412 if the conditions of the request do not hold.

@@ -29,7 +29,7 @@ fn describe() {
     metrics_process::Collector::default().describe();
 }
 
-/// Sorts what was recorded into buckets: it would pile up if nobody scraped. Does not return.
+/// Sorts what was recorded into buckets: without a scraper it would pile up. Does not return.
 pub async fn upkeep() {
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;

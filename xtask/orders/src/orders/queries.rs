@@ -37,7 +37,7 @@ pub async fn insert(database: &Database, new: &NewOrder) -> Result<Order> {
     database.run(insert.fetch_one(&database.pool)).await
 }
 
-/// The order as it is now, or `None` if there is none of this id.
+/// The updated order, or `None` if no order has this id.
 ///
 /// # Errors
 /// 409 if there is no such product, 412 if the conditions of the request do not hold.
@@ -54,7 +54,7 @@ pub async fn update(
     compare_and_write(conditions, || find(database, id), write).await
 }
 
-/// `None` if there is none of this id.
+/// `None` if no order has this id.
 ///
 /// # Errors
 /// 412 if the conditions of the request do not hold.

@@ -30,7 +30,7 @@ pub struct Chaos {
     address: SocketAddr,
     target: String,
     mode: watch::Sender<Mode>,
-    /// Bound as long as the proxy lives and never listening: while nobody listens no other program gets the port.
+    /// Bound as long as the proxy lives and never listening: while the proxy does not listen, no other program gets the port.
     _reserved: TcpSocket,
     serving: Mutex<Option<JoinHandle<()>>>,
 }

@@ -18,7 +18,7 @@ pub struct Database {
 pub struct Lock(PoolConnection<Sqlite>);
 
 impl Lock {
-    /// Returns once a statement of the service waits for it. SQLite tells nobody: a statement that has used a connection
+    /// Returns once a statement of the service waits for it. SQLite does not report it: a statement that has used a connection
     /// for so long, and that nothing else holds up, can only be waiting.
     pub async fn awaited(&mut self, server: &App) {
         let mut used = 0;
