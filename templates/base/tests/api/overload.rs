@@ -67,12 +67,14 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
 async fn disconnected_clients_free_their_places() {
     let (gate, routes) = gate();
     let server = TestServer::with_routes(&["--max-in-flight=2"], routes).await;
-    let full = async || http::get(server.public, "/greet").await.status == 503;
+    let in_flight = || server.app.platform.in_flight();
     let waiting = request("GET", "/test/gate").to_bytes();
     let clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
-    eventually("two requests fill two places", &full).await;
+    eventually("two requests fill two places", async || in_flight() == 2).await;
+    assert_eq!(http::get(server.public, "/greet").await.status, 503);
     drop(clients);
-    eventually("their places are free again", async || !full().await).await;
+    eventually("their places are free again", async || in_flight() == 0).await;
+    assert_eq!(http::get(server.public, "/greet").await.status, 200);
     drop(gate);
 }
 

@@ -15,6 +15,7 @@ use axum::routing::get;
 use serde_json::json;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::chaos::{Chaos, Mode};
@@ -366,8 +367,16 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
     chaos.set(Mode::Hole).await;
     let flags = ["--max-in-flight=8", "--request-timeout=1h", "--upstream-timeout=50m"];
     let server = calling(chaos.address(), &flags).await;
-    let waiting = request("GET", PATH).to_bytes();
-    let _clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
+    let mut clients = JoinSet::new();
+    for _ in 0..2 {
+        let to = server.public;
+        // A client that was refused asks again, until it is one of the two that wait.
+        clients.spawn(async move {
+            loop {
+                http::get(to, PATH).await;
+            }
+        });
+    }
     // From the third on no request waits, and none is refused.
     let at_once = async || {
         let answer = timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
