@@ -19,6 +19,7 @@ pub mod error;
 pub mod feature;
 pub mod git;
 pub mod interrupt;
+pub mod merge;
 pub mod name;
 pub mod part;
 pub mod plan;

@@ -11,6 +11,7 @@ mod docs;
 mod every_stack;
 mod layers;
 mod memory;
+mod merge;
 mod no_trace;
 mod options;
 mod oracle;
