@@ -1,4 +1,4 @@
--- What is known of a key is enough to recognise it, and not to make it.
+-- Keys are stored as hashes: a row identifies a key but does not reveal it.
 CREATE TABLE api_keys (
     name       TEXT        NOT NULL PRIMARY KEY CHECK (char_length(name) BETWEEN 1 AND 40),
     hash       BYTEA       NOT NULL CHECK (octet_length(hash) = 32),

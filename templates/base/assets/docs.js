@@ -1,5 +1,5 @@
-// Shows openapi.json: its operations, what they take and answer, and a form to try each. No library, nothing from
-// elsewhere, and every text goes in as text, never as markup.
+// Shows openapi.json: its operations with their parameters and responses, and a form to try each. Uses no library and
+// no external resource, and inserts every text as text, never as markup.
 "use strict";
 
 const methods = ["get", "post", "put", "patch", "delete"];
@@ -16,7 +16,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** What a `$ref` points to, or the thing itself. */
+/** The target of a `$ref`, or the value itself. */
 function resolve(thing) {
   if (!thing?.$ref) return thing ?? {};
   return thing.$ref.slice(2).split("/").reduce((at, key) => at[key], api);
@@ -42,7 +42,7 @@ function words(schema) {
   return parts.join(", ");
 }
 
-/** A value that fits a schema, from its examples where there are any. */
+/** A value that matches a schema, from its examples if it has any. */
 function example(schema) {
   const is = resolve(schema);
   if (is.example !== undefined) return is.example;
@@ -71,7 +71,7 @@ function table(caption, columns, rows) {
     element("table", {}, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...body)));
 }
 
-/** The fields of an object schema, those of its parts below it. */
+/** The fields of an object schema, each followed by its nested fields. */
 function fields(schema, prefix = "") {
   const is = resolve(schema);
   if (is.type === "array") return fields(is.items, `${prefix}[].`);
@@ -97,7 +97,7 @@ function response([status, of]) {
     table("Headers", ["Name", "About"], names));
 }
 
-/** The form that sends a request to this server and shows what comes back. */
+/** The form that sends a request to this server and shows the response. */
 function form(method, path, operation, id) {
   const parameters = (operation.parameters ?? []).map(resolve);
   const inputs = parameters.map((parameter) => {
@@ -133,7 +133,7 @@ function form(method, path, operation, id) {
       const shown = text && answer.headers.get("content-type")?.includes("json") ? JSON.stringify(JSON.parse(text), null, 2) : text;
       output.replaceChildren(element("p", {}, `${answer.status} ${answer.statusText} in ${took} ms`), element("pre", { tabindex: "0" }, shown));
     } catch (error) {
-      output.replaceChildren(element("p", {}, `No answer: ${error.message}`));
+      output.replaceChildren(element("p", {}, `No response: ${error.message}`));
     }
   }
   return element("form", { submit: send, "aria-label": `Try ${method.toUpperCase()} ${path}` }, ...inputs,
@@ -154,7 +154,7 @@ function article(method, path, operation) {
 //= requirements
     table("Parameters", ["Name", "In", "Type", "Required", "About"], parameters),
     body && table("Body", ["Name", "Type", "Present", "About"], fields(body)),
-    element("section", { "aria-label": "Answers" }, ...Object.entries(operation.responses).map(response)),
+    element("section", { "aria-label": "Responses" }, ...Object.entries(operation.responses).map(response)),
     element("details", { class: "try" }, element("summary", {}, "Try it"), form(method, path, operation, id)));
 }
 

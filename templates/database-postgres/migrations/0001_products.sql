@@ -1,4 +1,4 @@
--- An identity, so that the id of a deleted product never comes back as another one.
+-- GENERATED ALWAYS AS IDENTITY: the id of a deleted product is never reused.
 CREATE TABLE products (
     id          BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name        TEXT        NOT NULL UNIQUE CHECK (char_length(name) BETWEEN 1 AND 200),

@@ -1,4 +1,4 @@
--- AUTOINCREMENT: the id of a deleted product never comes back as another one.
+-- AUTOINCREMENT: the id of a deleted product is never reused.
 CREATE TABLE products (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     name        TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),

@@ -5,15 +5,15 @@
 //= credential-row
     credential && element("p", {}, element("label", { for: credential.id }, "Credential"), credential),
 //= credential-functions
-/** What is typed as the credential of one form is that of all. */
+/** Copies the credential that is entered into one form to all forms. */
 function share(event) {
   for (const input of document.querySelectorAll("input[type=password]")) input.value = event.target.value;
 }
 
-/** What an operation takes besides parameters and body: who may use it. */
+/** The credential and scopes that an operation requires. */
 function needs(operation) {
   return (operation.security ?? []).flatMap(Object.entries).map(([name, scopes]) =>
-    element("p", {}, `Takes a credential with the scope ${scopes.join(", ")}. ${api.components.securitySchemes[name].description}`));
+    element("p", {}, `Requires a credential with the scope ${scopes.join(", ")}. ${api.components.securitySchemes[name].description}`));
 }
 
 //= requirements

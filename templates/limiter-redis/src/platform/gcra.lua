@@ -1,16 +1,16 @@
--- The generic cell rate algorithm of quota.rs. KEYS[1] a client, ARGV[1] requests, ARGV[2] their period; `now` and all
--- times are microseconds. Lua's numbers are exact up to 2^53, far beyond any of these.
+-- The generic cell rate algorithm of quota.rs. KEYS[1] is the client, ARGV[1] the requests, ARGV[2] their period; `now`
+-- and all times are in microseconds. Lua's numbers are exact up to 2^53, far beyond any of these.
 local interval = math.floor(ARGV[2] / ARGV[1])
 local burst = interval * ARGV[1]
--- When the client's quota is whole again. A time further away than this quota allows, left by another clock, is brought
--- down to the latest that it can be, and stored so: else each request would be refused until that time had come.
+-- When the client's quota is full again. A stored time later than this quota allows, left by another clock, is reduced to
+-- the latest valid time and stored: otherwise each request would be rejected until that time.
 local stored = tonumber(redis.call('GET', KEYS[1])) or now
 local whole = math.min(math.max(stored, now), now + burst)
 local after = whole + interval
 local allowed = after - now <= burst
 local keep = allowed and after or whole
 if allowed or whole < stored then
-  -- Forgotten once it is whole, which says the same.
+  -- The key expires when the quota is full: a missing key means the same.
   redis.call('SET', KEYS[1], string.format('%.0f', keep), 'PX', math.ceil((keep - now) / 1000))
 end
 if not allowed then
