@@ -18,13 +18,13 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        let about = "What API keys of this environment begin with; those of another are refused";
+        let about = "Prefix of the API keys of this environment; keys of another are rejected";
         parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about);
         let reasons = ["revoked", "unknown"];
         parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
         match stack.limiter {
             Limiter::Memory | Limiter::Redis => {
-                let keys = "keys that the limiter knows their owners of";
+                let keys = "verified keys that the limiter remembers";
                 parts.limits.bound(keys, "those used in the last 30 s", "forgotten");
             }
             Limiter::None => {}

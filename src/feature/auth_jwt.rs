@@ -19,19 +19,19 @@ pub(super) const AUTH_JWT: Feature = Feature {
     ),
     contribute: |_, parts| {
         for (name, example, about) in [
-            ("JWT_ISSUER", "http://127.0.0.1:9000", "The issuer of tokens, their `iss`; to be set"),
-            ("JWT_AUDIENCE", "products", "What tokens are issued for, this service: one of their `aud`; to be set"),
+            ("JWT_ISSUER", "http://127.0.0.1:9000", "Issuer of the tokens, their `iss`; required"),
+            ("JWT_AUDIENCE", "products", "Audience of the tokens, one of their `aud`; required"),
             (
                 "JWT_JWKS_URL",
                 "http://127.0.0.1:9000/.well-known/jwks.json",
-                "Where the issuer publishes its keys, as a JWK set; to be set, or JWT_PUBLIC_KEY",
+                "URL of the issuer's JWK set; required, unless JWT_PUBLIC_KEY is set",
             ),
         ] {
             parts.settings.require(Group::Access, name, example, about);
         }
-        let about = "File with the issuer's one public key in PEM, instead of JWT_JWKS_URL";
+        let about = "PEM file with the issuer's only public key, instead of JWT_JWKS_URL";
         parts.settings.add(Group::Access, "JWT_PUBLIC_KEY", "", about);
-        // Which issuer to trust has no default: that file names the one of the example.
+        // The trusted issuer has no default: that file sets the one of the example.
         let run = parts.next_steps.iter().position(|step| step == "cargo run").unwrap_or_default();
         parts.next_steps.insert(run, "cp .env.example .env".into());
         for (name, value) in [
@@ -48,13 +48,13 @@ pub(super) const AUTH_JWT: Feature = Feature {
             "Writes answered with 401 or 403, by reason",
         );
         let fetch = "2 s, every 5 minutes and at most every 10 s";
-        let then = "the keys at hand are used; without any, 503";
+        let then = "the known keys are used; without any, 503";
         parts.limits.time_out(Layer::Call, "fetching the keys of the issuer", fetch, then);
-        parts.limits.bound("a token", "8 KiB", "401, before it is read");
-        parts.limits.bound("the issuer's set of keys", "64 KiB", "refused; the keys at hand stay");
+        parts.limits.bound("a token", "8 KiB", "401, before it is parsed");
+        parts.limits.bound("the issuer's key set", "64 KiB", "rejected; the known keys are kept");
         parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
         parts.manifest.add(REQWEST.features(&["rustls"]));
-        // The issuer of the tests and of the example signs with keys of its own.
+        // The issuer of the tests and of the example signs with generated keys.
         parts.manifest.add_dev(AWS_LC_RS.plain());
         parts.manifest.add_dev(BASE64.plain());
         parts.manifest.add_dev(TEMPFILE.plain());

@@ -70,14 +70,14 @@ fn set(parts: &mut Parts) {
             Group::TimeOuts,
             "HEADER_TIMEOUT",
             "75s",
-            "Longest wait for a request's header, and so for the next request on an idle connection",
+            "Longest wait for a request's header, also for the next request on an idle connection",
         ),
         (Group::Access, "CORS_ORIGINS", "", "Origins a browser may call from, separated by commas; none by default"),
         (
             Group::TimeOuts,
             "DRAIN_DELAY",
             "5s",
-            "How long to serve on after SIGTERM, while load balancers notice that readiness is gone",
+            "How long to serve after SIGTERM, while load balancers notice that readiness fails",
         ),
         (Group::TimeOuts, "DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
         (Group::Logging, "LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
@@ -89,13 +89,13 @@ fn set(parts: &mut Parts) {
 
 fn measure(parts: &mut Parts) {
     let series = &mut parts.series;
-    series.gauge("build_info", "Always 1; the labels say what runs");
-    series.histogram("http_request_duration_seconds", "Time from a request's header to its answer");
+    series.gauge("build_info", "Always 1; the labels have the running version");
+    series.histogram("http_request_duration_seconds", "Time from a request's header to its response");
     series.gauge("http_requests_in_flight", "Requests being handled");
-    series.counter("http_requests_shed_total", "Requests refused because too many, or too large, were in flight");
+    series.counter("http_requests_shed_total", "Requests rejected because too many requests or bytes were in flight");
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");
-    series.counter("log_lines_dropped_total", "Lines of the log that found no room");
+    series.counter("log_lines_dropped_total", "Log lines dropped because the queue was full");
 }
 
 fn limit(limits: &mut Limits) {
@@ -110,38 +110,38 @@ fn limit(limits: &mut Limits) {
         (Request, "a request, including its body", "`REQUEST_TIMEOUT` 10 s", "504"),
         (
             Request,
-            "a client that does not read its answer",
-            "`REQUEST_TIMEOUT` 10 s without progress, of a third of the 64 KiB that the kernel holds for it",
+            "a client that does not read its response",
+            "`REQUEST_TIMEOUT` 10 s without progress by a third of the kernel's 64 KiB buffer",
             "reset",
         ),
-        (Request, "an answer, after the client has closed its sending half", "1 s", "the request ends, 499 in the log"),
         (
             Request,
-            "input that no handler has read, after the answer",
-            "5 s, and 32 MiB",
-            "closed; the client may lose the answer",
+            "a response, after the client has closed its sending half",
+            "1 s",
+            "the request ends, 499 in the log",
         ),
-        (Shutdown, "after SIGTERM: serving on", "`DRAIN_DELAY` 5 s", "the port closes"),
+        (Request, "unread input, after the response", "5 s, and 32 MiB", "closed; the client may lose the response"),
+        (Shutdown, "after SIGTERM: still serving", "`DRAIN_DELAY` 5 s", "the port closes"),
         (
             Shutdown,
             "then: requests in flight",
             "nine tenths of `DRAIN_TIMEOUT` 20 s",
-            "cut, and logged; longer than `REQUEST_TIMEOUT`, so that each can end by itself",
+            "closed, and logged; longer than `REQUEST_TIMEOUT`, so that each can end by itself",
         ),
-        (Exit, "finally: log lines that wait to be written", "1 s", "lost"),
+        (Exit, "finally: queued log lines", "1 s", "lost"),
     ] {
         limits.time_out(layer, what, limit, then);
     }
     for (what, limit, then) in [
         ("connections", "`MAX_CONNECTIONS` 1000, on each of the two ports", "wait in the kernel's queue"),
         ("requests in flight", "`MAX_IN_FLIGHT` 512", "503 at once"),
-        ("connections that the kernel queues", "1024, on each of the two ports", "refused or ignored by the kernel"),
+        ("the kernel's queue of connections", "1024, on each of the two ports", "refused or ignored by the kernel"),
         ("a request's header", "100 lines and 16 KiB", "431"),
         ("bodies being read, in all requests together", "64 MiB", "503"),
         (
             "connections with input left to discard",
             "64, on each of the two ports",
-            "closed; the client may lose the answer",
+            "closed; the client may lose the response",
         ),
     ] {
         limits.bound(what, limit, then);

@@ -19,9 +19,9 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.servers.push(MEMCACHED);
-        parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "Where Memcached is");
-        parts.limits.time_out(Layer::Call, "a call of Memcached", "25 ms", "the request goes on without it");
-        let wait = "wait 25 ms, then the request goes on without it";
+        parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached");
+        parts.limits.time_out(Layer::Call, "a call to Memcached", "25 ms", "the request continues without it");
+        let wait = "wait 25 ms, then the request continues without it";
         parts.limits.bound("connections to Memcached", "`CONNECTIONS` in `src/platform/store.rs`", wait);
         match stack.deploy {
             Deploy::Compose => {
@@ -46,6 +46,6 @@ const MEMCACHED: Server = Server {
         healthcheck: r#"[CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/11211 && printf 'version\\r\\n' >&3 && read -t 2 -r line <&3"]"#,
         variable: "TEST_MEMCACHED_URL",
         requirement: "",
-        about: "Memcached, which tests share: each test has keys of its own, by their prefix.",
+        about: "Memcached, shared by all tests: each test has its own key prefix.",
     }),
 };

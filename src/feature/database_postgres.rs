@@ -19,14 +19,14 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.servers.push(POSTGRES);
-        let about = "Where the database is; with `?sslmode=verify-full` over TLS or not at all";
+        let about = "URL of the database; `?sslmode=verify-full` requires TLS";
         parts.settings.add(Group::Data, "DATABASE_URL", URL, about).secret();
         limit(parts);
         parts.operator_values.push(OperatorValue { name: "POSTGRES_PASSWORD", value: "$(openssl rand -hex 24)" });
         parts.volumes.push("postgres");
         match stack.deploy {
             Deploy::Compose => {
-                let then = "killed and started again; the service waits for it";
+                let then = "killed and restarted; the service waits for it";
                 parts.limits.bound("memory of PostgreSQL", "512 MiB, of which 128 MiB are buffers", then);
             }
             Deploy::None => {}
@@ -56,16 +56,16 @@ fn limit(parts: &mut Parts) {
         (
             "a statement, including the wait for a connection",
             "5 s",
-            "503; a connection that stays silent for 5 s more is closed",
+            "503; a connection that does not respond for 5 s more is closed",
         ),
-        ("a new connection to PostgreSQL", "2 s", "503; at once when it is refused"),
-        ("PostgreSQL: a statement", "3 s", "ended by the server, 503"),
-        ("PostgreSQL: a lock", "2 s", "ended by the server, 503"),
+        ("a new connection to PostgreSQL", "2 s", "503; at once if it is refused"),
+        ("PostgreSQL: a statement", "3 s", "cancelled by the server, 503"),
+        ("PostgreSQL: a lock", "2 s", "cancelled by the server, 503"),
         ("PostgreSQL: an idle transaction", "10 s", "ended by the server"),
         (
-            "all migrations, including the wait for another copy's",
+            "all migrations, including the wait for those of another replica",
             "1 h",
-            "tried again; a migration that fails ends the start",
+            "retried; if a migration fails, the service does not start",
         ),
     ] {
         parts.limits.time_out(Layer::Call, what, limit, then);

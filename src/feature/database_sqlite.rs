@@ -18,9 +18,9 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
-        parts.settings.add(Group::Data, "DATABASE_URL", "sqlite://data/app.db", "Where the database is");
-        parts.limits.time_out(Layer::Call, "a statement, including all that follows it", "8 s", "503");
-        parts.limits.time_out(Layer::Call, "SQLite's lock for writing", "5 s", "503");
+        parts.settings.add(Group::Data, "DATABASE_URL", "sqlite://data/app.db", "URL of the database file");
+        parts.limits.time_out(Layer::Call, "a statement, including its waits", "8 s", "503");
+        parts.limits.time_out(Layer::Call, "SQLite's write lock", "5 s", "503");
         parts.volumes.push("data");
         parts.manifest.add(SQLX.features(&["sqlite-bundled"]));
         parts.manifest.add_dev(TEMPFILE.plain());

@@ -40,12 +40,12 @@ fn limit(limits: &mut Limits) {
         ("HAProxy: an idle connection", "60 s", "closed, before the service would close it (75 s)"),
         ("HAProxy: an answer of the service", "15 s", "504; longer than the service's own 10 s"),
         ("HAProxy: a place at the service", "2 s", "503"),
-        ("HAProxy: a connection to the service", "1 s", "another copy, or 503"),
+        ("HAProxy: a connection to the service", "1 s", "another replica, or 503"),
     ] {
         limits.time_out(Layer::LoadBalancer, what, limit, then);
     }
     let grace = "killed; longer than the whole shutdown below";
     limits.time_out(Layer::GracePeriod, "Docker: from SIGTERM to SIGKILL", "30 s", grace);
-    limits.bound("memory of a copy", "256 MiB", "killed and started again");
+    limits.bound("memory of a replica", "256 MiB", "killed and restarted");
     limits.bound("logs on the host", "3 files of 10 MB for each container", "the oldest is deleted");
 }

@@ -24,16 +24,16 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         health_reading(&mut parts.limits);
         match stack.deploy {
             Deploy::Compose => {
-                let then = "refuses writes; each copy counts for itself until keys expire";
+                let then = "refuses writes; each replica counts separately until keys expire";
                 parts.limits.bound("memory of Redis", "192 MiB", then);
             }
             Deploy::None => {}
         }
-        let about = "While Redis does not answer, each copy counts for itself.";
+        let about = "While Redis does not respond, each replica counts separately.";
         parts.panels.push(
-            Panel::new(Section::Parts, "Quotas counted by one copy alone", about, Unit::PerSecond)
-                .query(&rate("limiter_fallback_total"), "decided by one copy alone"),
+            Panel::new(Section::Parts, "Quotas counted without Redis", about, Unit::PerSecond)
+                .query(&rate("limiter_fallback_total"), "decided without Redis"),
         );
-        parts.series.counter("limiter_fallback_total", "Requests counted by this replica alone, without Redis");
+        parts.series.counter("limiter_fallback_total", "Requests counted by this replica without Redis");
     },
 };

@@ -1,4 +1,4 @@
-//! What a choice adds to a project: one [`Feature`] for each value, and one for what several values share.
+//! What a choice adds to a project: one [`Feature`] for each value, and further ones for code that several values share.
 //!
 //! The files of a feature are in the template folder of its name; `contribute` adds to the typed facts.
 
@@ -43,7 +43,7 @@ pub enum Wanted {
     Value(Value, Offer),
     /// With several values, or with a combination of values.
     Where(fn(&Stack) -> bool),
-    /// With all the features that its id names, joined by `+`.
+    /// With all features in its id, which are joined by `+`.
     Cross,
 }
 
@@ -128,7 +128,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci-github+deploy-compose"),
 ];
 
-/// A feature for files that exist only where each of several features does.
+/// A feature for files that exist only together with several other features.
 const fn cross(id: &'static str) -> Feature {
     Feature { id, wanted: Wanted::Cross, contribute: |_, _| {} }
 }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn every_template_folder_belongs_to_a_feature() {
         for folder in template::folders() {
-            assert!(FEATURES.iter().any(|feature| feature.id == folder), "templates/{folder} is nobody's");
+            assert!(FEATURES.iter().any(|feature| feature.id == folder), "templates/{folder} belongs to no feature");
         }
     }
 
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_that_is_built_has_templates() {
+    fn every_value_except_none_has_templates() {
         for value in values().filter(|value| !value.is_none()) {
             assert!(!template::folder(value.feature().id).is_empty(), "{value} has no templates");
         }

@@ -33,7 +33,7 @@ fn summary() -> [Panel; 4] {
     [
         number(
             "Failed requests",
-            "Share of answers with a 5xx status. The objective allows 0.1 %.",
+            "Share of responses with a 5xx status. The objective allows 0.1 %.",
             Unit::Share,
         )
         .thresholds(0.001, 0.0144)
@@ -43,7 +43,7 @@ fn summary() -> [Panel; 4] {
              route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
             "failed",
         ),
-        number("Slower than 250 ms", "Share of answers past the objective's edge for latency.", Unit::Share)
+        number("Slower than 250 ms", "Share of responses slower than the threshold.", Unit::Share)
             .thresholds(0.01, 0.05)
             .query(
                 "1 - sum(rate(http_request_duration_seconds_bucket{job=\"app\",route!~\"/health/.+|/metrics\",\
@@ -51,13 +51,13 @@ fn summary() -> [Panel; 4] {
                  route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
                 "slow",
             ),
-        number("Requests per second", "Probes and scrapes left out.", Unit::PerSecond).query(
+        number("Requests per second", "Without probes and scrapes.", Unit::PerSecond).query(
             "sum(rate(http_request_duration_seconds_count{job=\"app\",route!~\"/health/.+|/metrics\"}\
              [$__rate_interval]))",
             "requests",
         ),
-        number("Copies running", "Processes that answer on their admin port.", Unit::Count)
-            .query("count(process_start_time_seconds{job=\"app\"})", "copies"),
+        number("Replicas running", "Processes that respond on their admin port.", Unit::Count)
+            .query("count(process_start_time_seconds{job=\"app\"})", "replicas"),
     ]
 }
 
@@ -76,21 +76,21 @@ fn requests() -> [Panel; 6] {
         )
     };
     [
-        lines("Answers by status", "499 is a client that left before its answer.", Unit::PerSecond)
+        lines("Responses by status", "499: the client disconnected before the response.", Unit::PerSecond)
             .stacked()
             .query(&rate_by("status"), "{{status}}"),
-        lines("Duration", "Over all routes but probes and scrapes.", Unit::Seconds)
+        lines("Duration", "All routes except probes and scrapes.", Unit::Seconds)
             .query(&quantile("0.5", "le"), "p50")
             .query(&quantile("0.95", "le"), "p95")
             .query(&quantile("0.99", "le"), "p99"),
-        lines("p99 by route", "Where the time goes.", Unit::Seconds)
+        lines("p99 by route", "The slowest requests of each route.", Unit::Seconds)
             .query(&quantile("0.99", "le, method, route"), "{{method}} {{route}}"),
-        lines("Requests by route", "What clients ask for.", Unit::PerSecond)
+        lines("Requests by route", "Requests per second of each route.", Unit::PerSecond)
             .query(&rate_by("method, route"), "{{method}} {{route}}"),
-        lines("In flight", "Each copy refuses what is over MAX_IN_FLIGHT.", Unit::Count)
+        lines("In flight", "Each replica rejects requests over MAX_IN_FLIGHT.", Unit::Count)
             .query("http_requests_in_flight{job=\"app\"}", "{{instance}}"),
         lines(
-            "Refused, late and broken",
+            "Shed, timed out and panicked",
             "Shed is 503, timed out is 504, a panic is 500. Log lines are dropped when standard output is not read.",
             Unit::PerSecond,
         )
@@ -107,8 +107,8 @@ fn process() -> [Panel; 4] {
         lines("CPU", "1 is one core.", Unit::Count)
             .query("rate(process_cpu_seconds_total{job=\"app\"}[$__rate_interval])", "{{instance}}"),
         lines("Memory", "Resident.", Unit::Bytes).query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}"),
-        lines("Versions", "How many copies run each version.", Unit::Count)
+        lines("Versions", "Number of replicas per version.", Unit::Count)
             .query("count by (version) (build_info{job=\"app\"})", "{{version}}"),
-        lines("Open files", "Sockets included.", Unit::Count).query("process_open_fds{job=\"app\"}", "{{instance}}"),
+        lines("Open files", "Including sockets.", Unit::Count).query("process_open_fds{job=\"app\"}", "{{instance}}"),
     ]
 }

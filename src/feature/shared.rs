@@ -11,19 +11,14 @@ pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
     contribute: |_, parts| {
-        parts.settings.add(
-            Group::Data,
-            "MIGRATE_ON_START",
-            "true",
-            "Bring the database's schema up to date before serving",
-        );
+        parts.settings.add(Group::Data, "MIGRATE_ON_START", "true", "Run pending migrations before serving");
         parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
         parts.manifest.add(BYTESIZE.plain());
         parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
         parts.manifest.add(SQLX.features(&["chrono", "migrate", "runtime-tokio"]));
         parts.manifest.add(UTOIPA.features(&["chrono"]));
         parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
-        parts.series.counter("db_pool_timeouts_total", "Requests that found no free connection in time");
+        parts.series.counter("db_pool_timeouts_total", "Requests that got no connection in time");
         parts.series.gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
         parts.panels.push(
             Panel::new(
@@ -38,14 +33,14 @@ pub(super) const DATABASE: Feature = Feature {
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
         health_reading(limits);
-        let rest = "what is left of `DRAIN_TIMEOUT`, less a twentieth";
+        let rest = "the rest of `DRAIN_TIMEOUT`, less a twentieth";
         limits.time_out(Layer::Shutdown, "then: connections to the database", rest, "dropped");
         limits.bound("a body", "`BODY_LIMIT` 1 MiB", "413");
         limits.bound("a page of products", "100", "422");
         limits.bound("connections to the database", "`CONNECTIONS` in `src/platform/engine.rs`", "wait 2 s, then 503");
         limits.bound("requests that wait for the database", "half of `MAX_IN_FLIGHT`", "503 at once");
-        let full = "a full disk makes writes fail with 503; reads go on";
-        limits.bound("products, and with them the database", "none", full);
+        let full = "with a full disk, writes fail with 503; reads still work";
+        limits.bound("products, and so the size of the database", "none", full);
     },
 };
 
@@ -61,29 +56,29 @@ pub(super) const CACHE: Feature = Feature {
         );
         parts.manifest.add(MIMALLOC.plain());
         parts.series.gauge("cache_entries", "Entries in memory");
-        parts.series.gauge("cache_loads", "Loads under way");
+        parts.series.gauge("cache_loads", "Loads in progress");
         parts.series.counter("cache_load_failures_total", "Loads from the database that failed");
-        parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all left before the end");
+        parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all disconnected before the end");
         let results = ["hit", "miss", "negative", "stale"];
         parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
         parts.panels.push(
-            Panel::new(Section::Parts, "Cache", "Stale answers mean that loads fail or are slow.", Unit::PerSecond)
+            Panel::new(Section::Parts, "Cache", "Stale responses mean that loads fail or are slow.", Unit::PerSecond)
                 .query("sum by (result) (rate(cache_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
                 .query(&rate("cache_loads_abandoned_total"), "abandoned loads")
                 .query(&rate("cache_load_failures_total"), "failed loads"),
         );
-        let held = "Held in memory, and under way, by copy.";
+        let held = "Entries in memory, and loads in progress, per replica.";
         parts.panels.push(
             Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
                 .query("cache_entries{job=\"app\"}", "{{instance}}")
                 .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
         );
         let limits = &mut parts.limits;
-        let reader = "a load, for the reader who began it, if there is a stale copy";
-        limits.time_out(Layer::Call, reader, "25 ms", "the stale copy is served; the load goes on");
+        let reader = "a load, for the request that started it, if there is a stale value";
+        limits.time_out(Layer::Call, reader, "25 ms", "the stale value is served; the load continues");
         limits.bound("the cache in memory", "64 MiB by weight", "the least used entries are evicted");
-        let loads = "loads of the cache, including those whose readers have left";
-        limits.bound(loads, "64", "readers without a copy wait until theirs can begin");
+        let loads = "loads of the cache, including those whose readers have disconnected";
+        limits.bound(loads, "64", "readers without a cached value wait until theirs can start");
     },
 };
 
@@ -109,7 +104,7 @@ pub(super) const LIMITER: Feature = Feature {
                 .query(&rate("http_requests_limited_total"), "limited"),
         );
         parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
-        parts.limits.bound("clients that the limiter remembers", "100,000", "the one seen longest ago is forgotten");
+        parts.limits.bound("clients that the limiter remembers", "100,000", "the least recently seen one is forgotten");
     },
 };
 
@@ -120,13 +115,13 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
     contribute: |_, parts| {
         set_key_prefix(parts);
         parts.series.labelled("cache_requests_total", "result", &["shared"], "Reads through the cache, by result");
-        parts.series.counter("cache_undecodable_total", "Shared copies that could not be decoded");
-        let about = "Copies on the shared server that another version wrote, or that are damaged.";
+        parts.series.counter("cache_undecodable_total", "Shared values that could not be decoded");
+        let about = "Values on the shared server that another version wrote, or that are damaged.";
         parts.panels.push(
-            Panel::new(Section::Parts, "Copies that cannot be decoded", about, Unit::PerSecond)
+            Panel::new(Section::Parts, "Undecodable shared values", about, Unit::PerSecond)
                 .query(&rate("cache_undecodable_total"), "not decodable"),
         );
-        parts.limits.bound("a copy on the shared server", "1 MB", "not stored there");
+        parts.limits.bound("a value on the shared server", "1 MB", "not stored there");
     },
 };
 
@@ -135,10 +130,10 @@ pub(super) const REDIS: Feature = Feature {
     wanted: Wanted::Where(has_redis),
     contribute: |stack, parts| {
         parts.servers.push(redis_server(stack));
-        parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "Where Redis is; rediss:// for TLS").secret();
+        parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "URL of Redis; rediss:// for TLS").secret();
         set_key_prefix(parts);
-        parts.limits.time_out(Layer::Call, "a call of Redis", "25 ms", "the request goes on without it");
-        // With the roots of the operating system, and with the one provider that this binary has.
+        parts.limits.time_out(Layer::Call, "a call to Redis", "25 ms", "the request continues without it");
+        // With the root certificates of the operating system, and the only TLS provider of the binary.
         parts.manifest.add(REDIS_CLIENT.features(&["connection-manager", "script", "tokio-comp", "tokio-rustls-comp"]));
         parts.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
     },
@@ -161,16 +156,16 @@ fn redis_server(stack: &Stack) -> Server {
             healthcheck: "[CMD, redis-cli, ping]",
             variable: "TEST_REDIS_URL",
             requirement: "",
-            about: "Redis, which tests share: each test has keys of its own, by their prefix.",
+            about: "Redis, shared by all tests: each test has its own key prefix.",
         }),
     }
 }
 
-const NO_EVICTION: &str = r#"    # Nothing is kept on disk. Nothing is evicted either: a client whose count is evicted has a full quota. When memory is
-    # full, writes are refused, each copy counts for itself, and stored counts expire within minutes.
+const NO_EVICTION: &str = r#"    # Nothing is stored on disk. Nothing is evicted either: a client whose count is evicted has a full quota. When memory is
+    # full, writes are refused, each replica counts separately, and stored counts expire within minutes.
     command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, noeviction]"#;
 
-const EVICTION: &str = r#"    # Nothing is kept on disk. When memory is full, the least recently used entries are evicted.
+const EVICTION: &str = r#"    # Nothing is stored on disk. When memory is full, the least recently used entries are evicted.
     command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, allkeys-lru]"#;
 
 /// The connection to an optional server that replicas share.
@@ -179,7 +174,7 @@ pub(super) const LINK: Feature = Feature {
     wanted: Wanted::Where(|stack| has_redis(stack) || has_remote_cache(stack)),
     contribute: |_, parts| {
         let first = "1 s, and 25 ms for its first command; no request waits for it";
-        parts.limits.time_out(Layer::Call, "a new connection to a shared server", first, "tried again after 5 s");
+        parts.limits.time_out(Layer::Call, "a new connection to a shared server", first, "retried after 5 s");
     },
 };
 
@@ -190,20 +185,20 @@ pub(super) const BREAKER: Feature = Feature {
         needs_servers(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
     }),
     contribute: |_, parts| {
-        parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or took too long, by dependency");
-        parts.series.gauge("breaker_open", "1 while a dependency is not called, by dependency");
-        let failures = "Calls that failed or were given up; after five in a row there are none for 5 s.";
+        parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or timed out, by dependency");
+        parts.series.gauge("breaker_open", "1 while the breaker of a dependency is open, by dependency");
+        let failures = "Calls that failed or timed out; after five in a row no call is made for 5 s.";
         parts.panels.push(Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond).query(
             "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
             "{{dependency}}",
         ));
-        let open = "How many copies have an open breaker.";
+        let open = "The number of replicas with an open breaker.";
         parts.panels.push(
-            Panel::new(Section::Parts, "Dependencies that are not called", open, Unit::Count)
+            Panel::new(Section::Parts, "Open breakers", open, Unit::Count)
                 .query("sum by (dependency) (breaker_open{job=\"app\"})", "{{dependency}}"),
         );
-        let failed = "calls of a dependency after five failures in a row";
-        let then = "one call is tried; if it succeeds, all are made again";
+        let failed = "calls to a dependency after five failures in a row";
+        let then = "one call is made as a probe; if it succeeds, all are made again";
         parts.limits.time_out(Layer::Call, failed, "none for 5 s", then);
     },
 };
@@ -215,7 +210,7 @@ pub(super) const AUTH: Feature = Feature {
         let reasons = ["invalid", "missing", "scope"];
         parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
         parts.panels.push(
-            Panel::new(Section::Parts, "Refused writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
+            Panel::new(Section::Parts, "Rejected writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
                 .query("sum by (reason) (rate(auth_failures_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
         );
     },
@@ -266,18 +261,18 @@ fn needs_servers(stack: &Stack) -> bool {
 }
 
 fn set_key_prefix(parts: &mut Parts) {
-    let about = "Put before every key, so that services and environments can share a server";
+    let about = "Prefix of every key, so that services and environments can share a server";
     parts.settings.add(Group::Data, "KEY_PREFIX", "app", about);
 }
 
-/// More than one copy of the service, behind a load balancer.
+/// More than one replica, behind a load balancer.
 pub(super) const REPLICAS: Feature =
     Feature { id: "replicas", wanted: Wanted::Where(|stack| stack.replicas() > 1), contribute: |_, _| {} };
 
-/// The time-out of what `/health/ready` reports of a dependency.
+/// The time-out of a check that `/health/ready` reports.
 pub(super) fn health_reading(limits: &mut Limits) {
-    let what = "a reading of a dependency for `/health/ready`, taken once a second";
-    limits.time_out(Layer::Call, what, "1 s", "reported as not answering");
+    let what = "a check of a dependency for `/health/ready`, once a second";
+    limits.time_out(Layer::Call, what, "1 s", "reported as not responding");
 }
 
 fn runs_an_image(stack: &Stack) -> bool {

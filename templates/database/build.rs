@@ -1,7 +1,7 @@
 //! Lists the files of `migrations/` for `src/platform/migrations.rs`, which compiles them into the binary.
 //!
-//! `sqlx::migrate!` would do the same, but the macros of sqlx have the database driver and everything under it compiled
-//! a second time, for the compiler: a quarter of a first build.
+//! `sqlx::migrate!` would do the same, but with sqlx's macros the database driver and its dependencies are compiled a
+//! second time for the build host, a quarter of the time of a first build.
 
 use std::path::Path;
 use std::{env, fs, io};

@@ -1,5 +1,6 @@
-//! An issuer for your own machine, as the settings in `.env.example` name it: `cargo run --example issuer` prints a token,
-//! and `GET /token` answers another. It signs for every client, with a key that ends with it: nothing for production.
+//! A local issuer for development, which the settings in `.env.example` refer to: `cargo run --example issuer` prints a
+//! token, and `GET /token` returns another. It signs for every client, with a key that it never stores: not for
+//! production.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,7 +16,7 @@ const ADDRESS: &str = "127.0.0.1:9000";
 struct Issuer {
     key: EncodingKey,
     header: Header,
-    /// What it publishes: the key's public half.
+    /// The published set: the public part of the key.
     keys: JwkSet,
 }
 
@@ -40,7 +41,7 @@ impl Issuer {
         Ok(Self { key, header, keys: JwkSet { keys: vec![public] } })
     }
 
-    /// Good for an hour.
+    /// A token that is valid for an hour.
     fn token(&self) -> anyhow::Result<String> {
         let issuer = format!("http://{ADDRESS}");
         let (subject, scope, expires) = ("developer", "products:write", get_current_timestamp() + 3600);
@@ -51,7 +52,7 @@ impl Issuer {
     fn answer(&self, mut stream: TcpStream) -> anyhow::Result<()> {
         let mut lines = BufReader::new(&stream).lines();
         let asked = lines.next().context("no request")??;
-        // To the end of the header, or the answer may be lost.
+        // Closing the connection with unread input could lose the response.
         for line in lines {
             if line?.is_empty() {
                 break;

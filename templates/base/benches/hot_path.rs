@@ -1,4 +1,4 @@
-//! What a request costs in the whole stack, the network left out: `cargo bench`.
+//! Measures a request through the whole stack without the network: `cargo bench`.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn unknown_path(bencher: Bencher) {
 }
 //= benches
 
-/// The routes behind the guard, and a thread to run them on.
+/// The routes behind the guard, and a runtime to run them.
 struct Stack {
     runtime: Runtime,
     router: Router,
@@ -51,7 +51,7 @@ impl Stack {
         (Self { runtime, router }, app)
     }
 
-    /// The status of the answer to a GET.
+    /// The status of the response to a GET.
     fn get(&self, path: &str) -> u16 {
         let request = Request::get(path).header("host", "app").body(Body::empty()).expect("a request");
         let answer = self.runtime.block_on(self.router.clone().oneshot(request));

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::platform::{Platform, docs, guard, health, server, server::Server};
 use crate::{config::Config, greet};
 
-/// What handlers share.
+/// The state that handlers share.
 pub struct App {
     pub platform: Arc<Platform>,
     //= fields
@@ -16,11 +16,11 @@ pub struct App {
 
 impl App {
     /// # Errors
-    /// If something that the configuration names is not there.
+    /// If something that the configuration refers to is missing.
     pub fn new(config: Config) -> anyhow::Result<Arc<Self>> {
         let platform = Platform::new(config.platform)?;
         Ok(Arc::new(Self {
-            // What handlers use besides the platform takes from it what it needs.
+            // These fields are constructed from the platform.
             //= new
             platform,
         }))
@@ -41,23 +41,23 @@ pub fn operations() -> OpenApiRouter<Arc<App>> {
     router.merge(greet::router())
 }
 
-/// What the public port answers besides health, not yet guarded.
+/// The routes of the public port without health, before the guard is applied.
 pub fn router(app: Arc<App>) -> Router {
     let docs = docs::router(docs::text(operations().into_openapi()));
     Router::from(operations()).with_state(app).merge(docs)
 }
 
-/// What the admin port answers, whatever the load: it is only observed.
+/// The routes of the admin port. They are observed but never limited, whatever the load.
 pub fn admin(app: &Arc<App>) -> Router {
     let router = Router::from(health::router()).with_state(Arc::clone(&app.platform));
     //= admin
     guard::watch(router)
 }
 
-/// The application on both of its ports, with `routes` beside its own behind the same guard.
+/// Binds the application to its two ports, with additional `routes` behind the same guard.
 ///
 /// # Errors
-/// If a port is taken, or something that the configuration names is not there.
+/// If a port is taken, or something that the configuration refers to is missing.
 pub fn bind(config: Config, routes: Router) -> anyhow::Result<(Arc<App>, Server)> {
     let [public, admin] = server::listen(&config.platform.server)?;
     let app = App::new(config)?;

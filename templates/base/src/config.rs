@@ -1,5 +1,5 @@
-//! The command line: a sub-command and the settings. A setting is a flag, or the environment variable of the same name, or
-//! a default. Each module of the platform has its own; `--help` prints their comments, so they are the reference.
+//! The command line: a sub-command and the settings. A setting is a flag, or the environment variable of the same name,
+//! or a default. Each module of the platform defines its own; `--help` prints their doc comments as the reference.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ pub enum Command {
     /// Serve the API until SIGTERM; the default
     Serve,
     //= commands
-    /// Print the description of the API
+    /// Print the OpenAPI description
     Openapi,
     /// Exit with 0 if the service on this machine is ready, else with 1
     Healthcheck,
@@ -31,7 +31,7 @@ impl Config {
     /// Reads flags, then the environment, then defaults.
     ///
     /// # Errors
-    /// clap's, or one that names every setting with a value that it cannot have.
+    /// clap's, or one that lists every setting with an invalid value.
     pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> Result<Self, clap::Error> {
         let mut command = Self::command();
         let settings::Settings { values, arguments, mut problems } = settings::read(&command, arguments, environment)?;
@@ -40,7 +40,7 @@ impl Config {
             config.command = Some(Command::from_arg_matches(&arguments)?);
         }
         for (settings, rule) in config.contradictions() {
-            // A setting with a problem of its own was left at its default, which contradicts nothing.
+            // An invalid setting was left at its default, so its contradictions are not reported.
             if !problems.iter().any(|problem| settings.contains(&&*problem.setting)) {
                 problems.push(Problem::new(settings[0], rule));
             }
@@ -48,7 +48,7 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(settings::refuse(&mut command, &problems)) }
     }
 
-    /// Settings that are right by themselves and not together, and the rule that they break.
+    /// Settings that are valid alone but not together, and the rule that they break.
     fn contradictions(&self) -> Vec<(&'static [&'static str], &'static str)> {
         let mut found: Vec<(&[_], _)> = Vec::new();
         let server = &self.platform.server;

@@ -1,4 +1,4 @@
-//! `GET /greet`: the first endpoint, and the pattern for the next one.
+//! `GET /greet`: an example endpoint to copy.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Who {
-    /// Who to greet; `Developer` if not given
+struct Recipient {
+    /// Name of the person to greet; default `Developer`
     #[param(value_type = String, required = false, example = "Ada")]
     #[param(max_length = 100, pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")]
     name: Option<String>,
 }
 
-impl Input for Who {
+impl Input for Recipient {
     fn read(fields: &mut Fields<'_>) -> Self {
         Self { name: fields.optional("name", text(1..=100)) }
     }
@@ -35,11 +35,11 @@ struct Greeting {
     message: String,
 }
 
-/// Greet someone
-#[utoipa::path(get, path = "/greet", tag = "greeting", params(Who), responses(
+/// Return a greeting
+#[utoipa::path(get, path = "/greet", tag = "greeting", params(Recipient), responses(
     (status = 200, description = "A greeting", body = Greeting),
 ))]
-async fn greet(Params(who): Params<Who>) -> Json<Greeting> {
-    let name = who.name.as_deref().unwrap_or("Developer");
+async fn greet(Params(recipient): Params<Recipient>) -> Json<Greeting> {
+    let name = recipient.name.as_deref().unwrap_or("Developer");
     Json(Greeting { message: format!("Hello, {name}!") })
 }

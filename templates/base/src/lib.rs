@@ -1,5 +1,5 @@
-//! The service as a library, so that tests can start the real thing on a free port.
+//! The service as a library, so that tests can start it on a free port.
 //!
-//! Read `app` first: it holds the state, the routes, and what runs beside them.
+//! Start with `app`: it has the state and the routes.
 
 //= pub mod

@@ -1,4 +1,5 @@
-//! Reads the command line and runs one command. A failure is one line and exit code 1; a bad setting, exit code 2.
+//! Parses the command line and runs one command. A failure prints one line and exits with 1; an invalid setting exits
+//! with 2.
 
 use app::app::{bind, operations};
 use app::config::{Command, Config};
@@ -8,7 +9,7 @@ use app::platform::{docs, health, server::signalled, settings::Environment, tele
 #[tokio::main]
 async fn main() {
     let failed = run().await.inspect_err(|error| eprintln!("error: {error}")).is_err();
-    // Without waiting for what still runs in the background, such as the look-up of a name.
+    // Exits without waiting for background tasks, such as a name look-up.
     std::process::exit(failed.into());
 }
 

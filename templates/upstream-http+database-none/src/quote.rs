@@ -1,4 +1,4 @@
-//! `/quote`: what another service has to say.
+//! `/quote`: a quote from another service.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ struct Quote {
 
 /// Read a quote
 #[utoipa::path(get, path = "/quote", tag = "quote", responses(
-    (status = 200, description = "One; none, and degraded, while it cannot be had", body = Fetched<Vec<Quote>>),
+    (status = 200, description = "A quote; empty and degraded if the other service fails", body = Fetched<Vec<Quote>>),
 ))]
 async fn quote(State(app): State<Arc<App>>, _: Params<()>, headers: HeaderMap) -> Json<Fetched<Vec<Quote>>> {
     Json(app.upstream.get("/quotes?limit=1", &headers).await)

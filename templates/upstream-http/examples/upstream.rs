@@ -1,4 +1,4 @@
-//! Stands in for the other service on this machine: `cargo run --example upstream`.
+//! A local stand-in for the other service: `cargo run --example upstream`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ fn main() -> std::io::Result<()> {
         // The rest of the request's header, up to the empty line.
         lines.take_while(|line| !line.is_empty()).for_each(drop);
         let (head, length) = ("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close", BODY.len());
-        // A client that has left is no reason to stop.
+        // Ignore a client that has disconnected.
         write!(stream, "{head}\r\ncontent-length: {length}\r\n\r\n{BODY}").ok();
     }
     Ok(())

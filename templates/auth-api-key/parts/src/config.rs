@@ -1,4 +1,4 @@
 //= commands
-    /// Make, list and revoke API keys
+    /// Create, list and revoke API keys
     #[command(subcommand)]
     ApiKey(crate::platform::keys::Command),

@@ -1,5 +1,5 @@
-//! API keys: 256 bits from the operating system, shown once and stored as their SHA-256. Each write looks its key up, so
-//! that a key which is revoked ends at once.
+//! API keys: 256 random bits from the operating system, shown once and stored as their SHA-256. Each write looks its
+//! key up, so that revoking a key takes effect at once.
 
 //~ if limiter
 use std::collections::{BTreeSet, HashMap};
@@ -20,11 +20,11 @@ use tokio::time::Instant;
 use super::{Platform, auth::Caller, engine, error::Error, pool::Pool};
 
 //~ if limiter
-/// How long the limiter knows a caller by a key that was verified. A write looks it up each time.
+/// How long the limiter remembers a verified key. A write looks its key up each time.
 pub const REMEMBERED: Duration = Duration::from_secs(30);
 
 //~ endif
-/// The first bytes of the hash find the row, by an index; then all of it is compared in constant time.
+/// An index finds the row by the first bytes of the hash; then the whole hash is compared in constant time.
 const FIND: &str = "SELECT name, hash, scopes, revoked_at FROM api_keys WHERE substr(hash, 1, 8) = $1";
 const INSERT: &str = "INSERT INTO api_keys (name, hash, scopes, created_at) VALUES ($1, $2, $3, $4)";
 const LIST: &str = "SELECT name, scopes, created_at, revoked_at FROM api_keys ORDER BY created_at, name";
@@ -34,34 +34,35 @@ type Hash = [u8; 32];
 
 #[derive(Clone, clap::Subcommand)]
 pub enum Command {
-    /// Make a key and print it, this once
+    /// Create a key and print it; it is not shown again
     Create {
-        /// Who is to use it: a name of its own, also in the log
+        /// The unique name of the client; it appears in the log
         #[arg(value_parser = word)]
         name: String,
-        /// What it may be used for, once for each
+        /// A scope that the key grants; can be repeated
         #[arg(long)]
         scope: Vec<String>,
     },
-    /// Print what is known of each key; the key itself is not
+    /// List the keys with their names, scopes and dates; the keys themselves are not stored
     List,
-    /// End the use of a key, at once
+    /// Revoke a key; takes effect at once
     Revoke { name: String },
 }
 
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// What API keys of this environment begin with; those of another are refused
+    /// Prefix of the API keys of this environment; keys of another are rejected
     #[arg(long, env, default_value = "dev", value_parser = word)]
     pub api_key_environment: String,
 }
 
 pub struct Keys {
-    /// What each key of this environment begins with.
+    /// The prefix of each key of this environment.
     prefix: String,
     //~ if limiter
-    /// By hash: whose key it is, until when that is taken for granted. There are no more than in the database.
+    /// The owners of recently verified keys by hash, with the end of their validity. At most as many as in the
+    /// database.
     verified: RwLock<HashMap<Hash, (Arc<str>, Instant)>>,
     //~ endif
 }
@@ -76,7 +77,7 @@ impl Keys {
     }
     //~ if limiter
 
-    /// Whose key this is, if it was verified a moment ago.
+    /// The owner of this key, if it was verified recently.
     pub fn known(&self, key: &str) -> Option<Arc<str>> {
         let verified = self.verified.read().unwrap_or_else(PoisonError::into_inner);
         let (name, until) = verified.get(&hash(key))?;
@@ -85,12 +86,12 @@ impl Keys {
     //~ endif
 }
 
-/// Whose key this is, or why it is none.
+/// The owner of this key, or the reason why it is not valid.
 ///
 /// # Errors
-/// If the database does not answer.
+/// If the database does not respond.
 pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller, &'static str>, Error> {
-    // What cannot be a key of this environment is not looked up: 43 letters hold 256 bits.
+    // Anything else cannot be a key of this environment: 256 bits are 43 characters.
     if key.strip_prefix(&platform.keys.prefix).is_none_or(|secret| secret.len() != 43) {
         return Ok(Err("invalid"));
     }
@@ -118,17 +119,17 @@ pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller
     //~ endif
 }
 
-/// Carries out a command of the operator. A key can have these scopes.
+/// Runs a command of the operator. A key can have these scopes.
 ///
 /// # Errors
-/// If the database does not answer, or the name is taken or unknown.
+/// If the database does not respond, or the name is taken or unknown.
 pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::Settings) -> anyhow::Result<()> {
     let pool = Pool::new(engine::for_requests(&settings.database.database_url)?);
     match command {
         Command::Create { name, scope } => {
             if let Some(unknown) = scope.iter().find(|scope| !scopes.contains(*scope)) {
                 let known = scopes.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let message = format!("no operation requires the scope `{unknown}`; there are: {known}\n");
+                let message = format!("no operation requires the scope `{unknown}`; the known scopes are: {known}\n");
                 clap::Error::raw(ErrorKind::InvalidValue, message).exit();
             }
             let mut secret = [0; 32];
@@ -136,7 +137,7 @@ pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::
             let key = format!("{}_{}", settings.keys.api_key_environment, URL_SAFE_NO_PAD.encode(secret));
             let stored = store(&pool, &name, &key, &scope.join(" ")).await;
             let taken = matches!(&stored, Err(sqlx::Error::Database(error)) if error.is_unique_violation());
-            anyhow::ensure!(!taken, "there is a key named `{name}` already, or was: names are not used again");
+            anyhow::ensure!(!taken, "a key named `{name}` exists or existed: names are not reused");
             stored?;
             println!("{key}");
             eprintln!("This is the only time that the key is shown.");
@@ -147,20 +148,20 @@ pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::
             for (name, scopes, created, revoked) in rows {
                 let day = |time: DateTime<Utc>| time.date_naive().to_string();
                 let revoked = revoked.map_or("in use".into(), |time| format!("revoked {}", day(time)));
-                println!("{name:<24} {scopes:<16} made {}  {revoked}", day(created));
+                println!("{name:<24} {scopes:<16} created {}  {revoked}", day(created));
             }
         }
         Command::Revoke { name } => {
             let revoke = sqlx::query(REVOKE).bind(Utc::now()).bind(&name).execute(&pool).await?;
             anyhow::ensure!(revoke.rows_affected() > 0, "there is no key named `{name}` in use");
-            println!("no write is made with the key `{name}` any more");
+            println!("revoked `{name}`: the key can make no further write");
         }
     }
     Ok(())
 }
 
 /// # Errors
-/// If a key of this name was ever stored, or the database does not answer.
+/// If a key of this name was ever stored, or the database does not respond.
 pub async fn store<'e>(
     database: impl sqlx::Executor<'e, Database = engine::Driver>,
     name: &str,
@@ -175,10 +176,10 @@ fn hash(key: &str) -> Hash {
     Sha256::digest(key).into()
 }
 
-/// What a name and an environment may be.
+/// Parses the name of a key or of an environment.
 ///
 /// # Errors
-/// If it is something else.
+/// If it is empty, too long or has other characters.
 pub fn word(text: &str) -> Result<String, &'static str> {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     let valid = (1..=40).contains(&text.len()) && text.chars().all(plain);

@@ -1,4 +1,4 @@
 //= arguments
-        // Nothing is asked of this issuer.
+        // No request is sent to this issuer.
         let issuer = ["--jwt-issuer=http://issuer", "--jwt-audience=app", "--jwt-jwks-url=http://issuer/keys"];
         let arguments = [&arguments[..], &issuer].concat();

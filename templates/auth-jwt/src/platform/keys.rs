@@ -1,5 +1,5 @@
-//! Tokens (JWT) and the public keys of their issuer: nothing here is secret. Keys are fetched beside requests, and again
-//! when no key at hand made a token's signature.
+//! Tokens (JWT) and the public keys of their issuer: nothing here is secret. Keys are fetched in the background, and
+//! again when no known key made a token's signature.
 
 use std::{sync::Arc, sync::PoisonError, sync::RwLock, time::Duration};
 
@@ -11,40 +11,40 @@ use tokio::{sync::Mutex, time::Instant, time::sleep};
 
 use super::{Platform, auth::Caller, error::Error};
 
-/// Least time between two fetches, however many ask for them.
+/// The minimum time between two fetches, whatever the number of requests.
 pub const BETWEEN: Duration = Duration::from_secs(10);
 
-/// How often keys are fetched anyway: one that the issuer removed is believed no longer than that.
+/// The time between regular fetches: a key that the issuer removed is accepted for at most that long.
 pub const REFRESH: Duration = Duration::from_secs(300);
 
-/// Bytes of a token at most.
+/// The maximum bytes of a token.
 const TOKEN: usize = 8 << 10;
 
-/// Bytes of the issuer's set of keys at most.
+/// The maximum bytes of the issuer's key set.
 const SET: usize = 64 << 10;
 
-/// Usable keys of a set at most: a token that names none is tried with each.
+/// The maximum number of usable keys in a set: a token without `kid` is tried with each.
 const KEYS: usize = 100;
 
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// The issuer of tokens, their `iss`; to be set
+    /// Issuer of the tokens, their `iss`; required
     #[arg(long, env, value_parser = claim)]
     pub jwt_issuer: Option<String>,
-    /// What tokens are issued for, this service: one of their `aud`; to be set
+    /// Audience of the tokens, one of their `aud`; required
     #[arg(long, env, value_parser = claim)]
     pub jwt_audience: Option<String>,
-    /// Where the issuer publishes its keys, as a JWK set; to be set, or JWT_PUBLIC_KEY
+    /// URL of the issuer's JWK set; required, unless JWT_PUBLIC_KEY is set
     #[arg(long, env, value_parser = url)]
     pub jwt_jwks_url: Option<reqwest::Url>,
-    /// File with the issuer's one public key in PEM, instead of JWT_JWKS_URL
+    /// PEM file with the issuer's only public key, instead of JWT_JWKS_URL
     #[arg(long, env, value_parser = read)]
     pub jwt_public_key: Option<Jwk>,
 }
 
 impl Settings {
-    /// The settings that the service needs and that have no default: which issuer to trust is not to be guessed.
+    /// The problems of required settings: they have no defaults, because an issuer must be chosen explicitly.
     pub fn contradictions(&self, serves: bool) -> Vec<(&'static [&'static str], &'static str)> {
         let keys = (self.jwt_jwks_url.is_some(), self.jwt_public_key.is_some());
         let mut found: Vec<(&[_], _)> = Vec::new();
@@ -71,16 +71,16 @@ impl Settings {
 
 pub struct Keys {
     held: RwLock<Vec<Key>>,
-    /// When they were last fetched, or it was tried.
+    /// The time of the last attempt to fetch them.
     fetched: Mutex<Option<Instant>>,
-    /// Where they are, unless the one key there is was configured.
+    /// The URL of the key set; `None` if a single key is configured.
     url: Option<reqwest::Url>,
     client: reqwest::Client,
-    /// What every token must be besides signed.
+    /// The rules for the claims of every token.
     rules: Validation,
 }
 
-/// A public key that signatures can be checked with.
+/// A public key for verifying signatures.
 struct Key {
     id: Option<String>,
     algorithm: Algorithm,
@@ -88,12 +88,12 @@ struct Key {
 }
 
 impl Key {
-    /// `None` if the key is for something else than signatures, or of a type or algorithm that is not supported.
+    /// `None` if the key is not for verifying signatures, or its type or algorithm is not supported.
     fn new(jwk: &Jwk) -> Option<Self> {
         let (usage, operations) = (&jwk.common.public_key_use, &jwk.common.key_operations);
         let signs = matches!(usage, None | Some(PublicKeyUse::Signature));
         let verifies = operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify));
-        // A key is for one algorithm, whatever the token says; a secret one is for none.
+        // The key determines the algorithm, whatever the token says; symmetric keys are not supported.
         let algorithm = match (&jwk.algorithm, jwk.common.key_algorithm) {
             (AlgorithmParameters::RSA(_), None | Some(KeyAlgorithm::RS256)) => Algorithm::RS256,
             (AlgorithmParameters::EllipticCurve(key), None | Some(KeyAlgorithm::ES256))
@@ -121,7 +121,7 @@ impl Keys {
         rules.set_issuer(&[settings.jwt_issuer.as_ref().context("JWT_ISSUER is not set")?]);
         rules.set_audience(&[settings.jwt_audience.as_ref().context("JWT_AUDIENCE is not set")?]);
         rules.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
-        // Proxies are not taken from the environment: what the service calls is what its settings name.
+        // Proxy variables of the environment are ignored: only the settings determine which servers are called.
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2));
         let client = client.redirect(reqwest::redirect::Policy::none()).build()?;
         let held = settings.jwt_public_key.iter().filter_map(Key::new).collect();
@@ -135,7 +135,7 @@ impl Keys {
     }
 
     //~ if limiter
-    /// The caller that sent this token, as far as the keys at hand tell.
+    /// The caller that sent this token, if a known key verifies it.
     pub fn known(&self, token: &str) -> Option<Arc<str>> {
         Some(self.check(token).ok()?.name)
     }
@@ -143,10 +143,10 @@ impl Keys {
     //~ endif
     fn check(&self, token: &str) -> Result<Caller, &'static str> {
         let header = Some(token).filter(|token| token.len() <= TOKEN).and_then(|token| decode_header(token).ok());
-        // A token whose critical extensions are not understood, and none is here, is invalid (RFC 7515, 4.1.11).
+        // A token with critical extensions is invalid, because none is supported (RFC 7515, 4.1.11).
         let header = header.filter(|header| header.crit.is_none()).ok_or("invalid")?;
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        // `kid` is a hint: without one on either side any key may fit, and several may share one (RFC 7515, 4.1.4).
+        // `kid` is a hint: without one on either side any key may match, and several may share one (RFC 7515, 4.1.4).
         let fits = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
         for key in held.iter().filter(fits) {
             let rules = Validation { algorithms: vec![key.algorithm], ..self.rules.clone() };
@@ -161,7 +161,7 @@ impl Keys {
         if named { Err("invalid") } else { Err("unknown_key") }
     }
 
-    /// Fetches the keys now and then. Does not return.
+    /// Fetches the keys regularly. Does not return.
     pub async fn renew(&self) {
         loop {
             self.fetch().await;
@@ -169,8 +169,8 @@ impl Keys {
         }
     }
 
-    /// Fetches the keys, unless that was done a moment ago. Callers that come meanwhile wait for the outcome. The keys at
-    /// hand stay if there is no usable one in the new set.
+    /// Fetches the keys, unless that was done recently. Concurrent callers wait for the result. The known keys are kept
+    /// if the new set has no usable key.
     async fn fetch(&self) {
         let mut fetched = self.fetched.lock().await;
         let due = fetched.is_none_or(|at| at.elapsed() >= BETWEEN);
@@ -196,7 +196,7 @@ impl Keys {
     }
 }
 
-/// A JWK set. A member that cannot be read is ignored, as one that cannot be used is (RFC 7517, 5).
+/// A JWK set. A member that cannot be parsed is ignored, like an unsupported one (RFC 7517, 5).
 #[derive(Deserialize)]
 struct Set {
     keys: Vec<serde_json::Value>,
@@ -204,11 +204,12 @@ struct Set {
 
 fn caller(claims: &serde_json::Value) -> Result<Caller, &'static str> {
     let [name, scopes] = ["sub", "scope"].map(|claim| claims[claim].as_str().unwrap_or_default());
-    // OpenID Connect allows no longer name.
+    // OpenID Connect limits `sub` to 255 characters.
     if (1..=255).contains(&name.len()) { Ok(Caller::new(name, scopes)) } else { Err("invalid") }
 }
 
-/// The caller that sent this token, or why that is not known; fetches the keys if none at hand made its signature.
+/// The caller that sent this token, or the reason why the token is invalid. Fetches the keys if no known key made its
+/// signature.
 ///
 /// # Errors
 /// If there are no keys.
@@ -217,9 +218,9 @@ pub async fn verify(platform: &Arc<Platform>, token: &str) -> Result<Result<Call
     if !matches!(checked, Err("unknown_key")) {
         return Ok(checked);
     }
-    let asked = Arc::clone(platform);
-    // In a task of its own: it does not end with the client that came first.
-    tokio::spawn(async move { asked.keys.fetch().await }).await.ok();
+    let shared = Arc::clone(platform);
+    // In a separate task: a client that disconnects does not cancel the fetch for the others.
+    tokio::spawn(async move { shared.keys.fetch().await }).await.ok();
     let none = platform.keys.held.read().unwrap_or_else(PoisonError::into_inner).is_empty();
     if none { Err(Error::of(503).because("there are no keys of the issuer")) } else { Ok(platform.keys.check(token)) }
 }
@@ -227,7 +228,7 @@ pub async fn verify(platform: &Arc<Platform>, token: &str) -> Result<Result<Call
 /// The key in the PEM file at this path.
 ///
 /// # Errors
-/// If there is no such file, or no public key in it that tokens can be signed for.
+/// If the file cannot be read, or has no supported public key.
 pub fn read(path: &str) -> anyhow::Result<Jwk> {
     let pem = std::fs::read(path)?;
     let formats = [DecodingKey::from_rsa_pem, DecodingKey::from_ec_pem, DecodingKey::from_ed_pem];
@@ -236,19 +237,19 @@ pub fn read(path: &str) -> anyhow::Result<Jwk> {
     jwk.context("no public key in PEM, of RSA, P-256 or Ed25519")
 }
 
-/// The rule of `JWT_ISSUER` and `JWT_AUDIENCE`, which are compared letter by letter.
+/// Parses `JWT_ISSUER` and `JWT_AUDIENCE`, which are compared exactly.
 ///
 /// # Errors
-/// If there is a blank in it, or a character that is not visible.
+/// If it contains white space or a control character.
 pub fn claim(text: &str) -> Result<String, &'static str> {
     let valid = text.chars().all(|letter| !letter.is_whitespace() && !letter.is_control());
-    valid.then(|| text.to_owned()).ok_or("with a blank, or a character that is not visible")
+    valid.then(|| text.to_owned()).ok_or("contains white space or a control character")
 }
 
-/// The rule of `JWT_JWKS_URL`. Public keys need no password.
+/// Parses `JWT_JWKS_URL`. Public keys need no password.
 ///
 /// # Errors
-/// If it is no URL of HTTP, or has a user or a fragment.
+/// If it is not an HTTP URL, or has a user or a fragment.
 pub fn url(text: &str) -> Result<reqwest::Url, &'static str> {
     let plain = |url: &reqwest::Url| {
         let user = !url.username().is_empty() || url.password().is_some();

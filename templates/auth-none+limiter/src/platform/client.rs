@@ -1,4 +1,4 @@
-//! Which client a request counts against: its address.
+//! The client that a request counts against: its address.
 
 use std::net::IpAddr;
 

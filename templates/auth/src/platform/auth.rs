@@ -1,5 +1,5 @@
-//! Authorization. An operation that requires a scope takes a credential that has it, sent as `Authorization: Bearer …`. A
-//! refusal says why as RFC 6750 has it.
+//! Authorization. An operation that requires a scope needs a credential with that scope, sent as `Authorization: Bearer
+//! …`. A rejection has its reason in `WWW-Authenticate` (RFC 6750).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -18,10 +18,10 @@ use super::{Platform, error::Error, keys};
 /// The name of the security scheme in the description of the API.
 pub const SCHEME: &str = "credential";
 
-/// The owner of a credential that was verified.
+/// The owner of a verified credential.
 pub struct Caller {
     pub name: Arc<str>,
-    /// As RFC 6749 has them: words between spaces.
+    /// Separated by spaces (RFC 6749).
     scopes: String,
 }
 
@@ -35,7 +35,8 @@ impl Caller {
     }
 }
 
-/// What checking a credential needs. Each request carries it, because a layer of a route has no access to the state.
+/// The state for checking a credential. An extension of each request, because a layer of a route cannot access the
+/// state.
 #[derive(Clone)]
 struct Access {
     platform: Arc<Platform>,
@@ -43,15 +44,15 @@ struct Access {
     caller: Arc<OnceLock<Arc<str>>>,
 }
 
-/// Has the request carry what [`require`] needs. `caller` is set once a credential is verified.
+/// Adds the state that [`require`] needs to the request. `caller` is set once a credential is verified.
 pub fn with_access(mut request: Request, platform: &Arc<Platform>, caller: &Arc<OnceLock<Arc<str>>>) -> Request {
     let access = Access { platform: Arc::clone(platform), caller: Arc::clone(caller) };
     request.extensions_mut().insert(access);
     request
 }
 
-/// Has these operations require a credential with this scope, and says so in their description. What the credential
-/// does not allow is refused before anything of the request is read. Other methods of their paths are still 405.
+/// Makes these operations require a credential with this scope, also in their API description. A request that is not
+/// allowed is rejected before its body is read. Other methods of the same paths are still 405.
 pub fn require<S>(scope: &'static str) -> impl Fn(UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -99,13 +100,13 @@ fn operations(paths: &mut Paths) -> impl Iterator<Item = &mut Operation> {
     items.flat_map(|PathItem { get, put, post, delete, .. }| [get, put, post, delete]).flatten()
 }
 
-/// The credential that a request carries.
+/// The bearer token of a request.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
 }
 
-/// The reason is for the log and the count; the client learns only what it can do about it.
+/// The reason is logged and counted; the response has only what the client needs to correct the request.
 fn refuse(reason: &'static str, scope: &str) -> Response {
     //~ if monitoring
     metrics::counter!("auth_failures_total", "reason" => reason).increment(1);

@@ -1,4 +1,4 @@
-//! The bodies of requests: all that are being read share one budget of bytes, whatever each of them may have.
+//! Request bodies: all bodies being read share one budget of bytes, in addition to the limit of each.
 
 use std::task::{Context, Poll, ready};
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -14,18 +14,18 @@ use super::exchange::Exchange;
 /// Bytes of bodies that may be in memory at once, in all requests together.
 pub const BUDGET: usize = 64 << 20;
 
-/// What each piece of a body takes beside its bytes, at most.
+/// The maximum memory of each chunk of a body beside its bytes.
 const OVERHEAD: usize = 128;
 
-/// What a handler may leave unread of a body without losing the connection, and how long that may take to arrive.
+/// The unread rest of a body up to which the connection is kept, and the time within which it must arrive.
 const SMALL: usize = 16 << 10;
 const SMALL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A body that counts what is read of it.
+/// A body that counts the bytes read from it.
 pub struct Metered {
-    /// Until its end.
+    /// `None` after its end.
     body: Option<Incoming>,
-    /// Whether the client sends the body only once it is asked for.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     withheld: bool,
     all: Arc<Semaphore>,
     exchange: Arc<Exchange>,
@@ -63,7 +63,7 @@ impl HttpBody for Metered {
             Some(places) => places.merge(place),
             none => *none = Some(place),
         }
-        // A copy, because what hyper gives may be one byte that keeps a whole buffer of the connection alive.
+        // A copy, because hyper's chunk may be one byte that keeps a whole buffer of the connection alive.
         Poll::Ready(Some(Ok(Frame::data(Bytes::copy_from_slice(&data)))))
     }
 
@@ -83,7 +83,7 @@ impl Drop for Metered {
             self.exchange.lock().unread = true;
             return;
         }
-        // The connection goes on with the next request.
+        // Reads the rest, so that the connection can serve the next request.
         tokio::spawn(timeout(SMALL_TIMEOUT, to_bytes(Body::new(body), SMALL)));
     }
 }

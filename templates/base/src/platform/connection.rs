@@ -1,5 +1,5 @@
-//! One connection: hyper speaks HTTP/1 on it, and this adds what a public service needs beside that. Answers say when the
-//! connection ends, input that no handler has read is read before it is closed, and it ends when the server stops.
+//! One connection, served by hyper's HTTP/1. Added here: a response announces that the connection will close, unread
+//! input is discarded before it closes, and it ends when the server shuts down.
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -13,10 +13,10 @@ use tower::Service;
 use super::exchange::{Exchange, Phase, State};
 use super::{Settings, body::Metered, socket::Socket};
 
-/// Largest header of a request, and what is read from a connection in one piece.
+/// The maximum size of a request header, and of one read from a connection.
 pub const BUFFER: usize = 16 << 10;
 
-/// Connections that may be read to their end at once, and for how much each.
+/// The number of connections whose input may be discarded at once, and the bytes and time for each.
 const DISCARDING: usize = 64;
 const DISCARDED: usize = 32 << 20;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,19 +25,19 @@ const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// How far the shutdown has come.
+/// The stage of the shutdown.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub enum Stage {
     Serving,
-    /// Each answer is the last of its connection.
+    /// Each response is the last of its connection.
     Draining,
     /// Idle connections are closed.
     Closing,
-    /// All connections are cut.
+    /// All connections are closed, also during a request.
     Cutting,
 }
 
-/// Serves connections of one port.
+/// Serves the connections of one port.
 pub struct Connections {
     http: http1::Builder,
     router: Router,
@@ -60,9 +60,9 @@ impl Connections {
         Arc::new(Self { http, router, write_timeout, bodies, discards, stage })
     }
 
-    /// Returns when the connection has ended, or at once when the server cuts all connections.
+    /// Returns when the connection has ended, or at once when the server closes all connections.
     pub async fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        // Answers are small and whole: waiting to fill a packet would only delay them.
+        // Responses are small and complete: waiting to fill a packet would only delay them.
         stream.set_nodelay(true).ok();
         let exchange = Arc::<Exchange>::default();
         let mut stage = self.stage.clone();
@@ -90,14 +90,14 @@ impl Connections {
         let ended = match ended {
             Some(ended) => ended,
             None => {
-                // A request that is on its way is answered, and its answer is the last.
+                // A request in progress is answered, and its response is the last.
                 if exchange.lock().phase == Phase::Idle {
                     Pin::new(&mut connection).graceful_shutdown();
                 }
                 (&mut connection).await
             }
         };
-        // What hyper cannot parse, it refuses without reading the rest.
+        // If hyper cannot parse a request, it rejects it without reading the rest.
         let refused = ended.as_ref().is_err_and(hyper::Error::is_parse);
         if (refused || ended.is_ok() && exchange.lock().unread)
             && let Ok(_place) = self.discards.try_acquire()
@@ -133,12 +133,12 @@ impl Connections {
 }
 
 async fn reached(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
-    // It fails if the server is gone, and that is the end too.
+    // An error means that the server no longer exists, which is the last stage too.
     stage.wait_for(|stage| *stage >= wanted).await.ok();
 }
 
-/// Reads on after the last answer was written and the sending half closed. To close a connection with input unread
-/// resets it, and a client that still sends then loses the answer (RFC 9112 9.6).
+/// Reads and discards input after the last response was written and the sending half closed. Closing a connection with
+/// unread input resets it, and a client that is still sending then loses the response (RFC 9112 9.6).
 async fn discard(stream: &TcpStream) -> io::Result<()> {
     let (mut buffer, mut left) = (vec![0; BUFFER], DISCARDED);
     while left > 0 {

@@ -1,4 +1,4 @@
-//! The description of the API and a page that shows it. The failures that operations have in common are added here from
+//! The OpenAPI description and a page that shows it. The failures common to all operations are added here from
 //! `assets/failures.json` instead of being repeated on each.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use utoipa::openapi::{Info, OpenApi, RefOr, Response};
 
 use super::health;
 
-/// The page's own files and this API; nothing from elsewhere, nothing inline.
+/// Allows only the page's own files and this API: no external resources, nothing inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -28,7 +28,7 @@ fn file(kind: &'static str, content: impl IntoResponse) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, POLICY)], content)
 }
 
-/// The description of these operations and of health, as `openapi.json` has it.
+/// The description of these operations and of health, the content of `openapi.json`.
 pub fn text(mut api: OpenApi) -> String {
     let read = |json| -> BTreeMap<String, RefOr<Response>> { serde_json::from_str(json).expect("a test reads it") };
     let any = read(include_str!("../../assets/failures.json"));
@@ -41,7 +41,7 @@ pub fn text(mut api: OpenApi) -> String {
         }
     }
     //= components
-    // Health is neither limited nor refused, so it has no failures in common with the rest.
+    // Health checks are never rejected, so they do not have the common failures.
     api.merge(health::router().into_openapi());
     api.to_pretty_json().expect("a description is always JSON") + "\n"
 }

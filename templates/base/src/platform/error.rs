@@ -1,10 +1,10 @@
-//! The one error of every handler and layer. The guard renders it, because only there the request's id is known.
+//! The error type of every handler and layer. The guard renders it, because only there the request id is known.
 
 use axum::{Extension, http::StatusCode, response::IntoResponse, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What every failed request is answered with.
+/// The body of every error response.
 #[derive(Serialize, ToSchema)]
 pub struct Envelope {
     pub error: Error,
@@ -12,29 +12,29 @@ pub struct Envelope {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Error {
-    /// For people; may change
+    /// Human-readable; may change
     pub message: &'static str,
     /// The HTTP status
     pub code: u16,
-    /// For programs; stable
+    /// Machine-readable; stable
     pub r#type: &'static str,
-    /// As in the `x-request-id` header and the server's log
+    /// The id in the `x-request-id` header and in the server's log
     pub request_id: String,
-    /// Each fault of a request that was understood
+    /// Every problem of a well-formed request
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
-    /// Whether it is certain that the request has changed nothing
+    /// Whether the request has certainly changed nothing
     #[serde(skip)]
     pub unchanged: bool,
-    /// For the log only; never in an answer
+    /// Only for the log; never in a response
     #[serde(skip)]
     pub cause: Option<String>,
 }
 
-/// One fault of a request.
+/// One problem of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Detail {
-    /// A field of the body, a parameter, or `body` for the body as a whole
+    /// A field of the body, a parameter, or `body` for the whole body
     pub field: String,
     /// The rule that the field breaks
     pub message: String,
@@ -43,29 +43,29 @@ pub struct Detail {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// With the words that fit the status, for failures that have nothing of their own to say.
+    /// An error with the default type and message of its status.
     pub fn of(code: u16) -> Self {
         let (r#type, message) = match code {
             400 => ("malformed", "the request is malformed"),
             //= 401 and 403
             404 => ("not_found", "there is nothing at this path"),
-            405 => ("method_not_allowed", "this path does not take this method"),
-            409 => ("conflict", "this conflicts with what is there"),
-            412 => ("precondition_failed", "the resource is not in the state that the request asks for"),
+            405 => ("method_not_allowed", "this path does not support this method"),
+            409 => ("conflict", "the request conflicts with an existing resource"),
+            412 => ("precondition_failed", "the resource is not in the state that the request requires"),
             413 => ("body_too_large", "the body is too large"),
-            415 => ("unsupported_media_type", "the body's type or encoding is not supported"),
-            422 => ("invalid", "the request breaks a rule"),
+            415 => ("unsupported_media_type", "the media type or the encoding of the body is not supported"),
+            422 => ("invalid", "the request is invalid"),
             //= 429
-            503 => ("unavailable", "not available right now, try again shortly"),
-            504 => ("timeout", "this took too long"),
-            code if code < 500 => ("refused", "the request was refused"),
-            _ => ("internal", "something went wrong on our side"),
+            503 => ("unavailable", "temporarily unavailable, try again shortly"),
+            504 => ("timeout", "the request was not finished in time"),
+            code if code < 500 => ("refused", "the request was rejected"),
+            _ => ("internal", "internal error"),
         };
         let (request_id, unchanged) = (String::new(), code < 500);
         Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
     }
 
-    /// Tells the log, and only the log, what lies behind.
+    /// Adds the cause, which is logged but never sent.
     pub fn because(self, cause: impl ToString) -> Self {
         Self { cause: Some(cause.to_string()), ..self }
     }

@@ -1,18 +1,18 @@
-//! What a connection and the layers around a request tell each other. HTTP/1 has one request at a time on a connection, so
-//! one value serves all of them; each request carries it as an extension.
+//! State shared by a connection and the layers around its requests. HTTP/1 has one request at a time on a connection,
+//! so one value serves all of them; it is an extension of each request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedSemaphorePermit;
 
-/// How far the request has come.
+/// The phase of the current request.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub enum Phase {
     #[default]
     Idle,
     Receiving,
     Handling,
-    /// The answer is being written.
+    /// The response is being written.
     Answering,
 }
 
@@ -22,13 +22,13 @@ pub struct Exchange(Mutex<State>);
 #[derive(Default)]
 pub struct State {
     pub phase: Phase,
-    /// What the request's body takes of the budget for all bodies, until the request is answered.
+    /// The permits of the request's body in the budget for all bodies, held until the response.
     pub body: Option<OwnedSemaphorePermit>,
-    /// Whether there was no room for the body.
+    /// Whether the budget had no room for the body.
     pub overloaded: bool,
-    /// Whether the body was dropped long before its end, so that the connection ends.
+    /// Whether the body was dropped long before its end, so that the connection must be closed.
     pub unread: bool,
-    /// Whether the server has ended the connection, whatever happens on it.
+    /// Whether the server has closed the connection during the request.
     pub cut: bool,
 }
 

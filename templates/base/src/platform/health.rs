@@ -1,4 +1,4 @@
-//! Whether the process lives, whether it wants traffic, and whether what it depends on answers.
+//! Liveness, readiness, and the state of dependencies.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpStream};
@@ -14,20 +14,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Platform, error::Envelope, error::Error, server};
 
-/// The time between two readings of the dependencies, and the longest that one takes.
+/// The time between two checks of the dependencies, and the time-out of one.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Serialize, ToSchema)]
 struct Health {
     #[schema(example = "ready")]
     status: &'static str,
-    /// Whether each dependency answers; informational, does not affect readiness
+    /// Whether each dependency responds; informational, does not affect readiness
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     dependencies: BTreeMap<&'static str, bool>,
 }
 
-/// What the service depends on. Readings are taken beside the requests, on connections that requests do not use: however
-/// often health is asked for, it costs the dependencies nothing.
+/// The dependencies of the service. They are checked in the background, on connections that requests do not use:
+/// requests for health cause no load on them.
 #[derive(Default)]
 pub struct Dependencies(Vec<Dependency>);
 
@@ -46,7 +46,7 @@ impl Dependencies {
         self
     }
 
-    /// Takes readings. Does not return.
+    /// Checks the dependencies regularly. Does not return.
     pub async fn watch(&self) {
         loop {
             join_all(self.0.iter().map(Dependency::read)).await;
@@ -70,18 +70,20 @@ pub fn router() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
-/// Whether the process lives
+/// Check liveness
 ///
-/// Touches nothing: a slow dependency must not get the process killed.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, description = "It does", body = Health)))]
+/// Checks no dependency: a slow dependency must not cause a restart of the process.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses(
+    (status = 200, description = "The process runs", body = Health),
+))]
 async fn live() -> Json<Health> {
     Json(Health { status: "live", dependencies: BTreeMap::new() })
 }
 
-/// Whether the service wants traffic
+/// Check readiness
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses(
-    (status = 200, description = "It does", body = Health),
-    (status = 503, description = "It starts or drains", body = Envelope),
+    (status = 200, description = "The service accepts requests", body = Health),
+    (status = 503, description = "The service is starting or draining", body = Envelope),
 ))]
 async fn ready(State(platform): State<Arc<Platform>>) -> Result<Json<Health>, Error> {
     if !platform.ready.load(Relaxed) {
@@ -90,12 +92,12 @@ async fn ready(State(platform): State<Arc<Platform>>) -> Result<Json<Health>, Er
     Ok(Json(Health { status: "ready", dependencies: platform.dependencies.readings() }))
 }
 
-/// Asks the service on this machine whether it is ready, for images that have no curl.
+/// Checks whether the service on this machine is ready, for images without curl.
 ///
 /// # Errors
-/// If it does not say so within two seconds.
+/// If it is not ready, or does not respond within two seconds.
 pub fn check(settings: &server::Settings) -> anyhow::Result<()> {
-    // An address to listen on everywhere is none to call.
+    // The unspecified address is only for listening; connect to the loopback address instead.
     let host = if settings.host.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { settings.host };
     let mut stream = TcpStream::connect((host, settings.admin_port))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;

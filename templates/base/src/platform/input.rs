@@ -1,6 +1,6 @@
-//! What a client sends, field by field: the parameters of a request, or the fields of its JSON body. A type says which
-//! fields it takes and by which rules; here they are taken, and every fault is collected, so that one answer names all.
-//! Faults are told in the words of the API, and repeat no more of a request than [`ECHO`].
+//! Parses request data field by field: the parameters of a request, or the fields of its JSON body. A type lists its
+//! fields and their rules; all faults are collected, so that one response lists them all. Their messages use the terms
+//! of the API, and repeat at most [`ECHO`] characters of a request.
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
@@ -8,15 +8,16 @@ use serde_json::{Number, value::RawValue};
 
 use super::error::{Detail, Error, Result};
 
-/// The largest integer that every JSON implementation reads exactly: 2^53 - 1 (RFC 8259, section 6).
+/// The largest integer that every JSON implementation parses exactly: 2^53 - 1 (RFC 8259, section 6).
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 
-/// Characters of a request that are repeated in an answer, all names that are not known together.
+/// The maximum number of characters of a request in a response, for all unknown names together.
 pub const ECHO: usize = 100;
 
-/// A type that is read from the fields of a request.
+/// A type that is parsed from the fields of a request.
 pub trait Input {
-    /// Takes each field that it knows. When one has a fault the result is discarded, so its place may hold any value.
+    /// Takes each field of the type. If any has a fault, the result is discarded, so the value of that field is
+    /// irrelevant.
     fn read(fields: &mut Fields<'_>) -> Self;
 }
 
@@ -37,13 +38,13 @@ pub enum Value<'a> {
 /// A field that was sent, with its name.
 pub type Field<'a> = (String, Value<'a>);
 
-/// A field that has been read and is not kept.
+/// A field that is accepted but not used.
 pub struct ReadOnly;
 
-/// The fields of a request that are still to be taken, and the faults of those that were.
+/// The fields of a request that have not been taken yet, and the faults of those that have.
 pub struct Fields<'a> {
     sent: Vec<Field<'a>>,
-    /// The parameters of the path, which a field of the body may repeat.
+    /// The path parameters, which a field of the body may repeat.
     path: &'a [(String, String)],
     faults: Vec<Detail>,
 }
@@ -53,17 +54,17 @@ impl<'a> Fields<'a> {
         Self { sent, path, faults: Vec::new() }
     }
 
-    /// Reads a value from all of the fields.
+    /// Parses a value from all of the fields.
     ///
     /// # Errors
-    /// 422 with every fault: fields that are missing, unknown, given more than once, or against their rule.
+    /// 422 with every fault: fields that are missing, unknown, repeated, or invalid.
     pub fn read<T: Input>(mut self) -> Result<T> {
         let value = T::read(&mut self);
         self.refuse_unknown();
         if self.faults.is_empty() { Ok(value) } else { Err(invalid(self.faults)) }
     }
 
-    /// The value of a field that must be there.
+    /// The value of a required field.
     pub fn required<T: Default>(&mut self, name: &str, rule: impl Rule<T>) -> T {
         let Some(value) = self.take(name) else {
             self.fault(name, "is required");
@@ -72,19 +73,19 @@ impl<'a> Fields<'a> {
         self.check(name, &value, rule).unwrap_or_default()
     }
 
-    /// The value of a field that may be absent.
+    /// The value of an optional field.
     pub fn optional<T>(&mut self, name: &str, rule: impl Rule<T>) -> Option<T> {
         let value = self.take(name)?;
         self.check(name, &value, rule)
     }
 
-    /// A field that clients may send back as they got it, and cannot set.
+    /// A read-only field, which clients may send back.
     pub fn ignored(&mut self, name: &str) -> ReadOnly {
         self.take(name);
         ReadOnly
     }
 
-    /// As [`Fields::ignored`], an integer that must be the parameter of the path that has its name.
+    /// Like [`Fields::ignored`], for an integer that must equal the path parameter of the same name.
     pub fn same_as_path(&mut self, name: &str) -> ReadOnly {
         if let Some(value) = self.take(name) {
             let path = self.path.iter().find(|(parameter, _)| parameter == name);
@@ -114,7 +115,7 @@ impl<'a> Fields<'a> {
         self.faults.push(Detail { field: name.to_owned(), message: message.to_owned() });
     }
 
-    /// Names fields that nothing has taken, as long as there is room for their names.
+    /// Reports the fields that were not taken, within [`ECHO`] characters.
     fn refuse_unknown(&mut self) {
         let mut names: Vec<String> = std::mem::take(&mut self.sent).into_iter().map(|(name, _)| name).collect();
         names.sort_unstable();
@@ -145,24 +146,24 @@ impl Value<'_> {
 
     fn integer(&self) -> Option<i64> {
         match self {
-            // One way to write each: `+1` and `01` are others.
+            // Only the canonical form, not `+1` or `01`.
             Self::Text(text) => text.parse().ok().filter(|integer: &i64| *text == integer.to_string()),
             Self::Json(json) => serde_json::from_str(json.get()).ok().as_ref().and_then(whole),
         }
     }
 }
 
-/// JSON knows no difference between `450` and `450.0`. Beyond 2^53 a float stands for several integers.
+/// In JSON `450` and `450.0` are the same number. Beyond 2^53 a float is not exact.
 fn whole(number: &Number) -> Option<i64> {
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_INTEGER as f64);
     number.as_i64().or(float.map(|float| float as i64))
 }
 
-/// Reads a value, or says what it must be.
+/// Parses a value, or returns the rule that it breaks.
 pub trait Rule<T>: FnOnce(&Value<'_>) -> std::result::Result<T, String> {}
 impl<T, R: FnOnce(&Value<'_>) -> std::result::Result<T, String>> Rule<T> for R {}
 
-/// Text of so many characters, none of them a control character.
+/// Text with a length in this range and without control characters.
 pub fn text(length: RangeInclusive<usize>) -> impl Rule<String> {
     move |value: &Value<'_>| {
         let allowed = |text: &String| length.contains(&text.chars().count()) && !text.contains(char::is_control);
@@ -172,7 +173,7 @@ pub fn text(length: RangeInclusive<usize>) -> impl Rule<String> {
     }
 }
 
-/// An integer within these bounds.
+/// An integer in this range.
 pub fn integer(range: RangeInclusive<i64>) -> impl Rule<i64> {
     move |value: &Value<'_>| {
         let rule = || format!("must be an integer from {} to {}", range.start(), range.end());
@@ -180,7 +181,7 @@ pub fn integer(range: RangeInclusive<i64>) -> impl Rule<i64> {
     }
 }
 
-/// The answer to a request that was understood and has these faults.
+/// The error for a well-formed request with these faults.
 pub fn invalid(faults: Vec<Detail>) -> Error {
     Error { details: faults, ..Error::of(422) }
 }

@@ -1,5 +1,5 @@
-//! What every service needs, whatever it serves. Nothing here knows a resource or the application: imports lead from
-//! `main` to `app`, from there to the resources, and from all of them to these modules.
+//! Infrastructure that does not depend on resources or on the application: imports go from `main` to `app`, from there
+//! to the resources, and from all of them to these modules.
 
 //= pub mod
 
@@ -23,7 +23,7 @@ pub struct Settings {
     pub telemetry: telemetry::Settings,
 }
 
-/// What the modules of the platform share.
+/// The state that the modules of the platform share.
 pub struct Platform {
     pub settings: Settings,
     /// Whether load balancers should send requests.
@@ -36,7 +36,7 @@ pub struct Platform {
 
 impl Platform {
     /// # Errors
-    /// If something that the settings name is not there.
+    /// If something that the settings refer to is missing.
     pub fn new(settings: Settings) -> anyhow::Result<Arc<Self>> {
         //= recorder
         //= before
@@ -51,7 +51,7 @@ impl Platform {
         }))
     }
 
-    /// Makes the service ready, and runs its background tasks. Does not return otherwise.
+    /// Makes the service ready, and runs its background tasks. Returns only on an error.
     ///
     /// # Errors
     /// If the service cannot become ready.
@@ -67,7 +67,7 @@ impl Platform {
         Ok(())
     }
 
-    /// How many requests are in flight.
+    /// The number of requests in flight.
     pub fn in_flight(&self) -> usize {
         self.settings.guard.max_in_flight.get() - self.places.available_permits()
     }

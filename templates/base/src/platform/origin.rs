@@ -4,14 +4,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use axum::http::HeaderValue;
 
-/// Reads an origin.
+/// Parses an origin.
 ///
 /// # Errors
-/// If the text is not the ASCII serialisation of an origin (RFC 6454, 6.2): browsers send nothing else, so that any other
+/// If the text is not the ASCII serialisation of an origin (RFC 6454, 6.2): browsers send no other form, so any other
 /// text would match no request.
 pub fn read(text: &str) -> Result<HeaderValue, &'static str> {
     let rule = "not an origin as browsers send it (RFC 6454, 6.2), such as https://shop.example or http://localhost:3000: \
-                in small letters, with a port only if it is not the scheme's own, and nothing after it";
+                in lower case, with a port only if it is not the scheme's default, and nothing after it";
     HeaderValue::from_str(text).ok().filter(|_| is_serialised(text)).ok_or(rule)
 }
 
@@ -29,7 +29,7 @@ fn is_scheme(scheme: &str) -> bool {
     scheme.starts_with(|first: char| first.is_ascii_lowercase()) && scheme.bytes().all(letter)
 }
 
-/// An IPv6 address in brackets, an IPv4 address, or a name, each in the one way that a browser writes it.
+/// An IPv6 address in brackets, an IPv4 address, or a name, each in the form that a browser sends.
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse::<Ipv6Addr>().is_ok_and(|parsed| parsed.to_string() == address);

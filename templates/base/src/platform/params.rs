@@ -1,5 +1,5 @@
-//! The parameters of a request, those of its path and those of its query, read as one set. Every operation takes them,
-//! also one that has none: a parameter that it does not know is refused.
+//! The path and query parameters of a request, parsed as one set. Every operation extracts them, even one without
+//! parameters, so that unknown ones are rejected.
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;

@@ -1,7 +1,7 @@
 //! Two listeners, one accept loop, and the shutdown.
 //!
-//! The loop is ours because it needs what `axum::serve` lacks: an end to half-sent headers, a cap on connections, and a
-//! shutdown that one stuck client cannot hold up.
+//! The accept loop is custom because `axum::serve` has no time-out for incomplete headers, no cap on connections, and a
+//! shutdown that one stuck client can block.
 
 use std::net::{IpAddr, SocketAddr};
 use std::{convert::Infallible, io, num::NonZeroUsize, pin::pin, process, sync::Arc, sync::atomic::Ordering::Relaxed};
@@ -17,10 +17,10 @@ use super::connection::{Connections, Stage};
 use super::settings::{number, time};
 use super::{Platform, body, socket};
 
-/// Connections that the kernel keeps until there is a place for them.
+/// The length of the kernel's queue of connections that are not accepted yet.
 const BACKLOG: u32 = 1024;
 
-/// Where the server listens, and when it gives up on a connection.
+/// Addresses, connections and shutdown.
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
@@ -35,14 +35,14 @@ pub struct Settings {
     pub admin_port: u16,
     /// Connections held at once; further ones wait in the kernel's queue
     ///
-    /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at most
-    /// 64 MiB for stored data and 32 MiB for the program, the default fits a container of 256 MiB.
+    /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at
+    /// most 64 MiB for stored data and 32 MiB for the program, the default fits a container of 256 MiB.
     #[arg(long, env, default_value = "1000", value_parser = number::<NonZeroUsize>(1, 1_000_000))]
     pub max_connections: NonZeroUsize,
-    /// Longest wait for a request's header, and so for the next request on an idle connection
+    /// Longest wait for a request's header, also for the next request on an idle connection
     #[arg(long, env, default_value = "75s", value_parser = time("100ms", "1h"))]
     pub header_timeout: Duration,
-    /// How long to serve on after SIGTERM, while load balancers notice that readiness is gone
+    /// How long to serve after SIGTERM, while load balancers notice that readiness fails
     #[arg(long, env, default_value = "5s", value_parser = time("0s", "1h"))]
     pub drain_delay: Duration,
     /// Longest wait after that for requests in flight
@@ -59,9 +59,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and those
-    /// in flight finish. The drain time-out covers all that follows the delay: the last tenth of it is for closing the
-    /// database and writing the log. The admin port answers until the end.
+    /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and
+    /// requests in flight finish. The drain time-out covers everything after the delay; its last tenth is for closing
+    /// the database and flushing the log. The admin port responds until the end.
     ///
     /// # Errors
     /// If the service cannot become ready.
@@ -109,7 +109,7 @@ impl Server {
     }
 }
 
-/// The public port and the admin port.
+/// Binds the public port and the admin port.
 ///
 /// # Errors
 /// If one is taken.
@@ -123,7 +123,7 @@ pub fn listen(settings: &Settings) -> anyhow::Result<[TcpListener; 2]> {
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // Else the port of a server that has just ended stays taken.
+    // Otherwise the port of a server that has just exited stays taken.
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(socket::SEND_BUFFER)?;
     socket.bind(address)?;
@@ -144,7 +144,7 @@ async fn accept(
         }
         match listener.accept().await {
             Ok((stream, peer)) => drop(connections.spawn(Arc::clone(&port).serve(stream, peer))),
-            // Most likely out of file descriptors: give connections time to end.
+            // Probably out of file descriptors: wait for connections to end.
             Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
@@ -156,7 +156,7 @@ pub async fn signalled() {
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
     tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     tokio::spawn(async move {
-        // As a shell reports a process that a signal ended.
+        // The exit codes that a shell reports for these signals.
         process::exit(tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 });
     });
 }

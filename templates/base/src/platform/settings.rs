@@ -1,5 +1,5 @@
-//! Where settings come from: the command line, else the environment, else `.env`, else the default. All pass through
-//! [`read`]: each has one rule, all problems are found at once, and no value is repeated, since it may hold a secret.
+//! Reads settings from the command line, else the environment, else `.env`, else the default. [`read`] checks each by
+//! its one rule, reports all problems at once, and repeats no value, since it may contain a secret.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -24,7 +24,7 @@ impl Problem {
     }
 }
 
-/// The variables that settings are read from.
+/// The environment variables from which settings are read.
 #[derive(Default)]
 pub struct Environment {
     variables: HashMap<OsString, OsString>,
@@ -44,7 +44,7 @@ impl Environment {
 }
 
 impl FromIterator<(OsString, OsString)> for Environment {
-    /// Of two values of one variable the later counts, unless it is empty.
+    /// A later value of a variable replaces an earlier one, unless it is empty.
     fn from_iter<Variables: IntoIterator<Item = (OsString, OsString)>>(variables: Variables) -> Self {
         let mut environment = Self::default();
         for (name, value) in variables {
@@ -71,11 +71,11 @@ fn dotenv() -> Result<Vec<(String, String)>, String> {
     })
 }
 
-/// What was read.
+/// The result of [`read`].
 pub struct Settings {
-    /// A setting with a problem is left at its default.
+    /// An invalid setting has its default.
     pub values: ArgMatches,
-    /// The command line as it was given, for its sub-command.
+    /// The command line as given, for its sub-command.
     pub arguments: ArgMatches,
     pub problems: Vec<Problem>,
 }
@@ -83,35 +83,35 @@ pub struct Settings {
 /// Reads each argument of `command` that has a variable.
 ///
 /// # Errors
-/// clap's, for `--help`, `--version`, and a command line that it does not understand.
+/// clap's, for `--help`, `--version`, and an invalid command line.
 pub fn read(
     command: &Command,
     arguments: impl IntoIterator<Item = OsString>,
     environment: &Environment,
 ) -> Result<Settings, clap::Error> {
-    // Global, so that a flag means the same before and after the sub-command. Values are judged below, one by one.
-    let unjudged = command.clone().mut_args(|arg| {
+    // Global, so that a flag means the same before and after the sub-command. Values are validated below, one by one.
+    let unchecked = command.clone().mut_args(|arg| {
         let arg = arg.global(true).hide_env_values(true);
         arg.value_parser(ValueParser::os_string()).value_delimiter(None)
     });
-    let arguments = unjudged.try_get_matches_from(arguments)?;
-    // Variables are those of `environment`, whatever the process has.
-    let judge = command.clone().mut_args(|arg| arg.env(None::<&str>)).no_binary_name(true);
+    let arguments = unchecked.try_get_matches_from(arguments)?;
+    // Variables come only from `environment`, not from the process.
+    let parser = command.clone().mut_args(|arg| arg.env(None::<&str>)).no_binary_name(true);
     let (mut flags, mut problems) = (Vec::new(), Vec::from_iter(environment.problem.clone()));
     for arg in command.get_arguments() {
         let (Some(name), Some(flag)) = (arg.get_env().and_then(OsStr::to_str), arg.get_long()) else { continue };
         for value in given(arg, name, &arguments, environment) {
-            match judged(&judge, flag, &value) {
+            match validated(&parser, flag, &value) {
                 Ok(flag) => flags.push(flag),
                 Err(rule) => problems.push(Problem::new(name, rule)),
             }
         }
     }
-    Ok(Settings { values: judge.try_get_matches_from(flags)?, arguments, problems })
+    Ok(Settings { values: parser.try_get_matches_from(flags)?, arguments, problems })
 }
 
-/// What a setting was given by its flag, else by its variable. Empty stands for nothing given, with one exception: where
-/// a URL has a default, an empty one is most likely left out by mistake, and the default would be another server.
+/// The values that a setting has from its flag, else from its variable. An empty value counts as absent, with one
+/// exception: a URL with a default is probably empty by mistake, and the default would be another server.
 fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environment) -> Vec<OsString> {
     let id = arg.get_id().as_str();
     let mut values: Vec<OsString> = match arguments.value_source(id) {
@@ -123,18 +123,18 @@ fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environmen
     values
 }
 
-/// The setting as a flag if it follows its rule, else the rule.
-fn judged(judge: &Command, flag: &str, value: &OsStr) -> Result<OsString, String> {
+/// The setting as a flag if it is valid, else the rule that it breaks.
+fn validated(parser: &Command, flag: &str, value: &OsStr) -> Result<OsString, String> {
     let value = value.to_str().ok_or("not UTF-8")?;
     let flag = OsString::from(format!("--{flag}={value}"));
-    match judge.clone().try_get_matches_from([&flag]) {
+    match parser.clone().try_get_matches_from([&flag]) {
         Ok(_) => Ok(flag),
-        // clap's words repeat the value. Those of the rule are the source of its error.
-        Err(error) => Err(error.source().map_or("not a value that it can have".into(), ToString::to_string)),
+        // clap's message repeats the value; the message of the rule is the source of the error.
+        Err(error) => Err(error.source().map_or("not a valid value".into(), ToString::to_string)),
     }
 }
 
-/// The error that names every problem, with exit code 2.
+/// The error that lists every problem, with exit code 2.
 pub fn refuse(command: &mut Command, problems: &[Problem]) -> clap::Error {
     let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.setting, problem.rule)).collect();
     command.error(ErrorKind::ValueValidation, lines.join("\n       "))
@@ -152,7 +152,7 @@ pub fn number<Number: TryFrom<usize>>(
     }
 }
 
-/// The rule of a time, with its bounds as a user writes them.
+/// The rule of a duration, with its bounds in the syntax of the setting.
 pub fn time(
     least: &'static str,
     most: &'static str,
@@ -164,7 +164,7 @@ pub fn time(
     }
 }
 
-/// The rule of a setting with few values, all of which are listed.
+/// The rule of a setting with a fixed list of values.
 pub fn one_of<Value: Copy + Send + Sync + 'static>(
     values: &'static [(&'static str, Value)],
 ) -> impl Fn(&str) -> Result<Value, String> + Clone + Send + Sync + 'static {

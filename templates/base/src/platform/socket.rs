@@ -1,5 +1,5 @@
-//! The socket of a connection, with two limits that hyper does not have: how long a client may leave an answer unread, and
-//! how long a request goes on for a client that has closed its sending half.
+//! The socket of a connection, with two limits that hyper does not have: how long a client may leave a response unread,
+//! and how long a request continues after its client has closed the sending half.
 
 use std::task::{Context, Poll, ready};
 use std::{io, io::IoSlice, pin::Pin, sync::Arc, time::Duration};
@@ -10,23 +10,24 @@ use tokio::time::{Instant, Interval, Sleep, interval, sleep};
 
 use super::exchange::{Exchange, Phase};
 
-/// Answers that the kernel holds for a client that is slow to read. A third of it has to be read before it takes more,
-/// so this also bounds what counts as progress.
+/// The bytes of responses that the kernel buffers for a slow client. The client must read a third of it before the
+/// socket accepts more, so this also determines what counts as progress.
 pub const SEND_BUFFER: u32 = 64 << 10;
 
-/// How long an answer may take once the client has closed its sending half: it may wait for the answer, or be gone.
+/// The time-out for a response after the client has closed its sending half: the client may be waiting or gone.
 const HALF_CLOSED: Duration = Duration::from_secs(1);
 
-/// How soon a reset is noticed in that time. A socket that was read to its end does not wake a reader again.
+/// The interval of checks for a reset during that time. A socket that was read to its end does not wake its reader
+/// again.
 const LOOK: Duration = Duration::from_millis(20);
 
 pub struct Socket {
     stream: TcpStream,
     exchange: Arc<Exchange>,
     write_timeout: Duration,
-    /// The deadline for a client that does not take what is written.
+    /// The deadline for a client that does not read.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Since the client has closed its sending half.
+    /// Set when the client closes its sending half.
     half_closed: Option<(Instant, Interval)>,
 }
 
@@ -39,7 +40,7 @@ impl Socket {
         self.stream
     }
 
-    /// Passes on what became of a write, or fails when the client has not read for too long.
+    /// Returns the result of a write, or an error if the client has not read for too long.
     fn progress(&mut self, context: &mut Context<'_>, write: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if write.is_ready() {
             self.stalled = None;
@@ -47,14 +48,14 @@ impl Socket {
         }
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(self.write_timeout)));
         ready!(stalled.as_mut().poll(context));
-        // The kernel drops what it holds for a client that does not read.
+        // The kernel discards the data that it buffers for this client.
         self.stream.set_zero_linger().ok();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl AsyncRead for Socket {
-    /// To hyper the end of the input is the end of the connection, so it is withheld while a request is answered.
+    /// hyper treats the end of the input as the end of the connection, so it is withheld while a request is handled.
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -106,7 +107,7 @@ impl AsyncWrite for Socket {
         self.stream.is_write_vectored()
     }
 
-    /// hyper calls it when everything it had was taken.
+    /// hyper calls it when all of its output has been written.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
         self.stalled = None;

@@ -1,5 +1,5 @@
-//! Which trace a request belongs to (W3C Trace Context): the one of its `traceparent`, or a new one. The log names it,
-//! and calls that the request makes belong to it too.
+//! The trace of a request (W3C Trace Context): that of its `traceparent`, or a new one. The log has its id, and
+//! outbound calls of the request belong to it too.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -8,14 +8,14 @@ pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 pub struct Trace {
     pub id: u128,
-    /// Whether a caller records this trace, and so may those that are called.
+    /// Whether the caller records this trace; passed on to outbound calls.
     sampled: bool,
-    /// Whether it began before this request.
+    /// Whether the trace began before this request.
     continued: bool,
 }
 
 impl Trace {
-    /// The trace that these headers name; a new one if they name none, or not exactly one that is valid.
+    /// The trace of these headers; a new one unless they have exactly one valid `traceparent`.
     pub fn of(headers: &HeaderMap) -> Self {
         let mut parents = headers.get_all(TRACEPARENT).iter();
         let parent = parents.next().filter(|_| parents.next().is_none());
@@ -24,8 +24,8 @@ impl Trace {
         Self { id, sampled, continued: parsed.is_some() }
     }
 
-    /// Makes this request the parent of the calls that pass its headers on. `tracestate` means nothing without the
-    /// `traceparent` that it came with.
+    /// Makes this request the parent of the calls that pass its headers on. `tracestate` is only valid with the
+    /// `traceparent` that it arrived with.
     pub fn enter(&self, headers: &mut HeaderMap) {
         let (trace, span, flags) = (self.id, fastrand::u64(1..), u8::from(self.sampled));
         let parent = HeaderValue::try_from(format!("00-{trace:032x}-{span:016x}-{flags:02x}"));

@@ -1,5 +1,5 @@
-//! Requests that break HTTP itself, or whose body has a content encoding that the service does not decode. They are
-//! refused before anything else reads them.
+//! Rejects requests that violate HTTP, or whose body has a content encoding that the service does not decode, before
+//! any other processing.
 
 use std::net::Ipv6Addr;
 
@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::Error;
 
-/// The answer to a request that is refused whatever it asks for.
+/// The response to a request that is rejected on every path.
 pub fn refusal(request: &Request) -> Option<Response> {
-    // HTTP/1.0 does not have to name a host.
+    // HTTP/1.0 does not require `Host`.
     if request.version() > Version::HTTP_10 && !names_one_host(request.headers()) {
         return Some(Error::of(400).because("not one valid Host").into_response());
     }
@@ -23,14 +23,14 @@ pub fn refusal(request: &Request) -> Option<Response> {
     None
 }
 
-/// Exactly one `Host`, of a host and an optional port (RFC 9112 3.2).
+/// Exactly one `Host`: a host and an optional port (RFC 9112 3.2).
 fn names_one_host(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
     host.to_str().is_ok_and(is_host)
 }
 
-/// RFC 3986 3.2.2 and 3.2.3, without percent-encoding, which no name in the DNS has.
+/// RFC 3986 3.2.2 and 3.2.3, without percent-encoding, which DNS names do not use.
 fn is_host(text: &str) -> bool {
     let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (is_host, port) = match bracketed {

@@ -1,41 +1,43 @@
-//! Keeps a dependency that fails from holding up every request. After five failures in a row no call is made for a while;
-//! then one caller probes, and if that goes well all calls are made again.
+//! A circuit breaker: keeps a failing dependency from delaying every request. After five consecutive failures no call
+//! is made for a while; then one caller probes, and if that succeeds all calls are made again.
 
 use std::{fmt::Display, sync::Mutex, sync::PoisonError, time::Duration};
 
 use tokio::time::{Instant, timeout};
 
-/// Failures in a row, answers that come too late among them, that open the breaker.
+/// The number of consecutive failures, including time-outs, that opens the breaker.
 pub const FAILURES: u32 = 5;
 
-/// How long no call is made.
+/// How long the breaker stays open before a probe.
 pub const OPEN_FOR: Duration = Duration::from_secs(5);
 
 pub struct Breaker {
     dependency: &'static str,
-    /// Failures in a row, and when the next caller may probe once they are too many.
+    /// The number of consecutive failures, and the time of the next probe while the breaker is open.
     state: Mutex<(u32, Instant)>,
 }
 
-/// What a caller may do now.
+/// The decision about a call.
 pub enum Turn {
+    /// The breaker is closed: make the call.
     Go,
-    /// To try on behalf of all others, who do without the dependency until the outcome is known.
+    /// Make the call as the probe; all other calls are rejected until its result is known.
     Probe,
+    /// The breaker is open: make no call.
     Wait,
 }
 
 /// An error of a dependency.
 pub trait Failure: Display {
-    /// Whether it says that the dependency fails: silence, a refusal, a connection that was cut, a reply about the server
-    /// or about the access to it. A reply about one key or one request says that the dependency works.
+    /// Whether the dependency fails: a refused or broken connection, or a reply about the server or access to it. A
+    /// reply about one key or one request shows that the dependency works.
     fn is_outage(&self) -> bool;
 }
 
-/// Why a call has no result.
+/// The reason why a call has no result.
 #[derive(Debug)]
 pub enum Failed<E> {
-    /// There was no answer within this time.
+    /// There was no response within this time.
     Late(Duration),
     Error(E),
 }
@@ -58,7 +60,7 @@ impl<E: Display> Display for Failed<E> {
     }
 }
 
-/// No connection could be made.
+/// A failure to connect.
 impl Failure for anyhow::Error {
     fn is_outage(&self) -> bool {
         true
@@ -66,7 +68,7 @@ impl Failure for anyhow::Error {
 }
 
 impl Breaker {
-    /// Begins after no `failures`, or after as many as open it where a connection has to be made before the first call.
+    /// Starts with this number of failures: 0, or `FAILURES` if the first call must be a probe that connects.
     pub fn new(dependency: &'static str, failures: u32) -> Self {
         //~ if monitoring
         metrics::counter!("dependency_errors_total", "dependency" => dependency).absolute(0);
@@ -81,17 +83,17 @@ impl Breaker {
             ..FAILURES => Turn::Go,
             _ if now < *probe_at => Turn::Wait,
             _ => {
-                // A probe that is cancelled tells nothing: the next one is due as if it had failed.
+                // A cancelled probe has no result: the next one is due as after a failure.
                 *probe_at = now + OPEN_FOR;
                 Turn::Probe
             }
         })
     }
 
-    /// Makes a call that it was the turn for. An outage, or an answer that takes longer than `limit`, is a failure.
+    /// Makes a call that [`Breaker::turn`] allowed. An outage, or no response within `limit`, is a failure.
     ///
     /// # Errors
-    /// That of the call, or that it took too long.
+    /// That of the call, or a time-out.
     pub async fn call<T, E, C>(&self, limit: Duration, call: C) -> Result<T, Failed<E>>
     where
         E: Failure,

@@ -1,4 +1,4 @@
-//! Where shared copies are kept: Memcached. `None` stands for no answer in time.
+//! The store of shared cached values: Memcached. `None` means no response in time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use memcache::exp::{AsyncMemcache, Error, Ttl};
 
 use super::{Platform, breaker::Failure, link::Link};
 
-/// Each command has one to itself; a command that finds none left waits.
+/// Each command uses one connection exclusively; with none left, commands wait.
 const CONNECTIONS: usize = 64;
 
 pub type Store = Arc<Link<AsyncMemcache>>;
@@ -16,7 +16,7 @@ pub type Store = Arc<Link<AsyncMemcache>>;
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Where Memcached is
+    /// URL of Memcached
     #[arg(long, env, default_value = "memcache://127.0.0.1:11211", value_parser = address)]
     pub memcached_url: String,
 }
@@ -41,9 +41,9 @@ async fn connect(address: String) -> anyhow::Result<AsyncMemcache> {
 impl Failure for Error {
     fn is_outage(&self) -> bool {
         match self {
-            // CLIENT_ERROR and what the client itself finds wrong: about one command.
+            // CLIENT_ERROR, and errors detected by the client: about one command.
             Self::Rejected(_) | Self::Usage(_) | Self::EmptyValue | Self::Encode(_) | Self::Decode(_) => false,
-            // So is this one of the replies that begin with SERVER_ERROR; the others are about the server.
+            // This SERVER_ERROR reply is also about one command; the others are about the server.
             Self::Server(reply) => !reply.contains("too large"),
             _ => true,
         }
@@ -54,9 +54,9 @@ pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
     store.run(async |memcached| memcached.get(key).await).await
 }
 
-/// If it is to be `new`, only where nothing is.
+/// Stores a value; with `new`, only if the key does not exist.
 pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: bool) -> Option<()> {
-    // Whole seconds is all there is, and what is left of none is nothing.
+    // Memcached counts whole seconds; a TTL below one second stores nothing.
     let Some(ttl) = (ttl.as_secs() > 0).then(|| Ttl::secs(ttl.as_secs() as u32)) else { return Some(()) };
     let put = async |memcached: AsyncMemcache| match new {
         true => memcached.add(key, value, ttl).await.map(drop),
@@ -65,10 +65,10 @@ pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: boo
     store.run(put).await
 }
 
-/// The rule of `MEMCACHED_URL`: host and port.
+/// Parses `MEMCACHED_URL`: host and port.
 ///
 /// # Errors
-/// If there is something else: Memcached is spoken to without a user, a password or TLS.
+/// If it has other parts: user, password and TLS are not supported for Memcached.
 pub fn address(text: &str) -> Result<String, &'static str> {
     let address = text.strip_prefix("memcache://").filter(|address| !address.contains('@'));
     let authority: Option<Authority> = address.and_then(|address| address.parse().ok());

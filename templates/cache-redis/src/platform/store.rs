@@ -1,4 +1,4 @@
-//! Where shared copies are kept: Redis. `None` stands for no answer in time.
+//! The store of shared cached values: Redis. `None` means no response in time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
     store.run(async |mut redis| cmd("GET").arg(key).query_async(&mut redis).await).await
 }
 
-/// If it is to be `new`, only where nothing is.
+/// Stores a value; with `new`, only if the key does not exist.
 pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: bool) -> Option<()> {
     let ttl = ttl.as_millis().max(1) as u64;
     let set = cmd("SET").arg(key).arg(value).arg("PX").arg(ttl).arg(new.then_some("NX")).take();

@@ -1,5 +1,5 @@
-//! Copies on the server that replicas share: what one replica has loaded the others need not load, and after a write none
-//! of them finds the value from before.
+//! Cached values on a server that replicas share: a value loaded by one replica need not be loaded by the others, and
+//! after a write none of them finds the old value there.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -11,27 +11,27 @@ use super::copy::{Cached, Loaded, fresh_until};
 use super::error::Result;
 use super::{Settings, store, telemetry};
 
-/// The longest that a copy is held in front, and so that a write of another replica goes unseen.
+/// The maximum age of a value in the local cache in front, and so the delay until a write of another replica is seen.
 const FRONT: Duration = Duration::from_secs(2);
 
-/// Takes the place of a value that was just written, so that a load that began before the write cannot store there what
-/// it found.
+/// The marker stored in place of a value that was just written, so that a load that began before the write cannot store
+/// the old value.
 const WRITTEN: &[u8] = b"written";
 
-/// How long it keeps the place. A value that took half as long to load is not stored.
+/// The TTL of the marker. A value that took half as long to load is not stored.
 const WRITTEN_FOR: Duration = Duration::from_secs(10);
 
-/// Less than 1 MiB: a larger value delays all others, or is refused.
+/// The maximum bytes of a value, less than 1 MiB: a larger one would delay all others, or be rejected.
 const LARGEST: usize = 1_000_000;
 
 pub struct Remote<T> {
-    /// With the time on the server this adds up to the TTL at most.
+    /// Together with the time on the server at most the TTL.
     pub front: Duration,
     ttl: Duration,
     store: store::Store,
     prefix: String,
-    /// Ids that were written when the server could not be told, for as long as it may hold the value from before. Only
-    /// their last ten bits, so that this is bounded; an id that shares them only costs loads.
+    /// Ids whose marker could not be stored, for as long as the server may have the old value. Only their last ten
+    /// bits, so that this is bounded; other ids with the same bits only cause additional loads.
     distrusted: moka::future::Cache<i64, ()>,
     holds: PhantomData<fn() -> T>,
 }
@@ -43,7 +43,7 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
         Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted, holds: PhantomData }
     }
 
-    /// Loads the value unless it is on the server.
+    /// Returns the value from the server, else loads it.
     ///
     /// # Errors
     /// That of the load.
@@ -63,7 +63,7 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
         if vacant {
             self.put(id, &value, begun.elapsed()).await;
         }
-        // As old as the load at most: a write that another replica made since then must be seen in time all the same.
+        // The age counts from the start of the load, so that a write of another replica since then is seen in time.
         Ok(Loaded { value, word: "miss", age: begun.elapsed() })
     }
 
@@ -78,7 +78,7 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
 }
 
 impl<T> Remote<T> {
-    /// To be called when the value of this id may have changed, before the client is answered.
+    /// Must be called when the value of this id may have changed, before the response is sent.
     pub async fn forget(&self, id: i64) {
         if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
             self.distrusted.insert(id & 1023, ()).await;

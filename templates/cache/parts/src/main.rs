@@ -1,5 +1,5 @@
 //= allocator
-/// Entries that live long lie between what requests use for a moment: the system's allocator keeps the gaps.
+/// Long-lived cache entries lie between short-lived allocations: the system's allocator does not reuse the gaps.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,12 +1,12 @@
-//! Writes to what is cached: the cache forgets what a write may have changed.
+//! Writes to cached resources: every write invalidates the cached values that it may have changed.
 
 use super::cache::Cache;
 use super::copy::Cached;
 use super::error::Result;
 
 impl<T: Cached> Cache<T> {
-    /// Makes a write to the value of this id, then forgets its copies: also if the write failed, unless it is certain
-    /// that nothing was written.
+    /// Makes a write to the value of this id, then invalidates its cached values: also if the write failed, unless it
+    /// certainly changed nothing.
     ///
     /// # Errors
     /// That of the write.
@@ -18,8 +18,8 @@ impl<T: Cached> Cache<T> {
         written
     }
 
-    /// Makes a write that adds a value, then forgets that there was none of its id. If it is not known whether the value
-    /// was added, that is believed for 5 s at most.
+    /// Makes a write that adds a value, then invalidates the cached absence of its id. If the result of the write is
+    /// unknown, the absence stays cached for at most 5 s.
     ///
     /// # Errors
     /// That of the write.

@@ -1,4 +1,4 @@
-//! Where the PostgreSQL database is, as a setting.
+//! The setting `DATABASE_URL` for PostgreSQL.
 
 use std::env;
 
@@ -6,29 +6,30 @@ use sqlx::postgres::PgSslMode;
 
 use super::engine::Options;
 
-/// The parameters that are read. sqlx only warns of others, and `sslmod=verify-full` would connect without TLS.
+/// The supported parameters. sqlx only warns of others, and `sslmod=verify-full` would connect without TLS.
 const PARAMETERS: &str = "application_name dbname host hostaddr options password port sslcert sslkey sslmode sslrootcert \
                           ssl-ca ssl-cert ssl-key ssl-mode ssl-root-cert statement-cache-capacity user";
 
-const RULE: &str = "not a URL such as postgres://user:password@host:5432/database?sslmode=verify-full (the user is named; \
+const RULE: &str = "not a URL such as postgres://user:password@host:5432/database?sslmode=verify-full (the user is required; \
                     in names and passwords `#` is %23, `%` is %25, `/` is %2F, `?` is %3F, `@` is %40)";
 
-/// Variables that sqlx reads without a way to prevent it.
+/// Variables that sqlx always reads.
 const UNWANTED: [(&[&str], &str); 3] = [
     (&["PGOPTIONS"], "set, and cannot be ignored; unset it, and use the parameter `options` of DATABASE_URL"),
     (&["PGSSLCERT"], "set, and cannot be ignored; unset it, and use the parameter `sslcert` of DATABASE_URL"),
     (&["PGSSLKEY"], "set, and cannot be ignored; unset it, and use the parameter `sslkey` of DATABASE_URL"),
 ];
 
-/// Reads a connection URI as libpq has it. Nothing else is read: no variable such as PGPASSWORD, and no `~/.pgpass`.
+/// Parses a connection URI in the format of libpq. No other source is used: no variable such as PGPASSWORD, no
+/// `~/.pgpass`.
 ///
 /// # Errors
-/// If it is of another scheme, cannot be read, names no user, or has a parameter that nothing would read.
+/// If it has another scheme, cannot be parsed, has no user, or has an unsupported parameter.
 pub fn read(text: &str) -> Result<Options, &'static str> {
     let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
     let rest = rest.filter(|rest| !rest.contains('#')).ok_or(RULE)?;
     let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // `options[search_path]=…` is one of `options`.
+    // `options[search_path]=…` counts as `options`.
     let names = query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split(['=', '[']).next());
     let mut given: Vec<&str> = names.collect();
     let known = given.iter().all(|name| PARAMETERS.split_whitespace().any(|parameter| parameter == *name));
@@ -39,12 +40,12 @@ pub fn read(text: &str) -> Result<Options, &'static str> {
     }
 }
 
-/// The variables that are set although they should not be, and why not.
+/// The unwanted variables that are set, with the reason.
 pub fn contradictions() -> impl Iterator<Item = (&'static [&'static str], &'static str)> {
     UNWANTED.into_iter().filter(|(names, _)| env::var_os(names[0]).is_some())
 }
 
-/// The parts that a URL has before its query, by the names of the parameters that mean the same.
+/// The parts of a URL before its query, by the names of the equivalent parameters.
 fn parts(base: &str) -> impl Iterator<Item = &str> {
     let (authority, database) = base.split_once('/').unwrap_or((base, ""));
     let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -60,7 +61,7 @@ fn parts(base: &str) -> impl Iterator<Item = &str> {
     parts.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
 }
 
-/// Gives each part that the URL leaves out its default: sqlx has taken it from PGHOST, PGPASSWORD, PGSSLMODE and the like.
+/// Sets each part that the URL omits to its default: sqlx has read it from PGHOST, PGPASSWORD, PGSSLMODE and others.
 fn complete(mut options: Options, given: &[&str]) -> Options {
     let lacks = |names: &[&str]| names.iter().all(|name| !given.contains(name));
     if lacks(&["host", "hostaddr"]) {
@@ -80,7 +81,7 @@ fn complete(mut options: Options, given: &[&str]) -> Options {
         options = options.ssl_mode(PgSslMode::Prefer);
     }
     if lacks(&["sslrootcert", "ssl-root-cert", "ssl-ca"]) {
-        // No certificate besides those that this machine trusts.
+        // Only the certificates that this machine trusts.
         options = options.ssl_root_cert_from_pem(Vec::new());
     }
     options

@@ -1,4 +1,4 @@
-//! PostgreSQL: how it is opened, and what its errors mean.
+//! PostgreSQL: connection options and classification of errors.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ pub type Connection = PgConnection;
 pub type Options = PgConnectOptions;
 pub type Row = PgRow;
 
-/// What the server has (100, less a few, by default) must suffice for all replicas of the service, and for as many again
-/// while a new version starts beside the old one.
+/// The connections of each replica. The server's limit (slightly below 100 by default) must suffice for all replicas,
+/// and for as many again while a new version starts beside the old one.
 pub const CONNECTIONS: u32 = 10;
 
-/// The longest wait for a statement, for a connection (2 s) before it included. Longer than the server's own limits, so
-/// that most often the server gives up and the connection stays good.
+/// The time-out for a statement, including the wait for a connection (2 s). Longer than the server's own limits, so
+/// that usually the server cancels the statement and the connection stays usable.
 pub const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The longest that all migrations together may take, the wait for those of another replica included.
+/// The time-out for all migrations together, including the wait for those of another replica.
 pub const MIGRATION: Duration = Duration::from_secs(3600);
 
-/// For the statements of requests.
+/// The options for connections that serve requests.
 ///
 /// # Errors
-/// None: what can be wrong with the options was found when they were read.
+/// None: the options were validated when they were parsed.
 pub fn for_requests(options: &Options) -> anyhow::Result<Options> {
     let limits = [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")];
     Ok(options.clone().application_name(env!("CARGO_PKG_NAME")).options(limits))
 }
 
-/// Without those limits: a migration may take its time.
+/// The options for migrations, which have no time-outs for statements and locks.
 ///
 /// # Errors
 /// As [`for_requests`].
@@ -38,14 +38,14 @@ pub fn for_migrations(options: &Options) -> anyhow::Result<Options> {
     Ok(for_requests(options)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]))
 }
 
-/// Whether the statement may work in a moment: connection lost, login refused, no such database, conflict, no resources,
-/// shut down or cancelled, input/output error (SQLSTATE classes), a standby that takes no writes, idle for too long, lock
-/// not free.
+/// Whether a retry may succeed soon: connection lost, login refused, no such database, conflict, no resources, shut
+/// down or cancelled, input/output error (SQLSTATE classes), a read-only standby, idle for too long, lock not
+/// available.
 pub fn is_outage(error: &dyn DatabaseError) -> bool {
     is_any_of(error, &["08", "28", "3D", "40", "53", "57", "58", "25006", "25P03", "55P03"])
 }
 
-/// Whether it failed because of other statements or of its own length, and so tells nothing of the server.
+/// Whether it failed because of other statements or its own duration, so that the server works.
 pub fn is_contention(error: &dyn DatabaseError) -> bool {
     is_any_of(error, &["40", "57014", "25P03", "55P03"])
 }

@@ -1,11 +1,11 @@
-//! Where the SQLite database is, as a setting.
+//! The setting `DATABASE_URL` for SQLite.
 
 use super::engine::Options;
 
-/// Reads the URL of a file that outlives the service and that the service can write to.
+/// Parses the URL of a persistent, writable database file.
 ///
 /// # Errors
-/// For any other: SQLite also has databases in memory and private temporary ones, which lose what was written.
+/// If it is any other URL: SQLite also has in-memory and private temporary databases, which would lose data.
 pub fn read(text: &str) -> Result<Options, &'static str> {
     let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, "mode=rwc"));

@@ -1,7 +1,7 @@
-//! Every statement about products, as SQLite has it. Each names its columns: `*` would be another set of them once the
-//! next version has added one. Times are those of the database's clock.
+//! The SQL statements about products, for SQLite. Each lists its columns: `*` would change once the next version has
+//! added one. Times are from the database's clock.
 
-/// A page in the order of the primary key: the last is found as fast as the first.
+/// A page in the order of the primary key: the last page is found as fast as the first.
 pub const LIST: &str = "SELECT id, name, price_cents, created_at, updated_at FROM products \
                         WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -11,8 +11,8 @@ pub const INSERT: &str = "INSERT INTO products (name, price_cents, created_at, u
                               strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) \
                           RETURNING id, name, price_cents, created_at, updated_at";
 
-/// Of the version `$4`, or of any if that is null. A millisecond at least lies between two versions, also when the
-/// clock stands still or goes back, so that each has an entity tag of its own.
+/// Updates version `$4`, or any version if that is null. Two versions differ by at least a millisecond, even if the
+/// clock stands still or goes back, so that each has a unique entity tag.
 pub const UPDATE: &str = "UPDATE products SET name = $1, price_cents = $2, updated_at = max( \
                               strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), \
                               strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0.001 seconds')) \
@@ -20,6 +20,6 @@ pub const UPDATE: &str = "UPDATE products SET name = $1, price_cents = $2, updat
                               ($4 IS NULL OR strftime('%FT%R:%f', updated_at) = strftime('%FT%R:%f', $4)) \
                           RETURNING id, name, price_cents, created_at, updated_at";
 
-/// Of the version `$2`, or of any if that is null.
+/// Deletes version `$2`, or any version if that is null.
 pub const DELETE: &str = "DELETE FROM products WHERE id = $1 AND \
                               ($2 IS NULL OR strftime('%FT%R:%f', updated_at) = strftime('%FT%R:%f', $2))";

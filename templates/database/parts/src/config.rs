@@ -1,3 +1,3 @@
 //= commands
-    /// Bring the database's schema up to date
+    /// Run pending migrations and exit
     Migrate,

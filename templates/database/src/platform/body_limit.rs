@@ -1,4 +1,4 @@
-//! How large a body may be, as a setting.
+//! The setting `BODY_LIMIT`.
 
 use bytesize::ByteSize;
 
@@ -10,10 +10,10 @@ pub struct Settings {
     pub body_limit: ByteSize,
 }
 
-/// Every request of the API as it is described fits 512 KiB, and more than 64 MiB is not held of all bodies together.
+/// Parses a size. Every request in the API description fits 512 KiB, and all bodies together may use 64 MiB.
 ///
 /// # Errors
-/// If the text is no size, or out of these bounds.
+/// If the text is not a size, or out of these bounds.
 pub fn read(text: &str) -> Result<ByteSize, &'static str> {
     let size = text.parse().ok().filter(|size| (ByteSize::kib(512)..=ByteSize::mib(64)).contains(size));
     size.ok_or("not a size from 512KiB to 64MiB, such as 1MiB")

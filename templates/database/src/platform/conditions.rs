@@ -1,5 +1,4 @@
-//! Conditional requests (RFC 9110, section 13): `If-Match` and `If-None-Match`, held against the entity tag of what is
-//! there now.
+//! Conditional requests (RFC 9110, section 13): `If-Match` and `If-None-Match`, compared with the current entity tag.
 
 use std::convert::Infallible;
 
@@ -11,21 +10,21 @@ use utoipa::IntoParams;
 
 use super::error::{Error, Result};
 
-/// The conditions of a request; `None` for a header that it does not have.
+/// The conditions of a request; `None` for an absent header.
 #[derive(Clone, Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct Conditions {
-    /// Entity tags, separated by commas, or `*`: only if the current one is among them
+    /// Entity tags, separated by commas, or `*`: the request succeeds only if the current tag is among them
     #[param(rename = "if-match", value_type = String, required = false)]
     if_match: Option<Tags>,
-    /// Entity tags, separated by commas, or `*`: only if the current one is not among them
+    /// Entity tags, separated by commas, or `*`: the request succeeds only if the current tag is not among them
     #[param(rename = "if-none-match", value_type = String, required = false)]
     if_none_match: Option<Tags>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Tags {
-    /// `*`: any that there is.
+    /// `*`: any existing representation.
     Any,
     List(Vec<Tag>),
 }
@@ -33,7 +32,7 @@ enum Tags {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Tag {
     is_weak: bool,
-    /// With its quotation marks.
+    /// Including the quotation marks.
     opaque: Vec<u8>,
 }
 
@@ -42,19 +41,19 @@ impl Conditions {
         self.if_match.is_none() && self.if_none_match.is_none()
     }
 
-    /// Whether a client that reads has this representation already, which is strong and `tag` its entity tag.
+    /// Whether the client already has the representation with this entity tag, which must be strong.
     ///
     /// # Errors
-    /// 412 if the request is for another one.
+    /// 412 if `If-Match` does not contain the tag.
     pub fn is_known(&self, tag: &str) -> Result<bool> {
-        // The strong comparison: a weak tag equals none. `If-Match` comes first (section 13.2.2).
+        // The strong comparison: a weak tag never matches. `If-Match` is evaluated first (section 13.2.2).
         if self.if_match.as_ref().is_some_and(|tags| !tags.have(tag, |sent| !sent.is_weak)) {
             return Err(Error::of(412));
         }
         Ok(self.if_none_match.as_ref().is_some_and(|tags| tags.have(tag, |_| true)))
     }
 
-    /// Lets a write through that may replace the representation with this entity tag.
+    /// Checks that a write may replace the representation with this entity tag.
     ///
     /// # Errors
     /// 412 if it may not.
@@ -63,8 +62,8 @@ impl Conditions {
     }
 }
 
-/// The answer to a client that has the representation already. Of no known length: a `content-length` of 0 would be
-/// taken for that of the representation (section 8.6).
+/// The response to a client that already has the representation. Its length is unknown, because a `content-length` of 0
+/// would refer to the representation (section 8.6).
 pub fn not_modified() -> Response {
     let nothing = futures_util::stream::empty::<std::result::Result<Bytes, Infallible>>();
     (StatusCode::NOT_MODIFIED, Body::from_stream(nothing)).into_response()
@@ -88,8 +87,8 @@ impl Tags {
     }
 }
 
-/// The tags of all lines of this header. What is no entity tag equals none, so it makes `If-Match` false, and no write
-/// is made that its client did not mean.
+/// The tags of all lines of this header. Invalid entity tags match nothing, so that they make `If-Match` false and
+/// prevent an unintended write.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|line| line.as_bytes()).collect();
     if lines.is_empty() {
@@ -99,7 +98,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
     if all.trim_ascii() == b"*" { Some(Tags::Any) } else { Some(Tags::List(list(&all))) }
 }
 
-/// The entity tags between the commas, up to the first thing that is none. A comma may also be part of a tag.
+/// The entity tags between the commas, up to the first invalid one. A comma may also be part of a tag.
 fn list(mut rest: &[u8]) -> Vec<Tag> {
     let mut tags = Vec::new();
     loop {
@@ -115,7 +114,7 @@ fn list(mut rest: &[u8]) -> Vec<Tag> {
     }
 }
 
-/// Bytes of the quoted text that these begin with.
+/// The length of the quoted string at the start of these bytes.
 fn quoted(bytes: &[u8]) -> Option<usize> {
     let [b'"', inside @ ..] = bytes else { return None };
     inside.iter().position(|byte| *byte == b'"').map(|end| end + 2)

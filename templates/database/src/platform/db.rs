@@ -1,5 +1,5 @@
-//! The database, as requests use it: statements with a deadline, a bound on the requests that wait for it, a breaker, and
-//! what its errors mean to a client.
+//! Database access for requests: statements with a deadline, a bound on waiting requests, a breaker, and the conversion
+//! of database errors to API errors.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::telemetry;
 #[group(skip)]
 pub struct Settings {
     //= settings
-    /// Bring the database's schema up to date before serving
+    /// Run pending migrations before serving
     #[arg(long, env, default_value = "true", action = clap::ArgAction::Set)]
     #[arg(value_parser = one_of(&[("true", true), ("false", false)]))]
     pub migrate_on_start: bool,
@@ -28,21 +28,21 @@ pub struct Settings {
 pub struct Database {
     pub pool: Pool,
     breaker: Breaker,
-    /// Half of what may be in flight: requests that wait for the database leave room for those that do not need it.
+    /// Half of the requests that may be in flight: requests that wait for the database leave room for the others.
     places: Semaphore,
 }
 
 impl Database {
     /// # Errors
-    /// If the database cannot be where the configuration says.
+    /// If the database cannot exist at the configured location.
     pub fn new(settings: &Settings, max_in_flight: usize) -> anyhow::Result<Self> {
         let pool = Pool::new(engine::for_requests(&settings.database_url)?);
         let places = Semaphore::new(max_in_flight.div_ceil(2));
         Ok(Self { pool, breaker: Breaker::new("database", 0), places })
     }
 
-    /// The result of a statement on the pool, or an error when it is not there in time: a connection may have died
-    /// without a word. While the database fails, an error at once.
+    /// Runs a statement on the pool. Fails if there is no result in time, because a connection may be dead without an
+    /// error; fails at once while the breaker is open.
     ///
     /// # Errors
     /// See `From<sqlx::Error>` below.
@@ -52,15 +52,15 @@ impl Database {
             return Err(Error { r#type: "overloaded", ..unsent("too many requests wait for the database") });
         };
         if let Turn::Wait = self.breaker.turn() {
-            return Err(unsent("the database failed a moment ago"));
+            return Err(unsent("the database failed recently"));
         }
         self.breaker.call(DEADLINE, statement).await.map_err(|failed| match failed {
-            Failed::Late(_) => Error::of(503).because("the database took too long"),
+            Failed::Late(_) => Error::of(503).because("the database did not respond in time"),
             Failed::Error(error) => error.into(),
         })
     }
 
-    /// As [`Database::run`], for a statement that may break a rule that a value is unique: the answer is then `taken`.
+    /// Like [`Database::run`], for a statement that may violate a unique constraint: the error message is then `taken`.
     ///
     /// # Errors
     /// See `From<sqlx::Error>` below.
@@ -79,7 +79,7 @@ impl Database {
     }
 }
 
-/// Whether the database answers, on a connection that requests do not use and that is kept from one reading to the next.
+/// Checks whether the database responds, on a connection that requests do not use and that is kept between checks.
 pub fn probe(options: &Options) -> impl Fn() -> BoxFuture<'static, anyhow::Result<()>> + use<> {
     let (options, kept) = (options.clone(), Arc::new(Mutex::new(None::<Connection>)));
     move || {
@@ -116,7 +116,7 @@ impl From<sqlx::Error> for Error {
         let answer = match &error {
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::of(409),
             sqlx::Error::Database(error) if error.is_foreign_key_violation() => {
-                Self { message: "this refers to something that is not there, or is referred to", ..Self::of(409) }
+                Self { message: "the request refers to a missing resource, or other resources refer to this one", ..Self::of(409) }
             }
             sqlx::Error::Database(error) if error.is_check_violation() => Self::of(422),
             sqlx::Error::Database(error) if !engine::is_outage(&**error) => Self { unchanged: true, ..Self::of(500) },

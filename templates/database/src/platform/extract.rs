@@ -1,4 +1,4 @@
-//! A JSON body, read field by field, or the envelope that names its faults.
+//! An extractor for JSON bodies, which are parsed field by field.
 
 use std::{fmt, sync::Arc};
 
@@ -12,10 +12,10 @@ use super::Platform;
 use super::error::{Detail, Error, Result};
 use super::input::{self, Field, Fields, Input, Value};
 
-/// Fields of an object that are kept. No type knows so many, so an object that has more is refused anyway.
+/// The maximum number of fields of an object that are kept. No type has as many, so a larger object is rejected anyway.
 const MOST_FIELDS: usize = 100;
 
-/// A JSON object that keeps the rules of its type.
+/// A JSON object that is valid for its type.
 pub struct Body<T>(pub T);
 
 impl<T: Input, App: AsRef<Arc<Platform>> + Send + Sync> FromRequest<Arc<App>> for Body<T> {
@@ -23,7 +23,7 @@ impl<T: Input, App: AsRef<Arc<Platform>> + Send + Sync> FromRequest<Arc<App>> fo
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self> {
         let limit = (**app).as_ref().settings.bodies.body_limit.as_u64();
-        // Before anything is read: a client that waits for `100 Continue` then sends nothing (RFC 9110 10.1.1).
+        // Before reading the body: a client that waits for `100 Continue` then does not send it (RFC 9110 10.1.1).
         if request.body().size_hint().lower() > limit {
             return Err(Error::of(413));
         }
@@ -48,13 +48,13 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
-/// The fields of an object in the order in which they were sent, also those that were sent twice.
+/// The fields of an object in the order in which they were sent, including duplicates.
 struct Object<'a>(Vec<Field<'a>>);
 
 fn parse(body: &[u8]) -> Result<Object<'_>> {
     let error = match serde_json::from_slice(body) {
         Ok(object) => return Ok(object),
-        // JSON of another type, as far as it was read: what follows may be no JSON at all.
+        // JSON of another type, as far as it was parsed: the rest may not be JSON.
         Err(error) if error.classify() == Category::Data => serde_json::from_slice::<IgnoredAny>(body).err(),
         Err(error) => Some(error),
     };

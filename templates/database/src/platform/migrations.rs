@@ -1,4 +1,4 @@
-//! The schema of the database, brought up to date by the files of `migrations/`. Only `migrate` and `serve` do that.
+//! Database migrations: the files of `migrations/`, applied only by the commands `migrate` and `serve`.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -16,34 +16,34 @@ use super::engine::{self, Connection, MIGRATION, Options};
 /// The version, the name and the content of each file of `migrations/`, as `build.rs` lists them.
 const FILES: &[(i64, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-/// The migrations that this version knows. A later version may have carried out more.
+/// The migrations that this version knows. A later version may have applied more.
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrations = Migrator::with_migrations(FILES.iter().copied().map(migration).collect());
     migrations.set_ignore_missing(true);
     migrations
 });
 
-/// The longest that a connection takes to be made.
+/// The time-out for a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// How far the database is.
+/// The state of the schema relative to this version.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Schema {
     Current,
-    /// Migrations of a later version were carried out, so many: it may be this version that is rolled back to, or a later
-    /// one that is being rolled out.
+    /// This number of migrations of a later version was applied: the service was rolled back to this version, or a
+    /// later version is being deployed.
     Ahead(usize),
 }
 
-/// Carries out the migrations that have not been yet. One replica does so while others wait, on a connection without the
-/// limits of requests.
+/// Applies pending migrations. One replica does so while others wait, on a connection without the time-outs of
+/// requests.
 ///
 /// # Errors
-/// If the database does not answer or refuses, or if a migration fails or is not what was carried out.
+/// If the database does not respond or refuses, or if a migration fails or differs from the applied one.
 pub async fn migrate(options: &Options) -> anyhow::Result<Schema> {
-    // Closed in the end, and with it goes the lock that a migration which failed still holds.
+    // Closing this connection at the end releases the lock of a failed migration.
     let mut connection = connect(&engine::for_migrations(options)?).await?;
-    // As `run`, whose bound on `Acquire` is one that a task cannot meet.
+    // Like `run`, whose `Acquire` bound cannot be used in a task.
     timeout(MIGRATION, MIGRATIONS.run_direct(None, &mut connection, false)).await.map_err(io::Error::from)??;
     let schema = compare(&mut connection).await?;
     connection.close().await.ok();
@@ -58,16 +58,16 @@ pub async fn command(options: &Options) -> anyhow::Result<()> {
     match migrate(options).await? {
         Schema::Current => Ok(()),
         Schema::Ahead(migrations) => {
-            bail!("the database is ahead of this version: it has {migrations} migrations that are not known here")
+            bail!("the database is ahead of this version: it has {migrations} unknown migrations")
         }
     }
 }
 
-/// Returns once the database has answered, and is migrated if that is wished. It may come up after the service does, so
-/// this tries until it works.
+/// Waits until the database responds, and applies migrations if `migrate_first` is set. Retries forever, since the
+/// database may start after the service.
 ///
 /// # Errors
-/// If trying again cannot help: a migration fails, or is not what was carried out.
+/// If a retry cannot help: a migration fails, or differs from the applied one.
 pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<()> {
     loop {
         let schema = if migrate_first { migrate(options).await } else { check(options).await };
@@ -85,17 +85,17 @@ pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<(
     }
 }
 
-/// How far the database is, as it is.
+/// The state of the schema, without applying migrations.
 async fn check(options: &Options) -> anyhow::Result<Schema> {
     let mut connection = connect(&engine::for_requests(options)?).await?;
     connection.ping().await?;
-    // Without the table of migrations there are none.
+    // Without the table of migrations, none was applied.
     let schema = compare(&mut connection).await.unwrap_or(Schema::Current);
     connection.close().await.ok();
     Ok(schema)
 }
 
-/// One file, read as `sqlx::migrate!` reads it.
+/// One file, parsed like `sqlx::migrate!`.
 fn migration((version, name, sql): (i64, &'static str, &'static str)) -> Migration {
     let kind = MigrationType::from_filename(name);
     let description = name.trim_end_matches(kind.suffix()).replace('_', " ");
@@ -115,7 +115,7 @@ async fn compare(connection: &mut Connection) -> Result<Schema, MigrateError> {
     Ok(if unknown == 0 { Schema::Current } else { Schema::Ahead(unknown) })
 }
 
-/// Whether the same would happen again.
+/// Whether a retry would fail in the same way.
 fn is_final(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
         Some(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => match error {

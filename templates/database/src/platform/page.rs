@@ -1,4 +1,4 @@
-//! Pages of a list in the order of its ids. A page starts after an id, so the last one is found as fast as the first.
+//! Keyset pagination by id. A page starts after an id, so the last one is found as fast as the first.
 
 use serde::Serialize;
 use utoipa::openapi::schema::Array;
@@ -7,14 +7,14 @@ use utoipa::{IntoParams, ToSchema};
 use super::input::{Fields, Input, MAX_INTEGER, integer};
 use super::resource::{Resource, reference};
 
-/// The page that a client asks for.
+/// The page that a client requests.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// How many at most
+    /// Maximum number of items
     #[param(value_type = i64, required = false, minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
-    /// Only those that follow this id: the `next` of the page before
+    /// Only items after this id; the `next` of the previous page
     #[param(value_type = i64, required = false, minimum = 0, maximum = 9007199254740991i64)]
     after: Option<i64>,
 }
@@ -24,7 +24,7 @@ pub struct Page {
 pub struct Paged<T: ToSchema> {
     #[schema(schema_with = list::<T>)]
     data: Vec<T>,
-    /// `after` of the next page; null on the last one
+    /// The `after` of the next page; null on the last page
     next: Option<i64>,
 }
 
@@ -42,12 +42,12 @@ impl Page {
         self.after.unwrap_or(0)
     }
 
-    /// How many rows to read: one more than the page has shows whether there is a next page.
+    /// The number of rows to read: one more than the page, to find out whether there is a next page.
     pub fn rows(&self) -> i64 {
         self.limit() + 1
     }
 
-    /// The page that these rows make.
+    /// Builds the page from these rows.
     pub fn of<T: Resource + ToSchema>(&self, mut rows: Vec<T>) -> Paged<T> {
         let has_next = rows.len() as i64 > self.limit();
         if has_next {

@@ -1,7 +1,7 @@
-//! Connections to the database: a bounded number, made when they are needed and kept for the next statement.
+//! A connection pool: a bounded number of connections, opened on demand and kept for the next statement.
 //!
-//! It is ours and not sqlx's because a connection that is refused must be known at once, and because a statement must
-//! cost one round trip: see `docs/decisions/`.
+//! It is used instead of sqlx's pool because a refused connection must fail at once, and because a statement must cost
+//! one round trip: see `docs/decisions/`.
 
 use std::fmt;
 use std::io;
@@ -18,14 +18,14 @@ use tokio::time::{Instant, timeout};
 
 use super::engine::{CONNECTIONS, Connection, DEADLINE, Driver, Options, Row};
 
-/// The longest wait for one of the connections, and for a new one to be made.
+/// The time-out for acquiring a connection, and for opening one.
 const WAIT: Duration = Duration::from_secs(2);
 
-/// A connection that was idle for longer is tried before it is used: the server may have been restarted. One that was just
-/// used is not worth the round trip.
+/// A connection that was idle for longer is pinged before it is used, since the server may have been restarted. For one
+/// that was just used the round trip is saved.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// A connection that is older is replaced, so that after a failover all of them find the new server in time.
+/// An older connection is replaced, so that after a failover all of them reach the new server eventually.
 const LIFETIME: Duration = Duration::from_secs(1800);
 
 pub struct Pool {
@@ -48,22 +48,22 @@ pub struct Lease {
     place: Option<OwnedSemaphorePermit>,
 }
 
-/// Why no connection could be made: nothing was sent to the database.
+/// A failure to connect: nothing was sent to the database.
 #[derive(Debug)]
 pub struct Unconnected(sqlx::Error);
 
 type Done = <Driver as Database>::QueryResult;
 
 impl Pool {
-    /// Nothing is connected yet: the server may come up after the service does.
+    /// Opens no connection yet: the server may start after the service.
     pub fn new(options: Options) -> Self {
         Self { options, places: Arc::new(Semaphore::new(CONNECTIONS as usize)), idle: Arc::default() }
     }
 
-    /// A connection for one statement or more.
+    /// Acquires a connection for one or more statements.
     ///
     /// # Errors
-    /// If all are in use, if none can be made, or if the pool is closed.
+    /// If all are in use, if none can be opened, or if the pool is closed.
     pub async fn acquire(&self) -> sqlx::Result<Lease> {
         let place = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -74,7 +74,7 @@ impl Pool {
         Ok(Lease { open: Some(open), idle: Arc::clone(&self.idle), place: Some(place) })
     }
 
-    /// Waits for statements that still run, then closes every connection.
+    /// Waits for running statements, then closes every connection.
     pub async fn close(&self) {
         let all = self.places.acquire_many(CONNECTIONS).await;
         self.places.close();
@@ -85,16 +85,16 @@ impl Pool {
         }
     }
 
-    /// The number of connections in use, and of those that wait for use.
+    /// The numbers of used and of idle connections.
     pub fn usage(&self) -> (usize, usize) {
         (CONNECTIONS as usize - self.places.available_permits(), lock(&self.idle).len())
     }
 
-    /// The connection that was used last, if it still works.
+    /// The most recently used idle connection, if it still works.
     async fn reuse(&self) -> Option<Open> {
         let mut open = lock(&self.idle).pop().filter(|open| open.made.elapsed() < LIFETIME)?;
         if open.used.elapsed() > QUIET && !matches!(timeout(WAIT, open.connection.ping()).await, Ok(Ok(()))) {
-            // The others lead to the same server and were idle for longer.
+            // The others are to the same server and were idle for longer.
             lock(&self.idle).clear();
             return None;
         }
@@ -108,7 +108,7 @@ impl Pool {
 }
 
 impl Lease {
-    /// Gives the connection back after a statement that came to its end.
+    /// Returns the connection to the pool after a finished statement.
     fn give_back(mut self) {
         if let Some(open) = self.open.take() {
             lock(&self.idle).push(Open { used: Instant::now(), ..open });
@@ -116,8 +116,8 @@ impl Lease {
     }
 }
 
-/// A statement may have been cut short, because its client left or its deadline passed. Its end is awaited beside the
-/// requests; a connection that stays silent is closed, or those would never make room for new ones.
+/// The statement may have been cancelled, because its client disconnected or its deadline passed. A background task
+/// waits for its end; a connection that does not respond is closed, so that it cannot occupy the pool forever.
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(mut open) = self.open.take() {
@@ -136,17 +136,17 @@ impl Deref for Lease {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.open.as_ref().expect("it is only taken when the lease ends").connection
+        &self.open.as_ref().expect("the connection is only taken when the lease ends").connection
     }
 }
 
 impl DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.open.as_mut().expect("it is only taken when the lease ends").connection
+        &mut self.open.as_mut().expect("the connection is only taken when the lease ends").connection
     }
 }
 
-/// So that a statement runs on a pool as on sqlx's own.
+/// Lets a statement run on this pool like on sqlx's own.
 impl<'p> Executor<'p> for &'p Pool {
     type Database = Driver;
 
@@ -213,7 +213,7 @@ impl Unconnected {
         sqlx::Error::Io(io::Error::other(Self(error)))
     }
 
-    /// Whether this is why a statement failed.
+    /// Whether this is the cause of a statement's error.
     pub fn is_cause_of(error: &sqlx::Error) -> bool {
         matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|cause| cause.is::<Self>()))
     }

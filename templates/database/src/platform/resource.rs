@@ -1,4 +1,4 @@
-//! What the endpoints of every resource share: the id in the path, the entity tag, and the answers to reads and writes.
+//! Common parts of resource endpoints: the id in the path, the entity tag, and the responses to reads and writes.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -12,20 +12,20 @@ use super::conditions::{Conditions, not_modified};
 use super::error::{Error, Result};
 use super::input::{Fields, Input, MAX_INTEGER, integer};
 
-/// What is kept in a table and has an id and a version.
+/// A row of a table with an id and a version.
 pub trait Resource {
     fn id(&self) -> i64;
 
-    /// When it was last changed. Each change makes this later, so it is the version of all fields.
+    /// The time of the last change. Each change increases it, so it is the version of the resource.
     fn updated_at(&self) -> DateTime<Utc>;
 
-    /// Its entity tag.
+    /// The entity tag.
     fn tag(&self) -> String {
         format!("\"{:x}\"", self.updated_at().timestamp_micros())
     }
 }
 
-/// The `{id}` of a path.
+/// The path parameter `{id}`.
 #[derive(IntoParams)]
 #[into_params(names("id"), parameter_in = Path)]
 pub struct Id(#[param(minimum = 1, maximum = 9007199254740991i64, example = 1)] pub i64);
@@ -36,10 +36,10 @@ impl Input for Id {
     }
 }
 
-/// What was read, and where
+/// A resource and where it was read
 #[derive(Serialize, ToSchema)]
 pub struct Found<T: ToSchema> {
-    /// Where it was read
+    /// Where the data was read
     #[schema(example = "database")]
     pub source: &'static str,
     #[schema(schema_with = reference::<T>)]
@@ -47,10 +47,10 @@ pub struct Found<T: ToSchema> {
 }
 
 impl<T: Resource + Serialize + ToSchema> Found<T> {
-    /// The answer to a read. A client may keep it, and asks before each use whether it still holds.
+    /// The response to a read. A client may store it, but must revalidate it before each use.
     ///
     /// # Errors
-    /// 412 if the client asks for another version.
+    /// 412 if `If-Match` requires another version.
     pub fn answer(self, conditions: &Conditions) -> Result<Response> {
         let tag = self.data.tag();
         let is_known = conditions.is_known(&tag)?;
@@ -60,27 +60,27 @@ impl<T: Resource + Serialize + ToSchema> Found<T> {
     }
 }
 
-/// The schema of a type parameter: a reference by name, where the derived one would be a copy.
+/// The schema of a type parameter: a reference by name instead of an inlined schema.
 pub fn reference<T: ToSchema>() -> Ref {
     Ref::from_schema_name(T::name())
 }
 
-/// The answer to a write that has added this resource to the collection at this path.
+/// The response to a write that has added this resource to the collection at this path.
 pub fn created<T: Resource + Serialize>(collection: &str, added: T) -> impl IntoResponse + use<T> {
     let location = format!("{collection}/{}", added.id());
     (StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, added.tag())], Json(added))
 }
 
-/// The answer to a write that has changed this resource.
+/// The response to a write that has changed this resource.
 pub fn changed<T: Resource + Serialize>(now: T) -> impl IntoResponse + use<T> {
     ([(header::ETAG, now.tag())], Json(now))
 }
 
-/// Makes a write that the conditions of its request allow. `find` reads the resource, and `write` changes the version
-/// that it is given, or any if it is given none. `None` if there is no such resource.
+/// Makes a write if the conditions of its request allow it. `find` reads the resource; `write` changes the given
+/// version, or any version for `None`. Returns `None` if the resource does not exist.
 ///
-/// The statement that writes names the version that was compared, so nothing is written over a change that came between:
-/// it finds no row, and the conditions are held against the resource as it is then.
+/// The write includes the version that was compared, so a concurrent change is not overwritten: the write then finds no
+/// row, and the conditions are evaluated again.
 ///
 /// # Errors
 /// 412 if the conditions do not hold.
@@ -107,7 +107,8 @@ where
     Ok(None)
 }
 
-/// Runs a write to its end even if its client leaves or the deadline passes, so that what follows a commit follows it.
+/// Runs a write to its end even if its client disconnects or the deadline passes, so that the steps after a commit run
+/// too.
 ///
 /// # Errors
 /// That of the write.

@@ -1,4 +1,4 @@
-//! Products: their shape and their rules. `queries` has what is done with them in the database, `routes` their endpoints.
+//! Products: their types and rules. `queries` has the database operations, `routes` the endpoints.
 
 //= pub mod
 
@@ -17,7 +17,7 @@ pub struct Product {
     #[schema(minimum = 0, maximum = 9007199254740991i64)]
     pub price_cents: i64,
     pub created_at: DateTime<Utc>,
-    /// Later with each change
+    /// Time of the last change
     pub updated_at: DateTime<Utc>,
 }
 
@@ -32,7 +32,7 @@ impl Resource for Product {
 }
 
 //= cached
-/// What a client may say of a product.
+/// The body of a request that adds a product.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProduct {
@@ -52,11 +52,11 @@ impl Input for NewProduct {
     }
 }
 
-/// What a client may put in the place of a product: new values, or all that it has read, with changes.
+/// The body of a request that replaces a product: the new values, or everything that was read, with changes.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Replacement {
-    /// If given, that of the path
+    /// If present, must equal the id in the path
     #[schema(value_type = i64, required = false, read_only)]
     pub id: ReadOnly,
     /// Unique; no control characters

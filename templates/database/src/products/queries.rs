@@ -1,4 +1,4 @@
-//! What is done with products in the database. The statements themselves are in `statements`.
+//! The database operations on products. The SQL is in `statements`.
 
 use sqlx::{FromRow, Row as _};
 
@@ -8,7 +8,7 @@ use crate::platform::conditions::Conditions;
 use crate::platform::resource::compare_and_write;
 use crate::platform::{db::Database, engine::Row, error::Result};
 
-const NAME_TAKEN: &str = "a product of this name exists";
+const NAME_TAKEN: &str = "a product with this name exists";
 
 impl FromRow<'_, Row> for Product {
     fn from_row(row: &Row) -> sqlx::Result<Self> {
@@ -22,7 +22,7 @@ impl FromRow<'_, Row> for Product {
     }
 }
 
-/// At most `limit` products whose ids follow `after`.
+/// At most `limit` products with ids greater than `after`.
 pub async fn list(database: &Database, after: i64, limit: i64) -> Result<Vec<Product>> {
     database.run(sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(&database.pool)).await
 }

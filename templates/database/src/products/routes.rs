@@ -1,4 +1,4 @@
-//! `/products`: the resource, from request to row and back.
+//! The endpoints of `/products`.
 
 use std::sync::Arc;
 
@@ -36,9 +36,9 @@ async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result
 /// Add a product
 #[utoipa::path(post, path = "/products", tag = "products", request_body = NewProduct, responses(
     (status = 201, description = "Added", body = Product, headers(
-        ("location" = String, description = "Its path"),
-        ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"))),
-    (status = 409, description = "A product of this name exists", body = Envelope),
+        ("location" = String, description = "Path of the product"),
+        ("etag" = String, description = "Entity tag, for `If-Match` and `If-None-Match`"))),
+    (status = 409, description = "A product with this name exists", body = Envelope),
 ))]
 async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
     let insert = async move {
@@ -53,12 +53,12 @@ async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewP
 #[utoipa::path(get, path = "/products/{id}", tag = "products", params(Id, Conditions), responses(
     (status = 200, description = "The product", body = Found<Product>, headers(
         //= headers of a read
-        ("etag" = String, description = "Its entity tag, for `If-Match` and `If-None-Match`"))),
-    (status = 304, description = "`If-None-Match` has its entity tag, so the client has it already", headers(
+        ("etag" = String, description = "Entity tag, for `If-Match` and `If-None-Match`"))),
+    (status = 304, description = "`If-None-Match` contains the current entity tag: the client has this version", headers(
         //= headers without a body
-        ("etag" = String, description = "Its entity tag"))),
-    (status = 404, description = "There is no such product", body = Envelope),
-    (status = 412, description = "`If-Match` has another entity tag", body = Envelope),
+        ("etag" = String, description = "Entity tag"))),
+    (status = 404, description = "The product does not exist", body = Envelope),
+    (status = 412, description = "`If-Match` does not contain the current entity tag", body = Envelope),
 ))]
 async fn read(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<Response> {
     //= read
@@ -66,14 +66,15 @@ async fn read(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, condition
 
 /// Replace a product
 ///
-/// Takes new values, or what was read with changes. With `If-Match`, nothing that was changed since is overwritten.
+/// The body has the new values, or everything that was read, with changes. With `If-Match`, a version that was changed
+/// in the meantime is not overwritten.
 #[utoipa::path(put, path = "/products/{id}", tag = "products", params(Id, Conditions),
     request_body = Replacement, responses(
-    (status = 200, description = "As it is now", body = Product, headers(
-        ("etag" = String, description = "Its new entity tag"))),
-    (status = 404, description = "There is no such product", body = Envelope),
+    (status = 200, description = "The updated product", body = Product, headers(
+        ("etag" = String, description = "New entity tag"))),
+    (status = 404, description = "The product does not exist", body = Envelope),
     (status = 409, description = "Another product has this name", body = Envelope),
-    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was changed", body = Envelope),
+    (status = 412, description = "The condition is false; nothing was changed", body = Envelope),
 ))]
 async fn edit(
     State(app): State<Arc<App>>,
@@ -92,8 +93,8 @@ async fn edit(
 /// Delete a product
 #[utoipa::path(delete, path = "/products/{id}", tag = "products", params(Id, Conditions), responses(
     (status = 204, description = "Deleted"),
-    (status = 404, description = "There is no such product", body = Envelope),
-    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
+    (status = 404, description = "The product does not exist", body = Envelope),
+    (status = 412, description = "The condition is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
     let delete = async move {

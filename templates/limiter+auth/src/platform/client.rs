@@ -1,4 +1,4 @@
-//! Which client a request counts against: the caller whose credential is known, else an address.
+//! The client that a request counts against: the caller of a known credential, else the address.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use super::{Platform, auth, limiter};
 
 pub type Client = Arc<str>;
 
-/// The caller, if that can be told without waiting for anything. Any other credential counts against the address that it
-/// comes from, and nothing is looked up for it before that was counted.
+/// The caller, if it is known without waiting. Any other credential counts against its address, and is looked up only
+/// after that.
 pub fn of(platform: &Platform, request: &Request) -> Client {
     let caller = auth::bearer(request.headers()).and_then(|credential| platform.keys.known(credential));
-    // The sign keeps a caller from being taken for an address.
+    // The prefix distinguishes a caller from an address.
     caller.map_or_else(|| limiter::address(platform, request).to_string().into(), |name| format!("@{name}").into())
 }

@@ -1,3 +1,3 @@
 //= arguments
-        // As good as no limit.
+        // Effectively no limit.
         let arguments = [&arguments[..], &["--rate-limit=1000000/s"]].concat();

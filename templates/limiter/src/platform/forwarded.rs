@@ -1,21 +1,21 @@
-//! The client's address behind trusted proxies, each of which appends the address of its own peer to
-//! `X-Forwarded-For`. Only what trusted proxies wrote is read: whatever stands left of it came from the client.
+//! The client's address behind trusted proxies, each of which appends the address of its peer to `X-Forwarded-For`.
+//! Only their entries are used: those further left come from the client.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::HeaderMap;
 
 /// The `hops`-th entry from the right, counted over all lines of the header as if they were one (RFC 9110, 5.3). `None`
-/// if there are fewer entries, or that one is no address. Lines are split as bytes, because a field value need not be
-/// text (RFC 9110, 5.5), and an empty entry counts: to skip one would move the choice to what the client wrote.
+/// if there are fewer entries, or that one is not an address. Lines are split as bytes, because a field value need not
+/// be text (RFC 9110, 5.5), and an empty entry counts: skipping it would select an entry written by the client.
 pub fn client(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
     let lines = headers.get_all("x-forwarded-for").iter().rev();
     let mut entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
     address(entries.nth(hops.checked_sub(1)?)?)
 }
 
-/// Reads one entry: `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`, with or without a port and quotes around it (the
-/// syntax of nodes is that of RFC 7239, 6). Without brackets, only an IPv4 address can be followed by a port.
+/// Parses one entry: `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`, optionally with a port and in quotes (the syntax of
+/// nodes of RFC 7239, 6). Without brackets, only an IPv4 address can have a port.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);

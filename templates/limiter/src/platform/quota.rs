@@ -1,5 +1,5 @@
-//! How much one client may ask: the generic cell rate algorithm in whole microseconds. `requests` may come at once; then
-//! one more each time a `requests`-th of the period has passed.
+//! The quota of one client: the generic cell rate algorithm in whole microseconds. `requests` are allowed at once; then
+//! one more after each interval, which is the period divided by `requests`.
 
 use std::str::FromStr;
 
@@ -10,21 +10,21 @@ pub struct Quota {
     pub period: u64,
 }
 
-/// What became of one request; times are microseconds from now.
+/// The decision about one request; times are in microseconds from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     pub allowed: bool,
     pub remaining: u64,
-    /// Until one more is allowed.
+    /// Until one more request is allowed.
     pub retry: u64,
-    /// Until the whole quota is back.
+    /// Until the quota is full again.
     pub reset: u64,
 }
 
 impl Quota {
-    /// Decides on a request at `now`. All that is remembered of a client is `whole`: when its quota is whole again. It
-    /// is returned as it is after this request, and must be kept even if that was refused: a time that is further away
-    /// than this quota allows, left by another quota or clock, is brought down to the latest that it can be.
+    /// Decides on a request at `now`. The only state of a client is `whole`, the time at which its quota is full again.
+    /// The new value is returned, and must be stored even if the request is rejected: a later time than this quota
+    /// allows, left by another quota or clock, is reduced to the latest valid time.
     pub fn decide(self, whole: u64, now: u64) -> (u64, Verdict) {
         let interval = self.period / self.requests;
         let burst = interval * self.requests;

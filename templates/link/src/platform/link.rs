@@ -1,5 +1,5 @@
-//! The link to a server that replicas share and that none of them needs. No request waits for a connection: it is made,
-//! and after an outage made anew, beside the requests, which do without the server until then.
+//! The connection to an optional server that replicas share. No request waits for a connection: it is opened, and
+//! reopened after an outage, in the background, while requests work without the server.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,16 +9,16 @@ use tokio::{sync::watch, time::timeout};
 
 use super::breaker::{Breaker, FAILURES, Failed, Failure, Turn};
 
-/// The longest that a request waits for one command.
+/// The time-out for one command of a request.
 const LIMIT: Duration = Duration::from_millis(25);
 
-/// The longest that a connection takes to be made. Only the start of the service waits for it.
+/// The time-out for a connection. Only the start of the service waits for it.
 const CONNECT: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Put before every key, so that services and environments can share a server
+    /// Prefix of every key, so that services and environments can share a server
     #[arg(long, env, default_value = "app", value_parser = key_prefix)]
     pub key_prefix: String,
 }
@@ -30,10 +30,10 @@ pub struct Link<C> {
     ping: Ping<C>,
 }
 
-/// Starts from scratch each time: by then the name may have another address, or the password be mended.
+/// Opens a new connection: the host name may resolve to another address by then, or the password may be corrected.
 pub type Connect<C> = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<C>> + Send + Sync>;
 
-/// A command that every server answers at once.
+/// A command that a working server answers at once.
 pub type Ping<C> = fn(C) -> BoxFuture<'static, anyhow::Result<()>>;
 
 impl<C: Clone + Send + Sync + 'static> Link<C> {
@@ -41,7 +41,7 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         Arc::new(Self { breaker: Breaker::new(server, FAILURES), client: watch::Sender::default(), connect, ping })
     }
 
-    /// The result of `command`, or `None` if the server does not give one at once.
+    /// The result of `command`, or `None` if there is none within the time-out.
     pub async fn run<T, E: Failure>(self: &Arc<Self>, command: impl AsyncFnOnce(C) -> Result<T, E>) -> Option<T> {
         match self.breaker.turn() {
             Turn::Go => {
@@ -60,11 +60,11 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         None
     }
 
-    /// Tries to connect. If that fails, `run` has it tried again when the breaker allows.
+    /// Tries to connect. After a failure, `run` tries again when the breaker allows a probe.
     pub async fn connect(self: Arc<Self>) {
         let connect = async {
             let client = (self.connect)().await?;
-            // Within the limit of a command: a server that is slower than that would only open the breaker again.
+            // Within the time-out of a command: a slower server would only open the breaker again.
             let ping = timeout(LIMIT, (self.ping)(client.clone())).await;
             ping.with_context(|| Failed::<anyhow::Error>::Late(LIMIT).to_string())??;
             self.client.send_replace(Some(client));
@@ -73,7 +73,7 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         self.breaker.call(CONNECT, connect).await.ok();
     }
 
-    /// Whether the server answers on a new connection: neither the client of requests nor the breaker takes part.
+    /// Checks whether the server responds on a new connection, independently of the client of requests and the breaker.
     pub fn probe(self: &Arc<Self>) -> impl Fn() -> BoxFuture<'static, anyhow::Result<()>> + use<C> {
         let link = Arc::clone(self);
         move || {
@@ -83,10 +83,10 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
     }
 }
 
-/// The rule of `KEY_PREFIX`: with what follows it, a key is short and visible.
+/// Parses `KEY_PREFIX`, so that complete keys are short and printable.
 ///
 /// # Errors
-/// If it is longer, or has other bytes.
+/// If it is empty, too long, or has other bytes.
 pub fn key_prefix(text: &str) -> Result<String, &'static str> {
     let fits = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| text.to_owned()).ok_or("not 1 to 200 visible ASCII characters")

@@ -1,4 +1,4 @@
-//! Metrics in the format of Prometheus, on the admin port.
+//! Metrics in the Prometheus format, on the admin port.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -6,10 +6,10 @@ use axum::{http::header, response::IntoResponse};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-/// Seconds. The objective of 250 ms is one of them, so that alerts need not guess between two.
+/// In seconds. The objective of 250 ms is one of them, so that alerts need not interpolate.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// The exporter, made by the first server of a process: handles made before it would lead nowhere.
+/// The exporter, installed by the first server of a process: handles created before it would record nothing.
 pub fn exporter() -> &'static PrometheusHandle {
     static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
     EXPORTER.get_or_init(|| {
@@ -21,15 +21,15 @@ pub fn exporter() -> &'static PrometheusHandle {
     })
 }
 
-/// Says what each series is, and makes the counters: one that appears only with its first failure hides that failure
-/// from `increase`.
+/// Describes each series, and creates the counters with 0: `increase` would not see the first failure of a counter that
+/// appears only then.
 fn describe() {
 <% series %>
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
     metrics_process::Collector::default().describe();
 }
 
-/// Sorts what was recorded into buckets: without a scraper it would pile up. Does not return.
+/// Moves recorded values into buckets regularly: without a scraper they would accumulate. Does not return.
 pub async fn upkeep() {
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -37,7 +37,7 @@ pub async fn upkeep() {
     }
 }
 
-/// What `GET /metrics` answers.
+/// The response to `GET /metrics`.
 pub fn scrape() -> impl IntoResponse {
     metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())

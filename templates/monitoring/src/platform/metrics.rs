@@ -1,19 +1,19 @@
-//! What is measured of requests. Each handle is made once: to find it by its labels for every request would cost more
-//! than the rest of the guard.
+//! Metrics of requests. Each handle is created once: looking it up by its labels for every request would cost more than
+//! the rest of the guard.
 
 use std::{collections::HashMap, sync::LazyLock, sync::PoisonError, sync::RwLock};
 
 use metrics::{Histogram, histogram};
 
-/// By route; one for the process, as the exporter is.
+/// By route; one map for the process, like the exporter.
 static DURATIONS: LazyLock<RwLock<HashMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
 
-/// Of one route: a method, a status, and where to record.
+/// The histogram for a method and a status of one route.
 type Duration = (&'static str, u16, Histogram);
 
-/// Notes how a request ended, and after how long.
+/// Records the status and the duration of a request.
 pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
-    // A client may invent methods, and each would be a label that is kept for ever.
+    // A client may send arbitrary methods, and each would create a label that is kept forever.
     let usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let method = usual.into_iter().find(|usual| *usual == method).unwrap_or("OTHER");
     let known = DURATIONS.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The one connection to Redis, for all that is kept there.
+//! The connection to Redis, shared by everything that uses it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,8 +11,7 @@ use super::{breaker::Failure, link::Link};
 
 pub type Redis = Arc<Link<ConnectionManager>>;
 
-/// Error codes of replies that are about the server or about the access to it. Replies with another code are about one
-/// key or one command.
+/// Error codes of replies about the server or access to it. Replies with another code are about one key or one command.
 pub const OUTAGES: [&str; 11] = [
     "LOADING",
     "BUSY",
@@ -30,26 +29,27 @@ pub const OUTAGES: [&str; 11] = [
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Where Redis is; rediss:// for TLS
+    /// URL of Redis; rediss:// for TLS
     #[arg(long, env, default_value = "redis://127.0.0.1:6379", value_parser = url)]
     pub redis_url: ConnectionInfo,
 }
 
 pub fn link(url: &ConnectionInfo) -> Redis {
-    // Said here because nothing else does where two crates bring TLS; if another part has said it before, it is the same.
+    // Required because two crates include TLS providers. If a provider is already installed, it is the same one.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    // Commands are small and must not wait for a packet to fill; an idle connection that is dropped silently is noticed.
+    // No delay: commands are small and must not wait for a packet to fill. Keep-alive detects a silently dropped
+    // connection.
     let alive = TcpKeepalive::new().with_time(Duration::from_secs(30));
     let url = url.clone().set_tcp_settings(TcpSettings::default().set_nodelay(true).set_keepalive(alive));
     let connect = move || connect(url.clone()).boxed();
-    // A wrong password may only show with the first command.
+    // A wrong password may be reported only by the first command.
     Link::new("redis", Box::new(connect), |mut redis| {
         async move { Ok(redis::cmd("PING").exec_async(&mut redis).await?) }.boxed()
     })
 }
 
-/// Also reconnects by itself, once, when the connection is cut: a restart costs a few commands and no outage. It never
-/// waits to try again, which is for the link to do.
+/// The connection manager also reconnects once when the connection breaks: a restart costs a few commands but is no
+/// outage. It does not retry after a delay, since the link does.
 async fn connect(url: ConnectionInfo) -> anyhow::Result<ConnectionManager> {
     let config = ConnectionManagerConfig::new().set_number_of_retries(0).set_pipeline_buffer_size(1024);
     Ok(ConnectionManager::new_with_config(Client::open(url)?, config).await?)
@@ -62,10 +62,10 @@ impl Failure for RedisError {
     }
 }
 
-/// The rule of `REDIS_URL`.
+/// Parses `REDIS_URL`.
 ///
 /// # Errors
-/// If it is of another scheme, cannot be read, or has a fragment: `#insecure` would switch the check of certificates off.
+/// If it has another scheme, cannot be parsed, or has a fragment: `#insecure` would disable the check of certificates.
 pub fn url(text: &str) -> Result<ConnectionInfo, &'static str> {
     let scheme = ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme));
     let numbered = |url: &ConnectionInfo| url.redis_settings().db() >= 0;

@@ -1,4 +1,4 @@
-//! `/products/{id}/reviews`: what another service has about a product. The product itself is not looked up.
+//! `/products/{id}/reviews`: reviews of a product from another service. The product itself is not looked up.
 
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ struct Review {
     text: String,
 }
 
-/// Read what customers say of a product
+/// Read the reviews of a product
 #[utoipa::path(get, path = "/products/{id}/reviews", tag = "products", params(Id), responses(
-    (status = 200, description = "Its reviews; none, and degraded, while they cannot be had", body = Fetched<Vec<Review>>),
+    (status = 200, description = "The reviews; empty and degraded if the other service fails", body = Fetched<Vec<Review>>),
 ))]
 async fn reviews(
     State(app): State<Arc<App>>,

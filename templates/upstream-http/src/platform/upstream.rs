@@ -1,5 +1,5 @@
-//! Another service, called over HTTP. Slow, broken or gone, it costs a request some of its time and some of its answer,
-//! and never the request.
+//! Another service, called over HTTP. If it is slow or fails, a request takes longer and its response lacks data, but
+//! the request never fails.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use super::breaker::{Breaker, Turn};
 use super::settings::time;
 use super::{guard::REQUEST_ID, telemetry, trace};
 
-/// Longest wait for the other service where no setting says otherwise.
+/// The default time-out for a call.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Longest wait for a connection.
+/// The time-out for a connection.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// Bytes of a body that are read.
+/// The maximum bytes of a response body.
 const BODY: usize = 1 << 20;
 
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Where the other service is, and whatever path its API is under
+    /// Base URL of the other service, including the path of its API
     #[arg(long, env, default_value = "http://127.0.0.1:9100", value_parser = base_url)]
     pub upstream_url: String,
-    /// Longest wait for the other service, over both tries; at most nine tenths of REQUEST_TIMEOUT
+    /// Longest wait for the other service, including the retry; at most nine tenths of REQUEST_TIMEOUT
     ///
     /// By default 3s, or nine tenths of REQUEST_TIMEOUT if that is less.
     #[arg(long, env, value_parser = time("10ms", "1h"))]
@@ -39,19 +39,20 @@ pub struct Upstream {
     url: String,
     timeout: Duration,
     breaker: Breaker,
-    /// A quarter of what may be in flight: requests that wait for another service leave room for those that need not.
+    /// A quarter of the requests that may be in flight: requests that wait for the other service leave room for the
+    /// others.
     places: tokio::sync::Semaphore,
-    /// Of second tries: one for ten calls, and one a second besides. When every call fails, to make each of them twice
-    /// would only add to the load on what is down.
+    /// The budget for retries: one for ten calls, plus one a second. If every call fails, retrying all of them would
+    /// double the load on the failing service.
     retries: TpsBudget,
 }
 
-/// What the other service has, or what stands in for it.
+/// The data of the other service, or a fallback.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Fetched<T> {
     /// Whether the other service failed, so that `data` is empty
     degraded: bool,
-    /// For people; only if degraded
+    /// Human-readable; only if degraded
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
     data: T,
@@ -59,9 +60,9 @@ pub struct Fetched<T> {
 
 impl Upstream {
     /// # Errors
-    /// If this machine has no certificates to trust.
+    /// If this machine has no trusted certificates.
     pub fn new(settings: &super::Settings) -> anyhow::Result<Self> {
-        // Proxies are not taken from the environment: what the service calls is what its settings name.
+        // Proxy variables of the environment are ignored: only the settings determine which servers are called.
         let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
         let Settings { upstream_url, upstream_timeout } = &settings.upstream;
         let timeout = upstream_timeout.unwrap_or(TIMEOUT.min(longest(settings)));
@@ -70,7 +71,7 @@ impl Upstream {
         Ok(Self { client, url, timeout, breaker, places, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
     }
 
-    /// What is at this path, for the request that has these headers.
+    /// The data at this path, fetched for the request with these headers.
     pub async fn get<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> Fetched<T> {
         let place = self.places.try_acquire();
         let skip = place.is_err() || matches!(self.breaker.turn(), Turn::Wait);
@@ -84,7 +85,7 @@ impl Upstream {
         Fetched { degraded: data.is_none(), message, data: data.unwrap_or_default() }
     }
 
-    /// `None` if it answers without what was asked for. The breaker counts only that it does not answer, or with 5xx.
+    /// `None` if the response has no usable data. The breaker counts only errors, time-outs and 5xx.
     async fn find<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> anyhow::Result<Option<T>> {
         let send = async || {
             let request = self.client.get(format!("{}{path}", self.url)).headers(passed_on(headers));
@@ -96,7 +97,7 @@ impl Upstream {
         let mut response = send().await;
         if response.is_err() && self.retries.withdraw() {
             telemetry::count("upstream_retries_total");
-            // At random, so that all who failed together do not come back together.
+            // A random delay, so that requests that failed together do not retry together.
             tokio::time::sleep(Duration::from_millis(fastrand::u64(..100))).await;
             response = send().await;
         }
@@ -108,7 +109,7 @@ impl Upstream {
         }
     }
 
-    /// `None` if the body is not what this service takes: that is about one answer, not an outage.
+    /// `None` if the body cannot be used: that concerns one response and is not an outage.
     async fn decode<T: DeserializeOwned>(&self, response: reqwest::Response) -> anyhow::Result<Option<T>> {
         let data = match read(response).await? {
             Some(body) => serde_json::from_slice(&body).map_err(|error| format!("a body that cannot be read: {error}")),
@@ -130,27 +131,27 @@ async fn read(mut response: reqwest::Response) -> anyhow::Result<Option<Vec<u8>>
     Ok(Some(body))
 }
 
-/// By which the other service's log and traces can be found.
+/// The headers that connect the logs and traces of the two services.
 fn passed_on(headers: &HeaderMap) -> HeaderMap {
     let names = [REQUEST_ID, trace::TRACEPARENT, trace::TRACESTATE];
     names.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone()))).collect()
 }
 
-/// A call ends before its request does, so that there is time to answer without it.
+/// The maximum time-out of a call: shorter than that of its request, so that there is time to respond without the data.
 fn longest(settings: &super::Settings) -> Duration {
     settings.guard.request_timeout * 9 / 10
 }
 
-/// The rule that `UPSTREAM_TIMEOUT` breaks together with `REQUEST_TIMEOUT`.
+/// The rule that `UPSTREAM_TIMEOUT` and `REQUEST_TIMEOUT` break together.
 pub fn contradiction(settings: &super::Settings) -> Option<(&'static [&'static str], &'static str)> {
     let timeout = settings.upstream.upstream_timeout.filter(|timeout| *timeout > longest(settings));
     timeout.map(|_| (&["UPSTREAM_TIMEOUT", "REQUEST_TIMEOUT"][..], "more than nine tenths of REQUEST_TIMEOUT"))
 }
 
-/// The rule of `UPSTREAM_URL`: paths are appended to it.
+/// Parses `UPSTREAM_URL`, to which paths are appended.
 ///
 /// # Errors
-/// If it is no URL of HTTP, or has a query or a fragment.
+/// If it is not an HTTP URL, or has a query or a fragment.
 pub fn base_url(text: &str) -> Result<String, &'static str> {
     let http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https") && !text.contains(['?', '#', ' ']);
     let url = text.parse().ok().filter(http).filter(|_| text.contains("://"));

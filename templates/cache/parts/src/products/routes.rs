@@ -1,9 +1,9 @@
 //= insert
         let insert = app.cache.add(insert);
 //= headers of a read
-        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"),
+        ("cache-status" = String, description = "How the cache handled the request (RFC 9211)"),
 //= headers without a body
-        ("cache-status" = String, description = "How the cache took part, as in RFC 9211"),
+        ("cache-status" = String, description = "How the cache handled the request (RFC 9211)"),
 //= read
     let database = Arc::clone(&app.database);
     let find = async move { queries::find(&database, id).await };

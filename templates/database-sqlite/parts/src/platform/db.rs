@@ -1,4 +1,4 @@
 //= settings
-    /// Where the database is
+    /// URL of the database file
     #[arg(long, env, default_value = "sqlite://data/app.db", value_parser = super::database_url::read)]
     pub database_url: Options,

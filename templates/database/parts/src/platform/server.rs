@@ -1,3 +1,3 @@
 //= close
-        // Writes whose clients have left are finished first, unless the database has fallen silent.
+        // Waits for writes whose clients have disconnected, unless the database does not respond.
         timeout_at(end - limit / 20, platform.database.pool.close()).await.ok();
