@@ -66,15 +66,14 @@ async fn read(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, condition
 
 /// Replace a product
 ///
-/// The body has the new values, or everything that was read, with changes. With `If-Match`, a version that was changed
-/// in the meantime is not overwritten.
+/// Accepts new values, or the read product with changes. With `If-Match`, concurrent changes are not overwritten.
 #[utoipa::path(put, path = "/products/{id}", tag = "products", params(Id, Conditions),
     request_body = Replacement, responses(
     (status = 200, description = "The updated product", body = Product, headers(
         ("etag" = String, description = "New entity tag"))),
     (status = 404, description = "The product does not exist", body = Envelope),
     (status = 409, description = "Another product has this name", body = Envelope),
-    (status = 412, description = "The condition is false; nothing was changed", body = Envelope),
+    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was changed", body = Envelope),
 ))]
 async fn edit(
     State(app): State<Arc<App>>,
@@ -94,7 +93,7 @@ async fn edit(
 #[utoipa::path(delete, path = "/products/{id}", tag = "products", params(Id, Conditions), responses(
     (status = 204, description = "Deleted"),
     (status = 404, description = "The product does not exist", body = Envelope),
-    (status = 412, description = "The condition is false; nothing was deleted", body = Envelope),
+    (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
     let delete = async move {
