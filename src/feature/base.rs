@@ -92,7 +92,7 @@ fn measure(parts: &mut Parts) {
     series.gauge("build_info", "Always 1; the labels have the running version");
     series.histogram("http_request_duration_seconds", "Time from a request's header to its response");
     series.gauge("http_requests_in_flight", "Requests being handled");
-    series.counter("http_requests_shed_total", "Requests rejected because too many requests or bytes were in flight");
+    series.counter("http_requests_shed_total", "Requests rejected: too many requests or bytes in flight");
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");
     series.counter("log_lines_dropped_total", "Log lines dropped because the queue was full");

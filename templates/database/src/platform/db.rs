@@ -116,7 +116,7 @@ impl From<sqlx::Error> for Error {
         let answer = match &error {
             sqlx::Error::Database(error) if error.is_unique_violation() => Self::of(409),
             sqlx::Error::Database(error) if error.is_foreign_key_violation() => {
-                Self { message: "the request refers to a missing resource, or other resources refer to this one", ..Self::of(409) }
+                Self { message: "a referenced resource is missing, or this one is still referenced", ..Self::of(409) }
             }
             sqlx::Error::Database(error) if error.is_check_violation() => Self::of(422),
             sqlx::Error::Database(error) if !engine::is_outage(&**error) => Self { unchanged: true, ..Self::of(500) },
