@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_goes_before_the_file() {
+    fn the_environment_overrides_the_file() {
         let input = gather(&[("RESTWELL_CACHE", "none"), ("HOME", "/x")], "cache = \"memory\"\ndatabase = \"none\"\n");
         let input = input.expect("every word is known");
         assert_eq!(input.answers.get(Choice::Cache), Some((Value::Cache(Cache::None), Origin::Environment)));

@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_lead_back_to_their_values() {
+    fn ids_parse_back_to_their_values() {
         for &choice in Choice::ALL {
             assert_eq!(Choice::named(choice.id()), Some(choice));
             for &value in choice.values() {
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn every_choice_can_be_left_out() {
+    fn every_choice_has_the_value_none() {
         for &choice in Choice::ALL {
             assert!(choice.parse("none").is_some(), "{choice:?} has no `none`");
         }

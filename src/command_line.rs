@@ -43,7 +43,7 @@ impl CommandLine {
         self.with_word(argument)
     }
 
-    /// With a switch, if it is not there yet.
+    /// With a switch, unless it is present.
     #[must_use]
     pub fn with_flag(self, name: &str) -> Self {
         if self.has(name) { self } else { self.with_typed(name, None) }

@@ -1,4 +1,4 @@
-//! What Restwell asks of git: `git init`, as cargo does for a new package, and `git check-ignore`.
+//! The git commands that Restwell runs: `git init`, like cargo for a new package, and `git check-ignore`.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The name of a project: a subset of the package names that cargo accepts.
 //!
 //! The rules are those of cargo's `restricted_names` (<https://github.com/rust-lang/cargo>, `src/cargo/util`). Names
-//! about which cargo only warns are rejected too, since a generated project has to work everywhere: crates of the standard
-//! library, devices of Windows, letters outside ASCII. Capitals are allowed.
+//! about which cargo only warns are rejected too, since a generated project has to work everywhere: crates of the
+//! standard library, devices of Windows, letters outside ASCII. Capitals are allowed.
 
 use std::fmt;
 
@@ -87,8 +87,8 @@ impl Name {
 }
 
 /// The name of the project's image and Compose project: `name` in the form of a path component of an image reference,
-/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*` (the grammar of `distribution/reference`). Small letters; a separator that the
-/// grammar does not have becomes a dash, and one at an end is left out; `service` where nothing is left.
+/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*` (the grammar of `distribution/reference`). In lower case; an invalid separator
+/// becomes a dash, one at an end is removed; `service` if nothing is left.
 pub fn image(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let mut image = String::new();

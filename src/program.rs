@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::error::clause;
 use crate::interrupt;
 
-/// Generous for a short program; a hook or a network home that hangs must not block the run for ever.
+/// Generous for a short program; a hanging hook or network home must not block the run forever.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a running program is polled. `git init` takes about two milliseconds.

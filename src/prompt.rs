@@ -43,7 +43,7 @@ pub fn restore_terminal() {
 pub struct Subject<'a, D> {
     /// The input from all other sources.
     pub input: &'a Input,
-    /// The name; `None` if it has to be asked for.
+    /// The name; `None` if the user must be prompted for it.
     pub name: Option<String>,
     /// The default of the question for the name.
     pub offered: Option<String>,

@@ -19,7 +19,8 @@ pub(super) use topic::{Explained, Topic};
 /// Explain error codes, choices, values or presets, or why values cannot be combined
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// Error codes (`RW0301`), choices (`cache`), values (`redis`, `database=none cache=memory`) or presets (`standard`)
+    /// Error codes (`RW0301`), choices (`cache`), values (`redis`, `database=none cache=memory`) or presets
+    /// (`standard`)
     #[arg(value_name = "CODE|CHOICE|VALUE|PRESET", required = true)]
     words: Vec<String>,
 }
@@ -39,7 +40,7 @@ impl Explain {
     }
 }
 
-/// The topic that a word names.
+/// The topic of a word.
 fn topic(word: &str) -> Result<Topic, Error> {
     if let Some(code) = Code::named(word) {
         return Ok(Topic::code(code));

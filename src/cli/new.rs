@@ -27,11 +27,12 @@ use crate::version::VERSION;
 
 /// Write a project
 ///
-/// On a terminal, prompts for missing answers. Every answer can also be given as a flag, as a variable (`RESTWELL_CACHE`) or
-/// in an answers file. A flag overrides a variable, a variable the file, and the file a preset.
+/// On a terminal, prompts for missing answers. Every answer can also be given as a flag, as a variable
+/// (`RESTWELL_CACHE`) or in an answers file. A flag overrides a variable, a variable the file, and the file a preset.
 #[derive(Args, Debug)]
 pub(super) struct New {
-    /// The directory of the project; its last part is the name, `.` is the current directory. If omitted, restwell prompts for a name
+    /// The directory of the project; its last part is the name, `.` is the current directory. If omitted, restwell
+    /// prompts for a name
     #[arg(value_name = "PATH")]
     path: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -73,7 +74,7 @@ fn preset_words() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
-/// The project that is asked for: the input, where it goes and its name.
+/// The requested project: the input, its target and its name.
 struct Request<'a> {
     input: &'a Input,
     site: Site,
@@ -121,7 +122,7 @@ impl New {
             return Err(Error::NoPath);
         }
         let mut request = path.map(|path| self.request(input, &path)).transpose()?;
-        // A conflict is reported before anything is asked.
+        // A conflict is reported before any prompt.
         let resolution = resolve(&input.answers)?;
         if request.is_none() && self.yes {
             request = Some(asking::request(self, input, shell)?);
@@ -148,7 +149,7 @@ impl New {
         }
     }
 
-    /// The path of the project; `None` if it has to be asked for. A name without a path is also the path.
+    /// The path of the project; `None` if the user must be prompted for it. A name without a path is also the path.
     fn path(&self, input: &Input) -> Result<Option<Utf8PathBuf>, Error> {
         match (&self.path, self.name.as_ref().or(input.name.as_ref())) {
             (Some(path), _) if path.as_str().is_empty() => {
@@ -193,8 +194,8 @@ impl Request<'_> {
         Error::Occupied { path: self.site.path.clone(), by }
     }
 
-    /// What prevents writing without `--force`: the user's files, or part of another project. What a killed run left is
-    /// no obstacle as long as it is part of the same project.
+    /// What prevents writing without `--force`: the user's files, or part of another project. Files left by a killed
+    /// run of the same project do not.
     fn occupant(&self, holds: Vec<String>, traces: &Traces) -> Occupant {
         match traces {
             Traces::Unfinished(receipt) => {

@@ -26,12 +26,12 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Print the JSON Schema of the answers file, or of what a command prints under `--format json`
 #[derive(Args, Debug)]
 pub(super) struct Schema {
-    /// What to print the schema of
+    /// The subject of the schema
     #[arg(value_name = "WHAT", value_enum, default_value_t)]
     of: Subject,
 }
 
-/// What has a schema.
+/// The subjects that have a schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Subject {
     /// The answers file

@@ -1,7 +1,7 @@
-//! Puts a staged project into a directory that exists, file by file, without losing one of the user's.
+//! Places a staged project into an existing directory, file by file, without losing a file of the user.
 //!
-//! A file is linked under its name, which fails where there is one already. A file that is to be replaced gets a second
-//! name first and is then replaced in one step. Each step is remembered, and taken back if a later one fails.
+//! A file is linked to its path, which fails if the path exists. A file that is to be replaced first gets a second name
+//! and is then replaced in one step. Each step is recorded, and undone if a later one fails.
 
 use std::fs;
 use std::io::{self, ErrorKind};

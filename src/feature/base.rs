@@ -1,4 +1,4 @@
-//! What every project has: one endpoint, health, documentation, and the HTTP server.
+//! The parts of every project: one endpoint, health, documentation, and the HTTP server.
 
 use super::{Feature, Wanted};
 use crate::part::versions::{

@@ -9,7 +9,7 @@ pub struct Limits {
     bounds: Vec<Limit>,
 }
 
-/// What is limited, to what, and what happens at the limit. Each is a cell of a Markdown table.
+/// A limit: its subject, its value, and the effect of reaching it. Each is a cell of a Markdown table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The wait, queue or store.
@@ -29,7 +29,7 @@ pub enum Layer {
     Request,
     /// On a call that a request makes.
     Call,
-    /// By whatever runs the service, once it has asked it to stop.
+    /// In the orchestrator, after SIGTERM.
     GracePeriod,
     /// During a graceful shutdown.
     Shutdown,

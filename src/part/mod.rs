@@ -1,5 +1,5 @@
-//! The typed facts that several files of a project state, each in its own module. Features add to them; no fact knows a
-//! feature.
+//! The typed facts that several files of a project state, each in its own module. Features add to them; they do not
+//! depend on features.
 
 pub mod limit;
 pub mod manifest;

@@ -1,4 +1,4 @@
-//! A value that only an operator knows, set where the service is deployed.
+//! A value that the operator must set in the deployment.
 
 use std::fmt::Write as _;
 
@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 pub struct OperatorValue {
     /// The variable.
     pub name: &'static str,
-    /// An example, or a command of the shell that makes it.
+    /// An example, or a shell command that generates it.
     pub value: &'static str,
 }
 
-/// How to write `deploy/.env`; nothing where no value is needed.
+/// The instructions for `deploy/.env`; empty if no value is needed.
 pub(crate) fn env_file(values: &[OperatorValue]) -> String {
     if values.is_empty() {
         return String::new();

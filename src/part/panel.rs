@@ -1,4 +1,4 @@
-//! The panels of a project's dashboard, in the form that Grafana reads.
+//! The panels of a project's dashboard, in Grafana's format.
 
 use serde_json::{Value, json};
 
@@ -10,17 +10,17 @@ pub struct Panel {
     section: Section,
     unit: Unit,
     stacked: bool,
-    /// From where on a number is yellow, and from where on red.
+    /// The values from which the number is yellow, and red.
     thresholds: Option<(f64, f64)>,
     queries: Vec<(String, &'static str)>,
 }
 
-/// The part of the dashboard that a panel is in, from top to bottom. Each begins a new row.
+/// The section of a panel, from top to bottom. Each starts a new row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
-    /// What clients notice, in numbers.
+    /// The client's view, as numbers.
     Summary,
-    /// What clients notice, over time.
+    /// The client's view, over time.
     Requests,
     /// The parts that requests use: data, quotas, dependencies.
     Parts,
@@ -140,7 +140,7 @@ impl Panel {
     }
 }
 
-/// The rate of a counter, over all copies of the service.
+/// The rate of a counter, over all replicas.
 pub fn rate(counter: &str) -> String {
     format!("sum(rate({counter}{{job=\"app\"}}[$__rate_interval]))")
 }

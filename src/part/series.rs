@@ -3,31 +3,31 @@
 
 use std::fmt::Write;
 
-/// Everything that is measured, in the order in which it was declared.
+/// All metrics, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
 pub struct AllSeries(Vec<Series>);
 
 /// One metric, with all its label values.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// As operators see it.
+    /// The name of the series.
     pub name: &'static str,
-    /// How its values move.
+    /// The kind of metric.
     pub kind: Kind,
     /// What it counts or shows, in one clause.
     pub help: &'static str,
-    /// The label of a counter and the values that it is made with at start.
+    /// The label of a counter, and the values for which it is created at start.
     label: Option<(&'static str, Vec<&'static str>)>,
-    /// Whether the code that records a counter also makes it, because only that code knows its labels.
+    /// Whether the code that records a counter also creates it, because only that code knows its labels.
     made_by_owner: bool,
 }
 
-/// How the values of a series move.
+/// The kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Only up, until the process ends.
+    /// Only increases, until the process ends.
     Counter,
-    /// Up and down.
+    /// Increases and decreases.
     Gauge,
     /// A distribution.
     Histogram,
@@ -49,7 +49,7 @@ impl AllSeries {
         self.add(name, Kind::Histogram, help);
     }
 
-    /// A counter that the code which records it makes at start, with labels that only that code knows.
+    /// A counter that the recording code creates at start, with labels that only that code knows.
     pub fn counter_of_owner(&mut self, name: &'static str, help: &'static str) {
         self.add(name, Kind::Counter, help).made_by_owner = true;
     }

@@ -1,4 +1,4 @@
-//! A server that a project needs beside it: told by the Compose files, the README, the tests, and the report of `new`.
+//! A server that a project needs, described in the Compose files, the README, the tests, and the report of `new`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,28 +8,28 @@ use std::fmt::Write as _;
 pub struct Server {
     /// Its name, in Compose files and as a host.
     pub name: &'static str,
-    /// What it is for, in one clause.
+    /// Its purpose, in one clause.
     pub purpose: &'static str,
     /// The image that it runs from, with its version.
     pub image: &'static str,
-    /// Its command where it is deployed, as lines of a Compose file, if that depends on the stack.
+    /// Its command in the deployment, as lines of a Compose file, if that depends on the stack.
     pub command: Option<&'static str>,
-    /// How it runs while the project is developed and tested, if it is needed then.
+    /// Its configuration for development and tests, if it is needed then.
     pub development: Option<Development>,
 }
 
-/// A server while the project is developed and tested.
+/// A server during development and tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Development {
-    /// Where it is.
+    /// Its URL.
     pub url: &'static str,
-    /// How Compose asks whether it works: a YAML list.
+    /// The health check for Compose: a YAML list.
     pub healthcheck: &'static str,
-    /// The variable by which tests are told of another one.
+    /// The variable that makes tests use another one.
     pub variable: &'static str,
-    /// What that one must allow, for the README.
+    /// The requirement on that one, for the README.
     pub requirement: &'static str,
-    /// What it is to tests, and how they share it.
+    /// Its use in tests, and how they share it.
     pub about: &'static str,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn test_variables(servers: &[Server]) -> String {
     rows.collect::<Vec<_>>().join("\n")
 }
 
-/// The functions by which tests find the servers.
+/// The functions that return the URLs of the servers to tests.
 pub(crate) fn test_functions(servers: &[Server]) -> String {
     let mut text = String::new();
     for Server { name, development, .. } in servers {

@@ -163,10 +163,10 @@ mod tests {
     fn a_setting_that_two_features_add_is_listed_once_with_its_group() {
         let mut settings = Settings::default();
         settings.add(Group::Logging, "LOG_FORMAT", "json", "Shape of log lines");
-        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "Where the database is").secret();
-        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "Where the database is");
+        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "URL of the database").secret();
+        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "URL of the database");
         let head = "| variable | default | meaning |\n| --- | --- | --- |\n";
-        let database = "| `DATABASE_URL` | `sqlite://app.db` | Where the database is; may hold a secret |\n";
+        let database = "| `DATABASE_URL` | `sqlite://app.db` | URL of the database; may hold a secret |\n";
         let log = "| `LOG_FORMAT` | `json` | Shape of log lines |";
         assert_eq!(settings.tables(), format!("## Data\n\n{head}{database}\n## Logging\n\n{head}{log}"));
     }

@@ -1,6 +1,6 @@
-//! The volumes that keep data where containers run.
+//! The volumes for the data of containers.
 
-/// The `volumes` of a Compose file; nothing where there are none.
+/// The `volumes` of a Compose file; empty if there are none.
 pub(crate) fn render(names: &[&str]) -> String {
     let heading = if names.is_empty() { "" } else { "\nvolumes:\n" };
     let volumes = names.iter().map(|name| format!("  {name}:\n"));

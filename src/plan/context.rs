@@ -1,7 +1,7 @@
 //! The variables of templates, derived from the choices so that a new value needs no line here.
 //!
-//! `cache` is true when any cache is chosen, `cache_memory` for one value; `several_replicas` where the deployment runs
-//! more than one copy; `name`, `name_lower` (the name of the image) and `replicas` are values to print.
+//! `cache` is true if any cache is chosen, `cache_memory` for one value; `several_replicas` if the deployment runs more
+//! than one replica; `name`, `name_lower` (the name of the image) and `replicas` are values to print.
 
 use crate::choice::Choice;
 use crate::name;

@@ -1,14 +1,14 @@
 //! The `mod` lists of a generated project, derived from its files.
 //!
 //! A template marks the place of the list with the line `//= mod` or `//= pub mod`. The list has one line for each
-//! sibling module, in the order of their names: a file of another name, or a folder with a `mod.rs`. So a feature that
-//! brings a module brings its file and nothing else.
+//! sibling module, in the order of their names: a file of another name, or a folder with a `mod.rs`. A feature
+//! therefore adds a module by adding its file.
 
 use camino::Utf8Path;
 
 use crate::tree::{Bug, Tree};
 
-/// What a mark may ask for: a list of public or of private modules.
+/// The marks: for a list of private or of public modules.
 pub(super) const KEYWORDS: [&str; 2] = ["pub mod", "mod"];
 
 /// Files that are the root of a module or of a crate, so not a sibling module.
@@ -30,7 +30,7 @@ pub(super) fn fill(tree: &mut Tree) -> Result<(), Bug> {
     Ok(())
 }
 
-/// What stands before the mark, the keyword that it asks for, and what stands after it.
+/// The text before the mark, its keyword, and the text after it.
 fn split_at_mark(text: &str) -> Option<(&str, &str, &str)> {
     KEYWORDS.into_iter().find_map(|keyword| {
         let (before, after) = text.split_once(&format!("//= {keyword}\n"))?;
@@ -38,7 +38,7 @@ fn split_at_mark(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// The names of the modules beside `root`, sorted: the tree gives its files in the order of their paths.
+/// The names of the modules beside `root`, sorted, since the tree returns its files in the order of their paths.
 fn siblings<'a>(tree: &'a Tree, root: &'a Utf8Path) -> impl Iterator<Item = &'a str> {
     let folder = root.parent().unwrap_or(Utf8Path::new(""));
     let mut names: Vec<&str> = tree

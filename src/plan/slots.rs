@@ -1,9 +1,9 @@
-//! Slots: how a feature adds lines to a file that another feature owns.
+//! Slots: places at which a feature adds lines to a file of another feature.
 //!
 //! The owner's template marks a place with a slot, a comment line such as `//= fields` (`#= fields` outside Rust). A
 //! feature that has lines for it keeps them in `parts/` of its own template folder, in a file of the same path, under a
-//! line that repeats the slot, not indented. Parts are placed in the order of the features; a slot without parts leaves no line. Parts
-//! may have slots for parts of other features.
+//! line that repeats the slot, not indented. Parts are placed in the order of the features; a slot without parts leaves
+//! no line. Parts may have slots for parts of other features.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,15 +20,15 @@ const FOLDER: &str = "parts";
 pub(super) struct Slots(BTreeMap<(Utf8PathBuf, String), String>);
 
 impl Slots {
-    /// The file that the parts in `template` are for; `None` if the template is a file of its own.
+    /// The file for which `template` has parts; `None` if the template is a whole file.
     pub(super) fn target(template: &Utf8Path) -> Option<&Utf8Path> {
         template.strip_prefix(FOLDER).ok()
     }
 
-    /// Takes in the rendered parts of one feature for the file `target`.
+    /// Adds the rendered parts of one feature for the file `target`.
     ///
     /// # Errors
-    /// [`Bug`] if a line stands above the first slot.
+    /// [`Bug`] if a line precedes the first slot.
     pub(super) fn add(&mut self, target: &Utf8Path, text: &str) -> Result<(), Bug> {
         let mut lines: Option<&mut String> = None;
         for line in text.split_inclusive('\n') {
@@ -45,7 +45,7 @@ impl Slots {
     /// Replaces each slot in the files of the tree.
     ///
     /// # Errors
-    /// [`Bug`] if a file is there but has no slot for a part, or has one twice.
+    /// [`Bug`] if an existing file has no slot for a part, or has one twice.
     pub(super) fn fill(&self, tree: &mut Tree) -> Result<(), Bug> {
         let mut filled = Vec::new();
         for (path, file) in tree.files() {
@@ -62,16 +62,17 @@ impl Slots {
         filled.into_iter().try_for_each(|(path, text)| tree.rewrite(&path, text))
     }
 
-    /// The slots of this file that there are parts for.
+    /// The slots of this file that have parts.
     fn parts_of(&self, path: &Utf8Path) -> impl Iterator<Item = &str> {
         let parts = self.0.range((path.to_owned(), String::new())..);
         parts.map(|(slot, _)| slot).take_while(move |(target, _)| target == path).map(|(_, name)| name.as_str())
     }
 
-    /// Appends `text` to `lines`, its slots replaced, and the names of these to `slots`.
+    /// Appends `text` to `lines` with its slots replaced, and their names to `slots`.
     ///
     /// # Errors
-    /// [`Bug`] if a slot stands twice: which one a part is for would not be clear, and a part with its own slot has no end.
+    /// [`Bug`] if a slot occurs twice: a part would be ambiguous, and a part that contains its own slot would recurse
+    /// forever.
     fn expand<'a>(
         &'a self,
         path: &Utf8Path,
@@ -95,7 +96,7 @@ impl Slots {
     }
 }
 
-/// The name of the slot that this line is.
+/// The name of the slot in this line, if it is one.
 fn slot(line: &str) -> Option<&str> {
     let line = line.trim();
     let name = line.strip_prefix("//= ").or_else(|| line.strip_prefix("#= "))?;

@@ -10,17 +10,17 @@ use crate::tree::Bug;
 
 static DESCRIPTIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/precomputed/openapi");
 
-/// Stands for the name of the project in a stored description.
+/// The placeholder for the name of the project in a stored description.
 pub const PLACEHOLDER: &str = "restwell-project-name";
 
 /// The name of the stored description for `stack`: the choices that affect the API, in order, such as `database-cache`.
 pub fn key(stack: &Stack) -> String {
     let part = |value: Value| match value.choice() {
         _ if value.is_none() => None,
-        // Readiness lists what the service depends on, and without a database this comes first.
+        // Readiness lists the dependencies; without a database only Redis is one.
         Choice::Limiter if stack.limiter == Limiter::Redis && stack.database == Database::None => Some("limiter-redis"),
         Choice::Database | Choice::Cache | Choice::Limiter | Choice::Upstream => Some(value.choice().id()),
-        // Clients get and send each in its own way.
+        // The description of the credential differs for each value.
         Choice::Auth => Some(value.id()),
         // These do not affect the API.
         Choice::Monitoring | Choice::Deploy | Choice::Ci => None,

@@ -12,7 +12,7 @@ use crate::stack::{Answers, Moved, Origin, Resolution, Stack};
 /// The alternative to the presets.
 const ONE_BY_ONE: &str = "one by one";
 
-/// Stands for the name of the project before it is known.
+/// The placeholder for the name of the project before it is known.
 pub(super) const NO_NAME: &str = "restwell new";
 
 /// The current question.

@@ -79,7 +79,7 @@ fn sample() -> String {
 }
 
 #[test]
-fn every_command_that_people_are_told_to_type_works() {
+fn every_documented_command_works() {
     let mut ran = 0;
     for (path, page) in pages() {
         for command in commands(&page) {
@@ -105,7 +105,7 @@ fn without_counts(text: &str) -> String {
 }
 
 #[test]
-fn the_report_in_the_readme_is_what_is_printed() {
+fn the_report_in_the_readme_matches_the_output() {
     let readme = fs::read_to_string(root().join("README.md")).expect("text");
     let block = readme
         .split("```text\n")
@@ -125,7 +125,7 @@ fn the_report_in_the_readme_is_what_is_printed() {
 }
 
 #[test]
-fn every_command_of_xtask_that_is_named_exists() {
+fn every_documented_xtask_command_exists() {
     let definition = fs::read_to_string(root().join("xtask/src/cli.rs")).expect("text");
     for (path, page) in pages() {
         for rest in page.split("cargo xtask ").skip(1) {
@@ -141,7 +141,7 @@ fn every_command_of_xtask_that_is_named_exists() {
 }
 
 #[test]
-fn readme_links_only_to_what_the_package_holds() {
+fn readme_links_only_to_packaged_files() {
     let output = Command::new(env!("CARGO"))
         .args(["package", "--list", "--allow-dirty", "--offline", "--package", "restwell"])
         .current_dir(root())

@@ -1,4 +1,4 @@
-//! Every valid stack, rendered in memory and read by parsers that know nothing of templates.
+//! Every valid stack, rendered in memory and parsed by the parsers of its file formats.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,7 +123,7 @@ fn module_folder(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 #[test]
-fn what_is_imported_is_a_dependency_and_every_dependency_is_used() {
+fn every_import_is_a_dependency_and_every_dependency_is_used() {
     let names: BTreeMap<*const u8, Names> = distinct_files()
         .filter(|(_, path, _)| path.extension() == Some("rs"))
         .map(|(_, _, text)| (text.as_ptr(), Names::of(text)))
@@ -212,9 +212,9 @@ fn budget(stack: &Stack) -> usize {
     }
 }
 
-/// What every service needs knows neither a resource nor the application: its modules name each other by `super`.
+/// `src/platform` depends neither on resources nor on the application: its modules refer to each other by `super`.
 #[test]
-fn the_platform_names_no_resource_and_nothing_above_it() {
+fn the_platform_imports_neither_resources_nor_the_application() {
     for (project, path, text) in distinct_files().filter(|(_, path, _)| path.starts_with("src/platform")) {
         for word in ["product", "Product", "crate::"] {
             assert!(!text.contains(word), "{path} names `{word}` in {}", project.id());
@@ -227,7 +227,7 @@ fn the_platform_names_no_resource_and_nothing_above_it() {
 fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {
     for project in all().iter().filter(|project| project.stack.database == Database::Postgres) {
         let pool = project.text("src/platform/engine.rs");
-        let (_, rest) = pool.split_once("pub const CONNECTIONS: u32 = ").expect("the pool says how many it opens");
+        let (_, rest) = pool.split_once("pub const CONNECTIONS: u32 = ").expect("the pool has a maximum");
         let each: u32 = rest.split(';').next().and_then(|number| number.parse().ok()).expect("a number");
         let copies = 2 * project.stack.replicas();
         assert!(each * copies <= 97, "{copies} copies open {} connections in {}", each * copies, project.id());
@@ -240,7 +240,7 @@ fn is_code(line: &str) -> bool {
 }
 
 #[test]
-fn links_between_the_pages_lead_somewhere() {
+fn links_between_pages_are_valid() {
     for project in all() {
         for (page, text) in project.files().filter(|(path, _)| path.extension() == Some("md")) {
             let folder = page.parent().expect("a file has a folder");

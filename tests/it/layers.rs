@@ -1,4 +1,4 @@
-//! The order of the modules of `src/`: a file imports only from modules below its own, so no two modules form a ring.
+//! The order of the modules of `src/`: a file imports only from modules below its own, so there are no cycles.
 
 use std::fs;
 

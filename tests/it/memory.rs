@@ -23,7 +23,7 @@ fn the_sum_of_all_limits_fits_the_container() {
 }
 
 #[test]
-fn the_log_and_the_help_keep_to_their_part() {
+fn the_log_and_the_documented_bounds_fit_their_share() {
     for project in all() {
         let line = constant(project, "src/platform/telemetry.rs", "LONGEST_PATH") * 2
             + constant(project, "src/platform/telemetry.rs", "LONGEST_CAUSE")
@@ -34,7 +34,7 @@ fn the_log_and_the_help_keep_to_their_part() {
             32 << 10,
             "what --help says of a connection"
         );
-        assert_eq!(constant(project, "src/platform/body.rs", "BUDGET"), 64 * MIB, "what --help says of bodies");
+        assert_eq!(constant(project, "src/platform/body.rs", "BUDGET"), 64 * MIB, "the budget of bodies in --help");
     }
 }
 

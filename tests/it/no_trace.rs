@@ -24,7 +24,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("ci", "github") => &["github", "dependabot"],
         // No words beyond those of the choice.
         ("cache" | "limiter", "memory") | (_, "none") => &[],
-        (choice, value) => panic!("say which words give {choice}={value} away"),
+        (choice, value) => panic!("list the words that reveal {choice}={value}"),
     }
 }
 
@@ -42,7 +42,7 @@ fn words_of(choice: Choice) -> &'static [&'static str] {
     }
 }
 
-/// Words of what several values share, with the stacks that have it.
+/// Words of features that several values share, with the stacks that have them.
 const SHARED: &[(&[&str], Holds)] = &[
     (&["redis.", "rediss."], has_redis),
     (&["breaker"], calls_with_a_breaker),
@@ -64,43 +64,43 @@ fn calls_with_a_breaker(stack: &Stack) -> bool {
 }
 
 #[test]
-fn no_file_has_a_word_of_a_value_not_taken() {
+fn no_file_reveals_a_value_that_was_not_chosen() {
     let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
     let of_values = values.iter().flat_map(|&value| words(value));
     let of_choices = Choice::ALL.iter().flat_map(|&choice| words_of(choice));
     let shared = SHARED.iter().flat_map(|(words, _)| *words);
     let known: BTreeSet<&str> = of_values.chain(of_choices).chain(shared).copied().collect();
-    let said: HashMap<(&Utf8Path, *const u8), Vec<&str>> = distinct_files()
-        .filter(|(_, path, _)| !speaks_freely(path))
-        .map(|(_, path, text)| ((path, text.as_ptr()), said(path, text, &known)))
+    let found: HashMap<(&Utf8Path, *const u8), Vec<&str>> = distinct_files()
+        .filter(|(_, path, _)| !may_name_any_value(path))
+        .map(|(_, path, text)| ((path, text.as_ptr()), found(path, text, &known)))
         .collect();
     for project in all() {
         let absent = values.iter().filter(|value| project.stack.get(value.choice()) != **value);
         let untaken = Choice::ALL.iter().filter(|&&choice| project.stack.get(choice).is_none());
         let unshared = SHARED.iter().filter(|(_, has)| !has(&project.stack)).flat_map(|(words, _)| *words);
-        let silent = absent.flat_map(|&value| words(value)).chain(untaken.flat_map(|&choice| words_of(choice)));
-        let silent: BTreeSet<&str> = silent.chain(unshared).copied().collect();
-        for (path, text) in project.files().filter(|(path, _)| !speaks_freely(path)) {
-            let word = said[&(path, text.as_ptr())].iter().find(|word| silent.contains(*word));
-            assert_eq!(word, None, "said by {path} of {}", project.id());
+        let forbidden = absent.flat_map(|&value| words(value)).chain(untaken.flat_map(|&choice| words_of(choice)));
+        let forbidden: BTreeSet<&str> = forbidden.chain(unshared).copied().collect();
+        for (path, text) in project.files().filter(|(path, _)| !may_name_any_value(path)) {
+            let word = found[&(path, text.as_ptr())].iter().find(|word| forbidden.contains(*word));
+            assert_eq!(word, None, "found in {path} of {}", project.id());
         }
     }
 }
 
 /// Files that may name any value: decision records, the answers file, the lock.
-fn speaks_freely(path: &Utf8Path) -> bool {
+fn may_name_any_value(path: &Utf8Path) -> bool {
     path.starts_with("docs/decisions") || path == "restwell.toml" || path == "Cargo.lock"
 }
 
 /// The words that a file has in its text or name.
-fn said(path: &Utf8Path, text: &str, known: &BTreeSet<&'static str>) -> Vec<&'static str> {
+fn found(path: &Utf8Path, text: &str, known: &BTreeSet<&'static str>) -> Vec<&'static str> {
     let (text, path) = (text.to_lowercase(), path.as_str().to_lowercase());
-    known.iter().copied().filter(|word| path.contains(word) || says(&text, word)).collect()
+    known.iter().copied().filter(|word| path.contains(word) || has_word(&text, word)).collect()
 }
 
 /// Whether a word of `text` starts with `word`: `delimiter` does not match "limiter". A `word` that ends in `.`
 /// must match completely: HAProxy's `redispatch` does not match "redis".
-fn says(text: &str, word: &str) -> bool {
+fn has_word(text: &str, word: &str) -> bool {
     let (stem, alone) = word.strip_suffix('.').map_or((word, false), |stem| (stem, true));
     let begins = |place: usize| !text[..place].ends_with(char::is_alphanumeric);
     let ends = |place: usize| !alone || !text[place + stem.len()..].starts_with(char::is_alphanumeric);

@@ -10,7 +10,7 @@ use restwell::preset::PRESETS;
 use restwell::rules::{RULES, forbidding};
 
 #[test]
-fn the_page_of_options_is_what_the_choices_say() {
+fn the_page_of_options_matches_the_choices() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/options.md");
     let expected = page().expect("a String takes every write");
     if std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always") {

@@ -1,4 +1,4 @@
-//! An independent implementation of the rules, without shared code.
+//! An independent implementation of the rules, to compare with the real one.
 
 use restwell::choice::{Choice, Combination, Value};
 use restwell::rules;
@@ -19,14 +19,14 @@ fn words(combination: &Combination) -> impl Fn(&str) -> &'static str {
 }
 
 #[test]
-fn every_raw_combination_is_judged_the_same_twice() {
+fn the_rules_and_the_oracle_agree_on_every_combination() {
     for combination in Combination::all() {
         assert_eq!(rules::allow(&combination), possible(words(&combination)), "{combination:?}");
     }
 }
 
 #[test]
-fn asking_for_everything_gives_exactly_that_or_a_conflict_with_ways_out() {
+fn a_full_set_of_answers_is_kept_or_is_a_conflict_with_fixes() {
     for combination in Combination::all() {
         let answers: Answers = combination.values().map(|value| (value, Origin::Flag)).collect();
         match Stack::resolve(&answers) {
@@ -46,7 +46,7 @@ fn asking_for_everything_gives_exactly_that_or_a_conflict_with_ways_out() {
 }
 
 #[test]
-fn any_two_answers_end_in_a_stack_that_keeps_both_or_in_a_conflict() {
+fn any_two_answers_are_both_kept_or_are_a_conflict() {
     let all: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
     for &one in &all {
         for &other in all.iter().filter(|other| other.choice() != one.choice()) {

@@ -1,4 +1,4 @@
-//! Every valid stack, rendered once for all tests that read projects. Each distinct text is kept, and parsed, once.
+//! Every valid stack, rendered once for all tests that read projects. Each distinct text is stored and parsed once.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{LazyLock, Mutex};

@@ -1,5 +1,5 @@
-//! The cost of a choice in files of other features. The counts are ceilings that may only fall: lower them with the change
-//! that lowers the count; a change that needs a higher one belongs in a slot, a derived list or a separate file.
+//! The cost of a choice in files of other features. The counts are ceilings that may only fall: lower them with the
+//! change that lowers the count; a change that needs a higher one belongs in a slot, a derived list or a separate file.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use restwell::tree::Tree;
 /// Conditions in templates, outside the folders of a cross of two features (`a+b`), and the files that have one.
 const CONDITIONS: (usize, usize) = (24, 9);
 
-/// The most files that one value changes in place, beside those below.
+/// The maximum number of files that one value changes in place, besides those below.
 const CHANGED_IN_PLACE: usize = 21;
 
 /// Files whose purpose is to list facts of every choice.

@@ -7,7 +7,7 @@ use restwell::plan::Plan;
 use crate::projects::{NAME, rust_distinct};
 
 #[test]
-fn every_setting_is_a_field_of_its_module_in_the_same_words() {
+fn every_setting_is_a_field_with_the_same_description() {
     let mut known: HashMap<&str, Vec<(String, String)>> = HashMap::new();
     for project in rust_distinct() {
         let plan = Plan::new(&project.stack, NAME);

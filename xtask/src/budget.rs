@@ -1,4 +1,4 @@
-//! How many crates a project is built from. Its lines of code are counted in memory, by the tests of every stack.
+//! The number of crates of a project. The tests of every stack count its lines of code in memory.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::project;
 
-/// The most crates that a preset may need, as the README promises.
+/// The maximum number of crates of a preset.
 fn most(preset: &str) -> usize {
     match preset {
         "minimal" => 100,
@@ -16,7 +16,7 @@ fn most(preset: &str) -> usize {
     }
 }
 
-/// Holds `folder` against the budget of its preset.
+/// Compares `folder` with the budget of its preset.
 pub(crate) fn check(preset: &str, folder: &Path) -> Result<String> {
     let (found, most) = (crates(folder)?, most(preset));
     if found > most {
@@ -25,7 +25,7 @@ pub(crate) fn check(preset: &str, folder: &Path) -> Result<String> {
     Ok(format!("{found} crates of {most}"))
 }
 
-/// How many distinct crates a build of `folder` compiles, itself included.
+/// The number of distinct crates that a build of `folder` compiles, including itself.
 pub(crate) fn crates(folder: &Path) -> Result<usize> {
     let arguments = ["tree", "--locked", "-e", "normal,build", "--prefix", "none"];
     let tree = project::cargo(folder).args(arguments).read()?;

@@ -1,5 +1,5 @@
-//! Which projects a change touches: a project is left out where its files are those that passed here last, or those
-//! that another commit renders.
+//! The projects that a change affects: a project is skipped if its files are those that passed last on this machine, or
+//! those that another commit renders.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, project};
 
-/// Whether to leave out projects that a change does not touch.
+/// Whether to skip projects that a change does not affect.
 #[derive(Clone, Debug, Default, clap::Args)]
 // Named after the struct, the group would be that of the command that it is flattened into.
 #[group(skip)]
@@ -30,26 +30,26 @@ pub(crate) struct Options {
 /// The files of a project that a stage depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// What the compiler reads.
+    /// The files that the compiler reads.
     Rust,
     All,
 }
 
-/// What the projects of a stage are compared with, and which of them passed.
+/// The fingerprints with which the projects of a stage are compared, and those that passed.
 pub(crate) struct Changes {
     now: Fingerprints,
     /// `None`: every project counts as changed.
     before: Option<Fingerprints>,
     passed: Fingerprints,
-    /// The file that keeps `passed`.
+    /// The file that stores `passed`.
     record: PathBuf,
 }
 
-/// One for each project, by its name.
+/// The fingerprint of each project, by its name.
 type Fingerprints = BTreeMap<String, String>;
 
 impl Options {
-    /// The argument with which a stage of its own gets the same options.
+    /// The argument that passes these options to the process of a stage.
     pub(crate) fn argument(&self) -> Option<String> {
         self.changed.as_ref().map(|commit| format!("--changed={commit}"))
     }
@@ -77,7 +77,7 @@ impl Changes {
         Ok(Self { now, before, passed, record })
     }
 
-    /// Leaves out the stacks whose projects have not changed, if the options say so.
+    /// Removes the stacks whose projects have not changed, if `--changed` is given.
     pub(crate) fn select(&self, stacks: &mut Vec<Stack>, tally: &mut Tally) {
         let Some(before) = &self.before else {
             return;
@@ -110,7 +110,7 @@ fn fingerprint(scope: Scope, toolchain: &str, files: impl Iterator<Item = (Strin
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a file of a project can change what the compiler, clippy or rustfmt says.
+/// Whether a file of a project can affect the compiler, clippy or rustfmt.
 fn is_read_by_compiler(path: &str) -> bool {
     let kinds = [".rs", ".sql", ".lua", ".toml", ".lock"];
     let included = ["assets/", "openapi.json"];
@@ -120,7 +120,7 @@ fn is_read_by_compiler(path: &str) -> bool {
     is_compiled && !own.contains(&path)
 }
 
-/// The fingerprints of the projects that `commit` renders. A stack that it does not know has none.
+/// The fingerprints of the projects that `commit` renders; none for an unknown stack.
 fn at(commit: &str, scope: Scope, stacks: &[Stack], toolchain: &str) -> Result<Fingerprints> {
     let restwell = build(commit)?;
     let folder = tempfile::tempdir()?;
@@ -145,7 +145,7 @@ fn at(commit: &str, scope: Scope, stacks: &[Stack], toolchain: &str) -> Result<F
     Ok(prints)
 }
 
-/// Builds the tool of `commit`, in a work tree of its own, and returns its program.
+/// Builds the tool at `commit` in a separate work tree, and returns its program.
 fn build(commit: &str) -> Result<PathBuf> {
     let tree = dirs::target().join("changed");
     let git = |arguments: &[&str]| Program::new("git").args(arguments).dir(dirs::root());
@@ -159,7 +159,7 @@ fn build(commit: &str) -> Result<PathBuf> {
     Ok(target.join("release/restwell"))
 }
 
-/// What `restwell new --format json` prints, as far as it is read here.
+/// The used part of the output of `restwell new --format json`.
 #[derive(Deserialize)]
 struct Report {
     data: Files,
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_the_sources_include_is_read_by_the_compiler() {
+    fn included_files_count_as_compiler_input() {
         let mut included = 0;
         for stack in pairwise() {
             let tree = project::render(&stack, "shop-api").expect("it renders");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_do_not_count_for_the_compiler_and_sources_do() {
+    fn documentation_is_not_compiler_input_and_sources_are() {
         let print = |scope, files: &[(&str, &str)]| {
             fingerprint(scope, "", files.iter().map(|(path, sha256)| ((*path).to_owned(), (*sha256).to_owned())))
         };

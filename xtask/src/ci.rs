@@ -1,5 +1,5 @@
-//! The stages in order, each a process of its own with a limit, so that a stage that hangs or crashes is a failure
-//! and not the end.
+//! The stages in order, each a separate process with a time limit, so that a stage that hangs or crashes counts as a
+//! failure and the others still run.
 
 use std::fmt::Write as _;
 use std::thread;
@@ -17,17 +17,17 @@ use crate::tally::{self, Count, Time};
 /// A command of xtask.
 struct Stage {
     name: &'static str,
-    /// The minutes that it may take: about half as much again as on two cores that do nothing else.
+    /// The limit in minutes: about 1.5 times the duration on two otherwise idle cores.
     limit: u64,
-    /// The minutes of CPU time that it takes, which more cores share, and the minutes that it waits, which they do not.
-    /// As measured; only the time left is estimated from them.
+    /// The measured minutes of CPU time, which more cores share, and of waiting, which they do not. Used only to
+    /// estimate the remaining time.
     cpu: u64,
     waits: u64,
     /// Whether it takes `--changed`.
     by_project: bool,
 }
 
-/// What needs only Rust, and servers that are installed where they are missing. The command of the README.
+/// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
     Stage { name: "tool", limit: 10, cpu: 8, waits: 1, by_project: false },
     Stage { name: "variants", limit: 35, cpu: 32, waits: 0, by_project: true },
@@ -35,7 +35,7 @@ const TEST: &[Stage] = &[
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, by_project: true },
 ];
 
-/// What needs more than Rust, or takes longer than a developer waits.
+/// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, by_project: false },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, by_project: false },
@@ -46,7 +46,7 @@ const REST: &[Stage] = &[
     Stage { name: "deploy", limit: 15, cpu: 8, waits: 4, by_project: false },
 ];
 
-/// The variable in which a stage finds the names of all stages of the run that it is part of.
+/// The variable with the names of all stages of the current run.
 const RUN: &str = "XTASK_RUN";
 
 /// `cargo xtask test`.
@@ -87,7 +87,7 @@ pub(crate) fn run(tested: bool) -> Result<()> {
     }
 }
 
-/// Where `stage` is in the run that it is part of, from the variable that [`run_all`] sets.
+/// The position of `stage` in the current run, from the variable that [`run_all`] sets.
 pub(crate) fn schedule(stage: &str) -> Schedule {
     let run = std::env::var(RUN).unwrap_or_default();
     let names: Vec<&str> = run.split(',').collect();
@@ -107,14 +107,14 @@ pub(crate) fn schedule(stage: &str) -> Schedule {
 }
 
 impl Stage {
-    /// How long it takes on this machine.
+    /// The expected duration on this machine.
     fn expected(&self) -> Duration {
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
         Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
     }
 }
 
-/// Runs all the stages, also after one has failed, and returns those that failed.
+/// Runs all stages, even after a failure, and returns those that failed.
 fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static str>> {
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let mut failed = Vec::new();

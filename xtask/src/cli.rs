@@ -8,7 +8,7 @@ use crate::{
     tools, variants,
 };
 
-/// Builds, proves and measures Restwell. Every command ends by itself, and stops what it started.
+/// Builds, tests and measures Restwell. Every command exits by itself and stops the processes that it started.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub(crate) struct Cli {
@@ -18,7 +18,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The tool's tests, every variant compiled, presets and a pairwise set tested. Needs Rust, and servers for the suites.
+    /// The tool's tests, every variant compiled, presets and a pairwise set tested. Needs Rust, and servers for the
+    /// suites.
     Test(changed::Options),
     /// Everything CI runs: `test`, then every other stage.
     Ci {
@@ -34,33 +35,33 @@ enum Command {
     Variants(changed::Options),
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),
-    /// Makes each preset as a user does, and runs cargo's own commands in it.
+    /// Generates each preset with the command line, and runs cargo's own commands in it.
     Fresh(changed::Options),
-    /// Holds what is rendered against the committed digests, on other days and in other folders.
+    /// Compares the rendered output with the committed digests, on other dates and in other directories.
     Digests {
-        /// Write what is rendered now as what is expected.
+        /// Store the current digests as the expected ones.
         #[arg(long)]
         bless: bool,
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
-    /// Breaks generated code in one place at a time: the test that is there for it has to fail.
+    /// Plants one fault at a time in generated code: the test named for it must fail.
     Mutations {
         /// Only those whose line in the report contains this text, such as `scale:`
         #[arg(default_value = "")]
         filter: String,
     },
-    /// Kills Redis, Memcached and PostgreSQL under load, and has another service fall silent.
+    /// Kills Redis, Memcached and PostgreSQL under load, and makes the upstream service stop responding.
     Outage,
-    /// Has outside programs look at a project: linters, schemathesis, a browser, a real Prometheus.
+    /// Checks a project with external programs: linters, schemathesis, a browser, Prometheus.
     Outside,
     /// Builds the image of a project and runs its compose file in a private engine; kills and restarts replicas.
     Deploy,
-    /// Measures. Best on a machine that does nothing else.
+    /// Runs a benchmark, preferably on an idle machine.
     Bench {
         /// What to measure.
         subject: bench::Subject,
-        /// How many turns; each subject has a default.
+        /// The number of rounds; each subject has a default.
         #[arg(long)]
         rounds: Option<usize>,
     },
@@ -69,16 +70,16 @@ enum Command {
         /// Move to the newest versions that the manifests allow.
         #[arg(long)]
         update: bool,
-        /// Only have cargo confirm what is stored.
+        /// Only check the stored locks with cargo.
         #[arg(long, conflicts_with = "update")]
         verify: bool,
     },
-    /// Has each project describe its API, and stores the descriptions.
+    /// Generates and stores the API description of each distinct project.
     Openapi,
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
             Command::Test(options) => ci::test(&options),
@@ -97,7 +98,7 @@ impl Cli {
             Command::Deploy => deploy::run(),
             Command::Bench { subject, rounds } => bench::run(subject, rounds),
             Command::Lock { verify: true, .. } => {
-                say::line(format_args!("{} locks are as cargo wants them", lock::verify()?));
+                say::line(format_args!("cargo accepts {} locks unchanged", lock::verify()?));
                 Ok(())
             }
             Command::Lock { update, .. } => lock::refresh(update),

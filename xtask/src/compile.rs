@@ -10,8 +10,8 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 use crate::project;
 
 /// Builds the test programs of the project in `folder` and returns their paths. `targets` limits them, as in
-/// `["--test", "api"]`; empty means all. They can be run without cargo, which would look for changes and wait for other
-/// builds first.
+/// `["--test", "api"]`; empty means all. They can be run without cargo, which would first check for changes and wait
+/// for other builds.
 pub(crate) fn tests(folder: &Path, targets: &[&str]) -> Result<Vec<PathBuf>> {
     let build = ["test", "--locked", "--quiet", "--no-run", "--message-format=json"];
     let output = project::cargo(folder).args(build).args(targets).limit(Duration::from_secs(1200)).capture()?;

@@ -1,5 +1,5 @@
-//! The same stack gives the same bytes, in every folder and on every day: held against `xtask/digests.txt`, which is
-//! changed only on purpose (`cargo xtask digests --bless`).
+//! The same stack gives the same bytes, in every directory and on every date: compared with `xtask/digests.txt`, which
+//! only `cargo xtask digests --bless` changes.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,10 +12,10 @@ use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, project};
 
-/// A day in the past and one far ahead, for a clock that a program cannot tell from the real one.
+/// Dates in the past and in the future, for a faked clock.
 const DAYS: [&str; 2] = ["2001-02-03 04:05:06", "2063-04-05 06:07:08"];
 
-/// Names, because the name of a project is in its bytes.
+/// Several names, because the output contains the name of the project.
 const NAMES: [&str; 2] = ["shop-api", "ledger"];
 
 /// Runs the stage.
@@ -59,7 +59,7 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// Writes what the library renders now as what is expected.
+/// Stores the digests of the current output as the expected ones.
 pub(crate) fn bless() -> Result<()> {
     Ok(fs::write(dirs::root().join("xtask/digests.txt"), table()?)?)
 }

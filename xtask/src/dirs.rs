@@ -1,4 +1,4 @@
-//! Where things are: the repository, and the folders under `target/` that the commands share.
+//! Paths: the repository, and the directories under `target/` that the commands share.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// `target/`, or wherever `CARGO_TARGET_DIR` has put it.
+/// `target/`, or `CARGO_TARGET_DIR`.
 pub(crate) fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root().join(folder),
@@ -21,7 +21,7 @@ pub(crate) fn tools() -> PathBuf {
     target().join("tools")
 }
 
-/// What the checks leave behind: results, logs, pictures.
+/// The artefacts of the checks: results, logs, pictures.
 pub(crate) fn proof() -> PathBuf {
     target().join("proof")
 }

@@ -1,4 +1,4 @@
-//! The first steps of a new user, once for each preset: `restwell new` in an empty folder, without a terminal, then
+//! The first steps of a new user, for each preset: `restwell new` in an empty directory, without a terminal, then
 //! cargo's own commands inside the project.
 
 use std::path::Path;
@@ -82,7 +82,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
-/// The debug build, as `cargo run` starts it.
+/// Starts the debug build like `cargo run` and requests a greeting.
 fn greets(folder: &Path, variables: &[(String, String)]) -> Result<()> {
     let name = folder.file_name().unwrap_or_default();
     let binary = crate::dirs::projects_target().join("debug").join(name);

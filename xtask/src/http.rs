@@ -1,4 +1,4 @@
-//! An HTTP client for servers on this machine: one connection that is kept alive, and a limit on every wait.
+//! An HTTP client for servers on this machine: one kept-alive connection, and a time-out for every wait.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(crate) struct Client {
     agent: Agent,
 }
 
-/// An answer, whatever its status.
+/// A response with any status.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -34,7 +34,7 @@ impl Client {
         self.send("GET", path, "")
     }
 
-    /// One request with a JSON body, or none where `body` is empty.
+    /// One request with a JSON body, or without one if `body` is empty.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
         let request = Request::builder().method(method).uri(format!("http://127.0.0.1:{}{path}", self.port));
         let response = match body {
@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// One GET over a connection of its own.
+/// One GET over a new connection.
 pub(crate) fn get(port: u16, path: &str) -> Result<Answer> {
     Client::new(port).get(path).with_context(|| format!("GET :{port}{path}"))
 }

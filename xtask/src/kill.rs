@@ -1,5 +1,5 @@
-//! SIGKILL while `restwell new` writes, many times, each at another moment: the target is absent or complete, and
-//! what a kill leaves behind is removed by the next run.
+//! SIGKILL while `restwell new` writes, many times at different moments: the target is absent or complete, and the next
+//! run removes the leftovers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::project;
 use crate::tally::Tally;
 
-/// How often.
+/// The number of kills.
 const TIMES: u32 = 200;
 
 const NEW: [&str; 5] = ["new", "shop-api", "--yes", "--no-git", "--quiet"];
@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// In a directory that exists, some of the files may be left after a kill: the same command completes the project.
+/// In an existing directory a kill may leave some of the files: the same command completes the project.
 fn kills_in_place(restwell: &Path) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let Room { path: room, target, log, whole, time } = Room::new(restwell, folder.path())?;
@@ -38,7 +38,7 @@ fn kills_in_place(restwell: &Path) -> Result<String> {
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
         match turn % 2 {
             0 => std::thread::sleep(time * turn * 3 / (TIMES * 2)),
-            // Placing takes a moment at the end: from when the first file is there.
+            // Files are placed at the end of a run: kill after the first one exists.
             _ => {
                 let first = whole.keys().next().context("a project has files")?;
                 while child.try_wait()?.is_none() && !target.join(first).exists() {
@@ -71,12 +71,11 @@ fn kills(restwell: &Path) -> Result<String> {
     let Room { path: room, target, log, whole, time } = Room::new(restwell, folder.path())?;
     let (mut absent, mut complete, mut left) = (0, 0, 0);
     for turn in 0..TIMES {
-        // Even steps over the whole run and a little beyond, so that every phase of it is hit, with the machine's own
-        // noise on top.
+        // Even steps over the whole run and slightly beyond, so that every phase is hit, plus the noise of the machine.
         let moment = time * turn * 3 / (TIMES * 2);
         let mut child = Program::new(restwell).args(NEW).dir(&room).start(&log)?;
         std::thread::sleep(moment);
-        // Without looking for its children first, which would take time and move the moment.
+        // Without looking up its children first, which would delay the kill.
         child.kill()?;
         child.wait()?;
         match target.exists() {
@@ -93,14 +92,14 @@ fn kills(restwell: &Path) -> Result<String> {
     Ok(format!("{absent} absent, {complete} complete, {left} left a staging folder and the next run removed it"))
 }
 
-/// A folder to run in, and the result of an undisturbed run there.
+/// A directory, and the result of an uninterrupted run there.
 struct Room {
     path: PathBuf,
     target: PathBuf,
     log: PathBuf,
-    /// What it writes.
+    /// The files that it writes.
     whole: Snapshot,
-    /// How long it takes: the median of five.
+    /// The median duration of five runs.
     time: Duration,
 }
 
@@ -113,7 +112,7 @@ impl Room {
     }
 }
 
-/// What an undisturbed run writes, and the median of the times that five took.
+/// The files of an uninterrupted run, and the median duration of five.
 fn reference(restwell: &Path, room: &Path) -> Result<(Snapshot, Duration)> {
     let target = room.join("shop-api");
     let mut times = Vec::new();

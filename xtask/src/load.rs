@@ -1,5 +1,5 @@
-//! A steady, bounded stream of GET requests over kept-alive connections to a server on this machine, and what came of
-//! every one of them.
+//! A steady, bounded stream of GET requests over kept-alive connections to a server on this machine, with the outcome
+//! of each.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +13,11 @@ use crate::http::Client;
 
 const CONNECTIONS: u64 = 8;
 
-/// Requests a second over all connections: enough that no step of a restart falls between two, few enough that a small
-/// machine has room for the servers.
+/// Requests a second over all connections: enough to hit every step of a restart, few enough to leave a small machine
+/// CPU time for the servers.
 const RATE: u64 = 200;
 
-/// No load lasts longer, even if the code that started it never stops it.
+/// The maximum duration, even if the load is never stopped.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// A load in progress.
@@ -27,7 +27,7 @@ pub(crate) struct Load {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// Every outcome and how often it was.
+/// Every outcome with its count.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     answered: u64,
@@ -35,7 +35,7 @@ pub(crate) struct Results {
 }
 
 impl Load {
-    /// Starts asking `port` for `path`.
+    /// Starts requesting `path` from `port`.
     pub(crate) fn start(port: u16, path: &str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let results = Arc::new(Mutex::new(Results::default()));
@@ -47,7 +47,7 @@ impl Load {
         Self { stop, results, threads }
     }
 
-    /// Stops, and gives how many were answered; an error if any was not answered with 200.
+    /// Stops, and returns the number of responses; an error if any of them was not 200.
     pub(crate) fn finish(self) -> Result<u64> {
         self.stop.store(true, Ordering::Relaxed);
         for thread in self.threads {

@@ -1,7 +1,7 @@
-//! `cargo xtask lock`: has cargo resolve every distinct set of dependencies and stores the locks for the generator.
+//! `cargo xtask lock`: resolves every distinct set of dependencies with cargo, and stores the locks for the generator.
 //!
 //! All of them start from one lock for the union of every dependency, `precomputed/lock/union.lock`, so that no two
-//! projects have different versions of one crate. Cargo prunes it for each set by itself.
+//! projects have different versions of one crate. Cargo prunes it for each set.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use restwell::stack::Stack;
 use crate::program::Program;
 use crate::{dirs, say};
 
-/// The name under which the projects are resolved. Any would do.
+/// An arbitrary name under which the projects are resolved.
 const NAME: &str = "restwell-project-name";
 
 /// Resolves and stores. With `update`, versions move to the newest that the manifests allow.
@@ -45,7 +45,7 @@ pub(crate) fn refresh(update: bool) -> Result<()> {
     Ok(())
 }
 
-/// Has cargo accept each lock as the generator renders it, under a name that was not resolved.
+/// Checks that cargo accepts each rendered lock, under another name than the resolved one.
 pub(crate) fn verify() -> Result<usize> {
     let manifests = distinct();
     for (key, manifest) in &manifests {
@@ -56,7 +56,7 @@ pub(crate) fn verify() -> Result<usize> {
     Ok(manifests.len())
 }
 
-/// Every set of dependencies that some project has, by its key.
+/// Every distinct set of dependencies, by its key.
 fn distinct() -> BTreeMap<String, Manifest> {
     let plans = Stack::rust_distinct();
     plans.iter().map(|stack| Plan::new(stack, NAME).parts.manifest).map(|manifest| (manifest.key(), manifest)).collect()
@@ -74,7 +74,7 @@ fn resolve(label: &str, manifest: &Manifest, seed: Option<&str>) -> Result<Strin
     Ok(fs::read_to_string(&lock)?)
 }
 
-/// A project with this manifest and nothing in its source files: enough for cargo to resolve.
+/// A project with this manifest and empty source files, enough for cargo to resolve.
 fn project(label: &str, manifest: &str) -> Result<PathBuf> {
     let folder = dirs::target().join("locks").join(label);
     for file in ["src/lib.rs", "src/main.rs", "benches/hot_path.rs"] {

@@ -1,4 +1,4 @@
-//! `cargo xtask`: builds, proves and measures Restwell. `cargo xtask --help` is the reference.
+//! `cargo xtask`: builds, tests and measures Restwell. `cargo xtask --help` is the reference.
 
 mod bench;
 mod budget;

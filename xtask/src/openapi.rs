@@ -1,8 +1,8 @@
-//! `cargo xtask openapi`: asks generated projects for their API description and stores it for the generator.
+//! `cargo xtask openapi`: runs generated projects to print their API descriptions, and stores these for the generator.
 //!
-//! The description of a project is what its own `openapi` command prints. One project for each distinct description
-//! is built, all of them with the union of all dependencies so that these are built once; a test inside every generated
-//! project compares its file with its code.
+//! The `openapi` command of a project prints its description. One project for each distinct description is built, all
+//! with the union of all dependencies so that these are built once; a test in every generated project compares its file
+//! with its code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use restwell::stack::Stack;
 
 use crate::{dirs, project, say};
 
-/// Builds one project for each distinct description and stores what it says.
+/// Builds one project for each distinct description and stores its output.
 pub(crate) fn refresh() -> Result<()> {
     let stored = dirs::root().join("precomputed/openapi");
     let stacks = Stack::rust_distinct();

@@ -1,5 +1,5 @@
-//! What `cargo package` holds is enough: from an empty folder, with nothing to fetch, restwell is installed from it and
-//! generates the project that the checkout generates.
+//! The files in `cargo package` are sufficient: restwell is installed from them in an empty directory, with nothing to
+//! fetch, and generates the same project as the checkout.
 
 use std::time::Duration;
 

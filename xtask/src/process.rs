@@ -1,4 +1,4 @@
-//! Running processes: ending them by id, waiting for them, and what `/proc` says about them.
+//! Running processes: ending them by id, waiting for them, and reading `/proc`.
 
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
@@ -7,22 +7,22 @@ use anyhow::{Context, Result, bail};
 use procfs::process::Process;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Asks `child` to stop, as a service manager would.
+/// Sends SIGTERM to `child`, like a service manager.
 pub(crate) fn terminate(child: &Child) -> Result<()> {
     signal(child.id(), Signal::TERM)
 }
 
-/// Ends `child` and everything it started, by id. Where there is no `/proc`, only the child.
+/// Kills `child` and its descendants by id; without `/proc` only the child.
 pub(crate) fn end_tree(child: &mut Child) {
     for pid in descendants(child.id()) {
-        // It may have ended by itself in the meantime.
+        // It may have exited in the meantime.
         let _ = signal(pid, Signal::KILL);
     }
     let _ = child.kill();
     let _ = child.wait();
 }
 
-/// Stops `child` and everything it started, by id, until [`thaw_tree`].
+/// Sends SIGSTOP to `child` and its descendants, by id, until [`thaw_tree`].
 pub(crate) fn freeze_tree(child: &Child) {
     signal_tree(child, Signal::STOP);
 }
@@ -32,11 +32,11 @@ pub(crate) fn thaw_tree(child: &Child) {
     signal_tree(child, Signal::CONT);
 }
 
-/// The ancestor first, so that it starts nothing in the meantime.
+/// Signals the ancestor first, so that it starts no process in the meantime.
 fn signal_tree(child: &Child, which: Signal) {
     let _ = signal(child.id(), which);
     for pid in descendants(child.id()) {
-        // One that has ended by itself needs no signal.
+        // A process that has exited needs no signal.
         let _ = signal(pid, which);
     }
 }
@@ -67,24 +67,24 @@ pub(crate) fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result
     }
 }
 
-/// User and system CPU time of a process, all its threads, so far.
+/// The user and system CPU time of all threads of a process so far.
 pub(crate) fn cpu_time(pid: u32) -> Result<Duration> {
     let stat = find(pid)?.stat()?;
     Ok(ticks(stat.utime + stat.stime))
 }
 
-/// CPU time of the programs that this one has started and that have ended, and of those that they waited for.
+/// The CPU time of finished child processes, and of the descendants that they waited for.
 pub(crate) fn cpu_time_of_children() -> Result<Duration> {
     let stat = Process::myself()?.stat()?;
     Ok(ticks(u64::try_from(stat.cutime + stat.cstime)?))
 }
 
-/// Resident memory of a process in bytes.
+/// The resident memory of a process in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64> {
     Ok(find(pid)?.status()?.vmrss.context("no VmRSS")? * 1024)
 }
 
-/// The most resident memory that it ever had, in bytes.
+/// The peak resident memory of a process in bytes.
 pub(crate) fn peak(pid: u32) -> Result<u64> {
     Ok(find(pid)?.status()?.vmhwm.context("no VmHWM")? * 1024)
 }
@@ -102,7 +102,7 @@ fn signal(pid: u32, signal: Signal) -> Result<()> {
     Ok(kill_process(pid, signal)?)
 }
 
-/// The ids of what `ancestor` started, directly or not. One that ends meanwhile is left out.
+/// The ids of the descendants of `ancestor`, without those that exit meanwhile.
 fn descendants(ancestor: u32) -> Vec<u32> {
     let stats =
         procfs::process::all_processes().into_iter().flatten().flatten().filter_map(|process| process.stat().ok());
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_tree_ends_and_what_it_used_is_counted() {
+    fn the_whole_process_tree_ends_and_its_cpu_time_is_counted() {
         let busy = "sleep 300 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 300";
         let mut child = Command::new("sh").args(["-c", busy]).spawn().expect("it starts");
         let limit = Duration::from_secs(60);

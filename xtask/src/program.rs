@@ -1,4 +1,4 @@
-//! A program with a limit on its time. Everything xtask starts is started here, and is ended here by its own id.
+//! A program with a time limit. xtask starts every process here, and ends it here by its id.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,13 +11,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::process;
 
-/// A command line, and how long it may take.
+/// A command line with a time limit.
 pub(crate) struct Program {
     command: Command,
     limit: Duration,
 }
 
-/// What a program wrote, and how it ended.
+/// The output and the exit status of a program.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) status: ExitStatus,
@@ -26,14 +26,14 @@ pub(crate) struct Output {
 }
 
 impl Program {
-    /// Ten minutes, unless [`Program::limit`] says otherwise.
+    /// A program with the default limit of ten minutes.
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.stdin(Stdio::null());
         Self { command, limit: Duration::from_secs(600) }
     }
 
-    /// Cargo, without the variables that `cargo xtask` itself runs under: the build of a project must not depend on them.
+    /// Cargo, without the variables that `cargo xtask` sets: the build of a project must not depend on them.
     pub(crate) fn cargo() -> Self {
         let mut cargo = Self::new("cargo");
         for (name, _) in std::env::vars_os() {
@@ -74,7 +74,7 @@ impl Program {
         self
     }
 
-    /// Runs with its output shown as it comes; an error unless it exits 0.
+    /// Runs it with inherited output; an error unless it exits with 0.
     pub(crate) fn run(mut self) -> Result<()> {
         let child = self.command.spawn().with_context(|| self.line())?;
         let status = self.wait(child, || Ok(()))?;
@@ -84,12 +84,12 @@ impl Program {
         Ok(())
     }
 
-    /// Runs in silence and gives what it wrote, however it ended.
+    /// Runs it and returns its output, whatever its exit status.
     pub(crate) fn capture(self) -> Result<Output> {
         self.capture_lines(|_| {})
     }
 
-    /// The same; `each` is called with every line of stdout soon after it was written.
+    /// Like [`Program::capture`]; `each` is called with every line of stdout soon after it was written.
     pub(crate) fn capture_lines(mut self, mut each: impl FnMut(&str)) -> Result<Output> {
         // Files and not pipes: a full pipe would block the program, and a grandchild that keeps its output open would
         // block the read.
@@ -98,7 +98,7 @@ impl Program {
         let mut lines = BufReader::new(stdout.reopen()?);
         let mut line = Vec::new();
         let mut read = || -> Result<()> {
-            // At the end of what is there, part of a line may have been read: the rest comes later.
+            // The last line may be incomplete: its rest is read later.
             while lines.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
                 each(&String::from_utf8_lossy(&line));
                 line.clear();
@@ -111,7 +111,7 @@ impl Program {
         Ok(Output { status, stdout: text(&mut stdout.into_file())?, stderr: text(&mut stderr)? })
     }
 
-    /// Runs in silence and gives its stdout; what it wrote is in the error if it does not exit 0.
+    /// Runs it and returns its stdout; the error has its output if it does not exit with 0.
     pub(crate) fn read(self) -> Result<String> {
         let line = self.line();
         let output = self.capture()?;
@@ -121,14 +121,14 @@ impl Program {
         Ok(output.stdout)
     }
 
-    /// Starts and does not wait; both outputs go to `log`.
+    /// Starts it without waiting; stdout and stderr go to `log`.
     pub(crate) fn start(mut self, log: &Path) -> Result<Child> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
         self.command.stdout(file.try_clone()?).stderr(file);
         self.command.spawn().with_context(|| self.line())
     }
 
-    /// Waits for the end of `child` and calls `meanwhile` again and again.
+    /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
     fn wait(&self, mut child: Child, mut meanwhile: impl FnMut() -> Result<()>) -> Result<ExitStatus> {
         let started = Instant::now();
         loop {
@@ -140,7 +140,7 @@ impl Program {
                 process::end_tree(&mut child);
                 bail!("`{}` was stopped after {} s", self.line(), self.limit.as_secs());
             }
-            // Short at first: what takes milliseconds is measured through here.
+            // Short intervals first, since programs of milliseconds are measured with this function.
             let pause = started.elapsed() / 50;
             std::thread::sleep(pause.clamp(Duration::from_micros(50), Duration::from_millis(50)));
         }
@@ -153,7 +153,7 @@ impl Program {
 }
 
 impl Output {
-    /// The last lines of both outputs: enough to see why, short enough for a report.
+    /// The last lines of both outputs, for error reports.
     pub(crate) fn tail(&self) -> String {
         let all = format!("{}\n{}", self.stdout.trim_end(), self.stderr.trim_end());
         let lines: Vec<_> = all.trim().lines().collect();

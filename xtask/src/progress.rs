@@ -1,5 +1,5 @@
-//! How far a stage is, shown while it runs: on a terminal one line that is redrawn every second, in a log a new line
-//! every minute.
+//! The progress of a running stage: on a terminal one line that is redrawn every second, in a log a new line every
+//! minute.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::say::{self, Screen};
 
-/// How often a terminal is redrawn, and a line is added to a log.
+/// The intervals at which a terminal is redrawn and a line is added to a log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Intervals {
     pub(crate) terminal: Duration,
@@ -21,7 +21,7 @@ impl Default for Intervals {
     }
 }
 
-/// Where a stage is among those of a run, and how long it and the later ones take on this machine, as far as is known.
+/// The position of a stage in a run, and the expected durations of this stage and of the later ones on this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Schedule {
     /// Counted from 1; 0 for a stage that was started alone.
@@ -46,12 +46,12 @@ struct State {
     started: Instant,
     done: usize,
     failed: usize,
-    /// `None` where the number of checks is not known in advance.
+    /// `None` if the number of checks is not known in advance.
     total: Option<usize>,
 }
 
 impl Progress {
-    /// Begins to show the progress of `stage` on `screen`.
+    /// Starts to show the progress of `stage` on `screen`.
     pub(crate) fn start(
         stage: &'static str,
         schedule: Schedule,
@@ -79,7 +79,7 @@ impl Progress {
         Self { state, screen, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Sets how many checks are left, and counts from zero: what prepared them is not among them.
+    /// Sets the number of remaining checks, and counts from zero: preparations do not count.
     pub(crate) fn set_total(&self, total: usize) {
         let mut state = lock(&self.state);
         state.done = 0;
@@ -88,13 +88,13 @@ impl Progress {
         self.draw();
     }
 
-    /// Lowers the expected time to this share, where a stage leaves out some of its work.
+    /// Reduces the expected time to this share, for a stage that skips part of its work.
     pub(crate) fn set_share(&self, share: f64) {
         let mut state = lock(&self.state);
         state.schedule.expected = state.schedule.expected.mul_f64(share);
     }
 
-    /// Counts a check that is done.
+    /// Counts a finished check.
     pub(crate) fn count(&self, has_failed: bool) {
         let mut state = lock(&self.state);
         state.done += 1;
@@ -143,10 +143,10 @@ impl State {
 }
 
 impl Schedule {
-    /// The time that is left for this stage and the later ones.
+    /// The remaining time of this stage and the later ones.
     ///
-    /// At first the expected time counts, later the pace so far: the weight of the pace is the share that is done. The
-    /// later stages are stretched as this one is, within bounds: it may have found much of its work done already.
+    /// A weighted mean of the expected time and the pace so far; the weight of the pace is the finished share. The
+    /// later stages are scaled like this one, within bounds, because part of its work may have been done already.
     fn left(&self, elapsed: Duration, done: usize, total: Option<usize>) -> Duration {
         let (expected, elapsed) = (self.expected.as_secs_f64(), elapsed.as_secs_f64());
         let share = total.map_or(0.0, |total| done as f64 / total.max(1) as f64).min(1.0);
@@ -253,7 +253,8 @@ mod tests {
         let schedule = Schedule { expected: 10 * MINUTE, later: 5 * MINUTE, ..SECOND };
         let minutes = |elapsed, done| schedule.left(elapsed, done, Some(100)).as_secs_f64() / 60.0;
         assert_eq!(minutes(Duration::ZERO, 0), 15.0);
-        // Twice as fast as the table: 1.25 minutes at this pace, 7.5 by the table; the later stages are expected to be faster too.
+        // Twice as fast as the table: 1.25 minutes at this pace, 7.5 by the table; the later stages are expected to be
+        // faster too.
         assert!((minutes(MINUTE * 5 / 2, 50) - (4.5 + 3.4)).abs() < 1.0, "{}", minutes(MINUTE * 5 / 2, 50));
         // Twice as slow: the last tenth takes as long as each before, and so do the later stages.
         assert!((minutes(18 * MINUTE, 90) - (1.8 + 9.9)).abs() < 1.0, "{}", minutes(18 * MINUTE, 90));

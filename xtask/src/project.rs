@@ -1,4 +1,4 @@
-//! A generated project on disk: rendered in memory by the library, or written by the tool as a user has it.
+//! A generated project on disk: rendered in memory by the library, or written by the command line.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -15,7 +15,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::dirs;
 use crate::program::Program;
 
-/// The stack of a preset as it stands.
+/// The stack of a preset.
 pub(crate) fn preset(preset: &Preset) -> Result<Stack> {
     match Stack::resolve(&preset.answers()) {
         Ok(resolution) => Ok(resolution.stack),
@@ -28,8 +28,8 @@ pub(crate) fn render(stack: &Stack, name: &str) -> Result<Tree> {
     Plan::new(stack, name).render().with_context(|| name.to_owned())
 }
 
-/// Makes `folder` hold `tree` and nothing else but a `target`. A file that is already right keeps its time stamp, so
-/// that cargo does not compile it again.
+/// Makes `folder` contain exactly `tree` and a `target`. An unchanged file keeps its time stamp, so that cargo does not
+/// compile it again.
 pub(crate) fn write(tree: &Tree, folder: &Path) -> Result<()> {
     let mut wanted = BTreeSet::new();
     for (path, file) in tree.files() {
@@ -48,7 +48,7 @@ pub(crate) fn write(tree: &Tree, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Every file under `folder`, sorted, without what git and cargo keep there.
+/// Every file under `folder`, sorted, without those of git and cargo.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_kept = |entry: &DirEntry| {
         !(entry.file_type().is_dir() && ["target", ".git"].map(OsStr::new).contains(&entry.file_name()))
@@ -71,13 +71,13 @@ pub(crate) fn restwell() -> Result<PathBuf> {
     Ok(dirs::projects_target().join("release").join("restwell"))
 }
 
-/// Cargo inside a project, with the build folder that all projects share.
+/// Cargo inside a project, with the shared build directory.
 pub(crate) fn cargo(folder: &Path) -> Program {
     in_shared_target(Program::cargo().dir(folder))
 }
 
-/// Has cargo build in the folder that all projects share, without debug information. The settings are the
-/// same everywhere, so that a dependency with the same features is built once for all stages.
+/// Makes cargo build in the shared directory, without debug information. The settings are the same everywhere, so that
+/// a dependency with the same features is built once for all stages.
 pub(crate) fn in_shared_target(cargo: Program) -> Program {
     cargo.env("CARGO_TARGET_DIR", dirs::projects_target()).env("CARGO_PROFILE_DEV_DEBUG", "0")
 }

@@ -1,5 +1,5 @@
-//! The documented commands are run: the README's first one in a copy of this repository, and those in the pages of a
-//! generated project.
+//! Runs documented commands: the README's first one in a copy of this repository, and those in the pages of a generated
+//! project.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +11,10 @@ use anyhow::{Context, Result, bail};
 use crate::program::Program;
 use crate::{dirs, http, process, project, service};
 
-/// How long a first build may take on a small machine.
+/// The time limit for a first build on a small machine.
 const TIMEOUT: Duration = Duration::from_secs(900);
 
-/// Runs the README's first command and waits for the answer that the README shows.
+/// Runs the README's first command and waits for the response in the README.
 pub(crate) fn first_command() -> Result<()> {
     let readme = fs::read_to_string(dirs::root().join("README.md"))?;
     let command = blocks(&readme, "sh").into_iter().next().context("the README has no command")?;
@@ -44,14 +44,14 @@ pub(crate) fn first_command() -> Result<()> {
     }
 }
 
-/// The commands of a page, one a line, without the comments behind them.
+/// The commands of a page, one per line, without comments.
 pub(crate) fn commands(page: &str) -> Vec<String> {
     let lines = |block: &String| block.lines().map(str::to_owned).collect::<Vec<_>>();
     let command = |line: String| line.split(" #").next().unwrap_or_default().trim().to_owned();
     blocks(page, "sh").iter().flat_map(lines).map(command).filter(|line| !line.is_empty()).collect()
 }
 
-/// A command; on drop it is stopped with all its descendants.
+/// A command that is stopped with all its descendants on drop.
 struct Running(Child);
 
 impl Running {
@@ -78,7 +78,7 @@ impl Drop for Running {
     }
 }
 
-/// What git knows of this repository, and nothing that was built.
+/// Copies the files of this repository that git tracks, without build output.
 fn copy(to: &Path) -> Result<()> {
     let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let files = Program::new("git").args(arguments).dir(dirs::root()).read()?;

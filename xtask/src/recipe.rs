@@ -1,5 +1,6 @@
-//! The recipe for a second resource, as README.md of a project has it: orders of products, with a foreign key. Its files
-//! are in `xtask/orders/`. It is applied to a project that passed its tests, and must cost no more than it says.
+//! The recipe for a second resource in the README.md of a project: orders of products, with a foreign key. Its files
+//! are in `xtask/orders/`. It is applied to a project that passed its tests, and must not cost more than the README
+//! states.
 
 use std::fs;
 use std::path::Path;
@@ -12,11 +13,11 @@ use crate::program::Program;
 use crate::servers::Servers;
 use crate::{dirs, project, suites};
 
-/// What a second resource may cost, `openapi.json` aside.
+/// The maximum cost of a second resource, without `openapi.json`.
 const MOST_FILES: usize = 6;
 const MOST_LINES: usize = 5;
 
-/// The lines that name the resource, each by its file and the line that it follows.
+/// The lines that register the resource, each with its file and the line that it follows.
 const LINES: [(&str, &str, &str); 3] = [
     ("src/lib.rs", "pub mod greet;\n", "pub mod orders;\n"),
     (
@@ -27,7 +28,7 @@ const LINES: [(&str, &str, &str); 3] = [
     ("tests/api/main.rs", "mod migrations;\n", "mod orders;\n"),
 ];
 
-/// What the routes of writes say where the stack has credentials, by the mark that stands in their place.
+/// The lines that routes of writes need in a stack with authentication, with the placeholder of each.
 const SCOPE: [(&str, &str); 2] = [
     ("//= uses\n", "use crate::platform::auth;\n"),
     ("    //= writes\n", "    let writes = writes.map(auth::require(\"orders:write\"));\n"),
@@ -36,10 +37,11 @@ const SCOPE: [(&str, &str); 2] = [
 /// Adds orders to the project in `folder`, then runs its clippy and its tests.
 ///
 /// # Errors
-/// If the recipe costs more than it says, or the project does not pass. Else how many tests passed, as text.
+/// If the recipe costs more than the README states, or the project fails. Otherwise returns the number of tests as
+/// text.
 pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<String> {
     let before = project::files(folder)?.len();
-    // What changes from here on is what git finds different from its index.
+    // From here on, changes are the differences to git's index.
     Program::new("git").args(["add", "--all"]).dir(folder).read()?;
     add_files(folder, stack)?;
     for (path, after, line) in LINES {

@@ -1,4 +1,4 @@
-//! The only file that prints. Output is for people and goes to stdout, where CI keeps it in order.
+//! The only file that prints. All output goes to stdout, where CI keeps it in order.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -14,7 +14,7 @@ static STDOUT: LazyLock<Mutex<Screen>> = LazyLock::new(|| Mutex::new(Screen::new
 /// A terminal or a log. On a terminal the last line is the status: it is redrawn in place, below all other lines.
 pub(crate) struct Screen {
     out: Box<dyn Write + Send>,
-    /// A second handle to the terminal, which is asked for its width; `None` for a log.
+    /// A second handle to the terminal, for its width; `None` for a log.
     terminal: Option<OwnedFd>,
     status: String,
 }
@@ -51,7 +51,7 @@ impl Screen {
     }
 
     fn write(&mut self, text: &str) {
-        // A write to a closed stdout fails; the checks still have to finish.
+        // A write to a closed stdout fails; the checks must still finish.
         let _ = self.out.write_all(text.as_bytes());
         let _ = self.out.flush();
     }
@@ -77,7 +77,7 @@ pub(crate) fn head(text: impl Display) {
     line(format_args!("\n== {text}"));
 }
 
-/// Seconds with one decimal, right-aligned so that a column of them can be compared at a glance.
+/// Seconds with one decimal, right-aligned for a column.
 pub(crate) fn seconds(time: Duration) -> String {
     format!("{:>7.1} s", time.as_secs_f64())
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::program::Program;
 use crate::{dirs, process, service, tools};
 
-/// Debian's `nobody`: PostgreSQL refuses to be root, and the others need not be.
+/// Debian's `nobody`: PostgreSQL refuses to run as root, and the others need no privileges.
 const NOBODY: u32 = 65534;
 
 /// A server that a project may need.
@@ -25,11 +25,11 @@ pub(crate) enum Kind {
     Memcached,
 }
 
-/// A running one. Its port and its data stay the same over [`Server::kill`] and [`Server::start_again`].
+/// A running server. It keeps its port and its data across [`Server::kill`] and [`Server::start_again`].
 pub(crate) struct Server {
     pub(crate) kind: Kind,
     pub(crate) port: u16,
-    /// Its data and its socket: the path of one may have at most 107 bytes, wherever the repository is.
+    /// Its data and its socket, in a short path: a socket's may have at most 107 bytes, wherever the repository is.
     folder: TempDir,
     child: Option<Child>,
 }
@@ -47,7 +47,7 @@ impl Kind {
         Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
     }
 
-    /// The setting of a project that holds the URL of the server; its tests read it with `TEST_` in front.
+    /// The setting of a project for the URL of the server; its tests read it with the prefix `TEST_`.
     pub(crate) fn setting(self) -> &'static str {
         match self {
             Self::Postgres => "DATABASE_URL",
@@ -96,7 +96,7 @@ impl Servers {
 }
 
 impl Server {
-    /// Starts one and waits until it answers.
+    /// Starts a server and waits until it responds.
     pub(crate) fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         if is_root() {
@@ -112,7 +112,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts it again where it was.
+    /// Starts it again with the same port and data.
     pub(crate) fn start_again(&mut self) -> Result<()> {
         let (port, folder) = (self.port.to_string(), self.folder.path());
         let program = match self.kind {
@@ -139,14 +139,14 @@ impl Server {
         Ok(())
     }
 
-    /// SIGKILL to it and all its processes, by their ids, as if the machine had failed.
+    /// Sends SIGKILL to all its processes, by id, like a failure of the machine.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             process::end_tree(&mut child);
         }
     }
 
-    /// Stops all its processes with SIGSTOP: the kernel accepts connections and nothing answers.
+    /// Stops all its processes with SIGSTOP: the kernel accepts connections, but nothing responds.
     pub(crate) fn freeze(&self) {
         if let Some(child) = &self.child {
             process::freeze_tree(child);
@@ -194,7 +194,7 @@ impl Drop for Server {
     }
 }
 
-/// A program of the newest PostgreSQL there is.
+/// A program of the newest installed PostgreSQL.
 fn postgres(name: &str) -> Result<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let programs = versions.map(|version| version.path().join("bin").join(name)).filter(|path| path.exists());
@@ -205,7 +205,7 @@ fn unprivileged(program: &Path) -> Program {
     if !is_root() {
         return Program::new(program);
     }
-    // It becomes the program, so its process id is the program's.
+    // setpriv replaces itself by the program, so the process id is the program's.
     let nobody = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()];
     Program::new("setpriv").args(nobody).arg(program)
 }

@@ -1,4 +1,4 @@
-//! A generated service that runs on this machine, on free ports, and is stopped when dropped.
+//! A generated service that runs on free ports of this machine, and is stopped when dropped.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::{dirs, http, process, project};
 /// A name and a value for the environment.
 type Variable<Text> = (Text, Text);
 
-/// The issuer that a service with tokens has to be told.
+/// The required settings of a service with tokens.
 const LOCAL_ISSUER: &[Variable<&str>] = &[
     ("JWT_ISSUER", "http://127.0.0.1:9000"),
     ("JWT_AUDIENCE", "products"),
@@ -25,9 +25,9 @@ const LOCAL_ISSUER: &[Variable<&str>] = &[
 pub(crate) struct Service {
     child: Child,
     log: PathBuf,
-    /// Where clients connect.
+    /// The public port.
     pub(crate) port: u16,
-    /// Where health and metrics are.
+    /// The admin port, for health and metrics.
     pub(crate) admin_port: u16,
 }
 
@@ -40,7 +40,7 @@ impl Service {
         Self::start_with_log(binary, folder, variables, &log)
     }
 
-    /// The same with a log file of one's own.
+    /// Like [`Service::start`], with a separate log file.
     pub(crate) fn start_with_log(
         binary: &Path,
         folder: &Path,
@@ -77,7 +77,7 @@ impl Service {
         self.child.id()
     }
 
-    /// SIGTERM, and an error unless it exits 0 in half a minute.
+    /// Sends SIGTERM; an error unless it exits with 0 within half a minute.
     pub(crate) fn stop(mut self) -> Result<()> {
         process::terminate(&self.child)?;
         let status = process::wait(&mut self.child, Duration::from_secs(30))?;
@@ -116,14 +116,14 @@ impl Drop for Service {
     }
 }
 
-/// Builds the project in `folder` as released and gives its binary.
+/// Builds the project in `folder` in release mode and returns its binary.
 pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
     let limit = Duration::from_secs(1200);
     project::cargo(folder).args(["build", "--release", "--locked", "--quiet"]).limit(limit).read()?;
     Ok(dirs::projects_target().join("release").join(name))
 }
 
-/// A port that is free at this moment.
+/// A port that is currently free.
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())

@@ -1,5 +1,5 @@
-//! Tier 2: a pairwise set of stacks, each compiled alone with exactly its own features and its own lock, and its own
-//! test suite run. The presets are part of it, through the command line, in `fresh`.
+//! Tier 2: a pairwise set of stacks, each compiled alone with exactly its own features and lock, and tested by its own
+//! suite. `fresh` does the same for the presets, through the command line.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -20,10 +20,10 @@ use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::{compile, dirs, project};
 
-/// How many suites run at once. Most of a suite is waiting, for time-outs above all: the other one builds meanwhile.
+/// The number of concurrent suites. A suite mostly waits for time-outs, while the other one builds.
 const AT_ONCE: usize = 2;
 
-/// Which suites to run, and how often.
+/// The suites to run, and how often.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
     /// Build each suite once and run it this many times; report every test that failed, and how often.
@@ -37,8 +37,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The stacks that were named, or else the pairwise set without those whose Rust is that of a preset: `fresh` runs
-    /// their suites.
+    /// The given stacks, or the pairwise set without those with the same Rust as a preset, whose suites run in `fresh`.
     fn stacks(&self) -> Result<Vec<Stack>> {
         if self.stacks.is_empty() {
             let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
@@ -98,7 +97,7 @@ fn next<'a>(left: &Mutex<slice::Iter<'a, Stack>>) -> Option<&'a Stack> {
     left.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
-/// Renders a project and runs its tests, once or `times` times; returns how many there were.
+/// Renders a project and runs its tests, once or `times` times; returns the number of tests.
 fn suite(stack: &Stack, servers: &Servers, times: Option<u32>) -> Result<String> {
     let name = id(stack);
     let folder = dirs::target().join("suites").join(&name);
@@ -111,8 +110,8 @@ fn suite(stack: &Stack, servers: &Servers, times: Option<u32>) -> Result<String>
     }
 }
 
-/// Builds the suite once and runs it `times` times. The error names every test that failed, most often failed first;
-/// the whole output of a run with a failure is kept in `target/proof/repeated`.
+/// Builds the suite once and runs it `times` times. The error lists every failed test, the most frequent first; the
+/// whole output of a run with a failure is stored in `target/proof/repeated`.
 fn repeat(folder: &Path, variables: &[(String, String)], times: u32) -> Result<String> {
     let programs = compile::tests(folder, &[])?;
     let logs = dirs::proof().join("repeated");
@@ -154,13 +153,13 @@ fn failed_tests(stdout: &str) -> Vec<String> {
     stdout.lines().filter_map(name).collect()
 }
 
-/// Clippy over every target, with the lock as it was written and every warning an error.
+/// Clippy for all targets, with `--locked` and warnings as errors.
 pub(crate) fn clippy(folder: &Path) -> Result<()> {
     let arguments = ["clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"];
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
-/// The project's own tests, with these variables; says how many there were.
+/// Runs the project's own tests with these variables; returns their number.
 pub(crate) fn test(folder: &Path, variables: &[(String, String)]) -> Result<String> {
     let test = project::cargo(folder).args(["test", "--locked", "--no-fail-fast"]);
     let output = test.envs(variables).limit(Duration::from_secs(1200)).capture()?;
@@ -173,7 +172,7 @@ pub(crate) fn test(folder: &Path, variables: &[(String, String)]) -> Result<Stri
     count(&output)
 }
 
-/// How many tests passed. None, or one that is ignored, is a failure.
+/// The number of passed tests. No test, or an ignored one, is a failure.
 pub(crate) fn count(output: &Output) -> Result<String> {
     let (passed, ignored) = (sum(&output.stdout, "passed"), sum(&output.stdout, "ignored"));
     if passed == 0 || ignored > 0 {
@@ -193,7 +192,7 @@ fn number_before(line: &str, word: &str) -> Result<u64> {
     Ok(before.rsplit(' ').next().unwrap_or_default().parse()?)
 }
 
-/// The failures that the test runner lists, and how it ended.
+/// The failures in the output of the test runner, and its exit status.
 pub(crate) fn failures(output: &Output) -> String {
     let start = output.stdout.find("\nfailures:\n").unwrap_or_default();
     let mut text = output.stdout[start..].to_owned();

@@ -1,8 +1,8 @@
-//! The checks of one stage, counted. A check passes, fails, or is a gap: something this machine cannot check, with the
-//! reason. Every gap is printed.
+//! Counts the checks of one stage. A check passes, fails, or is a gap: a check that is not possible on this machine,
+//! with the reason. Every gap is printed.
 //!
-//! Each result is written to `target/proof/STAGE.tsv` the moment it is known, so that a stage that is cut off still
-//! counts for what it did. The last row of a stage that ran with the others is its time.
+//! Each result is written to `target/proof/STAGE.tsv` as soon as it is known, so that the results of an interrupted
+//! stage still count. In a run of all stages, the last row is the duration.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -24,14 +24,14 @@ pub(crate) struct Tally {
     progress: Progress,
 }
 
-/// How long a stage took, and the CPU time of the programs that it ran.
+/// The duration of a stage, and the CPU time of its programs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Time {
     pub(crate) elapsed: Duration,
     pub(crate) cpu: Duration,
 }
 
-/// How many checks passed, failed and were not run.
+/// The numbers of checks that passed, failed and were not run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) passed: u64,
@@ -40,7 +40,7 @@ pub(crate) struct Count {
 }
 
 impl Tally {
-    /// Begins a stage: removes the results of an earlier run and shows the progress of this one.
+    /// Starts a stage: removes the results of an earlier run and shows the progress of this one.
     pub(crate) fn new(stage: &'static str) -> Result<Self> {
         say::head(stage);
         let path = path(stage);
@@ -50,12 +50,12 @@ impl Tally {
         Ok(Self { stage, file, count: Count::default(), started: Instant::now(), progress })
     }
 
-    /// Sets how many checks are left; the progress counts them from zero.
+    /// Sets the number of remaining checks; the progress counts them from zero.
     pub(crate) fn set_total(&self, total: usize) {
         self.progress.set_total(total);
     }
 
-    /// Sets how many of its projects the stage runs.
+    /// Sets the number of projects that the stage runs.
     pub(crate) fn set_selected(&self, selected: usize, all: usize) {
         self.progress.set_share(selected as f64 / all.max(1) as f64);
     }
@@ -86,14 +86,14 @@ impl Tally {
         }
     }
 
-    /// One of many checks that passed: it is counted and written to the file, without a line on the screen.
+    /// Records one of many passed checks in the file, without a line on the screen.
     pub(crate) fn passed_silently(&mut self, name: &str, time: Duration) {
         self.count.passed += 1;
         self.write("passed", name, time, "");
         self.progress.count(false);
     }
 
-    /// Counts a check that ran elsewhere and took this long.
+    /// Records a check that ran elsewhere, with its duration.
     pub(crate) fn known(&mut self, name: &str, result: Result<String>, time: Duration) {
         match result {
             Ok(note) => self.passed(name, time, &note),
@@ -101,18 +101,18 @@ impl Tally {
         }
     }
 
-    /// How many checks have failed so far.
+    /// The number of failed checks so far.
     pub(crate) fn failures(&self) -> u64 {
         self.count.failed
     }
 
-    /// Counts something that cannot be checked here, and prints the reason.
+    /// Records a check that is not possible here, and prints the reason.
     pub(crate) fn gap(&mut self, name: &str, reason: &str) {
         self.count.gaps += 1;
         self.record("gap", name, Duration::ZERO, reason);
     }
 
-    /// Ends the stage; an error if anything in it failed.
+    /// Ends the stage; an error if a check failed.
     pub(crate) fn close(self) -> Result<()> {
         let Count { passed, failed, gaps } = self.count;
         let time = say::seconds(self.started.elapsed());
@@ -135,7 +135,7 @@ impl Tally {
 
     fn record(&mut self, word: &str, name: &str, time: Duration, note: &str) {
         let note = note.trim_end();
-        // On a terminal the progress says that checks pass.
+        // On a terminal the progress line counts passed checks.
         if word != "passed" || !note.is_empty() || !say::lock(say::stdout()).is_terminal() {
             let indented = note.replace('\n', "\n                       ");
             let gap = if note.is_empty() { "" } else { ": " };
@@ -147,13 +147,13 @@ impl Tally {
 
     fn write(&mut self, word: &str, name: &str, time: Duration, note: &str) {
         let short = note.lines().next().unwrap_or_default().replace('\t', " ");
-        // A full disk shows in the checks themselves; the result is on the screen already.
+        // Ignored: with a full disk the checks fail themselves, and the result is already on the screen.
         let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{short}", time.as_secs_f64());
     }
 }
 
 impl Count {
-    /// What the last run of `stage` wrote; all zero if it never ran.
+    /// The counts of the last run of `stage`; zero if it never ran.
     pub(crate) fn of(stage: &str) -> Self {
         let rows = fs::read_to_string(path(stage)).unwrap_or_default();
         let mut count = Self::default();
@@ -180,7 +180,7 @@ impl std::ops::AddAssign for Count {
 }
 
 impl Time {
-    /// The time of the last run of `stage`; zero if it never ran as part of one of all stages.
+    /// The duration of the last run of `stage`; zero if it never ran as part of a run of all stages.
     pub(crate) fn of(stage: &str) -> Self {
         let rows = fs::read_to_string(path(stage)).unwrap_or_default();
         let row = rows.lines().find_map(|row| row.strip_prefix("time\t")).unwrap_or_default();
@@ -190,12 +190,12 @@ impl Time {
     }
 }
 
-/// Adds the time of a stage that has ended to its results.
+/// Adds the duration of a finished stage to its results.
 pub(crate) fn record_time(stage: &str, Time { elapsed, cpu }: Time) -> Result<()> {
     append(stage, format_args!("time\t{:.1}\t{:.1}", elapsed.as_secs_f64(), cpu.as_secs_f64()))
 }
 
-/// Counts a stage that ended before it could count a failure of its own.
+/// Records a stage that crashed before it could record a failure.
 pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     say::line(format_args!("{stage}: {error:#}"));
     append(stage, format_args!("failed\tto the end\t0\t{error:#}"))

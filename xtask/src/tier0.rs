@@ -1,4 +1,4 @@
-//! Tier 0: the tool itself. Its tests render every stack in memory and hold the files against each other.
+//! Tier 0: the tool itself. Its tests render every stack in memory and check that the files agree.
 
 use std::time::Duration;
 

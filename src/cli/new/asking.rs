@@ -66,7 +66,7 @@ fn place(new: &New, input: &Input, name: &str, path: &Utf8Path) -> Result<String
     }
     new.request(input, path).map_err(|error| reasons(&error))?;
     Ok(if path == "." {
-        "it is written into this directory, which is empty".to_owned()
+        "it is written into this empty directory".to_owned()
     } else {
         format!("it is written to `{path}`")
     })

@@ -83,7 +83,7 @@ fn git(site: &Site, surroundings: &Surroundings) -> Git {
     }
 }
 
-/// How much of the project an interrupted run has written.
+/// The part of the project that an interrupted run has written.
 fn resumed(site: &Site, tree: &Tree) -> Result<Option<Resumed>, Error> {
     let State::Directory { traces: Traces::Unfinished(_), .. } = site.state else { return Ok(None) };
     let mut present = 0;

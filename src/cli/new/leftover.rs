@@ -1,4 +1,4 @@
-//! What earlier runs left in the target: a project with another stack, or part of a project.
+//! Files of earlier runs in the target: a project with another stack, or part of a project.
 
 use camino::Utf8Path;
 

@@ -39,7 +39,7 @@ pub(super) fn file(tree: &Tree, path: &str, shell: &mut Shell) -> Result<(), Err
     shell.answer("new", || ProjectOutput::File(shown()), || text.to_string())
 }
 
-/// Prints what would be written.
+/// Prints the plan of a dry run.
 pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     if shell.options.format == Format::Json {
         return shell.json("new", ProjectOutput::Project(Box::new(report.data())));
@@ -50,7 +50,7 @@ pub(super) fn plan(report: &Report, shell: &mut Shell) -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints what is about to be written or replaced.
+/// Prints the summary of the project before it is written.
 pub(super) fn before(report: &Report, shell: &mut Shell) {
     for line in report.summary() {
         shell.say(line);

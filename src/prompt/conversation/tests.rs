@@ -1,4 +1,4 @@
-//! The order of questions, the way back, and changes from the review.
+//! The order of questions, going back, and changes from the review.
 
 use super::*;
 use crate::choice::{Cache, Database};
@@ -7,7 +7,7 @@ fn value(choice: Choice, word: &str) -> Value {
     choice.parse(word).expect("it is one of its values")
 }
 
-/// What flags say.
+/// The answers from flags.
 fn input(values: &[Value]) -> Input {
     Input::gather(values, &[], None, None).expect("all of it is known")
 }

@@ -9,7 +9,7 @@ fn origin(session: Session, choice: &str) -> (String, String) {
 }
 
 #[test]
-fn a_flag_goes_before_a_variable_before_a_file_before_a_preset_before_a_default() {
+fn a_flag_overrides_a_variable_then_the_file_the_preset_and_the_default() {
     let file = "answers.toml";
     let text = "limiter = \"none\"\n";
     let told = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
@@ -29,7 +29,7 @@ fn a_flag_goes_before_a_variable_before_a_file_before_a_preset_before_a_default(
 }
 
 #[test]
-fn a_dry_run_shows_who_gave_each_value() {
+fn a_dry_run_shows_the_origin_of_each_value() {
     restwell(["new", "a", "--yes", "--dry-run", "--cache", "none"])
         .env("RESTWELL_CI", "none")
         .exits(0)
@@ -40,13 +40,13 @@ fn a_dry_run_shows_who_gave_each_value() {
 }
 
 #[test]
-fn a_default_gives_way_and_the_plan_says_so() {
+fn a_default_is_replaced_and_the_plan_reports_it() {
     let ran = restwell(["new", "a", "--yes", "--dry-run", "--database", "none"]).exits(0);
     ran.says("cache=memory was replaced by cache=none: without a database");
 }
 
 #[test]
-fn what_was_asked_for_never_gives_way() {
+fn values_that_the_user_asked_for_are_never_replaced() {
     let ran = restwell(["new", "a", "--yes", "--database", "none", "--cache", "memory"]).exits(3).writes_nothing();
     ran.says_only(
         "error[RW0301]: `--cache memory` cannot be used with `--database none`\n  \
@@ -58,7 +58,7 @@ fn what_was_asked_for_never_gives_way() {
 }
 
 #[test]
-fn a_clash_of_a_variable_and_a_file_is_a_clash_too() {
+fn a_variable_and_a_file_can_conflict() {
     restwell(["new", "a", "--yes", "--answers", "-"])
         .env("RESTWELL_DATABASE", "none")
         .stdin("cache = \"memory\"\n")
@@ -67,7 +67,7 @@ fn a_clash_of_a_variable_and_a_file_is_a_clash_too() {
 }
 
 #[test]
-fn the_ways_out_of_a_clash_are_commands_that_work() {
+fn the_fixes_of_a_conflict_are_commands_that_work() {
     let ran = restwell(["new", "a", "--yes", "--database", "none", "--cache", "memory", "--format", "json"]).exits(3);
     let object = ran.json();
     let fixes = object["error"]["fixes"].as_array().expect("fixes");
@@ -88,7 +88,7 @@ fn missing_answers_are_all_named_at_once() {
 }
 
 #[test]
-fn a_preset_leaves_nothing_to_ask() {
+fn a_preset_answers_every_choice() {
     restwell(["new", "a", "--preset", "minimal", "--no-git"]).exits(0);
 }
 
@@ -111,7 +111,7 @@ fn the_receipt_of_a_project_is_an_answers_file() {
 }
 
 #[test]
-fn answers_of_another_version_are_taken_with_a_warning() {
+fn answers_of_another_version_are_accepted_with_a_warning() {
     restwell(["new", "a", "--answers", "-", "--yes", "--dry-run"])
         .stdin("restwell = \"0.0.1\"\n")
         .exits(0)
@@ -129,7 +129,7 @@ fn a_misspelt_key_names_the_nearest() {
 }
 
 #[test]
-fn a_misspelt_value_in_a_file_is_named_with_its_place() {
+fn a_misspelt_value_in_a_file_is_reported_with_its_line() {
     restwell(["new", "a", "--yes", "--answers", "x.toml"])
         .file("x.toml", "cache = \"nnoe\"\n")
         .exits(2)
@@ -155,7 +155,7 @@ fn a_misspelt_variable_names_the_nearest() {
 }
 
 #[test]
-fn a_file_that_is_not_toml_is_told_with_its_line() {
+fn invalid_toml_is_reported_with_its_line() {
     let line = |text: &str, told: &str| {
         restwell(["new", "a", "--yes", "--answers", "-"])
             .stdin(text)

@@ -38,7 +38,7 @@ fn every_value_can_be_explained() {
 }
 
 #[test]
-fn a_clash_is_explained_with_every_reason_and_the_ways_out() {
+fn a_conflict_is_explained_with_every_reason_and_fix() {
     restwell(["explain", "database=none", "cache=memory"])
         .exits(0)
         .prints("because: without a database")
@@ -49,7 +49,7 @@ fn a_clash_is_explained_with_every_reason_and_the_ways_out() {
 }
 
 #[test]
-fn what_cannot_be_explained_names_the_nearest() {
+fn an_unknown_word_suggests_the_nearest() {
     restwell(["explain", "RW0310"]).exits(2).says("error[RW0111]").says("try: restwell explain RW0");
     restwell(["explain", "cache=memroy"]).exits(2).says("try: restwell explain cache=memory\n");
     restwell(["explain", "cahce"]).exits(2).says("try: restwell explain cache\n");

@@ -62,7 +62,7 @@ fn a_signal_while_writing_leaves_nothing() {
 }
 
 #[test]
-fn a_signal_while_writing_into_a_directory_leaves_it_as_it_was() {
+fn a_signal_while_writing_into_a_directory_leaves_it_unchanged() {
     let place = workplace();
     fs::write(place.path().join("work/Cargo.toml"), "mine").expect("written");
     let before = listing(&place.path().join("work"));
@@ -76,7 +76,7 @@ fn a_signal_while_writing_into_a_directory_leaves_it_as_it_was() {
 }
 
 #[test]
-fn a_kill_while_writing_leaves_the_target_absent_and_the_next_run_tidies_up() {
+fn a_kill_while_writing_leaves_the_target_absent_and_the_next_run_cleans_up() {
     let place = workplace();
     let mut child = hanging(place.path(), &["new", "a", "--yes"]);
     child.kill().expect("killed");

@@ -1,4 +1,4 @@
-//! The command line, run as a user runs it: a real process in a directory of its own.
+//! Tests of the command line: each run is a process in a separate directory.
 
 mod answers;
 mod explaining;

@@ -167,7 +167,7 @@ fn a_path_without_a_name_needs_one() {
 }
 
 #[test]
-fn here_takes_the_name_of_the_directory() {
+fn a_dot_takes_the_name_of_the_directory() {
     let ran = restwell(["new", ".", "--yes", "--no-git"]).inside("shop-api").exits(0);
     assert!(ran.text("Cargo.toml").contains("name = \"shop-api\""));
     restwell(["new", "./", "--yes", "--no-git"]).inside("other").exits(0);

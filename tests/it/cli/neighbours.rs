@@ -3,7 +3,7 @@
 use super::session::{restwell, shell};
 
 #[test]
-fn a_flag_by_another_name_is_known() {
+fn flags_of_other_tools_are_recognised() {
     let nearest = |flag: &str, meant: &str| {
         restwell(["new", "a", "--yes", flag, "none"])
             .exits(2)
@@ -17,7 +17,7 @@ fn a_flag_by_another_name_is_known() {
 }
 
 #[test]
-fn a_command_by_another_name_is_known() {
+fn commands_of_other_tools_are_recognised() {
     let nearest = |words: [&str; 2], meant: &str| {
         restwell(words).exits(2).says("error[RW0107]").says(&format!("try: {meant}\n")).writes_nothing();
     };
@@ -30,7 +30,7 @@ fn a_command_by_another_name_is_known() {
 }
 
 #[test]
-fn whatever_can_be_named_can_be_explained() {
+fn several_topics_can_be_explained_at_once() {
     restwell(["explain", "cache"]).exits(0).prints("Where are reads cached?").prints("  memcached ");
     restwell(["explain", "redis"]).exits(0).prints("cache=redis: ").prints("limiter=redis: ");
     restwell(["explain", "standard"]).exits(0).prints("standard: ").prints("  database    sqlite\n");
@@ -58,7 +58,7 @@ fn help_is_an_object_too() {
 }
 
 #[test]
-fn text_for_people_fits_a_hundred_columns() {
+fn help_fits_a_hundred_columns() {
     let commands = ["new", "list", "explain", "schema", "variants", "completions", "man", "help"];
     let mut pages: Vec<String> =
         commands.iter().map(|name| restwell(["help", name]).exits(0).stdout().to_owned()).collect();
@@ -75,7 +75,7 @@ fn text_for_people_fits_a_hundred_columns() {
 }
 
 #[test]
-fn a_format_is_offered_where_it_is_one() {
+fn a_format_is_offered_only_by_its_command() {
     assert!(!restwell(["help", "new"]).exits(0).stdout().contains("github-matrix"));
     restwell(["help", "variants"]).exits(0).prints("github-matrix");
     for name in ["bash", "fish", "zsh"] {
@@ -86,7 +86,7 @@ fn a_format_is_offered_where_it_is_one() {
 }
 
 #[test]
-fn a_variable_of_someone_else_is_a_warning() {
+fn an_unknown_variable_is_a_warning() {
     let run = restwell(["new", "a", "--preset", "minimal", "--no-git", "--format", "json"]);
     let ran = run.env("RESTWELL_SERVICE_HOST", "10.0.0.1").env("RESTWELL_PORT_80_TCP", "x").exits(0);
     let object = ran.json();
@@ -129,7 +129,7 @@ fn preset_and_name_can_be_variables() {
 }
 
 #[test]
-fn without_a_path_or_a_name_there_is_a_question_or_exit_4() {
+fn without_a_path_or_a_name_new_prompts_or_exits_with_4() {
     restwell(["new", "--yes"])
         .exits(4)
         .says("error[RW0402]")
@@ -140,7 +140,7 @@ fn without_a_path_or_a_name_there_is_a_question_or_exit_4() {
 }
 
 #[test]
-fn all_mistakes_of_an_answers_file_are_told_at_once() {
+fn all_mistakes_of_an_answers_file_are_reported_at_once() {
     let text = "cahce = \"none\"\ndatabase = \"sqlit\"\nci = 3\nlimiter = \"wings\"\npreset = \"minimall\"\n";
     let ran = restwell(["new", "a", "--yes", "--answers", "x.toml"]).file("x.toml", text).exits(2).writes_nothing();
     ran.says("error[RW0105]: `x.toml` has 5 mistakes\n")
@@ -154,7 +154,7 @@ fn all_mistakes_of_an_answers_file_are_told_at_once() {
 }
 
 #[test]
-fn a_value_is_told_in_the_words_of_its_place() {
+fn a_value_is_reported_in_the_syntax_of_its_source() {
     let run = restwell(["new", "a", "--yes", "--cache", "memory"]).env("RESTWELL_DATABASE", "none");
     run.exits(3).says("`--cache memory` cannot be used with `RESTWELL_DATABASE=none`\n");
     let run =
@@ -163,7 +163,7 @@ fn a_value_is_told_in_the_words_of_its_place() {
 }
 
 #[test]
-fn no_reason_is_in_the_words_of_rust() {
+fn no_reason_is_a_raw_rust_message() {
     let odd = ["entity not found", "pathBuf", "PathBuf", "os error", "Utf8", "kind:", "invalid UTF-8 was"];
     let scripts = [
         "restwell new x/../a --yes",

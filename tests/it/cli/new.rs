@@ -36,7 +36,7 @@ fn a_dry_run_gives_the_data_of_the_real_run() {
 }
 
 #[test]
-fn the_data_is_what_is_on_disk() {
+fn the_data_matches_the_files_on_disk() {
     let ran = restwell(["new", "a", "--yes", "--no-git", "--format", "json"]).exits(0);
     let object = ran.json();
     let data = &object["data"];
@@ -61,7 +61,7 @@ fn the_data_is_what_is_on_disk() {
 }
 
 #[test]
-fn the_replay_line_asks_nothing_and_gives_the_same_bytes() {
+fn the_replay_command_needs_no_prompt_and_gives_the_same_bytes() {
     let first = restwell([
         "new",
         "it's mine",
@@ -117,20 +117,20 @@ fn a_file_that_is_not_in_the_plan_names_the_nearest() {
 }
 
 #[test]
-fn quiet_is_quiet_and_verbose_lists_every_file() {
+fn quiet_prints_nothing_and_verbose_lists_every_file() {
     restwell(["new", "a", "--yes", "--no-git", "-q"]).exits(0).says_only("").prints_nothing();
     restwell(["new", "a", "--yes", "--cache", "x", "-q"]).exits(2).says("error[RW0102]");
     restwell(["new", "a", "--yes", "--no-git", "-v"]).exits(0).says("  Cargo.lock  ").says("  restwell.toml  ");
 }
 
 #[test]
-fn success_is_said_once() {
+fn success_is_reported_once() {
     let ran = restwell(["new", "a", "--yes"]).exits(0);
     assert_eq!(ran.stderr().matches("created").count(), 1);
 }
 
 #[test]
-fn a_quoted_word_comes_back_from_a_shell() {
+fn a_quoted_word_survives_a_shell() {
     let words = [
         "a b", "it's", "''", "\"", "\\", "$HOME", "`id`", "!x", "*", "~", "#x", "a;b", "a|b", "a&b", "(a)", "{a,b}",
         "a\nb", "=x", "é", "%s", "-n", "[a]", "?", "a\tb", "^", "<x>",

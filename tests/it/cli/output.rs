@@ -51,7 +51,7 @@ fn data_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let ran = shell("{ restwell variants --all --format json; echo $? > code; } | true").exits(0).says_only("");
     assert_eq!(ran.text("code"), "0\n");
 }
@@ -85,7 +85,7 @@ fn every_command_prints_one_object() {
 }
 
 #[test]
-fn a_bad_value_is_no_stack_trace() {
+fn an_invalid_value_causes_no_stack_trace() {
     let ran = restwell(["new", "\u{1f4a5}", "--yes", "--show", "\u{1f4a5}"]).env("RUST_BACKTRACE", "full").exits(2);
     ran.never_says("panicked").never_says("backtrace").never_says("src/");
 }

@@ -10,7 +10,7 @@ use restwell::rules::RULES;
 use super::session::restwell;
 
 #[test]
-fn the_page_of_errors_is_what_the_codes_say() {
+fn the_page_of_errors_matches_the_codes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
     let mut page = String::from(
         "# Errors\n\nDerived from `src/error/code.rs` and `src/rules.rs`; a test keeps it so. `restwell explain CODE` says the same.\n",

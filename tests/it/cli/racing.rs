@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::session::{PROGRAM, listing, restwell, shell};
 use super::terminal::{ENTER, on_terminal};
 
-/// Starts restwell with a git that waits for the file `go`, and waits until it is called: all files are staged, none is placed.
+/// Starts restwell with a git that waits for the file `go`, and waits until it is called: all files are staged, none is
+/// placed.
 fn staged(place: &Path, words: &[&str]) -> Child {
     let script = format!(
         "#!/bin/sh\n: > {0}/started\nwhile [ ! -e {0}/go ]; do sleep 0.02; done\nmkdir .git\n",
@@ -115,7 +116,7 @@ fn of_many_racing_runs_one_wins_with_a_whole_project() {
 }
 
 #[test]
-fn runs_that_make_the_same_parent_do_not_hinder_each_other() {
+fn concurrent_runs_may_create_the_same_parent() {
     for _ in 0..3 {
         let ran = shell(
             "for name in a b c d; do
@@ -145,7 +146,7 @@ fn killed(preset: &str, placed: &[&str]) -> super::session::Ran {
 }
 
 #[test]
-fn the_next_run_says_what_it_found_and_completes_it() {
+fn the_next_run_reports_what_it_found_and_completes_it() {
     let ran = killed("minimal", &["Cargo.toml", "src/main.rs"]);
     let dry = ran.then(["new", "a", "--preset", "minimal", "--no-git", "--dry-run", "--format", "json"]).exits(0);
     assert_eq!(dry.json()["data"]["resumed"]["present"], 2);
@@ -187,7 +188,7 @@ fn a_run_with_other_answers_names_the_command_that_completes_the_first() {
 }
 
 #[test]
-fn force_over_another_stack_lists_what_stays_and_how_to_remove_it() {
+fn force_over_another_stack_lists_leftover_files_and_how_to_remove_them() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
     fs::write(ran.path().join("a/src/platform/cache.rs"), "// changed\n").expect("written");
     let words = ["new", "a", "--preset", "minimal", "--no-git", "--force", "--format", "json"];
@@ -215,7 +216,7 @@ fn force_over_another_stack_lists_what_stays_and_how_to_remove_it() {
 }
 
 #[test]
-fn what_stays_of_another_version_is_listed_without_a_claim() {
+fn leftover_files_of_another_version_are_listed_without_untouched() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
     let receipt = ran.text("a/restwell.toml").replace(concat!("\"", env!("CARGO_PKG_VERSION"), "\""), "\"0.0.1\"");
     fs::write(ran.path().join("a/restwell.toml"), receipt).expect("written");

@@ -109,7 +109,7 @@ fn schema_of(subject: &str) -> Json {
 }
 
 #[test]
-fn what_is_printed_fits_its_schema() {
+fn output_matches_its_schema() {
     for &(subject, words, code) in RUNS {
         let schema = schema_of(subject);
         let mut run = restwell(["--format", "json"]);
@@ -139,7 +139,7 @@ fn every_command_has_a_schema() {
 }
 
 #[test]
-fn a_receipt_fits_the_schema_of_answers() {
+fn a_receipt_matches_the_schema_of_answers() {
     let schema = schema_of("answers");
     let ran = restwell(["new", "a", "--yes", "--show", "restwell.toml"]).exits(0);
     let document: toml_edit::DocumentMut = ran.stdout().parse().expect("TOML");

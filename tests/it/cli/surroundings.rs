@@ -38,7 +38,7 @@ fn inside_a_repository_none_is_nested() {
 }
 
 #[test]
-fn git_that_fails_is_a_warning_and_not_silence() {
+fn a_git_failure_is_a_warning() {
     let ran = restwell(["new", "a", "--yes"])
         .file("bin/git", "#!/bin/sh\n/bin/mkdir .git\necho 'fatal: no templates' >&2\nexit 128\n");
     let ran = with_git(ran).exits(0);
@@ -67,13 +67,13 @@ fn with_git(session: super::session::Session) -> super::session::Session {
 }
 
 #[test]
-fn variables_of_a_git_hook_do_not_lead_it_astray() {
+fn variables_of_a_git_hook_are_ignored() {
     let ran = restwell(["new", "a", "--yes"]).env("GIT_DIR", "/nowhere/else").env("GIT_WORK_TREE", "/nowhere").exits(0);
     assert!(ran.path().join("a/.git").is_dir());
 }
 
 #[test]
-fn a_path_through_a_link_of_the_users_is_followed() {
+fn a_link_above_the_target_is_followed() {
     let ran = shell("mkdir real && ln -s real link && restwell new link/a --yes --no-git").exits(0);
     assert!(ran.path().join("real/a/Cargo.toml").exists());
 }
@@ -85,7 +85,7 @@ fn link(target: &'static str, at: &'static str) -> impl FnOnce(&Path) {
 }
 
 #[test]
-fn what_is_around_is_looked_for_where_the_path_leads() {
+fn surroundings_are_those_of_the_real_path() {
     // The README's first command: beside a checkout that is a repository and a workspace.
     let beside = |path: &'static str| {
         restwell(["new", path, "--yes"])
@@ -101,7 +101,7 @@ fn what_is_around_is_looked_for_where_the_path_leads() {
 }
 
 #[test]
-fn a_link_is_followed_when_looking_around() {
+fn surroundings_are_found_through_a_link() {
     let into =
         restwell(["new", "link/a", "--yes"]).directory("real/x").prepare(|path| make_repository(&path.join("real")));
     let ran = into.prepare(link("real/x", "link")).exits(0).says("inside the git repository `");
@@ -124,7 +124,7 @@ fn inside_a_hook_a_project_beside_the_repository_has_its_own() {
 }
 
 #[test]
-fn what_is_no_repository_is_not_taken_for_one() {
+fn an_invalid_git_directory_is_no_repository() {
     for text in ["", "gitdir: /nowhere/at/all\n", "nonsense"] {
         let ran = restwell(["new", "a", "--yes"]).file(".git", text).exits(0).never_says("warning");
         assert!(ran.path().join("a/.git/HEAD").exists(), "{text}");
@@ -183,7 +183,7 @@ fn a_directory_above_need_not_be_text() {
 }
 
 #[test]
-fn a_link_to_nothing_above_the_target_is_named() {
+fn a_dangling_link_above_the_target_is_reported() {
     for extra in ["--dry-run", "--no-git"] {
         restwell(["new", "link/x/a", "--yes", extra])
             .prepare(link("nowhere", "link"))
@@ -194,7 +194,7 @@ fn a_link_to_nothing_above_the_target_is_named() {
 }
 
 #[test]
-fn the_workflows_of_a_project_watch_the_branch_it_starts_on() {
+fn workflows_run_on_the_initial_branch() {
     let ran = restwell(["new", "a", "--yes"]).env("GIT_CONFIG_GLOBAL", "/dev/null").exits(0);
     let head = ran.text("a/.git/HEAD");
     let branch = head.trim().strip_prefix("ref: refs/heads/").expect("a branch");
@@ -223,7 +223,7 @@ fn cloned(change: &str) -> (Listing, Listing) {
 
 /// The checksum of a migration covers its bytes.
 #[test]
-fn a_clone_has_the_bytes_of_the_project_whatever_git_does_with_line_ends() {
+fn a_clone_has_the_same_bytes_whatever_the_line_endings_of_git() {
     let (project, clone) = cloned("true");
     assert!(project.keys().any(|path| path.starts_with("migrations")), "{:?}", project.keys());
     assert_eq!(project, clone);

@@ -92,7 +92,7 @@ fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
 }
 
 #[test]
-fn every_command_says_what_it_said() {
+fn every_command_matches_its_transcript() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cli/transcripts");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(folder);

@@ -22,7 +22,7 @@ fn a_misspelt_value_names_the_nearest() {
 }
 
 #[test]
-fn a_value_like_no_other_is_answered_with_all_of_them() {
+fn an_unrecognisable_value_lists_the_valid_ones() {
     restwell(["new", "shop-api", "--yes", "--database", "cassandra"])
         .exits(2)
         .says("because: valid values: `sqlite`, `postgres`, `none`")
@@ -47,7 +47,7 @@ fn a_misspelt_command_names_the_nearest() {
 }
 
 #[test]
-fn what_is_missing_twice_or_too_much_is_named() {
+fn missing_repeated_and_unexpected_arguments_are_reported() {
     restwell(["new"]).exits(4).says("error[RW0402]: the path of the project is missing").writes_nothing();
     restwell([]).exits(2).says("Usage: restwell [OPTIONS] <COMMAND>").says("a command is missing").prints_nothing();
     restwell(["new", "a", "--cache"]).exits(2).says("`--cache` needs a value");
@@ -65,7 +65,7 @@ fn what_is_missing_twice_or_too_much_is_named() {
 }
 
 #[test]
-fn yes_goes_with_every_flag() {
+fn yes_can_be_combined_with_every_flag() {
     restwell([
         "new", "a", "--yes", "--preset", "minimal", "--ci", "github", "--name", "b", "--no-git", "--plain", "-q",
     ])
@@ -75,7 +75,7 @@ fn yes_goes_with_every_flag() {
 }
 
 #[test]
-fn json_is_honoured_when_the_line_makes_no_sense() {
+fn json_is_used_even_for_an_invalid_line() {
     for words in [
         ["new", "a", "--format", "json", "--cahce"],
         ["new", "--format=json", "a", "--cache", "memroy"],
@@ -93,7 +93,7 @@ fn json_is_honoured_when_the_line_makes_no_sense() {
 }
 
 #[test]
-fn words_after_two_dashes_are_no_flags() {
+fn words_after_two_dashes_are_not_flags() {
     restwell(["explain", "--", "--format", "json"]).exits(2).says("error[RW").prints_nothing();
 }
 
@@ -125,6 +125,6 @@ fn help_and_version_are_data() {
 }
 
 #[test]
-fn an_empty_path_is_none() {
+fn an_empty_path_is_an_error() {
     restwell(["new", "", "--yes"]).exits(2).says("`<PATH>` is empty").writes_nothing();
 }

@@ -9,7 +9,7 @@ use restwell::command_line::quote;
 use super::session::restwell;
 
 #[test]
-fn inside_a_workspace_it_says_that_it_does_not_join() {
+fn inside_a_workspace_the_report_says_that_it_is_separate() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).file("Cargo.toml", "[workspace]\nmembers = []\n").exits(0);
     assert_eq!(ran.text("Cargo.toml"), "[workspace]\nmembers = []\n");
     ran.says("warning: inside the cargo workspace `");

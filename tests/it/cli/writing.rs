@@ -7,14 +7,14 @@ use std::os::unix::process::CommandExt;
 use super::session::{Session, make_repository, restwell, shell};
 
 #[test]
-fn parents_that_do_not_exist_come_with_the_project() {
+fn missing_parents_are_created_with_the_project() {
     let ran = restwell(["new", "x/y/shop-api", "--yes", "--no-git"]).exits(0);
     assert_eq!(ran.names(""), ["x"]);
     assert_eq!(ran.names("x/y"), ["shop-api"]);
 }
 
 #[test]
-fn an_empty_directory_is_filled_where_it_is() {
+fn an_empty_directory_is_filled_in_place() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).directory("a").prepare(|path| {
         fs::set_permissions(path.join("a"), fs::Permissions::from_mode(0o700)).expect("set");
     });
@@ -66,7 +66,7 @@ fn force_lists_what_it_replaces_and_keeps_it() {
 }
 
 #[test]
-fn a_file_that_is_the_same_is_no_conflict_and_running_again_finishes() {
+fn an_identical_file_is_no_conflict_and_a_second_run_completes() {
     let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
     fs::remove_file(ran.path().join("a/Cargo.toml")).expect("removed");
     let again = ran.then(["new", "a", "--yes", "--no-git", "--force"]).exits(0).never_says("replaces");
@@ -121,14 +121,14 @@ fn mode(session: Session, path: &'static str, mode: u32) -> Session {
 }
 
 #[test]
-fn a_directory_that_may_not_be_written_is_left_alone() {
+fn a_read_only_directory_is_unchanged() {
     let run = restwell(["new", "parent/a", "--yes"]).directory("parent");
     let run = unprivileged(mode(mode(run, "parent", 0o555), "", 0o755));
     run.exits(1).says("error[RW0601]: could not create `parent/a`\n  because: permission denied").writes_nothing();
 }
 
 #[test]
-fn a_failure_half_way_leaves_a_directory_as_it_was() {
+fn a_failure_half_way_leaves_a_directory_unchanged() {
     let run =
         restwell(["new", "a", "--yes", "--no-git", "--force"]).file("a/.env.example", "mine").directory("a/tests");
     let run = mode(mode(mode(run, "a", 0o777), "", 0o755), "a/tests", 0o555);
@@ -159,7 +159,7 @@ fn a_staging_folder_left_by_a_kill_is_removed_by_the_next_run() {
 }
 
 #[test]
-fn what_only_looks_like_a_staging_folder_stays() {
+fn a_folder_that_only_looks_like_staging_is_kept() {
     let ran = restwell(["new", "a", "--yes", "--no-git"])
         .file(".restwell-notes", "mine")
         .file(".restwell-1-0.partial/lock", "")
@@ -174,7 +174,7 @@ fn what_only_looks_like_a_staging_folder_stays() {
 }
 
 #[test]
-fn a_staging_folder_in_use_is_left_to_its_owner() {
+fn a_staging_folder_in_use_is_kept() {
     let run = restwell(["new", "a", "--yes", "--no-git"])
         .file(".restwell-4000000-0.partial/lock", "")
         .file(".restwell-4000000-0.partial/new/b/Cargo.toml", "half");
@@ -215,14 +215,14 @@ fn two_runs_for_one_target_leave_one_whole_project() {
 }
 
 #[test]
-fn files_have_the_rights_that_the_umask_leaves() {
+fn files_have_the_permissions_of_the_umask() {
     let ran = shell("umask 027; restwell new a --yes --no-git").exits(0);
     let mode = |path: &str| fs::metadata(ran.path().join(path)).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode("a"), mode("a/Cargo.toml")), (0o750, 0o640));
 }
 
 #[test]
-fn a_repository_without_a_file_is_a_place_for_a_project() {
+fn a_repository_without_files_is_an_empty_target() {
     let run = restwell(["new", ".", "--yes"]).inside("a").prepare(make_repository).file(".git/description", "mine");
     let ran = run.exits(0).never_says("warning");
     assert_eq!(ran.text(".git/description"), "mine");
@@ -230,14 +230,14 @@ fn a_repository_without_a_file_is_a_place_for_a_project() {
 }
 
 #[test]
-fn a_way_up_from_what_is_not_there_leads_nowhere() {
+fn a_parent_of_a_missing_directory_does_not_exist() {
     restwell(["new", "x/../a", "--yes"]).exits(1).says("error[RW0601]: could not find `x/../a`").writes_nothing();
     let ran = restwell(["new", "x/../a", "--yes", "--no-git"]).directory("x").exits(0);
     assert_eq!(ran.names(""), ["a", "x"]);
 }
 
 #[test]
-fn the_file_that_is_in_the_way_is_named() {
+fn the_obstructing_file_is_reported() {
     restwell(["new", "a/b/c", "--yes"])
         .file("a", "mine")
         .exits(5)

@@ -1,7 +1,7 @@
-//! The least axum can do for `GET /greet`: what every measured ratio is held against.
+//! The minimal axum service for `GET /greet`: the baseline of every measured ratio.
 //!
-//! No limit, no time-out, no log, no metric, no drain. The listener sets `TCP_NODELAY`, as the
-//! generated server does, so that the comparison is about the layers.
+//! No limit, no time-out, no log, no metric, no drain. The listener sets `TCP_NODELAY` like the generated server, so
+//! that the comparison is about the layers.
 
 use axum::extract::Query;
 use axum::routing::get;
@@ -32,7 +32,7 @@ async fn main() -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("{}", listener.local_addr()?);
     let listener = listener.tap_io(|stream| {
-        // A socket that refuses the option still serves, only slower.
+        // A socket without the option still works, only slower.
         let _ = stream.set_nodelay(true);
     });
     axum::serve(listener, Router::new().route("/greet", get(greet))).await

@@ -1,5 +1,5 @@
-//! What a build costs: the first one, and those after an edit of a handler. CPU time, which says the same on an idle
-//! machine and on a busy one.
+//! The cost of a build: the first one, and those after an edit of a handler. Measured as CPU time, which does not
+//! depend on the load of the machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::median;
 use crate::program::Program;
 use crate::{budget, dirs, process, project, say};
 
-/// Turns, unless told otherwise.
+/// The default number of rounds.
 pub(super) const ROUNDS: usize = 3;
 
-/// A project that is built, and the CPU seconds of each of its builds.
+/// A project to build, and the CPU seconds of each of its builds.
 struct Subject {
     name: String,
     project: PathBuf,
@@ -24,7 +24,7 @@ struct Subject {
     edited: [Vec<f64>; 2],
 }
 
-/// Measures in turns: a bare axum service and every preset, each into an empty build folder, with nothing to fetch.
+/// Builds a bare axum service and every preset alternately, each into an empty build folder, with nothing to fetch.
 pub(super) fn run(rounds: usize) -> Result<()> {
     let folder = dirs::target().join("bench/build");
     let mut subjects = vec![Subject::new("bare axum", bare_axum())?];
@@ -54,7 +54,7 @@ pub(super) fn run(rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// The service that everything is held against.
+/// The baseline service.
 pub(super) fn bare_axum() -> PathBuf {
     dirs::root().join("xtask/bare-axum")
 }
@@ -89,7 +89,7 @@ impl Subject {
     }
 }
 
-/// The CPU seconds of one command of cargo, of all processes that it started.
+/// The CPU seconds of one cargo command, including all processes that it started.
 fn build(project: &Path, target: &Path, command: &[&str]) -> Result<f64> {
     let before = process::cpu_time_of_children()?;
     Program::cargo()

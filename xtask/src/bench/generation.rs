@@ -1,4 +1,4 @@
-//! How long writing a project takes, without git.
+//! The time to write a project, without git.
 
 use std::fs;
 use std::path::Path;
@@ -10,10 +10,10 @@ use super::median;
 use crate::program::Program;
 use crate::{project, say};
 
-/// Turns, unless told otherwise.
+/// The default number of rounds.
 pub(super) const ROUNDS: usize = 41;
 
-/// Measures in turns: the tool, a copy of what it wrote, an empty cargo project.
+/// Measures alternately: the tool, a copy of its output, an empty cargo project.
 pub(super) fn run(rounds: usize) -> Result<()> {
     let restwell = project::restwell()?;
     // Outside this workspace: `cargo new` would add its package to the members, and restwell would then refuse.

@@ -1,5 +1,5 @@
-//! Measurements. A machine is noisy, so nothing is a speed: everything is a ratio of two things measured in turns in
-//! one run, and of the turns the median.
+//! Measurements. Since a machine is noisy, each result is a ratio of two programs measured alternately in one run, the
+//! median of all rounds.
 
 mod build;
 mod generation;
@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::say;
 
-/// What can be measured.
+/// The subject of a measurement.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Subject {
     /// `restwell new` against copying the same tree, and against `cargo new`.
@@ -32,7 +32,7 @@ pub(crate) fn run(subject: Subject, rounds: Option<usize>) -> Result<()> {
     }
 }
 
-/// The date and the class of the machine: a figure without them means nothing.
+/// The date and the class of the machine, without which a figure cannot be interpreted.
 fn machine() -> Result<String> {
     let date = crate::program::Program::new("date").args(["-u", "+%Y-%m-%d"]).read()?;
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -47,7 +47,7 @@ fn machine() -> Result<String> {
     ))
 }
 
-/// The middle of what was measured.
+/// The median.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

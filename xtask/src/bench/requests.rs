@@ -1,4 +1,5 @@
-//! What the layers cost: `/greet` and a cached product with everything on, against `/greet` of a bare axum service.
+//! The cost of the layers: `/greet` and a cached product with all layers, compared with `/greet` of a bare axum
+//! service.
 
 use std::fs;
 use std::path::Path;
@@ -16,11 +17,11 @@ use crate::servers::{Kind, Servers};
 use crate::service::{self, Service};
 use crate::{dirs, process, project, say};
 
-/// Turns, unless told otherwise.
+/// The default number of rounds.
 pub(super) const ROUNDS: usize = 7;
 const SECONDS: u32 = 4;
 
-/// A server and the path that is asked of it.
+/// A server and the path to request.
 struct Subject {
     name: String,
     server: usize,
@@ -30,11 +31,11 @@ struct Subject {
 /// A server that runs for the whole measurement.
 struct Server {
     service: Service,
-    /// Bytes resident once it was ready.
+    /// The resident bytes once it was ready.
     idle: u64,
 }
 
-/// Measures in turns.
+/// Measures all subjects alternately.
 pub(super) fn run(rounds: usize) -> Result<()> {
     let mut servers = vec![bare()?];
     let mut subjects = vec![Subject { name: "bare axum `/greet`".to_owned(), server: 0, path: "/greet" }];
@@ -78,7 +79,8 @@ fn report(subjects: &[Subject], samples: &[Vec<Sample>], rounds: usize) {
     say::line("| | requests/s | of bare | CPU/request | × bare | p99 |\n| --- | --- | --- | --- | --- | --- |");
     for (subject, own) in subjects.iter().zip(samples) {
         let of = |field: fn(&Sample) -> f64| median(own.iter().map(field).collect());
-        // Each round is held against the bare service of the same round: what slows one slows both.
+        // Each round is compared with the bare service of the same round, which the load of the machine affects
+        // equally.
         let against = |field: fn(&Sample) -> f64| {
             median(own.iter().zip(&samples[0]).map(|(own, bare)| field(own) / field(bare)).collect())
         };
@@ -114,7 +116,7 @@ fn mebibytes(bytes: u64) -> f64 {
 }
 
 fn start(binary: &Path, folder: &Path, level: &str, needed: Vec<(String, String)>) -> Result<Server> {
-    // No disk behind the log: what is measured is making and writing the lines.
+    // Without a disk: only formatting and writing the log lines is measured.
     let variables = [("RATE_LIMIT", "60000000/min"), ("RUST_LOG", level), ("CACHE_TTL", "1h")];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let variables = [needed, variables.to_vec()].concat();
@@ -135,7 +137,8 @@ fn bare() -> Result<Server> {
     Ok(Server { service, idle })
 }
 
-/// A product to read, and one read that brings it into the cache. Where not everybody may write, the database is told.
+/// Adds a product, and reads it once to cache it. If writes need a credential, the product is inserted into the
+/// database.
 fn seed(service: &Service, database: Option<&Servers>) -> Result<()> {
     match database {
         Some(servers) => servers.sql(

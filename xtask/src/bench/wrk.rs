@@ -1,4 +1,4 @@
-//! One run of `wrk` against a server on this machine, and what the server spent on it.
+//! One run of `wrk` against a server on this machine, and the CPU time of the server.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process, tools};
 
-/// Connections that are kept busy: the load under which the bars in `docs/performance.md` were set.
+/// The number of busy connections: the load for which the bars in `docs/performance.md` were set.
 const CONNECTIONS: u32 = 64;
 
-/// What came of it.
+/// The result of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
     pub(super) requests_per_second: f64,
-    /// Microseconds of user and system time that the server spent per request.
+    /// Microseconds of user and system time of the server per request.
     pub(super) cpu: f64,
     /// Milliseconds.
     pub(super) p99: f64,
 }
 
-/// Asks `path` of the server `pid` for some seconds; every answer must be a success.
+/// Requests `path` from the server `pid` for some seconds; every response must be a success.
 pub(super) fn run(pid: u32, port: u16, path: &str, seconds: u32) -> Result<Sample> {
     let before = process::cpu_time(pid)?;
     let report = tools::program("wrk")?

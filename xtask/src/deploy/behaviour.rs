@@ -1,5 +1,5 @@
-//! What a deployed project does: answers through the load balancer, is seen by Prometheus, keeps its data, and fails
-//! and stops as it promises.
+//! The behaviour of a deployed project: responses through the load balancer, Prometheus targets, persistent data,
+//! failure and shutdown.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use crate::tally::Tally;
 
 const HAPROXY_CONFIGURATION: &str = "/usr/local/etc/haproxy";
 
-/// The load balancer's configuration, read by the load balancer itself; it refuses one with an error in it.
+/// The load balancer accepts its configuration, and rejects one with an error.
 pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
     let check = |folder: &std::path::Path| {
         let mount = format!("{}:{HAPROXY_CONFIGURATION}:ro", folder.display());
@@ -37,7 +37,7 @@ pub(super) fn check_configuration(tally: &mut Tally, site: &Site, name: &str) {
     });
 }
 
-/// While all is well.
+/// The checks of a healthy deployment.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     tally.check(&format!("{name}: greets through the load balancer"), || greets(site));
     tally.check(&format!("{name}: containers are read-only"), || read_only(site));
@@ -50,7 +50,7 @@ pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends with no replica running.
+/// The checks of a shutdown; no replica runs afterwards.
 pub(super) fn check_end(tally: &mut Tally, site: &Site, name: &str) {
     tally.check(&format!("{name}: stops inside its grace period"), || stops(site));
     tally.check(&format!("{name}: an outage has the envelope"), || outage(site));
@@ -75,7 +75,7 @@ fn read_only(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// `up` is 1 for as many targets as there are containers, and the load balancer's own metrics are there.
+/// `up` is 1 for as many targets as there are containers, and the load balancer exports metrics.
 fn scraped(site: &Site) -> Result<String> {
     let wanted = site.containers(APP)?.len();
     eventually(|| {
@@ -107,7 +107,7 @@ fn keeps_data(site: &Site) -> Result<()> {
     }
 }
 
-/// A stop that needs SIGKILL leaves 137; a drain leaves 0.
+/// The exit code is 0 after a graceful shutdown, and would be 137 after SIGKILL.
 fn stops(site: &Site) -> Result<()> {
     let ids = site.containers(APP)?;
     site.compose(["stop", APP])?.read()?;
@@ -120,7 +120,7 @@ fn stops(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// With no replica left, the load balancer's own answer has the shape of every other failure.
+/// With no replica left, the load balancer's own response has the same error format.
 fn outage(site: &Site) -> Result<()> {
     eventually(|| {
         let answer = http::get(site.public_port, "/greet")?;

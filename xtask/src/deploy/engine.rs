@@ -1,5 +1,5 @@
-//! A Docker engine of our own: its daemon, its data and its socket are private to `target/engine`, and it is stopped
-//! when dropped. Nothing is pulled; base images are stand-ins (`stand_in`).
+//! A private Docker engine: its daemon, data and socket are under `target/engine`, and it is stopped when dropped.
+//! Nothing is pulled; base images are stand-ins (`stand_in`).
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -16,12 +16,12 @@ use crate::{dirs, process, tools};
 /// A running engine.
 pub(crate) struct Engine {
     daemon: Child,
-    /// Holds the socket: the path of one may have at most 107 bytes, wherever the repository is.
+    /// A short path for the socket, which may have at most 107 bytes, wherever the repository is.
     run: TempDir,
 }
 
 impl Engine {
-    /// Starts the daemon and waits until it answers.
+    /// Starts the daemon and waits until it responds.
     pub(crate) fn start() -> Result<Self> {
         let run = tempfile::tempdir()?;
         fs::create_dir_all(folder())?;
@@ -48,17 +48,17 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Docker's client, talking to this engine.
+    /// Docker's client for this engine.
     pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
         Ok(self.client(Program::new("/usr/bin/docker"))?.args(arguments))
     }
 
-    /// Compose, talking to this engine.
+    /// Compose for this engine.
     pub(crate) fn compose(&self) -> Result<Program> {
         self.client(tools::program("docker-compose")?)
     }
 
-    /// A program that talks to this engine, also as `docker compose`.
+    /// A program that uses this engine, also through `docker compose`.
     pub(crate) fn client(&self, program: Program) -> Result<Program> {
         let plugins = self.run.path().join("cli-plugins");
         if !plugins.exists() {
@@ -72,7 +72,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // Asked first, so that the daemon takes its containers and mounts with it.
+        // SIGTERM first, so that the daemon removes its containers and mounts.
         let asked = process::terminate(&self.daemon);
         if asked.is_err() || process::wait(&mut self.daemon, Duration::from_secs(30)).is_err() {
             process::end_tree(&mut self.daemon);
@@ -80,7 +80,7 @@ impl Drop for Engine {
     }
 }
 
-/// What the engine keeps between runs: its images and the trees they are made of.
+/// The data that the engine keeps between runs: its images and the file trees from which they are built.
 pub(crate) fn folder() -> PathBuf {
     dirs::target().join("engine")
 }

@@ -10,7 +10,7 @@ use super::APP;
 use super::site::Site;
 use crate::tally::Tally;
 
-/// The user that it runs as, and the command.
+/// Checks the user and the command of the image.
 pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     let image = site.image(APP)?;
     tally.note(&format!("{name}: image is not root's"), || {
@@ -34,7 +34,7 @@ pub(crate) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A change of the source does not compile the dependencies again. Leaves a new version to roll out.
+/// A change of the source does not recompile the dependencies. Leaves a new version for the rollout.
 pub(crate) fn check_layers(tally: &mut Tally, site: &Site, name: &str, folder: &Path) {
     tally.note(&format!("{name}: dependencies are a layer of their own"), || {
         let main = folder.join("src/main.rs");

@@ -22,7 +22,7 @@ use site::Site;
 /// The service that is built from the project.
 const APP: &str = "app";
 
-/// The stacks, by what they add to the defaults.
+/// The names of the projects, and the flags of their stacks.
 const STACKS: &[(&str, &[&str])] = &[("shop-api", &[]), ("ledger", &["--database", "none"])];
 
 /// Runs the stage.
@@ -70,7 +70,7 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     Ok(())
 }
 
-/// Tries for half a minute.
+/// Retries for half a minute.
 fn eventually<T>(attempt: impl FnMut() -> Result<T>) -> Result<T> {
     process::eventually(Duration::from_secs(30), attempt)
 }

@@ -1,5 +1,5 @@
-//! Clients that ask all the while: the load is spread, a replica is killed, each is restarted, and a new version is
-//! rolled out by the project's own script. Every client is answered.
+//! Under continuous load: the load is spread, a replica is killed, each is restarted, and the project's own script
+//! rolls out a new version. No request fails.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use super::{APP, eventually};
 use crate::load::Load;
 use crate::tally::Tally;
 
-/// How long clients ask before, between and after what is done to the replicas.
+/// The duration of the load before, between and after the changes to replicas.
 const BREATH: Duration = Duration::from_secs(4);
 
-/// Runs the checks. As many replicas run before as after.
+/// Runs the checks. The number of replicas is the same before and after.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     let replicas = site.containers(APP)?;
     if replicas.len() > 1 {
@@ -30,7 +30,7 @@ fn spread(site: &Site, replicas: &[String]) -> Result<String> {
     std::thread::sleep(BREATH);
     let answered = load.finish()?;
     for id in replicas {
-        // One log line a request: a replica that took a fair share has hundreds.
+        // One log line per request: a replica with a fair share has hundreds.
         let log = site.docker(["logs", id])?.capture()?;
         let lines = log.stdout.lines().filter(|line| line.contains("/greet")).count() as u64;
         if lines < answered / 4 {
@@ -63,7 +63,7 @@ fn restarted(site: &Site, replicas: &[String]) -> Result<String> {
     Ok(format!("{} answered, 0 failed", load.finish()?))
 }
 
-/// The version that was built last, brought out as the project says.
+/// Rolls out the version that was built last with the project's own script.
 fn rolled(site: &Site, replicas: usize) -> Result<String> {
     let before = site.containers(APP)?;
     let load = Load::start(site.public_port, "/greet");

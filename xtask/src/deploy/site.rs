@@ -1,4 +1,4 @@
-//! A generated project's compose file, run as its README says, on ports that are free.
+//! A generated project's compose file, run as in its README, on free ports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use super::stand_in;
 use crate::program::Program;
 use crate::service;
 
-/// Room for a load test: the limit of one client is not what is tested here.
+/// A rate limit high enough for a load test: the limiter is not tested here.
 const ROOM: (&str, &str) = ("    environment:\n", "    environment:\n      RATE_LIMIT: 1000000/min\n");
 
-/// What the compose file of a project starts.
+/// The deployment that a project's compose file starts.
 pub(crate) struct Site<'a> {
     engine: &'a Engine,
     /// `deploy/` of the project.
     folder: PathBuf,
     config: Value,
-    /// Where clients connect.
+    /// The public port.
     pub(crate) public_port: u16,
-    /// Where Prometheus answers, if it is there.
+    /// The port of Prometheus, if it is deployed.
     pub(crate) prometheus_port: u16,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
         self.entries().filter(|(_, service)| can_run(service)).map(|(name, _)| name).collect()
     }
 
-    /// Services whose image cannot be had here.
+    /// Services whose image is not available here.
     pub(crate) fn missing(&self) -> Vec<&str> {
         self.entries().filter(|(_, service)| !can_run(service)).map(|(name, _)| name).collect()
     }
@@ -58,7 +58,7 @@ impl<'a> Site<'a> {
         self.config["services"][service]["image"].as_str().with_context(|| format!("`{service}` has no image"))
     }
 
-    /// Makes every base image that the Dockerfile and the services name.
+    /// Builds every base image that the Dockerfile and the services use.
     pub(crate) fn make_images(&self) -> Result<()> {
         let dockerfile = fs::read_to_string(self.folder.join("../Dockerfile"))?;
         let bases = dockerfile.lines().filter_map(base_image);
@@ -81,7 +81,7 @@ impl<'a> Site<'a> {
         Ok(self.here(script))
     }
 
-    /// Docker's client, talking to the engine of this site.
+    /// Docker's client for the engine of this site.
     pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
         self.engine.docker(arguments)
     }

@@ -1,8 +1,8 @@
-//! Stand-ins for base images, for machines that can pull none: made of Debian packages and of this machine's Rust
+//! Stand-ins for base images, for machines that cannot pull any: built from Debian packages and this machine's Rust
 //! toolchain, under the names that the generated files use.
 //!
-//! A stand-in proves the Dockerfile, the compose file and the behaviour of what runs in them. It does not prove the
-//! upstream image's own content.
+//! A stand-in tests the Dockerfile, the compose file and the behaviour of the programs in them. It does not test the
+//! content of the upstream image.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -15,31 +15,31 @@ use super::engine::{Engine, folder};
 use crate::program::Program;
 use crate::tools;
 
-/// The Debian release of the images that the projects name.
+/// The Debian release of the images that the projects use.
 const SUITE: &str = "trixie";
 
-/// Where a program inside an image finds whom to trust: the machine's own bundle.
+/// The trusted certificates of programs inside an image: those of this machine.
 const CERTIFICATES: &str = "etc/ssl/certs/ca-certificates.crt";
 
-/// How an image is made.
+/// How an image is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Recipe {
     /// A C linker and this machine's Rust toolchain.
     Rust,
-    /// The C library and nothing that could be called a system: no shell, no package manager.
+    /// Only the C library: no shell, no package manager.
     Distroless,
-    /// The load balancer, started as its image starts it.
+    /// The load balancer, with the entry point of its upstream image.
     Haproxy,
-    /// The metrics server, started as its image starts it.
+    /// The metrics server, with the entry point of its upstream image.
     Prometheus,
 }
 
-/// Whether a stand-in for `image` can be made.
+/// Whether a stand-in for `image` can be built.
 pub(crate) fn is_known(image: &str) -> bool {
     recipe(image).is_some()
 }
 
-/// Makes `image` unless the engine has it.
+/// Builds `image` unless the engine has it.
 pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
     let recipe = recipe(image).with_context(|| format!("no stand-in for the image `{image}`"))?;
     if engine.docker(["image", "inspect", image])?.read().is_ok() {
@@ -89,7 +89,7 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
     }
 }
 
-/// The files of an image, made once.
+/// The files of an image, created once.
 fn tree(recipe: Recipe) -> Result<PathBuf> {
     let (name, variant, packages) = match recipe {
         Recipe::Rust => ("rust", "minbase", "ca-certificates,gcc,libc6-dev"),
@@ -120,7 +120,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
     Ok(tree)
 }
 
-/// The Debian mirror that this machine is set up with.
+/// The Debian mirror that this machine is configured with.
 fn mirror() -> Result<String> {
     let sources = fs::read_to_string("/etc/apt/sources.list.d/debian.sources")?;
     let uri = sources.lines().find_map(|line| line.strip_prefix("URIs:"));
@@ -138,7 +138,7 @@ fn toolchain(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What `distroless` has beside the C library: two users, the links of a merged `/usr`, a home and a temporary folder.
+/// The other files of `distroless`: two users, the links of a merged `/usr`, a home and a temporary directory.
 fn accounts(root: &Path) -> Result<()> {
     fs::write(
         root.join("etc/passwd"),

@@ -21,11 +21,11 @@ use toml_edit::{DocumentMut, Table};
 
 use crate::dirs;
 
-/// One fault to plant in a generated project, and the test that has to find it.
+/// One fault to plant in a generated project, and the test that must detect it.
 #[derive(Debug, Clone)]
 pub(crate) struct Mutation {
     pub(super) what: String,
-    /// Inside the project.
+    /// The path inside the project.
     pub(super) file: String,
     pub(super) from: String,
     pub(super) to: String,
@@ -64,13 +64,13 @@ fn mutation(table: &Table) -> Result<Mutation> {
 }
 
 impl Mutation {
-    /// The text of the file with the fault in it.
+    /// The text of the file with the fault.
     pub(super) fn apply(&self, healthy: &str) -> Result<String> {
         self.position(healthy)?;
         Ok(healthy.replacen(&self.from, &self.to, 1))
     }
 
-    /// Where `from` begins.
+    /// The position of `from`.
     pub(super) fn position(&self, healthy: &str) -> Result<usize> {
         match healthy.matches(&self.from).count() {
             1 => Ok(healthy.find(&self.from).unwrap_or_default()),

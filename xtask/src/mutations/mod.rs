@@ -1,5 +1,5 @@
-//! A test that cannot fail proves nothing: faults are planted in generated projects, one is selected at a time, and the
-//! test named beside it has to fail.
+//! Mutation tests: faults are planted in generated projects, one is selected at a time, and the test named beside it
+//! must fail.
 
 mod data;
 mod switch;
@@ -23,14 +23,14 @@ use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::{compile, dirs, project, suites};
 
-/// The stacks that are broken: between them they have every feature that has mutations. A feature is taken in the
-/// first stack that has it.
+/// The stacks in which faults are planted: together they have every feature with mutations. Those of a feature are
+/// planted in the first stack that has it.
 fn stacks() -> Result<Vec<(&'static str, Stack)>> {
     let preset = |id| project::preset(&Preset::named(id).context("a preset of this name")?);
     Ok(vec![("standard", preset("standard")?), ("scale", preset("scale")?), ("memcached", memcached()?)])
 }
 
-/// The values that neither preset takes, in one stack.
+/// The values that no preset has, in one stack.
 fn memcached() -> Result<Stack> {
     let words = [
         (Choice::Database, "postgres"),
@@ -52,10 +52,10 @@ fn memcached() -> Result<Stack> {
     }
 }
 
-/// Tests that run at once. Those that fail mostly wait for what does not come.
+/// The number of concurrent tests. Failing tests mostly wait for events that do not happen.
 const WORKERS: usize = 3;
 
-/// A stack and the mutations that are tried in it.
+/// A stack and the mutations that are planted in it.
 struct Group {
     name: &'static str,
     stack: Stack,
@@ -104,7 +104,7 @@ impl Subject {
         Ok(Self { name, folder, tree, variables: servers.for_tests(stack) })
     }
 
-    /// Those that share a build first, then those that are built alone.
+    /// Mutations that share a build first, then those that are built separately.
     fn examine(&self, mutations: &[Mutation], tally: &mut Tally) -> Result<()> {
         let mut shared = Vec::new();
         let mut alone = Vec::new();
@@ -206,7 +206,7 @@ impl Subject {
     }
 }
 
-/// The next one that no worker has taken, and its index.
+/// The next untaken mutation, and its index.
 fn take<'a>(next: &AtomicUsize, mutations: &[&'a Mutation]) -> Option<(usize, &'a Mutation)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
     Some((index, *mutations.get(index)?))
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mutation_fits_what_is_rendered_and_names_a_test() {
+    fn every_mutation_matches_the_rendered_file_and_names_a_test() {
         for Group { name, stack, mutations } in groups().expect("the tables are valid") {
             let tree = Plan::new(&stack, "fits").sources().expect("it renders");
             let text = |path: &str| text(&tree, path).expect(name);

@@ -1,9 +1,9 @@
-//! Many faults in one build: a copy of the project in which a variable of the environment selects the fault at run time.
+//! Many faults in one build: a copy of the project in which an environment variable selects the fault at run time.
 //!
 //! The body of each function with a fault becomes `{ if crate::fault() == 3 { … } else { … } }`: both branches are
-//! type-checked, and the test run selects one fault, so no fault hides or causes the failure of another. What is not
-//! the body of a function in the library (a constant, a file of another language) cannot be selected this way: such
-//! faults are built one by one.
+//! type-checked, and the test run selects one fault, so no fault hides or causes the failure of another. Faults outside
+//! function bodies of the library (a constant, a file of another language) cannot be selected this way and are built
+//! one by one.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub(super) const SELECTED: &str = "RESTWELL_FAULT";
 
 /// Added to the library of the copy.
 pub(super) const SELECTION: &str = r#"
-/// The number of the fault that is selected.
+/// The number of the selected fault.
 pub fn fault() -> usize {
     static FAULT: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| {
         let number = std::env::var("RESTWELL_FAULT");
@@ -29,7 +29,7 @@ pub fn fault() -> usize {
 }
 "#;
 
-/// Where the tests start the service as a process, with an empty environment, the variable has to be passed on.
+/// Passes the variable on to services that the tests start as processes with an empty environment.
 pub(super) fn pass_on(harness: &str) -> Result<String> {
     const CLEARED: &str = ".env_clear()";
     ensure!(harness.matches(CLEARED).count() == 1, "the harness clears the environment in another way");
@@ -46,7 +46,7 @@ pub(super) fn fits(mutation: &Mutation, healthy: &str) -> Result<bool> {
 pub(super) fn install(healthy: &str, faults: &[(usize, &Mutation)]) -> Result<String> {
     let bodies = bodies(healthy)?;
     let mut text = healthy.to_owned();
-    // From the last function to the first, so that positions of those before stay right.
+    // From the last function to the first, so that earlier positions stay valid.
     for range in bodies.iter().rev() {
         let original = &healthy[range.clone()];
         let mut switch = String::new();
@@ -67,14 +67,14 @@ fn is_in_library(file: &str) -> bool {
     file.starts_with("src/") && file.ends_with(".rs") && file != "src/main.rs"
 }
 
-/// The body that holds the whole fault, braces not counted.
+/// The function body that contains the whole fault, without braces.
 fn body(bodies: &[Range<usize>], mutation: &Mutation, healthy: &str) -> Result<Option<Range<usize>>> {
     let start = mutation.position(healthy)?;
     let end = start + mutation.from.len();
     Ok(bodies.iter().find(|body| body.start < start && end < body.end).cloned())
 }
 
-/// The bodies of all functions that are not inside another, in order, braces included.
+/// The bodies of all functions that are not inside another, in order, including braces.
 fn bodies(source: &str) -> Result<Vec<Range<usize>>> {
     let mut found = Vec::new();
     collect(&syn::parse_file(source).context("the file is not Rust")?.items, &mut found);
@@ -98,7 +98,7 @@ fn collect(items: &[Item], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Leaves out functions whose two branches could not have one type (`-> impl …`), or cannot read a file (`const`).
+/// Skips functions whose branches would have different types (`-> impl …`), or that cannot read a variable (`const`).
 fn add(signature: &Signature, block: &Block, found: &mut Vec<Range<usize>>) {
     let opaque = match &signature.output {
         ReturnType::Type(_, kind) => kind.span().source_text().is_none_or(|text| text.contains("impl ")),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_in_a_body_gets_a_switch_around_that_body() {
+    fn a_fault_in_a_function_body_gets_a_switch() {
         let (two, more, three) = (mutation("+ 2", "- 2"), mutation("b +", "1 +"), mutation("three(3)", "three(4)"));
         let text = install(SOURCE, &[(1, &two), (2, &more), (3, &three)]).expect("it is Rust");
         let one = "fn one(b: u8) -> u8 { if crate::fault() == 1 {\n    b - 2\n} else if crate::fault() == 2 {\n    1 + 2\n} \

@@ -1,5 +1,5 @@
-//! PostgreSQL refuses connections, or accepts them and falls silent: reads of cached products and requests that need no
-//! database go on, what needs it is refused in time, and all recovers.
+//! PostgreSQL refuses connections, or accepts them and does not respond: reads of cached products and requests that
+//! need no database still succeed, others are rejected in time, and everything recovers.
 
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,12 @@ use crate::servers::{Kind, Server};
 pub(super) enum Failure {
     /// The port is closed.
     Refused,
-    /// Connections are accepted and kept, and nothing is answered.
+    /// Connections are accepted, but get no response.
     Silent,
 }
 
-/// Copies become stale while the database is away, and few requests that wait for it would fill the service if
-/// nothing kept a part of it free.
+/// Makes cached values stale during the outage, and a few waiting requests enough to fill the service unless part of
+/// its capacity is reserved.
 const MORE: &[(&str, &str)] = &[("CACHE_TTL", "4s"), ("MAX_IN_FLIGHT", "64")];
 
 impl Failure {
@@ -51,7 +51,8 @@ impl Failure {
     }
 }
 
-/// Three streams: reads of products that are cached, reads of products that are not, and requests that need no database.
+/// Three streams: reads of products that are cached, reads of products that are not, and requests that need no
+/// database.
 pub(super) fn fails(project: &Project, failure: Failure, report: &mut Report) -> Result<String> {
     let (mut postgres, memcached) = (Server::start(Kind::Postgres)?, Server::start(Kind::Memcached)?);
     let rig = project.start(&settings(&[&postgres, &memcached], &[UNLIMITED, MORE].concat()))?;
@@ -99,7 +100,7 @@ fn write(port: u16, name: &str) -> Result<u16> {
     Ok(Client::new(port).send("POST", "/products", &body)?.status)
 }
 
-/// What needs no database is neither refused nor slow while there is none.
+/// Requests that need no database are neither rejected nor slow during the outage.
 fn undisturbed(samples: &[Sample], (failed_at, mended_at): (Duration, Duration)) -> Result<()> {
     let Summary { requests, p99, failures, .. } = summary(samples, failed_at, mended_at);
     ensure!(failures.is_empty(), "of {requests} requests that need no database: {failures:?}");
@@ -107,7 +108,7 @@ fn undisturbed(samples: &[Sample], (failed_at, mended_at): (Duration, Duration))
     Ok(())
 }
 
-/// What needs the database is answered 503 while there is none: not 504, and not by a closed connection.
+/// Requests that need the database get 503 during the outage: not 504, and not a closed connection.
 fn only_unavailable(samples: &[Sample], (failed_at, mended_at): (Duration, Duration)) -> Result<()> {
     let Summary { failures, .. } = summary(samples, failed_at, mended_at);
     ensure!(failures.keys().all(|failure| failure == "status 503"), "products that are not cached: {failures:?}");

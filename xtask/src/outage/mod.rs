@@ -31,16 +31,17 @@ use stream::{Sample, Stream, Summary, summary};
 /// Requests a second.
 const RATE: u64 = 500;
 
-/// How long requests come before, during and after; the first second of all is left out.
+/// The duration of the load before, during and after; the first second is not counted.
 const PHASE: Duration = Duration::from_secs(8);
 
-/// The most that one in a hundred requests may take while something fails.
+/// The maximum latency of 99 % of requests during a failure.
 const P99: Duration = Duration::from_millis(60);
 
-/// From when a server is back until it is used again: a breaker stays open for 5 s, and then has a second to try.
+/// The maximum time from the return of a server until it is used again: a breaker stays open for 5 s, and the probe has
+/// a second.
 const RECOVERY: Duration = Duration::from_secs(6);
 
-/// How many products there are to read.
+/// The number of products.
 const PRODUCTS: u64 = 200;
 
 /// Runs the stage.
@@ -84,7 +85,7 @@ fn without_redis() -> Result<Stack> {
     Stack::resolve(&asked).map(|resolution| resolution.stack).map_err(|_| anyhow::anyhow!("a rule forbids this stack"))
 }
 
-/// R4: the limit is that of all replicas together; and while Redis is gone, that of each.
+/// The limit applies to all replicas together, and without Redis to each.
 fn limit(project: &Project) -> Result<String> {
     let postgres = Server::start(Kind::Postgres)?;
     let mut attempt = 0;
@@ -95,7 +96,7 @@ fn limit(project: &Project) -> Result<String> {
         let shared = passed(rig.port(), 120)?;
         let late = rig.count("limiter_fallback_total")?;
         if late > 0.0 && attempt < 5 {
-            // Redis answered too late, since this machine has other work: then a replica counts for itself.
+            // Redis responded too late because the machine is busy: then a replica counts separately.
             continue;
         }
         ensure!(shared == 60, "{shared} of 120 requests passed, not 60; for {late} Redis was too late");
@@ -111,7 +112,7 @@ fn limit(project: &Project) -> Result<String> {
     }
 }
 
-/// How many of so many requests at once are answered 200; the others are refused with 429.
+/// The number of concurrent requests that get 200; the others must get 429.
 fn passed(port: u16, requests: usize) -> Result<usize> {
     let barrier = Barrier::new(requests);
     let statuses: Vec<Result<u16>> = std::thread::scope(|scope| {
@@ -133,7 +134,7 @@ fn passed(port: u16, requests: usize) -> Result<usize> {
     Ok(statuses.iter().filter(|&&status| status == 200).count())
 }
 
-/// The shared cache is killed and comes back: no read fails, and none waits.
+/// The shared cache is killed and restarted: no read fails, and none waits.
 fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
     let (postgres, mut server) = (Server::start(Kind::Postgres)?, Server::start(kind)?);
     let rig = project.start(&settings(&[&postgres, &server], UNLIMITED))?;
@@ -159,7 +160,7 @@ fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
     Ok(format!("used again after {:.1} s", took?.as_secs_f64()))
 }
 
-/// Another service accepts connections and never answers: responses that need it leave its part out, and no other
+/// The upstream service accepts connections and never responds: responses that need it lack its data, and no other
 /// response is affected.
 fn silence(project: &Project, report: &mut Report) -> Result<String> {
     let (postgres, redis, other) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?, Other::start()?);
@@ -227,7 +228,7 @@ fn shared(rig: &Rig, fresh: u64) -> Result<()> {
     Ok(())
 }
 
-/// How long it takes until this succeeds. Each attempt has another number.
+/// The time until this succeeds. Each attempt has another number.
 fn recovery(mut is_back: impl FnMut(u64) -> Result<()>) -> Result<Duration> {
     let (started, mut attempt) = (Instant::now(), 0);
     eventually(RECOVERY, || {
@@ -247,7 +248,7 @@ fn none_failed(samples: &[Sample], (failed_at, mended_at): (Duration, Duration))
     Ok(during)
 }
 
-/// And during the outage one in a hundred at most waits.
+/// Also, at most one in a hundred waits during the outage.
 fn none_waits(samples: &[Sample], times: (Duration, Duration)) -> Result<()> {
     let during = none_failed(samples, times)?;
     ensure!(during.p99 < P99, "p99 is {:?} while it fails", during.p99);

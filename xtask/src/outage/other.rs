@@ -1,4 +1,4 @@
-//! The other service that a project with `upstream=http` calls: it answers, or accepts everything and says nothing.
+//! The upstream service of a project with `upstream=http`: it responds, or accepts requests and never responds.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -35,7 +35,7 @@ impl Other {
     }
 }
 
-/// Until the client has left. What was asked in silence is never answered.
+/// Serves a client until it disconnects. A request that arrives while the service is silent never gets a response.
 fn serve(mut stream: TcpStream, silent: &AtomicBool) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut lines = BufReader::new(stream.try_clone()?).lines();

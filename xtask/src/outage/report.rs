@@ -1,4 +1,4 @@
-//! What each phase of each outage cost, as a table in Markdown.
+//! The latencies of each phase of each outage, as a Markdown table.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::stream::{Sample, Summary, summary};
 pub(super) struct Report(String);
 
 impl Report {
-    /// An empty one, of a stream of so many requests a second.
+    /// An empty report for a stream with this number of requests a second.
     pub(super) fn new(rate: u64) -> Self {
         let head = format!("{rate} requests a second to two replicas behind HAProxy, on a schedule; debug build.\n\n");
         Self(
@@ -20,7 +20,7 @@ impl Report {
         &self.0
     }
 
-    /// Three lines: before it failed, until it was mended, and after, with how long it took to be used again.
+    /// Adds three lines: before, during and after the failure, with the time until the server was used again.
     pub(super) fn add(
         &mut self,
         what: &str,

@@ -1,4 +1,4 @@
-//! Two replicas of one generated service behind the load balancer that its deployment has, as processes on this machine.
+//! Two replicas of a generated service behind the load balancer of its deployment, as processes on this machine.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(super) struct Project {
     binary: PathBuf,
 }
 
-/// It runs.
+/// A running service with its load balancer.
 pub(super) struct Rig {
     replicas: Vec<Service>,
     balancer: Balancer,
@@ -33,7 +33,7 @@ struct Balancer {
 }
 
 impl Project {
-    /// A debug build: what is proved is what happens, and its times are bounds.
+    /// A debug build: the stage tests behaviour, and the measured times are upper bounds.
     pub(super) fn build(stack: &Stack, name: &'static str) -> Result<Self> {
         let folder = dirs::target().join("outage").join(name);
         fs::create_dir_all(&folder)?;
@@ -57,12 +57,12 @@ impl Project {
 }
 
 impl Rig {
-    /// Where clients connect.
+    /// The public port.
     pub(super) fn port(&self) -> u16 {
         self.balancer.port
     }
 
-    /// Where each replica answers by itself.
+    /// The replicas, which can also be reached directly.
     pub(super) fn replicas(&self) -> impl Iterator<Item = &Service> {
         self.replicas.iter()
     }
@@ -78,7 +78,7 @@ impl Rig {
         Ok(())
     }
 
-    /// The sum over the replicas of what a metric says.
+    /// The sum of a metric over the replicas.
     pub(super) fn count(&self, metric: &str) -> Result<f64> {
         let mut sum = 0.0;
         for replica in &self.replicas {
@@ -89,7 +89,7 @@ impl Rig {
         Ok(sum)
     }
 
-    /// Stops the replicas. That each ends with 0 also shows that none has ended before.
+    /// Stops the replicas. Exit code 0 of each also shows that none has exited before.
     pub(super) fn stop(self) -> Result<()> {
         let Self { replicas, balancer } = self;
         drop(balancer);
@@ -98,7 +98,7 @@ impl Rig {
 }
 
 impl Balancer {
-    /// With the project's own configuration, less what is Docker's.
+    /// Starts HAProxy with the project's configuration, without its Docker-specific parts.
     fn start(project: &std::path::Path, replicas: &[Service]) -> Result<Self> {
         let (port, health) = (service::free_port()?, service::free_port()?);
         let text = fs::read_to_string(project.join("deploy/haproxy/haproxy.cfg"))?;

@@ -1,5 +1,5 @@
-//! Requests on a schedule, whatever becomes of those before (an open loop): what the servers hold up is time that
-//! the clients behind waited, and counts.
+//! Requests on a fixed schedule, independent of earlier responses (an open loop): if the servers stall, the delay of
+//! later requests counts as latency.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use crate::http::Client;
 
-/// Connections. More than the schedule needs while all is well; when they all wait, those that are late are counted so.
+/// The number of connections, more than the schedule needs normally. If all of them wait, later requests count as
+/// delayed.
 const CONNECTIONS: usize = 96;
 
-/// No stream lasts longer, even if the code that started it never stops it.
+/// The maximum duration, even if the stream is never stopped.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// A stream in progress.
@@ -24,15 +25,15 @@ pub(super) struct Stream {
 
 /// One request.
 pub(super) struct Sample {
-    /// When it was due, after the start.
+    /// Its scheduled time, from the start.
     due: Duration,
-    /// From then to its answer.
+    /// The time from then to its response.
     took: Duration,
     /// Why it failed, if it did.
     failure: Option<String>,
 }
 
-/// What came of the requests that were due in some time.
+/// A summary of the requests that were due in an interval.
 pub(super) struct Summary {
     pub(super) requests: usize,
     pub(super) p50: Duration,
@@ -42,7 +43,7 @@ pub(super) struct Summary {
 }
 
 impl Stream {
-    /// Starts asking `port` for `path` of the number of the request, `rate` times a second.
+    /// Starts sending `rate` requests a second to `port`; `path` gets the number of the request.
     pub(super) fn start(port: u16, rate: u64, path: fn(u64) -> String) -> Self {
         let (stop, next, started) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Instant::now());
         let thread = |_| {
@@ -67,19 +68,19 @@ impl Stream {
         Self { started, stop, threads }
     }
 
-    /// How long it has been going on.
+    /// The time since its start.
     pub(super) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Stops, and gives what came of it.
+    /// Stops, and returns the results.
     pub(super) fn finish(self) -> Vec<Sample> {
         self.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     }
 }
 
-/// Adds up what was due from `from` until `to`.
+/// Summarises the requests that were due from `from` until `to`.
 pub(super) fn summary(samples: &[Sample], from: Duration, to: Duration) -> Summary {
     let within: Vec<&Sample> = samples.iter().filter(|sample| (from..to).contains(&sample.due)).collect();
     let mut times: Vec<Duration> = within.iter().map(|sample| sample.took).collect();
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_is_of_what_was_due_in_its_time() {
+    fn a_summary_covers_requests_due_in_its_interval() {
         let sample = |millis, failure: Option<&str>| Sample {
             due: Duration::from_millis(millis),
             took: Duration::from_millis(millis),

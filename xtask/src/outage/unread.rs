@@ -1,5 +1,5 @@
-//! An answer reaches its client through HAProxy, as it is configured in the project, although the service does not read
-//! what the client sends.
+//! A response reaches its client through HAProxy, with the project's configuration, although the service does not read
+//! the whole request.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -11,15 +11,15 @@ use super::rig::{Project, Rig};
 use super::{UNLIMITED, settings};
 use crate::servers::{Kind, Server};
 
-/// Clients at once.
+/// The number of concurrent clients.
 const CLIENTS: usize = 40;
 
-/// Twice and twenty times what the service reads of a body.
+/// Twice and twenty times the limit of the service for a body.
 const SIZES: [usize; 2] = [2 << 20, 20 << 20];
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Refusals of every kind, of a project in which anybody may write.
+/// Rejections of every kind, in a project without authentication.
 pub(super) fn refusals(project: &Project) -> Result<String> {
     let (postgres, memcached) = (Server::start(Kind::Postgres)?, Server::start(Kind::Memcached)?);
     let start = |more: &[(&str, &str)]| project.start(&settings(&[&postgres, &memcached], more));
@@ -48,7 +48,7 @@ pub(super) fn refusals(project: &Project) -> Result<String> {
     Ok(format!("404, 405, 413, 415, 429 and 503 to {CLIENTS} clients at once, each sending 2 and 20 MiB"))
 }
 
-/// Writes without a credential, of a project that demands one.
+/// Writes without a credential, in a project that requires one.
 pub(super) fn anonymous(project: &Project) -> Result<String> {
     let (postgres, redis) = (Server::start(Kind::Postgres)?, Server::start(Kind::Redis)?);
     let rig = project.start(&settings(&[&postgres, &redis], UNLIMITED))?;
@@ -58,7 +58,7 @@ pub(super) fn anonymous(project: &Project) -> Result<String> {
     Ok(format!("401 to {CLIENTS} clients at once, each sending 2 and 20 MiB"))
 }
 
-/// Sends a header, and leaves the connection as it is.
+/// Sends a header, and keeps the connection open.
 fn hold(port: u16, first: &str, headers: &[(&str, &str)]) -> Result<TcpStream> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
@@ -68,7 +68,7 @@ fn hold(port: u16, first: &str, headers: &[(&str, &str)]) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Clients that send all of a large body before they read, with this start of a header, all get this status.
+/// Clients that send a large body completely before they read, with this start of a header, all get this status.
 fn check(rig: &Rig, head: &str, status: &str) -> Result<()> {
     for size in SIZES {
         let answers: Vec<Result<String>> = std::thread::scope(|scope| {
@@ -84,7 +84,7 @@ fn check(rig: &Rig, head: &str, status: &str) -> Result<()> {
     Ok(())
 }
 
-/// The status of the answer.
+/// The status of the response.
 fn upload(port: u16, head: &str, size: usize) -> Result<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(LIMIT))?;

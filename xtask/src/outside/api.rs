@@ -1,5 +1,5 @@
-//! The running service against its own description: schemathesis makes requests from it, good ones and bad ones, and
-//! holds every answer against what is promised.
+//! The running service and its API description: schemathesis generates valid and invalid requests from the description,
+//! and compares every response with it.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
     });
 }
 
-/// The line with which it sums up.
+/// Its summary line.
 fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<String> {
     let output = tools::program("schemathesis")?
         .arg("--config-file")
@@ -53,7 +53,7 @@ fn schemathesis(service: &Service, description: &Path, examples: u32) -> Result<
     Ok(generated.context("it does not say what it did")?.trim().to_owned())
 }
 
-/// Says that `/greet` answers a number where it answers text.
+/// Plants an error: `/greet` promises a number but returns text.
 fn plant(description: &mut Value) -> Result<()> {
     let text = description.to_string();
     let schemas = description["components"]["schemas"].as_object_mut().context("no schemas")?;
@@ -66,7 +66,7 @@ fn plant(description: &mut Value) -> Result<()> {
     bail!("no schema has a message")
 }
 
-/// Fewer than one answer of a hundred may be a 429.
+/// Fewer than one response in a hundred may be a 429.
 fn not_limited(service: &Service) -> Result<String> {
     let metrics = http::get(service.admin_port, "/metrics")?.expect(200)?;
     let (mut all, mut limited) = (0.0, 0.0);

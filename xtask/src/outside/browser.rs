@@ -1,4 +1,4 @@
-//! The documentation page in a real browser that reaches nothing but the service.
+//! The documentation page in a browser that can reach only the service.
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
     });
 }
 
-/// Every path and summary of the description is text that the browser has rendered.
+/// The browser renders every path and summary of the description as text.
 fn shows(service: &Service, page: &str) -> Result<()> {
     let dom = browse(service, page, |chromium| chromium.arg("--dump-dom"))?;
     let description: serde_json::Value = serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
@@ -58,7 +58,7 @@ fn browse(service: &Service, page: &str, ask: impl Fn(Program) -> Program) -> Re
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"])
         // A proxy where nothing listens: only requests to the service's own address bypass it.
         .args(["--proxy-server=127.0.0.1:9", "--proxy-bypass-list=127.0.0.1", "--virtual-time-budget=5000"])
-        // What the page tries and may not do is said on its console.
+        // The console reports violations of the policy by the page.
         .arg("--enable-logging=stderr")
         .arg(user_data(profile.path()))
         .limit(Duration::from_secs(60));

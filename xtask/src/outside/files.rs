@@ -1,4 +1,4 @@
-//! Linters over the files of a project. Each one passes on what was written, and fails on a copy with one error in it.
+//! Linters for the files of a project. Each passes on the generated files, and fails on a copy with one planted error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use crate::program::Program;
 use crate::tally::Tally;
 use crate::{project, tools};
 
-/// A linter and the error that shows that it works.
+/// A linter and the planted error that it must detect.
 struct Linter {
     name: &'static str,
     run: fn(&Path) -> Result<()>,
-    /// The file that gets the error, by the end of its path; what is replaced in it; by what.
+    /// The error: the end of the file's path, the text to replace, and its replacement.
     plant: (&'static str, &'static str, &'static str),
 }
 
@@ -32,7 +32,7 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "promtool check config",
-        // Rules are named by their place in the container, and are checked above.
+        // The rules are referenced by their path in the container, and are checked above.
         run: |folder| {
             let configs = ending(folder, "/prometheus.yml")?;
             run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
@@ -110,19 +110,19 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
     shell_scripts(tally, folder)
 }
 
-/// Runs every linter over a project that is not the one with planted errors.
+/// Runs every linter on a project without planted errors.
 pub(super) fn pass(tally: &mut Tally, folder: &Path, what: &str) {
     for linter in LINTERS {
         tally.check(&format!("{what}: {}", linter.name), || (linter.run)(folder));
     }
 }
 
-/// Variables that a compose file cannot do without: `${NAME:?why}`.
+/// The required variables of a compose file: `${NAME:?why}`.
 fn required(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|rest| Some(rest.split_once(":?")?.0)).filter(|name| !name.contains('}'))
 }
 
-/// Over every file directly in `place`.
+/// Runs on every file directly in `place`.
 fn promtool(folder: &Path, verb: &[&str], place: &str) -> Result<()> {
     let mut files = ending(&folder.join(place), ".yml")?;
     files.retain(|path| path.parent() == Some(&folder.join(place)));
@@ -136,7 +136,7 @@ fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
     run(tools::program("check-jsonschema")?.args(["--builtin-schema", name]).args(files))
 }
 
-/// Shell files of the project; there need not be any.
+/// Checks the shell scripts of the project, if there are any.
 fn shell_scripts(tally: &mut Tally, folder: &Path) -> Result<()> {
     let mut scripts = ending(folder, ".sh")?;
     scripts.push(crate::dirs::root().join(".ci/run"));
@@ -155,7 +155,7 @@ fn run(program: Program) -> Result<()> {
     }
 }
 
-/// Copies the project with one error in it.
+/// Copies the project with one error planted.
 fn plant(from: &Path, to: &Path, (file, right, wrong): (&str, &str, &str)) -> Result<()> {
     for path in project::files(from)? {
         let copy = to.join(path.strip_prefix(from)?);

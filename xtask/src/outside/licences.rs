@@ -9,7 +9,7 @@ use toml_edit::DocumentMut;
 
 use crate::project;
 
-/// How many crates were looked at; an error names those whose licence is not on the list.
+/// The number of checked crates; an error lists those whose licence is not allowed.
 pub(super) fn check(folder: &Path) -> Result<String> {
     let deny: DocumentMut = fs::read_to_string(folder.join("deny.toml"))?.parse()?;
     let allowed = deny["licenses"]["allow"].as_array().context("no list of licences")?;
@@ -30,8 +30,8 @@ pub(super) fn check(folder: &Path) -> Result<String> {
     }
 }
 
-/// One of the alternatives, with all of its parts, is on the list. `A/B` is an old way to write `A OR B`; an exception
-/// (`WITH`) only permits more.
+/// Whether all parts of at least one alternative are allowed. `A/B` is an old form of `A OR B`; an exception (`WITH`)
+/// only permits more.
 fn is_allowed(licence: &str, allowed: &[&str]) -> bool {
     let plain = licence.replace(['(', ')'], "").replace('/', " OR ");
     let part = |part: &str| allowed.contains(&part.split(" WITH ").next().unwrap_or_default().trim());

@@ -1,4 +1,4 @@
-//! A million clients ask for a million products that do not exist. What the service keeps of them has to be bounded.
+//! A million clients request a million products that do not exist. The memory of the service must stay bounded.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,22 +12,22 @@ use anyhow::{Result, bail, ensure};
 use crate::process;
 use crate::service::Service;
 
-/// How many of each.
+/// The number of clients and of products.
 const KEYS: u32 = 1_000_000;
 
 /// Connections, each with its share of the keys.
 const CONNECTIONS: u32 = 8;
 
-/// Requests that are sent before their answers are read.
+/// Requests that are sent before their responses are read.
 const BATCH: usize = 200;
 
-/// MiB that a container may have, in the compose file.
+/// The memory limit of the container in the compose file, in MiB.
 const MOST: u64 = 256;
 
-/// One proxy in front is trusted, so that each request can come from another client.
+/// Trusts one proxy, so that each request can come from another client.
 const BEHIND_A_PROXY: &[(&str, &str)] = &[("TRUSTED_PROXY_HOPS", "1"), ("RUST_LOG", "off")];
 
-/// Starts the service, asks, and says how much memory it took at most.
+/// Starts the service, sends the requests, and reports its peak memory.
 pub(crate) fn check(binary: &Path, folder: &Path) -> Result<String> {
     let service = Service::start(binary, folder, BEHIND_A_PROXY)?;
     let port = service.port;
@@ -43,7 +43,7 @@ pub(crate) fn check(binary: &Path, folder: &Path) -> Result<String> {
     Ok(format!("{KEYS} clients and ids, {peak} MiB at the peak of {MOST}"))
 }
 
-/// Every answer has to say that there is no such product: none is limited, none fails.
+/// Every response must be a 404: none is rate limited, none fails.
 fn ask(port: u16, keys: Range<u32>) -> Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -66,7 +66,7 @@ fn request(key: u32) -> String {
     format!("GET /products/{id} HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: {a}.{b}.{c}.{d}\r\n\r\n")
 }
 
-/// Reads until the last of `count` answers is complete: each ends with the brace of its envelope.
+/// Reads until the last of `count` responses is complete: each ends with a closing brace.
 fn read(stream: &mut TcpStream, count: usize) -> Result<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 64 * 1024];

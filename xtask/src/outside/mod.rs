@@ -1,5 +1,5 @@
-//! Tier 4: programs that know nothing of Restwell look at what it wrote. Each of them is also shown an error that was
-//! planted for it, and has to find it.
+//! Tier 4: external programs check a generated project. Each of them also runs on a copy with a planted error, and must
+//! detect it.
 
 mod api;
 mod browser;
@@ -19,13 +19,13 @@ use crate::service::{self, Service};
 use crate::tally::Tally;
 use crate::{project, readme, tools};
 
-/// Room for thousands of requests: an answer of 429 proves nothing about the rest.
+/// A rate limit high enough for thousands of requests: a 429 would test nothing else.
 const UNLIMITED: &[(&str, &str)] = &[("RATE_LIMIT", "1000000/min"), ("RUST_LOG", "off")];
 
-/// The name of the project that is looked at.
+/// The name of the checked project.
 const NAME: &str = "orders";
 
-/// The name of one with more choices in it, whose files are looked at.
+/// The name of a project with more choices, whose files are linted.
 const LARGEST: &str = "parcels";
 
 /// Runs the stage.
@@ -58,7 +58,7 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// The commands that the project's page for agents gives: all of them end by themselves.
+/// Runs the commands of the project's AGENTS.md, all of which must exit by themselves.
 fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
     let page = fs::read_to_string(folder.join("AGENTS.md"))?;
     let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
@@ -71,7 +71,7 @@ fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An error if `outcome` is not one: the planted error was missed.
+/// Inverts `outcome`: an error if the planted error was missed.
 fn bites<T>(outcome: Result<T>) -> Result<()> {
     match outcome {
         Ok(_) => bail!("the planted error was not found"),

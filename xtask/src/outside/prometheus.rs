@@ -1,4 +1,4 @@
-//! A real Prometheus scrapes the running service, loads the alert rules, and is asked every query of the dashboard.
+//! A Prometheus scrapes the running service, loads the alert rules, and runs every query of the dashboard.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::service::{self, Service};
 use crate::tally::Tally;
 use crate::{dirs, process, project, tools};
 
-/// What the dashboard leaves to Grafana: each variable and what stands for it.
+/// The variables that Grafana would replace, with replacements.
 const VARIABLES: &[(&str, &str)] = &[("$__rate_interval", "10s"), ("$__range", "10s"), ("$__interval", "10s")];
 
 /// Runs the checks.
@@ -66,7 +66,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Tries until a scrape and an evaluation have had their time.
+    /// Retries until a scrape and an evaluation must have happened.
     fn answers(&self, query: &str) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -78,7 +78,7 @@ impl Server {
         }
     }
 
-    /// An error if the answer is not a success with at least one series in it.
+    /// An error unless the response is a success with at least one series.
     fn ask(&self, query: &str) -> Result<()> {
         let query = VARIABLES.iter().fold(query.to_owned(), |query, (name, value)| query.replace(name, value));
         let answer = http::get(self.port, &format!("/api/v1/query?query={}", encode(&query)))?;
@@ -112,7 +112,7 @@ fn lint(service: &Service) -> Result<()> {
     let promtool = tools::path("promtool")?;
     let line = format!("'{}' check metrics < '{}'", promtool.display(), path.display());
     let output = crate::program::Program::new("sh").args(["-c", &line]).capture()?;
-    // It also asks for a help text on every metric; names and units are what is checked here.
+    // promtool also requires a help text for every metric; only names and units are checked here.
     let complaints: Vec<&str> = output.stderr.lines().filter(|line| !line.ends_with("no help text")).collect();
     match complaints.is_empty() {
         true => Ok(()),
@@ -120,13 +120,13 @@ fn lint(service: &Service) -> Result<()> {
     }
 }
 
-/// Something of everything that the dashboard counts, for longer than a rate needs.
+/// Requests of every kind that the dashboard counts, for longer than a rate needs.
 fn traffic(service: &Service) {
     let mut client = Client::new(service.port);
     let deadline = Instant::now() + Duration::from_secs(12);
     while Instant::now() < deadline {
         for path in ["/greet", "/products", "/products/1", "/products/999999", "/nowhere"] {
-            // Whatever the answer is: it is counted, and that is all that is wanted of it.
+            // Any response will do: it only has to be counted.
             let _ = client.get(path);
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! A key that was verified has a quota of its own for a while; keys that were not are never looked up over the limit.
+//! A recently verified key has its own quota; unverified keys over the limit are never looked up.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::auth::{credential_of, forged};
 use crate::support::http::{Request, get, send};
 use crate::support::server::TestServer;
 
-/// The clock of this test's runtime, its server's too, moves on.
+/// Advances the clock of this runtime, which the server shares.
 async fn later(by: Duration) {
     time::pause();
     time::advance(by).await;
@@ -21,7 +21,7 @@ async fn later(by: Duration) {
 #[tokio::test]
 async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
     let server = TestServer::start(&["--rate-limit=4/h"]).await;
-    // Without a database each look-up shows as a 503.
+    // Without a database each look-up causes a 503.
     server.app.database.pool.close().await;
     for _ in 0..4 {
         envelope(&write(&server, &forged()).await, 503, "unavailable").await;
@@ -32,7 +32,7 @@ async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
 }
 
 #[tokio::test]
-async fn the_limiter_knows_a_caller_for_half_a_minute_after_a_key_was_verified() {
+async fn the_limiter_remembers_a_verified_key_for_half_a_minute() {
     assert!(REMEMBERED <= Duration::from_secs(30));
     let server = TestServer::start(&["--rate-limit=3/h"]).await;
     let credential = credential_of(&server, "shop", "").await;

@@ -1,4 +1,4 @@
-//! API keys: made, listed and revoked by commands; believed for a moment; not looked up for those over their limit.
+//! API keys: creation, listing and revocation by commands; verification; rejected keys.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::support::http::{Answer, Request, send};
 use crate::support::process::{Ended, run};
 use crate::support::server::TestServer;
 
-/// The answer to a write with this credential.
+/// The response to a write with this credential.
 pub async fn write(server: &TestServer, credential: &str) -> Answer {
     let name = format!("{:032x}", fastrand::u128(..));
     let post = Request::new("POST", "/products").header("authorization", credential);
@@ -117,7 +117,7 @@ async fn a_key_of_another_environment_is_refused_even_if_the_database_knows_it()
 }
 
 #[tokio::test]
-async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
+async fn without_the_database_a_write_with_a_key_is_503() {
     let server = TestServer::start(&[]).await;
     let credential = credential_of(&server, "writer", "products:write").await;
     assert_eq!(write(&server, &credential).await.status, 201);
@@ -126,7 +126,7 @@ async fn without_its_database_a_service_cannot_tell_a_key_and_says_so() {
         envelope(&write(&server, credential).await, 503, "unavailable").await;
     }
     for shapeless in ["Bearer dev_short", "Bearer no-key", &format!("Bearer live_{}", "A".repeat(43))] {
-        // This is seen without a look-up.
+        // Rejected without a look-up.
         envelope(&write(&server, shapeless).await, 401, "unauthorized").await;
     }
 }

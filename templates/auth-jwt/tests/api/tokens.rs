@@ -1,4 +1,4 @@
-//! Tokens: what an attacker would send, and an issuer whose keys change or that is not there.
+//! Tokens: forged and invalid ones, and an issuer whose keys change or that is unavailable.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn write(server: &TestServer, token: &str) -> Answer {
     send(server.public, post.json(json!({"name": name, "price_cents": 1}))).await
 }
 
-/// The claims of a good token with one of them changed, or left out.
+/// The claims of a valid token with one of them changed or omitted.
 pub fn with(claim: &str, value: Value) -> Value {
     let mut claims = claims("tests", "products:write");
     claims[claim] = value;
@@ -39,7 +39,7 @@ fn good() -> Value {
     claims("tests", "products:write")
 }
 
-/// A server whose issuer was asked for its keys once, as each does when it starts.
+/// A server that has fetched the keys of its issuer once, as at every start.
 pub async fn server_of(issuer: &Issuer, flags: &[&str]) -> TestServer {
     let before = issuer.fetches();
     let server = TestServer::start(&[&[&*issuer.flag()], flags].concat()).await;
@@ -47,14 +47,14 @@ pub async fn server_of(issuer: &Issuer, flags: &[&str]) -> TestServer {
     server
 }
 
-/// The clock of this test's runtime, its server's too, moves on.
+/// Advances the clock of this runtime, which the server shares.
 async fn later(by: Duration) {
     time::pause();
     time::advance(by).await;
     time::resume();
 }
 
-/// Two parts of a token as they are, and the third as it is given.
+/// A token of this header, these claims and this signature, valid or not.
 fn by_hand(header: Value, claims: &Value, signature: &[u8]) -> String {
     let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -142,7 +142,7 @@ async fn a_token_of_a_megabyte_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_storm_of_unknown_keys_makes_it_ask_once_in_ten_seconds() {
+async fn unknown_keys_cause_at_most_one_fetch_in_ten_seconds() {
     assert!(BETWEEN >= Duration::from_secs(10));
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[&signer]);
@@ -187,7 +187,7 @@ async fn a_new_key_is_fetched_when_a_token_names_it_and_a_removed_one_ends() {
 }
 
 #[tokio::test]
-async fn without_its_issuer_a_service_still_reads_and_believes_the_keys_it_has() {
+async fn without_its_issuer_the_service_serves_reads_and_uses_known_keys() {
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[&signer]);
     issuer.set(Mode::Refuse);
@@ -235,13 +235,13 @@ async fn the_keys_are_fetched_although_the_client_that_needed_them_first_disconn
     first.abort();
     assert!(first.await.is_err());
     issuer.publish(&[&signer]);
-    // The time that the unanswered fetch takes counts as well.
+    // Including the time of the unanswered fetch.
     later(BETWEEN).await;
     assert_eq!(write(&server, &token).await.status, 201);
 }
 
 #[tokio::test]
-async fn sets_with_keys_that_are_no_use_do_no_harm() {
+async fn unusable_keys_in_a_set_are_ignored() {
     let signer = Signer::es256("good");
     let issuer = Issuer::start(&[]);
     let secret = URL_SAFE_NO_PAD.encode("secret");
@@ -308,7 +308,7 @@ async fn a_wrong_configuration_is_exit_code_2_with_every_problem_named() {
 }
 
 #[tokio::test]
-async fn which_issuer_to_trust_has_no_default() {
+async fn the_trusted_issuer_has_no_default() {
     let keys = NamedTempFile::new().unwrap();
     std::fs::write(keys.path(), pem("PUBLIC KEY", &Signer::es256("").public_der)).unwrap();
     let keys = keys.path().to_str().expect("text");
@@ -335,7 +335,7 @@ async fn which_issuer_to_trust_has_no_default() {
     assert_eq!(run(&["openapi"], &[]).await.code, Some(0), "a command that verifies no token needs no issuer");
 }
 
-/// Serves this set, and says how a token is taken that was signed so.
+/// Serves this key set, and returns the status of a write with a token signed in this way.
 async fn status_with(keys: &[Value], header: &Header, signer: &Signer) -> u16 {
     let issuer = Issuer::start(&[]);
     issuer.set(Mode::Publish(json!({"keys": keys}).to_string()));
@@ -344,7 +344,7 @@ async fn status_with(keys: &[Value], header: &Header, signer: &Signer) -> u16 {
     write(&server, &token).await.status
 }
 
-/// The public key with this member; null leaves it out.
+/// The public key with this member; null omits it.
 fn jwk(signer: &Signer, member: &str, value: Value) -> Value {
     let mut jwk = json!(signer.public());
     jwk[member] = value;
@@ -414,7 +414,7 @@ async fn a_set_without_a_usable_key_does_not_replace_a_good_one() {
         issuer.set(Mode::Publish(useless.to_string()));
         later(REFRESH).await;
         eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
-        // Until what was fetched is taken in, or is not.
+        // Until the fetched set is accepted or rejected.
         for _ in 0..20 {
             assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "{useless}");
         }

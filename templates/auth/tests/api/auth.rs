@@ -1,4 +1,4 @@
-//! Writes take a credential with the scope, reads take nothing, and no credential is ever repeated.
+//! Writes require a credential with the scope, reads none, and no credential is ever logged or returned.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub async fn write(server: &TestServer, credential: &str) -> u16 {
     send(server.public, post(credential)).await.status
 }
 
-/// The answer refuses a write with this challenge.
+/// Asserts that the response rejects a write with this challenge.
 pub async fn refused(answer: &Answer, challenge: &str) {
     let (status, word) = if challenge.contains("scope\", ") { (403, "forbidden") } else { (401, "unauthorized") };
     envelope(answer, status, word).await;
@@ -78,7 +78,7 @@ async fn a_missing_or_invalid_credential_is_401_with_the_matching_challenge() {
 async fn a_credential_with_one_letter_changed_is_401() {
     let server = TestServer::start(&[]).await;
     let valid = credential();
-    // Not the last one: of its bits some mean nothing.
+    // Not the last letter: some of its bits are unused.
     for place in ["Bearer ".len(), valid.len() / 2, valid.len() - 2] {
         let mut letters = valid.clone().into_bytes();
         letters[place] = if letters[place] == b'A' { b'B' } else { b'A' };
@@ -149,7 +149,7 @@ async fn no_credential_reaches_the_log_or_an_answer() {
         logs::wait_for(answer.header("x-request-id")).await;
         let secret = credential.trim_start_matches("Bearer ");
         assert!(!answer.text().contains(secret), "{}", answer.text());
-        // Nor a part of it.
+        // Not even a part of it.
         for part in [&secret[4..24], &secret[secret.len() - 20..]] {
             assert_eq!(logs::with(part), Vec::<Value>::new());
         }

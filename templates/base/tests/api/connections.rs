@@ -1,4 +1,4 @@
-//! Clients that do not read, that close their sending half, that leave, and that send what is no request of HTTP/1.1.
+//! Clients that do not read, close their sending half, disconnect, or send invalid HTTP/1.1.
 
 use std::net::Shutdown;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::support::http::{self, raw, read_more, read_some, read_to_end, request
 use crate::support::server::TestServer;
 use crate::support::{eventually, hang, logs};
 
-/// `GET /test/large` is answered with more than the kernel holds for a client, `GET /test/slow` after a while.
+/// `GET /test/large` returns more than the kernel buffers for a client, `GET /test/slow` responds after a delay.
 fn routes() -> Router {
     let slow = async || {
         sleep(Duration::from_millis(300)).await;
@@ -24,7 +24,7 @@ fn routes() -> Router {
 
 const LARGE: usize = 16 << 20;
 
-/// Whether another client gets the one connection that there may be.
+/// Whether another client gets the only connection that is allowed.
 async fn is_free(server: &TestServer) -> bool {
     let greet = raw(server.public, request("GET", "/greet").header("connection", "close").to_bytes()).await;
     let answer = tokio::time::timeout(Duration::from_secs(20), read_to_end(&greet)).await;
@@ -68,7 +68,7 @@ async fn a_client_that_reads_slowly_gets_all() {
     assert!(started.elapsed() > Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
-/// The client will send no more, but reads.
+/// Closes the sending half of a client that still reads.
 fn close_sending_half(stream: TcpStream) -> TcpStream {
     let stream = stream.into_std().expect("a socket");
     stream.shutdown(Shutdown::Write).expect("it is connected");
@@ -109,7 +109,7 @@ async fn a_handler_ends_at_once_when_its_client_resets_the_connection() {
     let (entered, routes) = hang();
     let server = TestServer::with_routes(&[], routes).await;
     for close_first in [false, true] {
-        // The fastest of a few: this machine may have other work.
+        // The fastest of a few attempts: the machine may be busy.
         let mut fastest = Duration::MAX;
         for attempt in 0..5 {
             let id = format!("reset-{close_first}-{attempt}");

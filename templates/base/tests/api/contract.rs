@@ -1,4 +1,4 @@
-//! What every client may rely on: the greeting, health, documentation, request ids and headers.
+//! The contract with every client: the greeting, health, documentation, request ids and headers.
 
 use crate::support::http::{get, request, send};
 use crate::support::server::TestServer;
@@ -133,7 +133,7 @@ async fn other_origins_may_read_answers_only_when_a_setting_lists_them() {
 }
 
 #[tokio::test]
-async fn a_sane_request_id_comes_back_and_each_other_request_gets_its_own() {
+async fn a_valid_request_id_is_returned_and_any_other_is_replaced() {
     let server = TestServer::start(&[]).await;
     let sane = "order-42_a.B:7";
     let answer = send(server.public, request("GET", "/greet").header("x-request-id", sane)).await;

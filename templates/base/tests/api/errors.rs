@@ -1,4 +1,4 @@
-//! Every failure, whichever layer makes it, is one envelope with the request's id, and tells nothing internal.
+//! Every failure, from whichever layer, has the same format with the request id, and exposes no internals.
 
 use std::future::pending;
 
@@ -13,7 +13,7 @@ use crate::support::http::{Answer, raw, read_to_end, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
 
-/// The error of an answer whose id is the same in the header, the body and the log.
+/// The error of a response; asserts that header, body and log have the same request id.
 pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
     let error = answer.json()["error"].take();
     assert_eq!((answer.status, error["type"].as_str()), (status, Some(word)), "{error}");
@@ -30,7 +30,7 @@ pub async fn envelope(answer: &Answer, status: u16, word: &str) -> Value {
     error
 }
 
-/// The faults that an error names: each field, and the rule that it breaks.
+/// The faults in an error: each field with the rule that it breaks.
 pub fn faults(error: &Value) -> Vec<(&str, &str)> {
     let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
     details.map(|fault| (fault["field"].as_str().expect("text"), fault["message"].as_str().expect("text"))).collect()
@@ -50,7 +50,7 @@ fn failing() -> Router {
 const SECRET: &str = "SELECT token FROM users at db.internal:5432 in /srv/app/src/platform/db.rs";
 
 #[tokio::test]
-async fn every_failure_is_the_envelope() {
+async fn every_failure_has_the_same_format() {
     let server = TestServer::with_routes(&["--request-timeout=200ms"], failing()).await;
     for (request, status, word) in [
         (request("GET", "/no/such/path?at=all"), 404, "not_found"),

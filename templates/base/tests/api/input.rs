@@ -1,4 +1,4 @@
-//! The parameters of a request: each fault is named, in the words of the API, and little of a request is repeated.
+//! The parameters of a request: each fault is reported in the terms of the API, and little of a request is repeated.
 
 use serde_json::Value;
 
@@ -62,9 +62,9 @@ async fn at_most_a_hundred_characters_of_a_request_are_repeated() {
     assert_eq!(faults(&envelope(&answer, 422, "invalid").await).last(), Some(&("…", "480 more are unknown")));
 }
 
-/// Also of an endpoint that has no parameters, and of the next one that is added.
+/// Covers endpoints without parameters, and any endpoint that is added later.
 #[tokio::test]
-async fn every_operation_refuses_a_parameter_that_it_does_not_know() {
+async fn every_operation_rejects_unknown_parameters() {
     let server = TestServer::start(&[]).await;
     let api: Value = serde_json::from_str(&file("openapi.json")).expect("JSON");
     let mut refused = 0;
@@ -84,7 +84,7 @@ async fn every_operation_refuses_a_parameter_that_it_does_not_know() {
     assert!(refused >= 1);
 }
 
-/// Bytes that are no ASCII, as a client has to send them.
+/// Percent-encodes non-ASCII bytes.
 fn percent_encoded(query: &str) -> String {
     let byte = |byte: u8| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     query.bytes().map(byte).collect()

@@ -1,4 +1,4 @@
-//! Start and stop: readiness, draining, exit codes, and what the binary says when it cannot run.
+//! Start and shutdown: readiness, draining, exit codes, and the messages of the binary when it cannot run.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::support::server::TestServer;
 use crate::support::{eventually, hang, logs, within};
 
 #[tokio::test]
-async fn a_stop_ends_readiness_serves_on_and_finishes_what_is_in_flight() {
+async fn a_shutdown_ends_readiness_then_finishes_requests_in_flight() {
     let (entered, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let handler = {
         let (entered, finish) = (Arc::clone(&entered), Arc::clone(&finish));
@@ -56,7 +56,7 @@ async fn a_stop_ends_readiness_serves_on_and_finishes_what_is_in_flight() {
 }
 
 #[tokio::test]
-async fn from_the_stop_on_each_answer_is_the_last_of_its_connection() {
+async fn after_sigterm_each_response_closes_its_connection() {
     let server = TestServer::start(&["--drain-delay=3s"]).await;
     let (public, admin) = (server.public, server.admin);
     let mut idle = Vec::new();
@@ -80,7 +80,7 @@ async fn from_the_stop_on_each_answer_is_the_last_of_its_connection() {
 }
 
 #[tokio::test]
-async fn no_client_is_cut_that_sends_within_the_drain_delay() {
+async fn a_client_that_sends_within_the_drain_delay_is_not_cut_off() {
     let server = TestServer::start(&["--drain-delay=3s"]).await;
     let public = server.public;
     let mut clients = JoinSet::new();
@@ -89,7 +89,7 @@ async fn no_client_is_cut_that_sends_within_the_drain_delay() {
         assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
         clients.spawn(async move {
             sleep(Duration::from_millis(150) * number).await;
-            // A POST, because no client may send it again by itself when the connection ends without an answer.
+            // A POST, because clients do not retry it by themselves when the connection ends without a response.
             connection.send(request("POST", "/greet").json("{}")).await.status
         });
     }
@@ -120,7 +120,7 @@ async fn a_request_that_is_cut_at_the_drain_timeout_is_logged() {
     let stopped = Instant::now();
     server.stop().await.unwrap();
     assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
-    // Written before the server has ended, or it would be lost when the process exits.
+    // Must be written before the server ends, or it would be lost when the process exits.
     let [line] = &logs::about("cut-while-draining")[..] else { panic!("not one line") };
     assert_eq!((&line["status"], &line["error"]), (&503.into(), &"cut at the drain time-out".into()));
     assert_eq!(read_to_end(&client).await, "");

@@ -1,7 +1,7 @@
 //! A load test with an open loop: requests leave on schedule, whether or not the server keeps up.
 //!
-//! A closed loop sends less when the server stalls and so hides the stall; here it shows, because latency counts
-//! from the scheduled moment. `just load` makes it longer; it only ever talks to the server that it starts itself.
+//! A closed loop sends less when the server stalls and so hides the stall; here it is visible, because latency counts
+//! from the scheduled time. `just load` runs it longer; it sends requests only to the server that it starts itself.
 
 use std::env;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::process::Process;
 
 const CONNECTIONS: u32 = 16;
 
-/// A setting of this test, never over its ceiling.
+/// A setting of this test, limited to a maximum.
 fn setting(name: &str, default: u32, ceiling: u32) -> u32 {
     let value = env::var(name).map_or(default, |value| value.parse().expect("a whole number"));
     value.clamp(1, ceiling)

@@ -1,4 +1,4 @@
-//! Exactly one log line per request, whatever ended it.
+//! Exactly one log line per request, however it ended.
 
 use std::future::pending;
 
@@ -92,8 +92,8 @@ async fn a_long_path_or_method_is_cut_and_marked() {
     assert_eq!(logs::wait_for(answer.header("x-request-id")).await[0]["path"], exact);
 }
 
-/// Logs faster than is read, then reads on until every request is in a line or among those that were dropped, of which it
-/// returns the number.
+/// Logs faster than the output is read, then reads until every request is logged or counted as dropped. Returns the
+/// number of dropped lines.
 pub async fn drop_lines(server: &mut Process) -> usize {
     const REQUESTS: usize = 20_000;
     server.pause_output(true);

@@ -1,3 +1,3 @@
-//! Black-box tests: a real server on a free port, real connections, and the binary itself where the process matters.
+//! Black-box tests: a server on a free port, TCP connections, and the binary itself in tests about the process.
 
 //= mod

@@ -1,4 +1,4 @@
-//! More work than the server can take, work that takes too long, and clients that never finish.
+//! More requests than the server accepts, requests that take too long, and clients that never finish.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::eventually;
 use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
 use crate::support::server::TestServer;
 
-/// A handler that waits for one permit of the test.
+/// A handler that waits for a permit of the test.
 fn gate() -> (Arc<Semaphore>, Router) {
     let gate = Arc::new(Semaphore::new(0));
     let handler = {
@@ -44,7 +44,7 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
         envelope(&answer, 503, "overloaded").await;
         assert_ne!(answer.header("retry-after"), "");
     }
-    // The fastest of a few: this machine may have other work, a queue in the server would slow down all.
+    // The fastest of a few: a busy machine slows down some of them, a queue in the server all.
     let mut fastest = Duration::MAX;
     for _ in 0..5 {
         let asked = Instant::now();
@@ -64,7 +64,7 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
 }
 
 #[tokio::test]
-async fn disconnected_clients_free_their_places() {
+async fn disconnected_clients_release_their_permits() {
     let (gate, routes) = gate();
     let server = TestServer::with_routes(&["--max-in-flight=2"], routes).await;
     let in_flight = || server.app.platform.in_flight();
@@ -113,7 +113,7 @@ async fn a_half_sent_header_is_cut_at_its_timeout() {
 }
 
 #[tokio::test]
-async fn a_client_that_says_nothing_is_cut_at_the_header_timeout() {
+async fn a_silent_client_is_disconnected_at_the_header_timeout() {
     let server = TestServer::start(&["--header-timeout=300ms"]).await;
     let silent = raw(server.public, "").await;
     assert_eq!(read_to_end(&silent).await, "");
@@ -134,7 +134,7 @@ async fn an_idle_connection_is_usable_until_the_header_timeout() {
 }
 
 #[tokio::test]
-async fn connections_over_the_cap_wait_for_a_place() {
+async fn connections_over_the_cap_wait() {
     let server = TestServer::start(&["--max-connections=3"]).await;
     let mut held = Vec::new();
     for _ in 0..3 {

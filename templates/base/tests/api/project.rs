@@ -1,4 +1,4 @@
-//! The files beside the code tell the truth about it.
+//! The files beside the code agree with it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +37,7 @@ fn env_example_lists_every_setting_with_its_default() {
         })
         .collect();
     assert!(!read.is_empty());
-    // A setting without a default has a value for this machine there, or none.
+    // A setting without a default has a value for development there, or none.
     let defaults = written.iter().map(|(name, value)| (*name, read.get(name).copied().flatten().and(Some(*value))));
     assert_eq!(defaults.collect::<BTreeMap<_, _>>(), read);
     let variables = written.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -94,7 +94,7 @@ fn modules(folder: &Path, parent: &str) -> Vec<(String, String)> {
     found
 }
 
-/// As AGENTS.md says: an endpoint is a file and its `merge` line.
+/// Checks the rule of AGENTS.md that an endpoint is a file and its `merge` line.
 #[test]
 fn every_router_is_merged() {
     let app = file("src/app.rs");

@@ -1,4 +1,4 @@
-//! Trace context, as the W3C recommendation has it: the trace of a request is the one that its `traceparent` names.
+//! W3C Trace Context: the trace of a request is that of its `traceparent`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::support::server::TestServer;
 pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 pub const PARENT: &str = "00f067aa01c902d7";
 
-/// Values of `traceparent` that name no trace.
+/// Invalid values of `traceparent`.
 pub const INVALID: [&str; 14] = [
     "",
     "garbage",
@@ -27,7 +27,7 @@ pub const INVALID: [&str; 14] = [
     "0-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa01c902d7-01",
 ];
 
-/// The trace that the log has for a request with these headers.
+/// The trace id in the log for a request with these headers.
 async fn logged(server: &TestServer, traceparents: &[&str]) -> String {
     let mut request = request("GET", "/greet");
     for traceparent in traceparents {
@@ -64,7 +64,7 @@ async fn a_request_that_names_no_trace_begins_one() {
     }
 }
 
-/// A failure is found by the trace as well.
+/// A failure can be found by its trace as well.
 #[tokio::test]
 async fn a_failed_request_has_its_trace_in_the_log() {
     let server = TestServer::start(&[]).await;

@@ -1,5 +1,5 @@
-//! An answer reaches its client although the server has not read all that the client sends, and bodies being read have a
-//! bound together.
+//! A response reaches its client although the server has not read the whole request, and bodies being read share a
+//! bound.
 
 use std::future::pending;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::eventually;
 use crate::support::http::{Request, get as fetch, raw, read_some, read_to_end, request, send, write};
 use crate::support::server::TestServer;
 
-/// Handlers that refuse a body without reading it, or after reading a part.
+/// Handlers that reject a body without reading it, or after reading a part.
 fn refusing() -> Router {
     Router::new()
         .route("/test/json", post(async |Json(_): Json<Vec<u32>>| "read"))
@@ -22,7 +22,7 @@ fn refusing() -> Router {
         .route("/test/hang", get(async || pending::<&str>().await))
 }
 
-/// Clients that send all of a large body, twice and twenty times what is allowed, before they read the answer.
+/// Clients that send a large body, twice and twenty times the limit, before they read the response.
 pub async fn upload(server: &TestServer, request: &Request, status: u16, word: &str) {
     let mut clients = JoinSet::new();
     for megabytes in [2, 2, 2, 20, 20] {
@@ -46,7 +46,7 @@ async fn an_answer_is_not_lost_when_the_body_is_not_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_is_not_lost_when_there_is_no_place() {
+async fn a_response_is_not_lost_when_the_service_is_overloaded() {
     let server = TestServer::with_routes(&["--max-in-flight=1"], refusing()).await;
     let _hanging = raw(server.public, request("GET", "/test/hang").to_bytes()).await;
     eventually("the place is taken", async || server.app.platform.in_flight() == 1).await;
@@ -101,7 +101,7 @@ async fn a_connection_outlives_a_small_body_and_announces_its_end_after_a_large_
 }
 
 #[tokio::test]
-async fn unread_bodies_hold_no_place_among_requests_in_flight() {
+async fn unread_bodies_do_not_count_as_requests_in_flight() {
     let server = TestServer::with_routes(&["--max-in-flight=1"], refusing()).await;
     let half = request("POST", "/nowhere").header("content-length", "1000").to_bytes();
     let mut sending = Vec::new();

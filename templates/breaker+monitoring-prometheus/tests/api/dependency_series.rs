@@ -1,9 +1,9 @@
-//! What dependencies export before anything has failed.
+//! The metrics of dependencies before any failure.
 
 use crate::support::http::get;
 use crate::support::process::Process;
 
-/// A counter that appears with its first failure hides that failure from `increase`.
+/// `increase` does not see the first failure of a counter that appears only then.
 #[tokio::test]
 async fn every_dependency_has_its_series_from_the_start() {
     let server = Process::start(&[]).await;

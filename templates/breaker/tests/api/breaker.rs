@@ -1,4 +1,4 @@
-//! When a dependency is called and when it is not.
+//! The circuit breaker: when a call is made and when it is not.
 
 use std::future::pending;
 use std::time::Duration;
@@ -40,7 +40,7 @@ async fn an_answer_that_takes_too_long_is_a_failure() {
 }
 
 #[tokio::test]
-async fn one_answer_ends_the_row() {
+async fn one_success_resets_the_count() {
     let breaker = Breaker::new("fails now and then", 0);
     for _ in 0..FAILURES {
         for _ in 1..FAILURES {

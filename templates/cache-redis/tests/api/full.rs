@@ -1,4 +1,4 @@
-//! A Redis that answers and stores nothing, as one that is full does: it is read from, and not believed about a write.
+//! A full Redis, which answers but stores nothing: it is used for reads, but not for products that were just written.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn a_key_of_another_type_is_no_outage() {
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
     cmd("RPUSH").arg(service.key(&path)).arg("a list").exec_async(&mut redis).await.expect("Redis answers");
     for _ in 0..20 {
-        // A write makes it forget its own copy; the answer about the key is not believed.
+        // A write invalidates the local value; the server's value of the key is not trusted.
         rename(replica.public, &path, "New").await;
         cmd("DEL").arg(service.key(&path)).exec_async(&mut redis).await.expect("Redis answers");
         cmd("RPUSH").arg(service.key(&path)).arg("a list").exec_async(&mut redis).await.expect("Redis answers");

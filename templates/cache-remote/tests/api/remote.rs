@@ -1,5 +1,5 @@
-//! Copies that replicas share: what one loads the others have, what one writes none of them keeps as it was, and when the
-//! server fails requests are served without it.
+//! The shared cache: a value loaded by one replica is used by the others, a write of one invalidates it for all, and
+//! while the server fails requests are served without it.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -23,13 +23,13 @@ use crate::support::servers::{address, by_way_of};
 use crate::support::store::{self, Store};
 use crate::support::{eventually, within};
 
-/// A server that is back is tried after `OPEN_FOR`, and again after each try that took too long: on a busy machine the first
-/// few may.
+/// A restored server is probed after `OPEN_FOR`, and again after each probe that timed out, as the first few may on a
+/// busy machine.
 const USED_AGAIN: Duration = Duration::from_secs(6 * OPEN_FOR.as_secs());
 
-/// Replicas of one service, with one database and one server for copies.
+/// Replicas of one service, with one database and one cache server.
 pub struct Service {
-    /// Adds products to the database and nothing to the server, where it has its own keys.
+    /// Adds products to the database; the cache server is empty for its key prefix.
     stock: TestServer,
     prefix: String,
     store: Store,
@@ -50,23 +50,23 @@ impl Service {
         TestServer::start(&flags.each_ref().map(String::as_str)).await
     }
 
-    /// One whose way to the server can be cut.
+    /// A replica whose connection to the server can be broken.
     async fn replica_by_way_of(&self, chaos: &Chaos) -> TestServer {
         let ([database, prefix], url) = (self.flags(), store::flag(&by_way_of(chaos.address(), &store::url())));
         TestServer::start(&[&database, &prefix, &url]).await
     }
 
-    /// The path of a new product, which no replica has heard of.
+    /// The path of a new product that no replica knows.
     pub async fn add(&self) -> String {
         add(self.stock.public, &format!("Old {}", fastrand::u64(..))).await
     }
 
-    /// What the server has in the place of a product.
+    /// The server's value for a product.
     pub async fn copy(&self, path: &str) -> Option<Vec<u8>> {
         self.store.get(&self.key(path)).await
     }
 
-    /// Replaces the copy with bytes that cannot be decoded.
+    /// Replaces the value with bytes that cannot be decoded.
     pub async fn spoil(&self, path: &str) {
         self.store.set(&self.key(path), b"spoilt").await;
     }
@@ -75,8 +75,7 @@ impl Service {
         format!("{}:product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
     }
 
-    /// A replica whose machine is busy may miss the 25 ms that it has to tell the server of a write. What holds once the
-    /// server has been told is tested after this.
+    /// Repeats a write until its marker is stored on the server: a busy machine may exceed the time-out of 25 ms.
     async fn tell(&self, path: &str, write: impl AsyncFn()) {
         let told = async || {
             write().await;
@@ -249,7 +248,7 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
 #[tokio::test]
 async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_the_ttl() {
     const TTL: Duration = Duration::from_secs(60);
-    // How long a replica may hold what it found on the server.
+    // The maximum age of a value in the local cache.
     const FRONT: Duration = Duration::from_secs(2);
     let service = Service::new().await;
     let flags = service.flags();
@@ -272,7 +271,7 @@ async fn the_time_to_load_counts_towards_the_ttl() {
     let replica = service.replica().await;
     let cache = &replica.app.cache;
     let (mut next, mut left) = (1, Vec::new());
-    // How long a copy is kept is drawn at random: of so many, some are kept for nearly as long as the TTL allows.
+    // The TTL is random: of this many values, some are kept for nearly the whole TTL.
     let copied = async || {
         let ids = next..next + 20;
         next = ids.end;
@@ -338,7 +337,7 @@ async fn a_flood_of_health_requests_opens_no_breaker() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_product_are_a_miss_and_counted() {
+async fn undecodable_bytes_are_a_miss_and_counted() {
     let service = Service::new().await;
     let replica = service.replica().await;
     let before = counted(replica.admin, "cache_undecodable_total").await;
@@ -370,8 +369,8 @@ async fn read_while(mode: Mode) -> Vec<Value> {
     let prefix = format!("test-{:016x}", fastrand::u64(..));
     let url = store::flag(&by_way_of(chaos.address(), &store::url()));
     let server = Process::start(&[&url, &format!("--key-prefix={prefix}")]).await;
-    // On a busy machine the first connection may be late, and then the breaker is open from the start: what is
-    // written meanwhile is not looked up on the server for a while.
+    // On a busy machine the first connection may time out, so that the breaker is open from the start: products that
+    // are written meanwhile are not looked up on the server for a while.
     let mut id = 100;
     let used = async || {
         id += 1;
@@ -393,8 +392,8 @@ async fn read_while(mode: Mode) -> Vec<Value> {
     let lines = server.ended().await.stdout;
     let lines = lines.iter().map(|line| serde_json::from_str::<Value>(line).expect("a log line is JSON"));
     let failures: Vec<_> = lines.filter(|line| line["dependency"] == store::NAME).collect();
-    // Five open the breaker. One more for each five seconds that this took, and for each answer that was late before; a
-    // breaker that does not open has one for each read.
+    // Five failures open the breaker. One more for each five seconds of this test, and for each earlier time-out;
+    // without a breaker there would be one for each read.
     assert!((5..20).contains(&failures.len()), "{failures:?}");
     failures
 }

@@ -1,4 +1,5 @@
-//! Reads through the cache: one load however many ask, nothing older than a write, a copy when the database fails.
+//! Reads through the cache: one load for concurrent reads, no value older than a write, a stale value when the database
+//! fails.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +28,7 @@ use crate::support::logs;
 use crate::support::server::TestServer;
 use crate::support::{eventually, within};
 
-/// Stands between the cache and the database: counts loads, and holds back what they found.
+/// A proxy between the cache and the database, which counts loads and can delay their results.
 pub struct Origin {
     app: OnceLock<Arc<App>>,
     loads: AtomicUsize,
@@ -36,7 +37,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// A server with `GET /test/{id}`, which reads a product as the service does, but through the origin.
+    /// A server with `GET /test/{id}`, which reads a product like the service, but through this origin.
     pub async fn start(settings: &[&str]) -> (TestServer, Arc<Self>) {
         let origin = Arc::new(Self {
             app: OnceLock::new(),
@@ -66,7 +67,7 @@ impl Origin {
         product
     }
 
-    /// Returns once so many requests are in flight and a load has found what they wait for.
+    /// Waits until this number of requests is in flight and a load has its result.
     pub async fn all_wait(&self, requests: usize) {
         let app = self.app();
         let in_flight = || app.platform.in_flight();
@@ -267,7 +268,7 @@ async fn memory_is_bounded_by_the_weight_of_what_is_held() {
     eventually("as many are held as fit into 64 MiB", settled).await;
 }
 
-/// The name of the product of this path, as the cache has it.
+/// The name of the product at this path in the cache.
 async fn name(server: &TestServer, path: &str) -> String {
     http::get(server.public, path).await.json()["data"]["name"].as_str().expect("a name").to_owned()
 }

@@ -1,4 +1,4 @@
-//! The proxy of the failure tests does what they rely on.
+//! Tests of the proxy that the failure tests use.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `DATABASE_URL` alone says how the database is reached, whatever variables PostgreSQL's own programs would read.
+//! `DATABASE_URL` alone determines the connection, whatever variables PostgreSQL's own programs would read.
 
 use std::env;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::database::Database;
 use crate::support::process::run;
 
-/// Each would keep the service from its database, or lead it to another one.
+/// Each would prevent a connection, or connect to another database.
 const MISLEADING: [(&str, &str); 12] = [
     ("HOME", "/nowhere"),
     ("PGAPPNAME", "another program"),
@@ -26,7 +26,7 @@ const MISLEADING: [(&str, &str); 12] = [
 async fn variables_of_postgresql_change_nothing() {
     let database = Database::new().await;
     let url = database.url();
-    // Without the TLS mode, which is a parameter: what is left out has its default.
+    // Without the TLS mode, which is a parameter and has its default when omitted.
     let url = url.split('?').next().unwrap_or_default();
     let migrated = run(&["migrate"], &[&[("DATABASE_URL", url)], &MISLEADING[..]].concat()).await;
     assert_eq!(migrated.code, Some(0), "{:?} {:?}", migrated.stdout, migrated.stderr);

@@ -1,4 +1,4 @@
-//! Which errors of PostgreSQL mean that the same request may succeed in a moment, and which that it will not.
+//! The errors of PostgreSQL after which a retry may succeed, and those after which it cannot.
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -7,7 +7,7 @@ use crate::errors::envelope;
 use crate::support::http::{Answer, get, request, send};
 use crate::support::server::TestServer;
 
-/// The answer to a write that the database ends with this SQLSTATE.
+/// The response to a write that the database ends with this SQLSTATE.
 async fn write(server: &TestServer, code: &str) -> Answer {
     let function = format!(
         "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
@@ -40,7 +40,7 @@ async fn an_error_that_may_pass_is_503_and_any_other_is_500() {
     ] {
         let answer = write(&server, code).await;
         assert_eq!(answer.status, 503, "{what}, {code}: {}", answer.text());
-        // It may be retried at once: such errors in a row would be an outage of the database itself.
+        // Must not open the breaker: only consecutive failures of the server itself are an outage.
         assert_eq!(get(server.public, "/products").await.status, 200, "{what}");
     }
     for code in ["XX000", "22012", "42P01"] {

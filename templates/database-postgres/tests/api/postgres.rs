@@ -1,4 +1,4 @@
-//! What PostgreSQL makes special: a server that is reached over a network, that others use too, and that may fall silent.
+//! Behaviour specific to PostgreSQL: a server on the network, shared with other clients, which may stop responding.
 
 use std::future::pending;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
 use crate::support::{addresses, config, eventually, flags, servers, within};
 
-/// A proxy in front of the server, and the flag by which a service goes through it.
+/// A proxy in front of the server, and the flag that makes a service connect through it.
 fn through_chaos(database: &Database) -> (Chaos, String) {
     let url = database.url();
     let chaos = Chaos::start(servers::address(&url));
@@ -33,7 +33,7 @@ fn through_chaos(database: &Database) -> (Chaos, String) {
     (chaos, flag)
 }
 
-/// Answers, and how long each took.
+/// The statuses of responses, and the duration of each.
 async fn ask(server: &TestServer, times: usize) -> Vec<(u16, Duration)> {
     let mut clients = JoinSet::new();
     for _ in 0..times {
@@ -65,7 +65,8 @@ async fn two_replicas_that_start_on_an_empty_database_migrate_it_once() {
 #[tokio::test]
 async fn a_migration_and_those_that_wait_for_it_may_take_longer_than_a_statement() {
     let database = Database::new().await;
-    // Another program makes the same table and does not commit: the first to migrate waits for it, the rest for the first.
+    // Another program creates the same table and does not commit: the first replica waits for it, the others for the
+    // first.
     let pool = database.connect().await;
     let mut other = pool.begin().await.unwrap();
     sqlx::query("CREATE TABLE _sqlx_migrations (version BIGINT)").execute(&mut *other).await.unwrap();
@@ -123,12 +124,12 @@ async fn a_stop_does_not_wait_for_a_silent_database() {
 }
 
 #[tokio::test]
-async fn a_database_that_falls_silent_fails_within_a_deadline_and_recovers_alone() {
+async fn a_database_that_stops_responding_fails_within_the_deadline_and_recovers() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
-    // Far away, so that it cannot be what ends a request.
+    // Long, so that it does not end the requests.
     let server = TestServer::start(&[&flag, "--request-timeout=60s"]).await;
-    // More than there are connections, so that each is used just now and taken for good.
+    // More than the connections, so that each was just used and counts as good.
     assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
     chaos.set(Mode::Hole).await;
     for (status, took) in ask(&server, 40).await {
@@ -170,7 +171,7 @@ async fn connections_that_hang_are_given_up_even_if_their_clients_left() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_slow_fails_within_a_deadline_and_recovers_alone() {
+async fn a_slow_database_fails_within_the_deadline_and_recovers() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag, "--request-timeout=60s"]).await;
@@ -186,7 +187,7 @@ async fn a_database_that_is_slow_fails_within_a_deadline_and_recovers_alone() {
 }
 
 #[tokio::test]
-async fn a_database_that_refuses_is_known_at_once_and_takes_nothing_else_down() {
+async fn a_database_that_refuses_fails_at_once_and_affects_nothing_else() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag, "--max-in-flight=8"]).await;
@@ -221,7 +222,7 @@ async fn a_statement_takes_one_round_trip() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag]).await;
-    // Every connection is made, and has the statement prepared.
+    // Opens every connection, and prepares the statement on it.
     for _ in 0..3 {
         assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
     }
@@ -371,7 +372,7 @@ async fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
         send(server.public, request(method, path).json(product)).await
     };
     let path = write("POST", "/products", "Tea").await.header("location").to_owned();
-    // One after the other on one connection, which has every statement prepared after the first time.
+    // Sequentially on one connection, on which every statement is prepared after the first run.
     let works = async |name: &str| {
         assert_eq!(write("POST", "/products", name).await.status, 201);
         assert_eq!(write("PUT", &path, &format!("{name} Tea")).await.status, 200);

@@ -1,4 +1,4 @@
-//! What SQLite is told about the file: how much a power cut may cost, and what is written before the service ends.
+//! The durability settings of SQLite, and the writes that finish before the service exits.
 
 use std::mem;
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn every_connection_writes_ahead_and_synchronises_and_waits_for_the_lock()
 #[tokio::test]
 async fn a_write_whose_client_disconnected_is_finished_before_the_process_exits() {
     let mut server = Process::start(&["--drain-delay=0s"]).await;
-    // Kept, so that the file outlives the process.
+    // Kept alive, so that the file outlives the process.
     let database = mem::replace(&mut server._database, Database::new().await);
     let lock = database.lock().await;
     let post = request("POST", "/products").json(json!({"name": "Late", "price_cents": 1}));

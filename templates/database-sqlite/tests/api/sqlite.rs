@@ -1,4 +1,4 @@
-//! What SQLite makes special: one writer at a time, a file in a folder, and plans that must use an index.
+//! Behaviour specific to SQLite: one writer at a time, a file in a directory, and query plans that must use an index.
 
 use std::future::pending;
 
@@ -41,7 +41,7 @@ async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
     leave_mid_write(&server).await;
     server.database.lock().await.release().await;
-    // More requests than connections: one that is inside a transaction cannot hide.
+    // More requests than connections, so that every connection is used, also one with an open transaction.
     for number in 0..16 {
         let body = json!({"name": format!("After {number}"), "price_cents": 1});
         let answer = send(server.public, request("POST", "/products").json(body)).await;
@@ -71,7 +71,7 @@ async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
 #[tokio::test]
 async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
-    // A folder in the place of the file cannot be opened.
+    // A directory in place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
     let (_app, server) = bind(config(flags(&[&database.flag()])), Router::new()).expect("it starts all the same");
     let (public, admin) = addresses(&server);

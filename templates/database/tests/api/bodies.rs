@@ -1,4 +1,4 @@
-//! Bodies: an object or nothing, every fault of it in one answer, in the words of the API, and never at length.
+//! Request bodies: only objects, every fault in one response, in the terms of the API, repeating little of the body.
 
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ async fn put_accepts_the_data_of_a_get() {
     }
 }
 
-/// The bounds in the description are those of the code.
+/// The bounds in the API description are those of the code.
 #[tokio::test]
 async fn openapi_json_tells_the_bounds() {
     let server = TestServer::start(&[]).await;

@@ -1,4 +1,4 @@
-//! When the database is busy or gone: an answer in time that tells nothing, and recovery without a restart.
+//! A busy or unavailable database: a response in time that exposes nothing, and recovery without a restart.
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +20,8 @@ use crate::support::http::{get, raw, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
 
-/// Four clients begin to write and leave while another program holds them up. Returns when the pool has all back.
+/// Four clients start a write and disconnect while another program blocks it. Returns when the pool has all connections
+/// back.
 pub async fn leave_mid_write(server: &TestServer) {
     let mut lock = server.database.lock().await;
     let mut clients = Vec::new();
@@ -151,7 +152,7 @@ async fn a_statement_that_fails_is_500_and_tells_nothing() {
     }
 }
 
-/// Replicas have clocks of their own, and those differ.
+/// The clocks of replicas may differ.
 #[tokio::test]
 async fn times_are_those_of_the_database() {
     let server = TestServer::start(&[]).await;

@@ -1,4 +1,4 @@
-//! The schema and the versions of the service that meet it: the one it was made for, the one before, and the one after.
+//! The schema with the current, the previous and the next version of the service.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::support::process::{Process, run, run_serve};
 use crate::support::server::TestServer;
 use crate::support::{eventually, logs};
 
-/// What the next version's `migrate` would do: add a column, and note that it has.
+/// The migration of the next version: adds a column, and records itself as applied.
 pub async fn roll_forward(database: &Database) {
     let pool = database.connect().await;
     let add = "ALTER TABLE products ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'";
@@ -63,7 +63,7 @@ async fn a_migration_that_was_modified_ends_the_start_with_one_line() {
 #[tokio::test]
 async fn a_migration_that_cannot_be_carried_out_ends_the_start_with_one_line() {
     let database = Database::new().await;
-    // The first migration makes this table.
+    // The first migration creates this table.
     let table = sqlx::query("CREATE TABLE products (id BIGINT)");
     table.execute(&database.connect().await).await.unwrap();
     let ended = run_serve(&[&database.flag()]).await;
@@ -71,7 +71,7 @@ async fn a_migration_that_cannot_be_carried_out_ends_the_start_with_one_line() {
     assert!(ended.stderr[0].contains("migrat"), "{:?}", ended.stderr);
 }
 
-/// Reads and writes at whichever replica is there, alternating as a load balancer does, until `stopped` is set.
+/// Reads and writes on the available replicas, alternating like a load balancer, until `stopped` is set.
 async fn load(replicas: Arc<[SocketAddr; 2]>, stopped: Arc<AtomicBool>, client: usize) -> usize {
     let mut connections = [Connection::open(replicas[0]).await, Connection::open(replicas[1]).await];
     let product = |price| json!({"name": format!("Of {client}"), "price_cents": price});
@@ -111,7 +111,7 @@ async fn the_schema_rolls_forward_and_this_version_back_under_load_and_no_reques
     let (stopped, clients) = run([old.public, other.public]);
     sleep(Duration::from_millis(300)).await;
     roll_forward(&old.database).await;
-    // The version before is started once more: the roll is taken back, the schema stays.
+    // The previous version is started again: a rollback that keeps the schema.
     let back = TestServer::start(&[&flag]).await;
     assert!(!logs::with("the database is ahead of this version").is_empty());
     eventually("it is served as well", async || get(back.public, "/products").await.status == 200).await;

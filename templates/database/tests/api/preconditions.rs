@@ -1,4 +1,4 @@
-//! Conditional requests, as RFC 9110 has them in section 13.
+//! Conditional requests (RFC 9110, section 13).
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn ask(server: &TestServer, path: &str, header: &str, value: &str) -> Answ
 }
 
 #[tokio::test]
-async fn an_entity_tag_stands_for_one_state_of_a_product() {
+async fn an_entity_tag_identifies_one_state_of_a_product() {
     let server = TestServer::start(&[]).await;
     let (path, created) = create(&server, "Tea").await;
     assert!(created.len() > 2 && created.starts_with('"') && created.ends_with('"'), "a strong tag: {created}");
@@ -36,7 +36,7 @@ async fn an_entity_tag_stands_for_one_state_of_a_product() {
         assert_eq!((read.status, read.header("etag")), (200, &*created), "loaded or kept, it is the same");
     }
     let mut seen = vec![created];
-    // As fast as can be: no two states share a tag, however coarse the clock.
+    // As fast as possible: no two states share a tag, however coarse the clock.
     for number in 0..20 {
         let changed = send(server.public, put(&path, &format!("Tea {number}"))).await;
         let tag = changed.header("etag").to_owned();
@@ -92,7 +92,7 @@ async fn a_representation_that_the_client_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_write_that_is_meant_for_another_state_is_not_made() {
+async fn a_write_for_another_version_is_not_made() {
     let server = TestServer::start(&[]).await;
     let (path, old) = create(&server, "Tea").await;
     let changed = send(server.public, put(&path, "Green tea").header("if-match", &old)).await;
@@ -123,14 +123,14 @@ async fn a_write_that_is_meant_for_another_state_is_not_made() {
         "nothing was written"
     );
 
-    // `If-Match` is looked at first, and both must hold.
+    // `If-Match` is evaluated first, and both must be true.
     let both = request("GET", &path).header("if-match", &old).header("if-none-match", &new);
     envelope(&send(server.public, both).await, 412, "precondition_failed").await;
     for (header, value) in
         [("if-match", format!("{old}, {new}")), ("if-match", "*".into()), ("if-none-match", old.clone())]
     {
         let answer = send(server.public, put(&path, &format!("Tea by {header} {value}")).header(header, &value)).await;
-        // Each write makes another tag, so that only the first of these has one in the list.
+        // Each write changes the tag, so that it is in the list only for the first of these.
         assert_eq!(answer.status, 200, "{header}: {value}");
     }
     let last = get(server.public, &path).await.header("etag").to_owned();
@@ -139,7 +139,7 @@ async fn a_write_that_is_meant_for_another_state_is_not_made() {
 }
 
 #[tokio::test]
-async fn conditions_on_what_is_not_there_or_not_valid_do_not_count() {
+async fn conditions_are_ignored_for_missing_resources_and_invalid_requests() {
     let server = TestServer::start(&[]).await;
     let (path, _) = create(&server, "Tea").await;
     for (header, value) in [("if-match", "*"), ("if-match", "\"x\""), ("if-none-match", "*")] {
@@ -153,7 +153,7 @@ async fn conditions_on_what_is_not_there_or_not_valid_do_not_count() {
     }
 }
 
-/// The version is compared by the statement that writes, so one of them finds it and the others do not.
+/// The statement that writes compares the version, so only one of them finds it.
 #[tokio::test]
 async fn of_concurrent_writes_with_one_tag_one_succeeds() {
     let server = TestServer::start(&[]).await;

@@ -1,4 +1,4 @@
-//! The products API as its clients see it, every statement on a real database.
+//! The products API, with every statement on a database.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn id(product: &Value) -> i64 {
 }
 
 #[tokio::test]
-async fn a_product_lives_from_post_to_delete() {
+async fn a_product_is_created_read_updated_and_deleted() {
     let server = TestServer::start(&[]).await;
     let created = create(&server, "Tea, \"green\" – 100 g", 450).await;
     assert_eq!(created.status, 201, "{}", created.text());
@@ -111,7 +111,7 @@ async fn each_invalid_field_of_a_product_is_named() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused() {
+async fn malformed_bodies_are_rejected() {
     let server = TestServer::start(&["--body-limit=512KiB"]).await;
     let post = || request("POST", "/products");
     let put = || request("PUT", "/products/1");

@@ -1,4 +1,4 @@
-//! Whose quota a request with a credential counts against.
+//! The quota that a request with a credential counts against.
 
 use crate::auth::{post, refused};
 use crate::errors::envelope;
@@ -17,7 +17,7 @@ async fn a_verified_caller_has_a_quota_of_its_own_and_a_forged_credential_has_no
         assert_ne!(send(server.public, post(&credential)).await.status, 429);
         callers.push(credential);
     }
-    // Whatever is left of the address's quota, it is not more than this.
+    // At least the whole quota of the address.
     let mut statuses = Vec::new();
     for _ in 0..7 {
         statuses.push(send(server.public, post(&forged())).await.status);

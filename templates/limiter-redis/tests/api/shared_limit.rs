@@ -1,4 +1,4 @@
-//! One limit for a client at all replicas, and a limit at each while Redis does not answer.
+//! One limit per client for all replicas, and one at each replica while Redis does not respond.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::support::server::TestServer;
 use crate::support::servers::{self, address, by_way_of};
 use crate::support::{eventually, within};
 
-/// Of an hour, so that nothing is given back while a test runs.
+/// Per hour, so that no quota is restored during a test.
 const SIXTY: &str = "--rate-limit=60/h";
 
 fn redis_url() -> String {
@@ -33,7 +33,7 @@ async fn of_120_requests_at_once_to_two_replicas_exactly_60_pass() {
         let (_, rest) = answer.header("ratelimit").split_once(";r=").expect("what remains");
         rest.split(';').next().expect("a number").parse::<u64>().expect("a number")
     };
-    // On a busy machine an answer may be late, and then a replica lets through what it would alone: never fewer than 60.
+    // On a busy machine a command may time out, and then a replica decides alone: never fewer than 60 pass.
     let mut refused = Vec::new();
     let exactly = async || {
         let (passed, others) = ask_two_replicas().await;
@@ -119,7 +119,7 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
     for round in 0..100 {
         let (mut commands, mut expected) = (pipe(), Vec::new());
         for sequence in 0..100 {
-            // Both sides forget at their own time, so quotas that come back within a second are left out.
+            // The two sides expire keys at different times, so quotas that are full again within a second are excluded.
             let random = || -> Quota {
                 let (requests, unit) = [(fastrand::u64(1..=60), "min"), (fastrand::u64(1..=3600), "h")][sequence % 2];
                 format!("{requests}/{unit}").parse().expect("a rate")
@@ -144,7 +144,7 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
     }
 }
 
-/// How many of so many requests pass. Ten at once, so that Redis answers in time on a busy machine, too.
+/// The number of requests that pass. Ten at once, so that Redis responds in time even on a busy machine.
 async fn passed(server: &TestServer, requests: usize) -> usize {
     let mut passed = 0;
     for first in (0..requests).step_by(10) {
@@ -159,7 +159,7 @@ async fn passed(server: &TestServer, requests: usize) -> usize {
 
 #[tokio::test]
 async fn a_changed_quota_holds_within_its_own_period_whatever_the_earlier_one_counted() {
-    // On a busy machine Redis may answer late, and then a replica decides alone for a while.
+    // On a busy machine Redis may respond too late, and then a replica decides alone for a while.
     for _ in 0..4 {
         if each_quota_holds().await {
             return;
@@ -168,7 +168,7 @@ async fn a_changed_quota_holds_within_its_own_period_whatever_the_earlier_one_co
     panic!("requests under another quota give this one back, or spend it");
 }
 
-/// Spends two quotas of one client at once, as while a change is rolled out. Whether each lets through what it should.
+/// Spends two quotas of one client at once, as during a deployment. Whether each allows exactly its requests.
 async fn each_quota_holds() -> bool {
     let (prefix, url) = (format!("--key-prefix={}", prefix()), redis_url());
     let replica = async |quota: &str| TestServer::start(&[quota, &prefix, &url]).await;
@@ -194,7 +194,7 @@ async fn a_client_is_not_refused_for_longer_than_its_quota_takes_whatever_redis_
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
     let script = Script::new(&format!("local now = tonumber(ARGV[3])\n{GCRA}"));
     let key = prefix();
-    // An hour ahead, as a clock that was set back leaves it.
+    // An hour ahead, as after a clock was set back.
     redis::cmd("SET").arg(&key).arg(3_600_000_000_u64).exec_async(&mut redis).await.expect("Redis answers");
     let quota: Quota = "60/min".parse().expect("a rate");
     let mut whole = 3_600_000_000;

@@ -1,4 +1,4 @@
-//! Behind proxies the client is what they wrote into `X-Forwarded-For`, and nothing that the client wrote there counts.
+//! Behind proxies the client is the address that they appended to `X-Forwarded-For`; entries of the client are ignored.
 
 use std::net::IpAddr;
 
@@ -84,7 +84,7 @@ fn entries_are_counted_from_the_right_over_all_lines() {
 
 #[test]
 fn entries_left_of_the_trusted_ones_change_nothing() {
-    // Every byte that a field value can hold, commas and quotes more often than by chance.
+    // Every byte that is valid in a field value; commas and quotes with a higher probability.
     let bytes: Vec<u8> = (b'\t'..=b'\t').chain(b' '..=b'~').chain(128..=255).chain(*b",,,,,,\"\"[]::..  ").collect();
     let random = || -> Vec<u8> {
         let length = fastrand::usize(0..40);
@@ -94,7 +94,7 @@ fn entries_left_of_the_trusted_ones_change_nothing() {
         let hops = fastrand::usize(1..4);
         let proxies: Vec<String> = (1..hops).map(|number| format!("198.51.100.{number}")).collect();
         let written = [vec!["203.0.113.7".to_owned()], proxies].concat();
-        // Each proxy starts a line of its own, or goes on with the last one.
+        // Each proxy adds a new line, or appends to the last one.
         let mut lines: Vec<Vec<u8>> = std::iter::repeat_with(random).take(fastrand::usize(0..3)).collect();
         for entry in written {
             match lines.last_mut().filter(|_| fastrand::bool()) {
@@ -107,7 +107,7 @@ fn entries_left_of_the_trusted_ones_change_nothing() {
     }
 }
 
-/// An answer to these header lines, which a proxy may pass on however odd they are.
+/// The response to these header lines, which a proxy may pass on even if they are malformed.
 async fn from(server: &TestServer, lines: &[&[u8]]) -> String {
     let mut request = b"GET /greet HTTP/1.1\r\nhost: app\r\nconnection: close\r\n".to_vec();
     for line in lines {
@@ -118,7 +118,7 @@ async fn from(server: &TestServer, lines: &[&[u8]]) -> String {
 }
 
 #[tokio::test]
-async fn bytes_that_a_client_made_up_do_not_turn_its_limit_off() {
+async fn invalid_bytes_from_a_client_do_not_disable_its_limit() {
     let server = TestServer::start(&["--rate-limit=3/h", "--trusted-proxy-hops=3"]).await;
     for number in 0..6 {
         let own = format!("192.0.2.{number}");

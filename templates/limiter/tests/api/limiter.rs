@@ -1,4 +1,4 @@
-//! A client over its quota is refused, and no other client is affected.
+//! A client over its quota is rejected, and no other client is affected.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ async fn from(to: SocketAddr, forwarded: &[&str]) -> Answer {
     send(to, forwarded.iter().fold(request("GET", "/greet"), add)).await
 }
 
-/// Spends what a client may spend at once, then checks that it is refused.
+/// Uses up the quota of a client, then checks that it is rejected.
 async fn exhaust(to: SocketAddr, forwarded: &[&str]) {
     for _ in 0..3 {
         assert_eq!(from(to, forwarded).await.status, 200);
@@ -130,7 +130,7 @@ async fn a_refused_request_reaches_no_handler() {
 }
 
 #[tokio::test]
-async fn a_refused_request_needs_no_place_among_those_in_flight() {
+async fn a_rejected_request_does_not_count_as_in_flight() {
     let (entered, routes) = hang();
     let server = TestServer::with_routes(&["--rate-limit=1/h", "--max-in-flight=1"], routes).await;
     let _hangs = raw(server.public, request("GET", "/test/hang").to_bytes()).await;
@@ -164,7 +164,7 @@ async fn health_is_never_limited_and_does_not_spend() {
 }
 
 #[test]
-fn memory_is_bounded_however_many_clients_come() {
+fn memory_is_bounded_for_any_number_of_clients() {
     let limiter = Limiter::new("1/h".parse().expect("a rate"));
     //~ if auth
     let check = |client: u32| limiter.check(Ipv4Addr::from_bits(client).to_string().into());
@@ -183,7 +183,7 @@ fn memory_is_bounded_however_many_clients_come() {
 fn a_quota_comes_back_evenly_and_never_early() {
     let quota: Quota = "60/min".parse().expect("a rate");
     let (mut whole, mut allowed) = (0, 0);
-    // Two minutes of a client that asks every 10 ms and takes all it is given.
+    // Two minutes of a client that sends a request every 10 ms.
     for now in (0..120_000_000).step_by(10_000) {
         let (next, verdict) = quota.decide(whole, now);
         whole = next;

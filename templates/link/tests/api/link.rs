@@ -1,4 +1,4 @@
-//! What replicas share may fail and come back: no request waits for it, and nothing has to be restarted.
+//! A shared server may fail and recover: no request waits for it, and no restart is needed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::within;
 
-/// A link whose clients are numbers: how often it had connected before.
+/// A link whose clients are numbers: the count of earlier connections.
 pub fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Arc<Link<usize>>, Arc<AtomicUsize>) {
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&attempts);
@@ -24,7 +24,7 @@ pub fn numbered(connects: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Ar
     (Link::new("numbers", Box::new(connect), |_| async { Ok(()) }.boxed()), attempts)
 }
 
-/// An error that says that the server fails, or that only one command does.
+/// An error of the server, or of one command only.
 struct Broken {
     is_outage: bool,
 }

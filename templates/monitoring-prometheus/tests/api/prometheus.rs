@@ -1,4 +1,4 @@
-//! What Prometheus scrapes, and that the alerts, the dashboard and the runbook beside the code agree with it.
+//! The exported metrics, and that alerts, dashboard and runbook agree with them.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use crate::support::http::{Connection, get, request};
 use crate::support::process::Process;
 use crate::support::server::TestServer;
 
-/// One scrape: series, labels included, and their values.
+/// One scrape: series with their labels, and their values.
 pub struct Scrape(Vec<(String, f64)>);
 
 impl Scrape {
@@ -66,7 +66,7 @@ async fn a_thousand_unknown_paths_add_one_route() {
     let server = Process::start(&[]).await;
     let mut connection = Connection::open(server.public).await;
     connection.send(request("GET", "/greet")).await;
-    // The first scrape is a request too: the second one sees its route.
+    // The first scrape is a request too: its route appears in the second.
     Scrape::of(server.admin).await;
     let before = Scrape::of(server.admin).await;
     for number in 0..1000 {
@@ -83,13 +83,13 @@ async fn a_thousand_unknown_paths_add_one_route() {
 
 #[tokio::test]
 async fn memory_is_bounded_without_a_scraper() {
-    // Memory is that of a process.
+    // In a separate process, since memory is measured per process.
     alone("prometheus::memory_is_bounded_without_a_scraper", record_and_measure()).await;
 }
 
 async fn record_and_measure() {
     const SAMPLES: u32 = 1_500_000;
-    // What one sample takes until it is counted into its bucket, allocation included.
+    // The memory of one sample until it is counted into its bucket, including allocation.
     const BYTES: f64 = 16.0;
     let server = TestServer::start(&[]).await;
     let resident = async || Scrape::of(server.admin).await.total("process_resident_memory_bytes", &[]);
@@ -113,7 +113,7 @@ async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_e
     let recorded = rules.lines().filter_map(|line| line.trim().strip_prefix("- record: "));
     let mut known = scrape.names();
     known.extend(recorded);
-    // Prometheus makes this one itself for every target.
+    // Prometheus itself adds this one for every target.
     known.insert("up");
 
     let dashboard: Value = serde_json::from_str(&file("ops/dashboard.json")).expect("JSON");
@@ -121,7 +121,7 @@ async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_e
     collect(&dashboard, "expr", &mut queries);
     assert!(queries.len() >= 5, "{queries:?}");
     queries.extend(expressions(&rules));
-    // What another job exports is not known here.
+    // The metrics of other jobs are not known here.
     queries.retain(|query| !query.contains("job=\"") || query.contains("job=\"app\""));
     for query in queries {
         let unknown: Vec<&str> = metrics(&query).difference(&known).copied().collect();
@@ -129,7 +129,7 @@ async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_e
     }
 }
 
-/// Every string under a key, however deep.
+/// Every string under a key, at any depth.
 fn collect(value: &Value, key: &str, found: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, key, found)),
@@ -141,7 +141,7 @@ fn collect(value: &Value, key: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The `expr` of every rule, those that go on over several lines included.
+/// The `expr` of every rule, including multi-line ones.
 fn expressions(rules: &str) -> Vec<String> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = rules.lines().peekable();
@@ -198,7 +198,7 @@ fn rules() -> String {
     files("ops/alerts", ".yml").into_iter().map(|(_, text)| text).collect()
 }
 
-/// The links to all entries of the runbook: those that an alert must link to, and those that none may link to.
+/// The links to all runbook entries: those to which an alert must link, and those to which none may.
 fn entries() -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut with_alert, mut without) = (BTreeSet::new(), BTreeSet::new());
     for (page, text) in files("ops/runbook", ".md") {

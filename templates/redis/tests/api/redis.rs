@@ -1,4 +1,4 @@
-//! The connection to Redis: what is wrong with it may be mended while the service runs.
+//! The connection to Redis: its problems can be corrected while the service runs.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::server::TestServer;
 use crate::support::{servers, within};
 
 #[tokio::test]
-async fn a_password_that_was_refused_and_then_mended_needs_no_restart() {
+async fn a_corrected_password_needs_no_restart() {
     let user = format!("test-{:016x}", fastrand::u64(..));
     let client = Client::open(servers::redis()).expect("a valid URL");
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
@@ -30,7 +30,7 @@ async fn a_password_that_was_refused_and_then_mended_needs_no_restart() {
 }
 
 #[tokio::test]
-async fn a_url_that_is_none_is_refused_at_start_and_not_repeated() {
+async fn an_invalid_url_is_rejected_at_start_and_not_repeated() {
     let ended = run(&["serve", "--redis-url=http://:secret@host"], &[]).await;
     assert_eq!(ended.code, Some(2), "{:?}", ended.stderr);
     let said = ended.stderr.join("\n");

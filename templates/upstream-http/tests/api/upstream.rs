@@ -1,5 +1,5 @@
-//! Another service that is there, slow, broken or gone: an answer in time whatever it does, and no more asked of it than
-//! it can bear.
+//! The other service while it works, is slow, fails or is unavailable: a response in time in every case, and a bounded
+//! load on it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ pub fn failure() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Another service, and how often it was called. `answer` gets the number of the call, from 0.
+/// A stand-in for the other service, and the number of its calls. `answer` gets the number of the call, from 0.
 pub async fn other(
     answer: impl Fn(usize) -> Response + Clone + Send + Sync + 'static,
 ) -> (TestServer, Arc<AtomicUsize>) {
@@ -46,13 +46,13 @@ pub async fn other(
     (TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await, calls)
 }
 
-/// The service, with the other one at this address.
+/// The service, configured with the other one at this address.
 pub async fn calling(other: impl ToString, settings: &[&str]) -> TestServer {
     let url = format!("--upstream-url=http://{}", other.to_string());
     TestServer::start(&[&[&*url], settings].concat()).await
 }
 
-/// Whether the answer does without the other service, and how long it took. It is well formed either way.
+/// Whether the response is degraded, and how long it took. Asserts that it is well-formed either way.
 async fn asked(server: &TestServer) -> (bool, Duration) {
     let started = Instant::now();
     let answer = http::get(server.public, PATH).await;
@@ -69,12 +69,12 @@ async fn is_degraded(server: &TestServer) -> bool {
     asked(server).await.0
 }
 
-/// Asks until the breaker must be open, then once more for how long that takes.
+/// Sends requests until the breaker must be open; returns the duration of one more.
 async fn once_open(server: &TestServer) -> Duration {
     for _ in 0..5 {
         assert!(is_degraded(server).await);
     }
-    // The fastest of a few: this machine may have other work.
+    // The fastest of a few attempts: the machine may be busy.
     let mut fastest = Duration::MAX;
     for _ in 0..5 {
         let (degraded, took) = asked(server).await;
@@ -92,13 +92,13 @@ async fn data_of_the_other_service_is_passed_on() {
         ok()
     };
     let other = TestServer::with_routes(&[], Router::new().route(THERE, get(handler))).await;
-    // A slash at the end of the setting makes no other path of it.
+    // A trailing slash in the setting does not change the path.
     let server = calling(format!("{}/", other.public), &[]).await;
     let answer = send(server.public, request("GET", PATH).header("x-request-id", "one-id-for-both")).await;
     assert_eq!(answer.json(), json!({ "degraded": false, "data": found() }));
 }
 
-/// The `traceparent` and `tracestate` lines that reach the other service with a request that has these.
+/// The `traceparent` and `tracestate` that reach the other service with a request that has these headers.
 async fn passed_on(sent: &[(&str, &str)]) -> (String, Vec<String>) {
     let (sender, mut received) = tokio::sync::mpsc::unbounded_channel();
     let handler = async move |headers: HeaderMap| {
@@ -143,7 +143,7 @@ async fn a_call_without_a_valid_trace_begins_one() {
     assert_ne!(passed_on(&[]).await.0, passed_on(&[]).await.0);
 }
 
-/// Without a restart, a second after the breaker may probe.
+/// Asserts recovery without a restart, at most a second after the probe is due.
 async fn assert_recovers(server: &TestServer, chaos: &Chaos) {
     chaos.set(Mode::Pass).await;
     let again = async || !is_degraded(server).await;
@@ -217,7 +217,7 @@ async fn a_call_that_may_outlast_its_request_is_a_contradiction() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_once_is_made_once_more() {
+async fn a_failed_call_is_retried_once() {
     let (other, calls) = other(|call| if call == 0 { failure() } else { ok() }).await;
     let server = calling(other.public, &[]).await;
     assert!(!is_degraded(&server).await, "the second try has the answer");
@@ -225,7 +225,7 @@ async fn a_call_that_fails_once_is_made_once_more() {
 }
 
 #[tokio::test]
-async fn second_calls_come_after_a_pause_of_random_length() {
+async fn retries_follow_after_a_random_delay() {
     const CALLS: usize = 10;
     let times = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&times);
@@ -240,7 +240,7 @@ async fn second_calls_come_after_a_pause_of_random_length() {
     }
     let times = times.lock().expect("no test panicked");
     let pauses = times.chunks(2).map(|pair| pair[1] - pair[0]);
-    // Up to 100 ms each: four fifths of them are longer than this.
+    // Up to 100 ms each: four fifths of the delays are longer than this.
     let long = pauses.filter(|pause| *pause > Duration::from_millis(20)).count();
     assert!(long >= CALLS / 2, "{long} of {CALLS} second calls came after a pause");
 }
@@ -260,12 +260,12 @@ async fn a_machine_that_does_not_answer_costs_the_connect_timeout() {
     let server = calling(address, &["--request-timeout=1h", "--upstream-timeout=50m"]).await;
     let (degraded, took) = asked(&server).await;
     assert!(degraded);
-    // Twice the second that a connection may take, since such a call is made again.
+    // Twice the connect time-out of a second, since such a call is retried.
     assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[tokio::test]
-async fn no_call_is_made_a_third_time() {
+async fn a_call_is_retried_at_most_once() {
     let (other, calls) = other(|_| failure()).await;
     let server = calling(other.public, &[]).await;
     for tries in [2, 4] {
@@ -275,7 +275,7 @@ async fn no_call_is_made_a_third_time() {
 }
 
 #[tokio::test]
-async fn second_tries_end_with_their_budget() {
+async fn retries_end_with_their_budget() {
     const REQUESTS: usize = 100;
     // Every other call fails, so that the breaker never sees five failures in a row.
     let (other, calls) = other(|call| if call % 2 == 0 { failure() } else { ok() }).await;
@@ -285,13 +285,13 @@ async fn second_tries_end_with_their_budget() {
         degraded += usize::from(is_degraded(&server).await);
     }
     let retries = calls.load(Ordering::Relaxed) - REQUESTS;
-    // Ten to begin with, and one for every ten calls; one more a second where this machine is slow.
+    // Ten initially, and one for every ten calls; one more a second on a slow machine.
     assert!((10..40).contains(&retries), "{retries} second tries");
     assert!(degraded > 20, "{degraded} first failures stood");
 }
 
 #[tokio::test]
-async fn a_refusal_is_an_answer_neither_repeated_nor_held_against_it() {
+async fn a_4xx_is_neither_retried_nor_a_failure() {
     for status in [StatusCode::BAD_REQUEST, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS] {
         let (other, calls) = other(move |_| status.into_response()).await;
         let server = calling(other.public, &[]).await;
@@ -311,7 +311,7 @@ async fn a_404_of_the_other_service_is_empty_and_not_degraded() {
 }
 
 #[tokio::test]
-async fn an_answer_that_makes_no_sense_is_none_and_no_outage() {
+async fn an_invalid_response_is_degraded_and_no_outage() {
     let oversized = format!("[{}]", " ".repeat(2 << 20));
     for (what, status, body) in [
         ("more than is read", StatusCode::OK, &*oversized),
@@ -370,14 +370,14 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
     let mut clients = JoinSet::new();
     for _ in 0..2 {
         let to = server.public;
-        // A client that was refused asks again, until it is one of the two that wait.
+        // A rejected client retries, until it is one of the two that wait.
         clients.spawn(async move {
             loop {
                 http::get(to, PATH).await;
             }
         });
     }
-    // From the third on no request waits, and none is refused.
+    // From the third on no request waits, and none is rejected.
     let at_once = async || {
         let answer = timeout(Duration::from_millis(500), http::get(server.public, PATH)).await;
         answer.is_ok_and(|answer| answer.status == 200)

@@ -37,7 +37,7 @@ fn a_signal_at_any_stage_restores_the_terminal_and_writes_nothing() {
 }
 
 #[test]
-fn control_c_at_any_stage_does_the_same() {
+fn ctrl_c_at_any_stage_restores_the_terminal_and_writes_nothing() {
     for (stage, terminal) in stages() {
         let ended = terminal.presses(CONTROL_C).exits(130);
         assert_eq!(ended.raw().matches("error[RW0801]: interrupted").count(), 1, "{stage}: {:?}", ended.raw());
@@ -58,7 +58,7 @@ fn a_signal_between_two_pages_restores_the_terminal() {
 }
 
 #[test]
-fn a_suspended_wizard_gives_the_terminal_back_and_comes_back_itself() {
+fn a_suspended_wizard_restores_the_terminal_and_resumes() {
     let ended = one_by_one(on_terminal(["new", "a"]))
         .presses("\u{1a}")
         .stops()
@@ -125,7 +125,7 @@ fn a_paste_into_the_name_is_a_name_and_answers_nothing_else() {
 }
 
 #[test]
-fn a_terminal_that_goes_away_ends_the_wizard() {
+fn a_closed_terminal_ends_the_wizard() {
     // Ctrl-D is the end of input if the terminal reads whole lines.
     let ended = on_terminal(["new", "a", "--plain"]).sees("A number or a name").presses("\u{4}").exits(130);
     assert!(ended.listing().is_empty());
@@ -144,7 +144,7 @@ fn offered() -> Terminal {
 }
 
 #[test]
-fn a_signal_after_writing_ends_without_a_word_and_the_project_stands() {
+fn a_signal_after_writing_ends_silently_and_keeps_the_project() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let ended = offered().gets(signal).exits(130);
         assert!(!ended.raw().contains("error["), "{signal}: {:?}", ended.raw());
@@ -153,6 +153,6 @@ fn a_signal_after_writing_ends_without_a_word_and_the_project_stands() {
 }
 
 #[test]
-fn suspending_after_the_wizard_is_the_system_s_affair() {
+fn after_the_wizard_the_system_handles_suspension() {
     offered().gets(Signal::SIGTSTP).stops().gets(Signal::SIGCONT).presses(ENTER).exits(0);
 }

@@ -52,7 +52,7 @@ fn a_preset_is_one_key_away() {
 }
 
 #[test]
-fn presets_are_told_as_they_will_be() {
+fn presets_are_described_after_replacements() {
     on_terminal(["new", "a", "--database", "none"])
         .sees("Which preset do you start from?")
         .sees("with database none, cache none")
@@ -191,7 +191,7 @@ fn an_empty_directory_s_name_is_offered() {
     let ended = terminal(["new", "--preset", "minimal", "--no-git"])
         .inside("shop-api")
         .starts()
-        .sees("enter confirms `shop-api`; it is written into this directory, which is empty")
+        .sees("enter confirms `shop-api`; it is written into this empty directory")
         .presses(ENTER)
         .sees("Press w to write the project")
         .presses("w")
@@ -219,7 +219,7 @@ fn the_first_command_is_run_when_agreed() {
 }
 
 #[test]
-fn a_first_command_that_is_not_there_is_told_and_the_project_stands() {
+fn a_missing_first_command_is_reported_and_the_project_stays() {
     let ended = terminal(["new", "a", "--no-git"])
         .env("LOOK_IN", "/nowhere")
         .starts()
@@ -248,7 +248,7 @@ fn a_dry_run_says_that_nothing_is_written() {
 }
 
 #[test]
-fn what_was_given_is_not_asked() {
+fn given_answers_are_not_prompted_for() {
     let given = ["LIMITER", "UPSTREAM", "MONITORING", "CI"].map(|choice| format!("RESTWELL_{choice}"));
     let given: Vec<(&str, &str)> = given.iter().map(|variable| (variable.as_str(), "none")).collect();
     let terminal = on_terminal_with(["new", "a", "--database", "none"], &given);
@@ -267,7 +267,7 @@ fn what_was_given_is_not_asked() {
 }
 
 #[test]
-fn with_every_answer_given_nothing_is_asked() {
+fn with_every_answer_given_there_is_no_prompt() {
     let ended = on_terminal(["new", "a", "--preset", "minimal", "--no-git"]).sees("created `a`").exits(0);
     assert!(!ended.screen().contains('?'));
     let ended = on_terminal(["new", "a", "--yes", "--no-git"]).sees("created `a`").exits(0);
@@ -275,7 +275,7 @@ fn with_every_answer_given_nothing_is_asked() {
 }
 
 #[test]
-fn a_terminal_that_must_not_be_asked_on_is_not() {
+fn a_non_interactive_terminal_is_not_prompted() {
     on_terminal(["new", "a", "--non-interactive"]).sees("error[RW0401]").exits(4);
     on_terminal_with(["new", "a"], &[("RESTWELL_NON_INTERACTIVE", "1")]).sees("error[RW0401]").exits(4);
     on_terminal(["new", "a", "--format", "json"]).sees("\"code\":\"RW0401\"").exits(4);

@@ -52,7 +52,7 @@ fn everything_about_an_answer_can_be_read_line_by_line() {
 }
 
 #[test]
-fn a_name_that_is_not_offered_is_met_with_the_reason() {
+fn an_unavailable_name_is_rejected_with_the_reason() {
     let ended = on_terminal(["new", "a", "--plain", "--cache", "memory"])
         .sees("A number or a name")
         .presses("4\n")
@@ -78,7 +78,7 @@ fn a_pasted_text_answers_one_question() {
 }
 
 #[test]
-fn control_c_in_a_plain_conversation_is_130_too() {
+fn ctrl_c_in_plain_mode_is_130_too() {
     let ended = on_terminal(["new", "a", "--plain"]).sees("A number or a name").presses(CONTROL_C).exits(130);
     assert!(ended.listing().is_empty());
 }

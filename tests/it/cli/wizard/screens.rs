@@ -69,7 +69,7 @@ fn a_resize_draws_the_screen_anew() {
 }
 
 #[test]
-fn every_page_lives_on_a_screen_that_is_too_small() {
+fn every_page_works_on_a_screen_that_is_too_small() {
     for size in [(40, 5), (20, 4), (10, 3), (2, 1)] {
         let resized = |terminal: Terminal| {
             let terminal = terminal.resizes(size);

@@ -1,4 +1,4 @@
-//! Orders: their shape and their rules. `queries` has what is done with them in the database, `routes` their endpoints.
+//! Orders: their types and rules. `queries` has the database operations, `routes` the endpoints.
 
 pub mod queries;
 pub mod routes;
@@ -24,7 +24,7 @@ pub struct Order {
     #[schema(pattern = "^(open|paid|shipped)$")]
     pub state: String,
     pub created_at: DateTime<Utc>,
-    /// Later with each change
+    /// Time of the last change
     pub updated_at: DateTime<Utc>,
 }
 
@@ -38,7 +38,7 @@ impl Resource for Order {
     }
 }
 
-/// What a client may say of an order.
+/// The body of a request that adds an order.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOrder {
@@ -66,11 +66,11 @@ fn state(value: &Value<'_>) -> Result<String, String> {
     state.ok_or_else(|| format!("must be one of: {}", STATES.join(", ")))
 }
 
-/// What a client may put in the place of an order: new values, or all that it has read, with changes.
+/// The body of a request that replaces an order: the new values, or everything that was read, with changes.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderReplacement {
-    /// If given, that of the path
+    /// If present, must equal the id in the path
     #[schema(value_type = i64, required = false, read_only)]
     pub id: ReadOnly,
     /// The product that is ordered

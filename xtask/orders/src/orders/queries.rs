@@ -1,4 +1,4 @@
-//! What is done with orders in the database. The statements themselves are in `statements`.
+//! The database operations on orders. The SQL is in `statements`.
 
 use sqlx::{FromRow, Row as _};
 
@@ -21,7 +21,7 @@ impl FromRow<'_, Row> for Order {
     }
 }
 
-/// At most `limit` orders whose ids follow `after`.
+/// At most `limit` orders with ids greater than `after`.
 pub async fn list(database: &Database, after: i64, limit: i64) -> Result<Vec<Order>> {
     database.run(sqlx::query_as(LIST).bind(after).bind(limit).fetch_all(&database.pool)).await
 }

@@ -1,4 +1,4 @@
-//! `/orders`: the resource, from request to row and back.
+//! The endpoints of `/orders`.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     reads.into_iter().chain(writes).fold(OpenApiRouter::new(), OpenApiRouter::routes)
 }
 
-/// List orders as they came in
+/// List orders in the order they were added
 #[utoipa::path(get, path = "/orders", tag = "orders", operation_id = "list_orders", params(Page), responses(
     (status = 200, description = "One page", body = Paged<Order>),
 ))]

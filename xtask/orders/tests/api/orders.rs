@@ -1,4 +1,4 @@
-//! The orders API as its clients see it.
+//! The orders API.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn product(server: &TestServer) -> (String, i64) {
 }
 
 #[tokio::test]
-async fn an_order_lives_from_post_to_delete() {
+async fn an_order_is_created_read_updated_and_deleted() {
     let server = TestServer::start(&[]).await;
     let (product, id) = product(&server).await;
     let created = post(&server, "/orders", json!({"product_id": id, "quantity": 2, "state": "open"})).await;
@@ -42,7 +42,7 @@ async fn an_order_lives_from_post_to_delete() {
 }
 
 #[tokio::test]
-async fn an_order_is_of_a_product_and_keeps_the_rules() {
+async fn an_order_refers_to_a_product_and_is_validated() {
     let server = TestServer::start(&[]).await;
     let unknown = post(&server, "/orders", json!({"product_id": 404, "quantity": 1, "state": "open"})).await;
     envelope(&unknown, 409, "conflict").await;

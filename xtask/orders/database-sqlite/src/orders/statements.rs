@@ -1,4 +1,4 @@
-//! Every statement about orders, as SQLite has it.
+//! The SQL statements about orders, for SQLite.
 
 pub const LIST: &str = "SELECT id, product_id, quantity, state, created_at, updated_at FROM orders \
                         WHERE id > $1 ORDER BY id LIMIT $2";
@@ -10,7 +10,7 @@ pub const INSERT: &str = "INSERT INTO orders (product_id, quantity, state, creat
                               strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) \
                           RETURNING id, product_id, quantity, state, created_at, updated_at";
 
-/// Of the version `$5`, or of any if that is null.
+/// Updates version `$5`, or any version if that is null.
 pub const UPDATE: &str = "UPDATE orders SET product_id = $1, quantity = $2, state = $3, updated_at = max( \
                               strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), \
                               strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0.001 seconds')) \
@@ -18,6 +18,6 @@ pub const UPDATE: &str = "UPDATE orders SET product_id = $1, quantity = $2, stat
                               ($5 IS NULL OR strftime('%FT%R:%f', updated_at) = strftime('%FT%R:%f', $5)) \
                           RETURNING id, product_id, quantity, state, created_at, updated_at";
 
-/// Of the version `$2`, or of any if that is null.
+/// Deletes version `$2`, or any version if that is null.
 pub const DELETE: &str = "DELETE FROM orders WHERE id = $1 AND \
                               ($2 IS NULL OR strftime('%FT%R:%f', updated_at) = strftime('%FT%R:%f', $2))";
