@@ -64,7 +64,7 @@ fn paths(stack: &Stack) -> BTreeSet<Utf8PathBuf> {
     wanted(stack).flat_map(|feature| template::folder(feature.id)).map(|(path, _)| path).collect()
 }
 
-/// `adds 3 files, the crate moka, the service Prometheus`
+/// `adds 3 files, the crate quick_cache, the service Prometheus`
 impl fmt::Display for Addition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = |word: &str, names: &[String]| match names {

@@ -3,7 +3,7 @@
 use super::{Feature, Wanted};
 use crate::part::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
-    TOWER, TOWER_HTTP, TRACING, TRACING_APPENDER, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
+    TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
 use crate::part::{Group, Layer, Limits, Parts, Port};
 
@@ -38,8 +38,7 @@ fn depend(parts: &mut Parts) {
         TOWER.features(&["util"]),
         TOWER_HTTP.features(&["cors"]),
         TRACING.features(&["std"]),
-        TRACING_APPENDER.plain(),
-        TRACING_SUBSCRIBER.features(&["fmt", "json", "registry", "std"]),
+        TRACING_SUBSCRIBER.features(&["fmt", "registry", "std"]),
         UTOIPA.plain(),
         UTOIPA_AXUM.plain(),
     ] {

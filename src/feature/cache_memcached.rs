@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Value};
-use crate::part::versions::{MEMCACHE, MOKA};
+use crate::part::versions::MEMCACHE;
 use crate::part::{Development, Group, Layer, Server};
 
 pub(super) const CACHE_MEMCACHED: Feature = Feature {
@@ -30,7 +30,6 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
             Deploy::None => {}
         }
         parts.manifest.add(MEMCACHE.features(&["tokio"]));
-        parts.manifest.add(MOKA.features(&["future"]));
     },
 };
 

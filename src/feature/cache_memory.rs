@@ -2,7 +2,6 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};
-use crate::part::versions::MOKA;
 
 pub(super) const CACHE_MEMORY: Feature = Feature {
     id: "cache-memory",
@@ -16,7 +15,5 @@ pub(super) const CACHE_MEMORY: Feature = Feature {
             pick: "when one replica runs, or reads may be stale for the time to live",
         },
     ),
-    contribute: |_, parts| {
-        parts.manifest.add(MOKA.features(&["future"]));
-    },
+    contribute: |_, _| {},
 };

@@ -2,7 +2,6 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Limiter, Value};
-use crate::part::versions::MOKA;
 
 pub(super) const CACHE_REDIS: Feature = Feature {
     id: "cache-redis",
@@ -24,6 +23,5 @@ pub(super) const CACHE_REDIS: Feature = Feature {
             }
             (Deploy::Compose, Limiter::Redis) | (Deploy::None, _) => {}
         }
-        parts.manifest.add(MOKA.features(&["future"]));
     },
 };

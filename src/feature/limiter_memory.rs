@@ -2,7 +2,6 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Limiter, Value};
-use crate::part::versions::MOKA;
 
 pub(super) const LIMITER_MEMORY: Feature = Feature {
     id: "limiter-memory",
@@ -16,7 +15,5 @@ pub(super) const LIMITER_MEMORY: Feature = Feature {
             pick: "when one replica runs, or a limit per replica is enough",
         },
     ),
-    contribute: |_, parts| {
-        parts.manifest.add(MOKA.features(&["sync"]));
-    },
+    contribute: |_, _| {},
 };

@@ -4,7 +4,6 @@ use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Limiter, Value};
 use crate::part::panel::rate;
-use crate::part::versions::MOKA;
 use crate::part::{Panel, Section, Unit};
 
 pub(super) const LIMITER_REDIS: Feature = Feature {
@@ -20,7 +19,6 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        parts.manifest.add(MOKA.features(&["sync"]));
         health_reading(&mut parts.limits);
         match stack.deploy {
             Deploy::Compose => {

@@ -3,7 +3,9 @@
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
-use crate::part::versions::{BYTESIZE, CHRONO, METRICS, MIMALLOC, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA};
+use crate::part::versions::{
+    BYTESIZE, CHRONO, METRICS, MIMALLOC, QUICK_CACHE, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA,
+};
 use crate::part::{Development, Group, Layer, Limits, Panel, Parts, Section, Server, Unit};
 use crate::stack::Stack;
 
@@ -55,6 +57,7 @@ pub(super) const CACHE: Feature = Feature {
             "Longest a cached value may lag behind the database, from 100ms to 30d",
         );
         parts.manifest.add(MIMALLOC.plain());
+        parts.manifest.add(QUICK_CACHE.plain());
         parts.series.gauge("cache_entries", "Entries in memory");
         parts.series.gauge("cache_loads", "Loads in progress");
         parts.series.counter("cache_load_failures_total", "Loads from the database that failed");

@@ -3,18 +3,14 @@
 //~ if auth
 use std::sync::OnceLock;
 //~ endif
-use std::{borrow::Cow, io::BufWriter, io::stdout, sync::Arc, time::Duration, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Duration, time::Instant};
 
 use axum::{extract::MatchedPath, extract::Request, http::HeaderValue, http::Method, http::Uri};
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::settings::one_of;
-use super::{exchange::Exchange, trace::Trace};
-
-/// Lines that may wait to be written, 16 MiB if all are as long as they can be.
-const LINES: usize = 8192;
+use super::{exchange::Exchange, log, trace::Trace};
 
 /// Bytes of a path or method that are logged, and of what lies behind a failure.
 const LONGEST_PATH: usize = 256;
@@ -31,28 +27,28 @@ pub struct Settings {
     pub log: Targets,
 }
 
-/// Starts logging to stdout, from a thread of its own: a slow reader must not hold up requests, so what finds no room is
-/// dropped, and counted. Dropped, what is returned writes the lines that still wait.
-pub fn init(settings: &Settings) -> WorkerGuard {
-    let stdout = BufWriter::with_capacity(1 << 16, stdout());
-    let (stdout, flush) = NonBlockingBuilder::default().buffered_lines_limit(LINES).finish(stdout);
-    tokio::spawn(report_dropped(stdout.error_counter()));
-    let lines = fmt::layer().with_ansi(false).with_writer(stdout);
-    let pretty = settings.log_format == "pretty";
-    let lines = if pretty { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
+/// Starts logging to stdout, from a thread of its own. When the returned value is dropped, the lines that still wait are
+/// written.
+pub fn init(settings: &Settings) -> log::Flush {
+    let (stdout, flush) = log::Stdout::start();
+    tokio::spawn(report_dropped(Arc::clone(&stdout)));
+    let lines = match settings.log_format {
+        "pretty" => fmt::layer().compact().with_ansi(false).with_writer(stdout).boxed(),
+        _ => log::Json(stdout).boxed(),
+    };
     tracing_subscriber::registry().with(settings.log.clone()).with(lines).init();
     flush
 }
 
 /// Says how many lines were dropped in all, when there are more.
-async fn report_dropped(counter: ErrorCounter) {
+async fn report_dropped(stdout: Arc<log::Stdout>) {
     let mut reported = 0;
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let dropped = counter.dropped_lines();
+        let dropped = stdout.dropped();
         if dropped > reported {
             //~ if monitoring
-            metrics::counter!("log_lines_dropped_total").absolute(dropped as u64);
+            metrics::counter!("log_lines_dropped_total").absolute(dropped);
             //~ endif
             tracing::warn!(dropped, "log lines were dropped, because standard output was not read fast enough");
             reported = dropped;
@@ -125,12 +121,11 @@ impl Drop for Line {
         let (request_id, status) = (self.id.to_str().unwrap_or_default(), self.status);
         let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
         let error = error.as_deref();
-        let trace_id = format!("{:032x}", self.trace.id);
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);
-        tracing::info!(request_id, trace_id, method, path, route, status, seconds, caller, error, "request");
+        tracing::info!(request_id, trace_id = %self.trace, method, path, route, status, seconds, caller, error, "request");
         //~ else
-        tracing::info!(request_id, trace_id, method, path, route, status, seconds, error, "request");
+        tracing::info!(request_id, trace_id = %self.trace, method, path, route, status, seconds, error, "request");
         //~ endif
     }
 }

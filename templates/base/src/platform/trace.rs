@@ -1,13 +1,16 @@
 //! The trace of a request (W3C Trace Context): that of its `traceparent`, or a new one. The log has its id, and
 //! outbound calls of the request belong to it too.
 
+use std::fmt;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
+/// Displayed, it is its id.
 pub struct Trace {
-    pub id: u128,
+    id: u128,
     /// Whether the caller records this trace; passed on to outbound calls.
     sampled: bool,
     /// Whether the trace began before this request.
@@ -27,12 +30,18 @@ impl Trace {
     /// Makes this request the parent of the calls that pass its headers on. `tracestate` is only valid with the
     /// `traceparent` that it arrived with.
     pub fn enter(&self, headers: &mut HeaderMap) {
-        let (trace, span, flags) = (self.id, fastrand::u64(1..), u8::from(self.sampled));
-        let parent = HeaderValue::try_from(format!("00-{trace:032x}-{span:016x}-{flags:02x}"));
+        let (span, flags) = (fastrand::u64(1..), u8::from(self.sampled));
+        let parent = HeaderValue::try_from(format!("00-{self}-{span:016x}-{flags:02x}"));
         headers.insert(TRACEPARENT, parent.expect("digits are header text"));
         if !self.continued {
             headers.remove(TRACESTATE);
         }
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.id)
     }
 }
 

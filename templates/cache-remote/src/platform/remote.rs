@@ -1,7 +1,9 @@
 //! Cached values on a server that replicas share: a value loaded by one replica need not be loaded by the others, and
 //! after a write none of them finds the old value there.
 
+use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,17 +32,16 @@ pub struct Remote<T> {
     ttl: Duration,
     store: store::Store,
     prefix: String,
-    /// Ids whose marker could not be stored, for as long as the server may have the old value. Only their last ten
+    /// Ids whose marker could not be stored, and until when the server may have the old value. Only their last ten
     /// bits, so that this is bounded; other ids with the same bits only cause additional loads.
-    distrusted: moka::future::Cache<i64, ()>,
+    distrusted: Mutex<HashMap<i64, Instant>>,
     holds: PhantomData<fn() -> T>,
 }
 
 impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
     pub fn new(settings: &Settings, store: store::Store) -> Self {
         let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::KIND));
-        let distrusted = moka::future::Cache::builder().time_to_live(ttl).build();
-        Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted, holds: PhantomData }
+        Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
     }
 
     /// Returns the value from the server, else loads it.
@@ -49,7 +50,7 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
     /// That of the load.
     pub async fn get(&self, id: i64, load: impl Future<Output = Result<Option<T>>>) -> Result<Loaded<T>> {
         let begun = Instant::now();
-        let distrusted = self.distrusted.contains_key(&(id & 1023));
+        let distrusted = self.distrusted().get(&(id & 1023)).is_some_and(|until| *until > begun);
         let held = if distrusted { None } else { store::get(&self.store, &self.key(id)).await };
         let vacant = matches!(held, Some(None));
         if let Some(bytes) = held.flatten().filter(|bytes| bytes != WRITTEN) {
@@ -81,8 +82,12 @@ impl<T> Remote<T> {
     /// Must be called when the value of this id may have changed, before the response is sent.
     pub async fn forget(&self, id: i64) {
         if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
-            self.distrusted.insert(id & 1023, ()).await;
+            self.distrusted().insert(id & 1023, Instant::now() + self.ttl);
         }
+    }
+
+    fn distrusted(&self) -> MutexGuard<'_, HashMap<i64, Instant>> {
+        self.distrusted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn key(&self, id: i64) -> String {

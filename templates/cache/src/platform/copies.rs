@@ -9,16 +9,23 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::DefaultLifecycle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::copy::{Cached, Copy, Expiry, Loaded, Outcome, Times};
+use super::copy::{Cached, Copy, Loaded, Outcome, Times};
 use super::error::{Error, Result};
 use super::settings::time;
 use super::telemetry;
 
 /// The most bytes that copies weigh.
 const CAPACITY: u64 = 64 << 20;
+
+/// The number of copies that room is made for at the start; there may be more.
+const EXPECTED: usize = 10_000;
+
+/// Each shard has its part of the capacity, and no copy is larger than that.
+const SHARDS: usize = 8;
 
 /// The longest that the reader that begins a load waits for it if there is a stale copy.
 const PATIENCE: Duration = Duration::from_millis(25);
@@ -37,7 +44,7 @@ pub struct Settings {
 /// The copies of one kind of resource.
 pub struct Copies<T> {
     times: Times,
-    copies: moka::future::Cache<Key, Arc<Copy<T>>>,
+    copies: Arc<quick_cache::sync::Cache<Key, Arc<Copy<T>>, Weight>>,
     flights: Flights<T>,
     loads: Arc<Semaphore>,
     /// The number of writes, by id modulo the length: ids that share a counter only cost each other loads.
@@ -53,10 +60,22 @@ type Flights<T> = Arc<Mutex<HashMap<Key, Flight<T>>>>;
 
 type Flight<T> = Shared<BoxFuture<'static, Result<Arc<Copy<T>>>>>;
 
+#[derive(Clone)]
+struct Weight;
+
+impl<T: Cached> Weighter<Key, Arc<Copy<T>>> for Weight {
+    fn weight(&self, _: &Key, copy: &Arc<Copy<T>>) -> u64 {
+        copy.weight()
+    }
+}
+
 impl<T: Cached> Copies<T> {
     pub fn new(times: Times) -> Self {
-        let copies = moka::future::Cache::builder().max_capacity(CAPACITY).expire_after(Expiry);
-        let copies = copies.weigher(|_, copy: &Arc<Copy<T>>| copy.weight()).build();
+        let mut options = OptionsBuilder::new();
+        options.weight_capacity(CAPACITY).estimated_items_capacity(EXPECTED).shards(SHARDS);
+        let options = options.build().expect("both capacities are set");
+        let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+        let copies = Arc::new(quick_cache::sync::Cache::with_options(options, Weight, hasher, lifecycle));
         let (flights, loads) = (Flights::default(), Arc::new(Semaphore::new(LOADS)));
         Self { times, copies, flights, loads, writes: [const { AtomicU64::new(0) }; 1024] }
     }
@@ -70,7 +89,7 @@ impl<T: Cached> Copies<T> {
         L: Future<Output = Result<Loaded<T>>> + Send + 'static,
     {
         let key = (id, self.writes(id).load(Ordering::Acquire));
-        let (copy, loaded) = match self.copies.get(&key).await {
+        let (copy, loaded) = match self.copies.get(&key) {
             Some(copy) if !copy.is_due() => (copy, false),
             Some(copy) if copy.is_usable() => self.refresh(key, copy, load).await?,
             _ => (self.load(key, load).await?, true),
@@ -87,9 +106,9 @@ impl<T: Cached> Copies<T> {
         self.writes(id).fetch_add(1, Ordering::Release);
     }
 
-    /// The number of copies, about.
+    /// The number of copies, also of those that are of no use any more and have not given way yet.
     pub fn size(&self) -> u64 {
-        self.copies.entry_count()
+        self.copies.len() as u64
     }
 
     /// The number of loads under way.
@@ -151,9 +170,9 @@ impl<T: Cached> Copies<T> {
     where
         L: Future<Output = Result<Loaded<T>>> + Send + 'static,
     {
-        let (copies, landing, times) = (self.copies.clone(), Arc::clone(&self.flights), self.times.clone());
+        let (copies, landing, times) = (Arc::clone(&self.copies), Arc::clone(&self.flights), self.times.clone());
         let task = tokio::spawn(async move {
-            let copy = match copies.get(&key).await {
+            let copy = match copies.get(&key) {
                 // Another load ended between this reader's look at the copies and its look at the loads.
                 Some(copy) if !copy.is_due() => Ok(copy),
                 _ => {
@@ -163,7 +182,7 @@ impl<T: Cached> Copies<T> {
                 }
             };
             if let Ok(copy) = &copy {
-                copies.insert(key, Arc::clone(copy)).await;
+                copies.insert(key, Arc::clone(copy));
             }
             let flight = lock(&landing).remove(&key);
             if stale.is_none() && flight.is_none_or(|flight| flight.strong_count() == Some(1)) {

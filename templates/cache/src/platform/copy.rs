@@ -1,8 +1,7 @@
 //! One copy of a value: how long it is fresh, how long it is served after that, and how the cache took part in an answer.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::{self, Duration};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -90,7 +89,7 @@ impl<T: Cached> Copy<T> {
 
     /// Whether it may be served, if only as stale.
     pub fn is_usable(&self) -> bool {
-        !self.left().is_zero()
+        self.usable_until > Instant::now()
     }
 
     /// What an answer with this copy says, to the reader who waited for it to be `loaded` or to one who did not.
@@ -107,33 +106,9 @@ impl<T: Cached> Copy<T> {
     }
 
     /// Bytes, with about what the cache adds to each copy.
-    pub fn weight(&self) -> u32 {
+    pub fn weight(&self) -> u64 {
         let value = self.value.as_ref().map_or(0, T::weight);
-        u32::try_from(size_of::<Self>() + value + 200).unwrap_or(u32::MAX)
-    }
-
-    /// How much longer it is of any use.
-    fn left(&self) -> Duration {
-        self.usable_until.saturating_duration_since(Instant::now())
-    }
-}
-
-/// Has each copy dropped when it is of no use any more.
-pub struct Expiry;
-
-impl<K, T: Cached> moka::Expiry<K, Arc<Copy<T>>> for Expiry {
-    fn expire_after_create(&self, _: &K, copy: &Arc<Copy<T>>, _: time::Instant) -> Option<Duration> {
-        Some(copy.left())
-    }
-
-    fn expire_after_update(
-        &self,
-        _: &K,
-        copy: &Arc<Copy<T>>,
-        _: time::Instant,
-        _: Option<Duration>,
-    ) -> Option<Duration> {
-        Some(copy.left())
+        (size_of::<Self>() + value + 200) as u64
     }
 }
 

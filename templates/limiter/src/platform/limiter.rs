@@ -1,12 +1,13 @@
 //! Which client a request counts against, how much each has left, and what answers say of it, in the headers of
 //! draft-ietf-httpapi-ratelimit-headers. In this process and in bounded memory.
 
-use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
-use std::{net::IpAddr, net::Ipv6Addr, time::Duration, time::Instant};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::{mem, time::Instant};
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::{extract::Request, response::IntoResponse, response::Response};
-use moka::{policy::EvictionPolicy, sync::Cache};
 
 use super::quota::{Quota, Verdict};
 use super::{Platform, client::Client, connection::Peer, error::Error, forwarded, settings::number, telemetry};
@@ -14,8 +15,8 @@ use super::{Platform, client::Client, connection::Peer, error::Error, forwarded,
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// About 20 MB. When there are more, the one seen longest ago gives way, and starts afresh should it return.
-const CLIENTS: u64 = 100_000;
+/// The most clients that are remembered, in 10 MB at most.
+const CLIENTS: usize = 100_000;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -32,27 +33,49 @@ pub struct Limiter {
     quota: Quota,
     /// What every limited answer says of it.
     policy: HeaderValue,
-    clients: Cache<Client, Arc<AtomicU64>>,
+    clients: Mutex<Clients>,
     start: Instant,
+}
+
+/// When the quota of each client is whole again, in two generations. The older one is forgotten when the younger one is
+/// a period old, and so every quota in the older one is whole; or when the younger one is full, so that a client which
+/// was seen long ago gives way, and starts afresh should it return.
+#[derive(Default)]
+struct Clients {
+    young: HashMap<Client, u64>,
+    old: HashMap<Client, u64>,
+    /// When the young generation began.
+    began: u64,
 }
 
 impl Limiter {
     pub fn new(quota: Quota) -> Self {
-        // The default policy may refuse to take in a newcomer, and so never count it.
-        let clients = Cache::builder().max_capacity(CLIENTS).eviction_policy(EvictionPolicy::lru());
-        // A client that was idle for a whole period has its full quota again.
-        let clients = clients.time_to_idle(Duration::from_micros(quota.period)).build();
         let policy = format!(r#""default";q={};w={}"#, quota.requests, quota.period.div_ceil(1_000_000));
-        Self { quota, policy: policy.try_into().expect("ASCII"), clients, start: Instant::now() }
+        let policy = policy.try_into().expect("ASCII");
+        Self { quota, policy, clients: Mutex::default(), start: Instant::now() }
     }
 
     /// Counts a request of this client.
     pub fn check(&self, client: Client) -> Verdict {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.start.elapsed().as_micros() as u64;
-        let whole = self.clients.get_with(client, Arc::default);
-        let decide = |before| self.quota.decide(before, now);
-        let (Ok(before) | Err(before)) = whole.fetch_update(Relaxed, Relaxed, |before| Some(decide(before).0));
-        decide(before).1
+        clients.turn(now, self.quota.period);
+        let Clients { young, old, .. } = &mut *clients;
+        let whole = young.entry(client).or_insert_with_key(|client| old.get(client).copied().unwrap_or_default());
+        let (next, verdict) = self.quota.decide(*whole, now);
+        *whole = next;
+        verdict
+    }
+}
+
+impl Clients {
+    /// Begins a new generation if it is time.
+    fn turn(&mut self, now: u64, period: u64) {
+        if self.young.len() >= CLIENTS / 2 || now - self.began > period {
+            mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
+            self.began = now;
+        }
     }
 }
 

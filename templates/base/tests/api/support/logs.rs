@@ -3,7 +3,10 @@
 use std::io;
 use std::sync::{Mutex, Once, PoisonError};
 
+use app::platform::log::Json;
 use serde_json::Value;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::eventually;
 
@@ -13,7 +16,7 @@ static LINES: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 pub fn record() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {
-        tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Lines).init();
+        tracing_subscriber::registry().with(LevelFilter::INFO).with(Json(|| Lines)).init();
     });
 }
 
