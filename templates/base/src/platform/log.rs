@@ -1,8 +1,8 @@
-//! Lines of the log: each event of `tracing` as one JSON object, and a thread that writes the lines to stdout.
+//! The log: each event of `tracing` is one line of JSON, and a thread writes the lines to stdout.
 //!
-//! A slow reader of stdout must neither hold up requests nor fill the memory, so a line that finds no room is dropped and
-//! counted. It stands in for the JSON layer of `tracing-subscriber` and for `tracing-appender`, which cost more CPU than
-//! the rest of the guard. Spans are not logged; the service opens none.
+//! A slow reader of stdout must neither delay requests nor fill the memory, so a line that does not fit the buffer is
+//! dropped and counted. This replaces the JSON layer of `tracing-subscriber` and `tracing-appender`, which use several
+//! times as much CPU for each line. Spans are not logged; the service opens none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,17 +14,17 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context};
 
-/// Bytes of lines that may wait; as many may be on their way to stdout.
+/// The size of the buffer in bytes; as many again may be in the hands of the writing thread.
 const ROOM: usize = 2 << 20;
 
-/// Lines of this long are written together: waking a thread and calling the kernel for each would cost more than
+/// The lines of this time are written together: a wake-up and a system call for each line would cost more than
 /// formatting it.
 const GATHER: Duration = Duration::from_millis(10);
 
-/// The longest wait at the end for a reader that does not read.
+/// How long a shutdown waits for a reader that does not read.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// Formats each event as JSON: time, level, the event's own fields, and the module that it comes from.
+/// Formats each event as JSON: time, level, the fields of the event, and its module.
 pub struct Json<W>(pub W);
 
 impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Json<W> {
@@ -77,7 +77,7 @@ impl Visit for Line {
     }
 }
 
-/// Lines on their way to stdout.
+/// The buffer of lines, and the thread that writes them to stdout.
 #[derive(Default)]
 pub struct Stdout {
     queue: Mutex<Queue>,
@@ -89,12 +89,12 @@ pub struct Stdout {
 struct Queue {
     lines: Vec<u8>,
     closing: bool,
-    /// Whether all lines before the end were written.
+    /// Whether the thread has written everything and ended.
     written: bool,
 }
 
 impl Stdout {
-    /// Starts the thread. Dropped, the second value has the lines that still wait written.
+    /// Starts the thread. Dropping the second value writes the lines that are still in the buffer.
     pub fn start() -> (Arc<Self>, Flush) {
         let stdout = Arc::<Self>::default();
         let writing = Arc::clone(&stdout);
@@ -102,7 +102,7 @@ impl Stdout {
         (Arc::clone(&stdout), Flush(stdout))
     }
 
-    /// The number of lines that found no room.
+    /// The number of lines that were dropped.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Relaxed)
     }
@@ -115,7 +115,7 @@ impl Stdout {
             mem::swap(&mut queue.lines, &mut lines);
             let closing = queue.closing;
             drop(queue);
-            // An error means that nobody reads any more; the service goes on.
+            // An error means that stdout is closed; the service continues without a log.
             io::stdout().write_all(&lines).ok();
             lines.clear();
             if closing {
@@ -132,7 +132,7 @@ impl Stdout {
     }
 }
 
-/// Takes one line at a time, as subscribers write it.
+/// Each call is one line, as subscribers write it.
 impl Write for &Stdout {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut queue = self.lock();
@@ -152,7 +152,7 @@ impl Write for &Stdout {
     }
 }
 
-/// Dropped, it waits until every line is written, but not for ever.
+/// Dropping it waits until every line is written, for at most `FLUSH`.
 pub struct Flush(Arc<Stdout>);
 
 impl Drop for Flush {

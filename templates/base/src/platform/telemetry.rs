@@ -1,4 +1,4 @@
-//! What operators see: the log, with one line for each request, and failures that one request alone may not show.
+//! Logging: one line for each request, and counters of failures.
 
 //~ if auth
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, util::SubscriberInitE
 use super::settings::one_of;
 use super::{exchange::Exchange, log, trace::Trace};
 
-/// Bytes of a path or method that are logged, and of what lies behind a failure.
+/// The most bytes that are logged of a path or method, and of the cause of a failure.
 const LONGEST_PATH: usize = 256;
 const LONGEST_CAUSE: usize = 1024;
 
@@ -27,8 +27,8 @@ pub struct Settings {
     pub log: Targets,
 }
 
-/// Starts logging to stdout, from a thread of its own. When the returned value is dropped, the lines that still wait are
-/// written.
+/// Starts logging to stdout, in its own thread. Dropping the returned value writes the lines that are still in the
+/// buffer.
 pub fn init(settings: &Settings) -> log::Flush {
     let (stdout, flush) = log::Stdout::start();
     tokio::spawn(report_dropped(Arc::clone(&stdout)));
@@ -40,7 +40,7 @@ pub fn init(settings: &Settings) -> log::Flush {
     flush
 }
 
-/// Says how many lines were dropped in all, when there are more.
+/// Reports the total number of dropped lines whenever it has risen.
 async fn report_dropped(stdout: Arc<log::Stdout>) {
     let mut reported = 0;
     loop {
@@ -57,26 +57,26 @@ async fn report_dropped(stdout: Arc<log::Stdout>) {
 }
 
 //~ if monitoring
-/// Counts a failure, under the name that dashboards and alerts use.
+/// Counts a failure under the name that dashboards and alerts use.
 pub fn count(name: &'static str) {
     metrics::counter!(name).increment(1);
 }
 //~ else
-/// Makes a failure known, under one name for all of its kind.
+/// Logs a failure under the name of its kind.
 pub fn count(failure: &'static str) {
     tracing::warn!(failure);
 }
 //~ endif
 
-/// One request, until it is dropped: then it is one line in the log, whatever ended it.
+/// One request. Dropping it writes its line to the log, however the request ended.
 pub struct Line {
-    /// 499, as nginx has it for a client that left, until there is an answer.
+    /// Until there is a response 499, which nginx uses for a client that disconnected.
     pub status: u16,
     pub cause: Option<String>,
     pub id: HeaderValue,
     pub trace: Trace,
     //~ if auth
-    /// The caller, once a credential was verified.
+    /// The caller, once its credential is verified.
     pub caller: Arc<OnceLock<Arc<str>>>,
     //~ endif
     method: Method,
@@ -100,7 +100,7 @@ impl Line {
     }
 
     //= line
-    /// Whether there was no room for the request's body.
+    /// Whether there was no memory left for the body of the request.
     pub fn is_overloaded(&self) -> bool {
         self.exchange.as_ref().is_some_and(|exchange| exchange.lock().overloaded)
     }
@@ -118,25 +118,25 @@ impl Drop for Line {
         //~ endif
         let (method, path) = (self.method.as_str(), self.uri.path());
         let (method, path) = (&*shorten(method, LONGEST_PATH), &*shorten(path, LONGEST_PATH));
-        let (request_id, status) = (self.id.to_str().unwrap_or_default(), self.status);
+        let (request_id, trace_id, status) = (self.id.to_str().unwrap_or_default(), &self.trace, self.status);
         let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
         let error = error.as_deref();
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);
-        tracing::info!(request_id, trace_id = %self.trace, method, path, route, status, seconds, caller, error, "request");
+        tracing::info!(request_id, %trace_id, method, path, route, status, seconds, caller, error, "request");
         //~ else
-        tracing::info!(request_id, trace_id = %self.trace, method, path, route, status, seconds, error, "request");
+        tracing::info!(request_id, %trace_id, method, path, route, status, seconds, error, "request");
         //~ endif
     }
 }
 
-/// Cut, so that no request can push others out of the log; the mark shows it.
+/// Shortens the text, so that no request can displace others from the log; `…` marks the cut.
 fn shorten(text: &str, longest: usize) -> Cow<'_, str> {
     let start = &text[..text.floor_char_boundary(longest)];
     if start == text { text.into() } else { format!("{start}…").into() }
 }
 
-/// A word that is no level would be taken for a target, and nothing else would be logged.
+/// Parses the filter strictly: `Targets` would take an unknown level for a target and log nothing else.
 fn targets(text: &str) -> Result<Targets, &'static str> {
     let complete = |part: &str| match part.split_once('=') {
         Some((target, level)) => !target.is_empty() && !level.is_empty() && !part.contains(';'),

@@ -1,5 +1,6 @@
-//! Copies in memory: one load however many readers ask, nothing older than a write, a stale copy while a load is under
-//! way or fails (RFC 5861), and a bound on what all copies weigh.
+//! Cached values in memory, called copies: concurrent readers share one load, no reader gets a value older than a
+//! write, a stale copy is served while a load is running or has failed (RFC 5861), and the memory of all copies is
+//! bounded.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -18,19 +19,19 @@ use super::error::{Error, Result};
 use super::settings::time;
 use super::telemetry;
 
-/// The most bytes that copies weigh.
+/// The most bytes that all copies may use.
 const CAPACITY: u64 = 64 << 20;
 
-/// The number of copies that room is made for at the start; there may be more.
+/// The number of copies to allocate the map for; there may be more.
 const EXPECTED: usize = 10_000;
 
-/// Each shard has its part of the capacity, and no copy is larger than that.
+/// Each shard has its part of the capacity, which is also the limit for one copy.
 const SHARDS: usize = 8;
 
-/// The longest that the reader that begins a load waits for it if there is a stale copy.
+/// How long the reader that starts a load waits for it if there is a stale copy.
 const PATIENCE: Duration = Duration::from_millis(25);
 
-/// The most loads at a time. A load goes on when its readers leave, and then `MAX_IN_FLIGHT` does not count it.
+/// The most loads at a time. A load continues when its readers disconnect, and `MAX_IN_FLIGHT` does not count it then.
 pub const LOADS: usize = 64;
 
 #[derive(clap::Args)]
@@ -47,15 +48,15 @@ pub struct Copies<T> {
     copies: Arc<quick_cache::sync::Cache<Key, Arc<Copy<T>>, Weight>>,
     flights: Flights<T>,
     loads: Arc<Semaphore>,
-    /// The number of writes, by id modulo the length: ids that share a counter only cost each other loads.
+    /// The number of writes, by id modulo the length: ids with the same counter only cause additional loads.
     writes: [AtomicU64; 1024],
 }
 
-/// An id, and the number of writes before. A load that began before a write stores its copy under a key that no later
+/// An id, and the number of writes so far. A load that started before a write stores its copy under a key that no later
 /// reader uses.
 type Key = (i64, u64);
 
-/// Loads under way: each is one task, and readers of the same key await the same one.
+/// Running loads: each is one task, and all readers of a key await the same one.
 type Flights<T> = Arc<Mutex<HashMap<Key, Flight<T>>>>;
 
 type Flight<T> = Shared<BoxFuture<'static, Result<Arc<Copy<T>>>>>;
@@ -101,23 +102,23 @@ impl<T: Cached> Copies<T> {
         Ok((copy.value.clone(), outcome))
     }
 
-    /// To be called when a write to this id may have been made.
+    /// Must be called when a write to this id may have been made.
     pub fn forget(&self, id: i64) {
         self.writes(id).fetch_add(1, Ordering::Release);
     }
 
-    /// The number of copies, also of those that are of no use any more and have not given way yet.
+    /// The number of copies, including expired ones that have not been evicted yet.
     pub fn size(&self) -> u64 {
         self.copies.len() as u64
     }
 
-    /// The number of loads under way.
+    /// The number of running loads.
     pub fn loading(&self) -> usize {
         LOADS - self.loads.available_permits()
     }
 
-    /// Has a copy loaded again. Only the reader that begins the load waits for it, and only for a moment; the others get
-    /// the stale copy at once. The second value says whether the copy is that of the load.
+    /// Loads a copy again. Only the reader that starts the load waits for it, for at most `PATIENCE`; the others get
+    /// the stale copy at once. The second value is true if the copy is the result of the load.
     async fn refresh<L>(&self, key: Key, stale: Arc<Copy<T>>, load: L) -> Result<(Arc<Copy<T>>, bool)>
     where
         L: Future<Output = Result<Loaded<T>>> + Send + 'static,
@@ -135,7 +136,7 @@ impl<T: Cached> Copies<T> {
         }
     }
 
-    /// Joins the load of this key, or begins it as soon as there is room for another.
+    /// Waits for the load of this key, or starts it as soon as there are fewer than `LOADS`.
     async fn load<L>(&self, key: Key, load: L) -> Result<Arc<Copy<T>>>
     where
         L: Future<Output = Result<Loaded<T>>> + Send + 'static,
@@ -152,13 +153,13 @@ impl<T: Cached> Copies<T> {
                     break self.begin(&mut flights, key, None, place, load);
                 }
             }
-            // A reader that leaves while it waits here has no load made.
+            // A reader that disconnects while it waits here starts no load.
             place = Arc::clone(&self.loads).acquire_owned().await.ok();
         };
         flight.await
     }
 
-    /// Begins a load in a task of its own, so that it does not end with the client that came first.
+    /// Starts a load in its own task, so that it does not end when the first client disconnects.
     fn begin<L>(
         &self,
         flights: &mut HashMap<Key, Flight<T>>,
@@ -173,7 +174,7 @@ impl<T: Cached> Copies<T> {
         let (copies, landing, times) = (Arc::clone(&self.copies), Arc::clone(&self.flights), self.times.clone());
         let task = tokio::spawn(async move {
             let copy = match copies.get(&key) {
-                // Another load ended between this reader's look at the copies and its look at the loads.
+                // Another load has ended since this reader looked for a copy.
                 Some(copy) if !copy.is_due() => Ok(copy),
                 _ => {
                     let load = AssertUnwindSafe(load).catch_unwind().await;

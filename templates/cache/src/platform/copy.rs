@@ -1,4 +1,4 @@
-//! One copy of a value: how long it is fresh, how long it is served after that, and how the cache took part in an answer.
+//! One copy of a value: how long it is fresh, how long it is served as stale after that, and its `Cache-Status`.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use super::telemetry;
 pub struct Times {
     /// The longest that a copy is fresh.
     pub ttl: Duration,
-    /// How long it outlives that, to be served while it cannot be loaded again.
+    /// How long it is kept after that, to be served as stale if it cannot be loaded again.
     pub stale_for: Duration,
 }
 
-/// The longest that "there is no such thing" is believed: another process may create it at any time.
+/// The longest that the absence of a value is cached: another process may create it at any time.
 const NEGATIVE: Duration = Duration::from_secs(5);
 
 /// After a failed load the stale copy is served for this long before the next attempt.
@@ -26,25 +26,25 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// A resource that can be cached.
 pub trait Cached: Resource + Clone + Send + Sync + 'static {
-    /// The kind of resource, which no other has: with the id it is the key of a copy on a server.
+    /// Identifies the kind of resource: together with the id it is the key of a copy on a server.
     const KIND: &'static str;
 
-    /// Bytes, those on the heap included.
+    /// Bytes, including those on the heap.
     fn weight(&self) -> usize;
 }
 
-/// What a load found, `None` if there is no such thing.
+/// The result of a load, `None` if there is no such value.
 pub struct Loaded<T> {
     pub value: Option<T>,
-    /// How the load went: `miss`, or a word for a nearer place where the value was found.
+    /// The outcome of the load: `miss`, or a word for another cache that had the value.
     pub word: &'static str,
-    /// How old the value may be: a load that began so long ago may have read it at once.
+    /// The longest time since the value was read: since the start of the load.
     pub age: Duration,
 }
 
 pub struct Copy<T> {
     pub value: Option<T>,
-    /// The word of the load that made this copy, or `stale` if that load failed.
+    /// The outcome of the load that made this copy, or `stale` if that load failed.
     word: &'static str,
     fresh_until: Instant,
     usable_until: Instant,
@@ -53,14 +53,15 @@ pub struct Copy<T> {
 }
 
 impl Times {
-    /// With what is served stale for ten minutes.
+    /// Copies are served as stale for ten minutes.
     pub fn fresh_for(ttl: Duration) -> Self {
         Self { ttl, stale_for: Duration::from_secs(600) }
     }
 }
 
 impl<T: Cached> Copy<T> {
-    /// The copy to keep after a load. If it failed, that is the stale one for a while, as long as it may be served.
+    /// The copy to keep after a load: if the load failed, the stale one until the next attempt, as long as it is
+    /// usable.
     ///
     /// # Errors
     /// That of the load, if there is no stale copy.
@@ -69,7 +70,7 @@ impl<T: Cached> Copy<T> {
         match (load, stale) {
             (Ok(Loaded { value, word, age }), _) => {
                 let fresh_until = fresh_until(times.ttl, value.is_some());
-                // "There is no such thing" is not served stale.
+                // The absence of a value is not served as stale.
                 let usable_until = if value.is_some() { fresh_until + times.stale_for } else { fresh_until };
                 let due = fresh_until.checked_sub(age).unwrap_or(now);
                 Ok(Self { value, word, fresh_until, usable_until, due })
@@ -87,12 +88,12 @@ impl<T: Cached> Copy<T> {
         self.due <= Instant::now()
     }
 
-    /// Whether it may be served, if only as stale.
+    /// Whether it may be served, fresh or stale.
     pub fn is_usable(&self) -> bool {
         self.usable_until > Instant::now()
     }
 
-    /// What an answer with this copy says, to the reader who waited for it to be `loaded` or to one who did not.
+    /// The outcome for a reader of this copy; `loaded` if the reader waited for the load.
     pub fn outcome(&self, loaded: bool) -> Outcome {
         let (now, fresh_until) = (Instant::now(), self.fresh_until);
         let (left, past) = (fresh_until.saturating_duration_since(now), now.saturating_duration_since(fresh_until));
@@ -105,24 +106,24 @@ impl<T: Cached> Copy<T> {
         Outcome { word, ttl: left.as_secs() as i64 - past.as_secs() as i64 }
     }
 
-    /// Bytes, with about what the cache adds to each copy.
+    /// Bytes, including about what the cache adds to each copy.
     pub fn weight(&self) -> u64 {
         let value = self.value.as_ref().map_or(0, T::weight);
         (size_of::<Self>() + value + 200) as u64
     }
 }
 
-/// How the cache took part in an answer. Displayed, it is a `Cache-Status` header (RFC 9211).
+/// How the cache handled a request. Its display form is a `Cache-Status` header (RFC 9211).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// `hit`, `miss`, `negative` (known not to exist), `stale` (a load is under way or failed), or a word of the load.
+    /// `hit`, `miss`, `negative` (known not to exist), `stale` (a load runs or has failed), or the outcome of a load.
     pub word: &'static str,
-    /// Seconds that the copy is fresh for; below zero, those since it was.
+    /// Seconds until the copy is no longer fresh; negative if that has passed.
     pub ttl: i64,
 }
 
 impl Outcome {
-    /// Where the value was read.
+    /// Where the value came from.
     pub fn source(&self) -> &'static str {
         if self.word == "miss" { "database" } else { "cache" }
     }
@@ -137,8 +138,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// When a value that is stored now stops being fresh: up to a fifth before its time, so that copies stored together are
-/// not loaded again together.
+/// The time until which a value stored now is fresh: the TTL less a random part of up to a fifth, so that copies stored
+/// together do not expire together.
 pub fn fresh_until(ttl: Duration, exists: bool) -> Instant {
     let ttl = if exists { ttl } else { ttl.min(NEGATIVE) };
     Instant::now() + ttl.mul_f64(1.0 - fastrand::f64() / 5.0)

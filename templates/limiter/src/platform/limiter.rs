@@ -1,5 +1,5 @@
-//! Which client a request counts against, how much each has left, and what answers say of it, in the headers of
-//! draft-ietf-httpapi-ratelimit-headers. In this process and in bounded memory.
+//! The rate limit of each client, counted in this process and in bounded memory, and the headers that tell the client
+//! what is left of it (draft-ietf-httpapi-ratelimit-headers).
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -15,7 +15,7 @@ use super::{Platform, client::Client, connection::Peer, error::Error, forwarded,
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// The most clients that are remembered, in 10 MB at most.
+/// The most clients that are counted; they use at most 10 MB.
 const CLIENTS: usize = 100_000;
 
 #[derive(clap::Args)]
@@ -31,20 +31,20 @@ pub struct Settings {
 
 pub struct Limiter {
     quota: Quota,
-    /// What every limited answer says of it.
+    /// The header that describes the quota.
     policy: HeaderValue,
     clients: Mutex<Clients>,
     start: Instant,
 }
 
-/// When the quota of each client is whole again, in two generations. The older one is forgotten when the younger one is
-/// a period old, and so every quota in the older one is whole; or when the younger one is full, so that a client which
-/// was seen long ago gives way, and starts afresh should it return.
+/// The time at which the quota of each client is full again, in two generations. The older one is dropped when the
+/// younger one is a period old, since all its quotas are full by then, or when the younger one has reached its size,
+/// which bounds the memory: a client that is dropped then has its full quota again.
 #[derive(Default)]
 struct Clients {
     young: HashMap<Client, u64>,
     old: HashMap<Client, u64>,
-    /// When the young generation began.
+    /// The start of the younger generation.
     began: u64,
 }
 
@@ -69,7 +69,7 @@ impl Limiter {
 }
 
 impl Clients {
-    /// Begins a new generation if it is time.
+    /// Starts a new generation if the younger one is old enough or full.
     fn turn(&mut self, now: u64, period: u64) {
         if self.young.len() >= CLIENTS / 2 || now - self.began > period {
             mem::swap(&mut self.young, &mut self.old);
@@ -79,14 +79,14 @@ impl Clients {
     }
 }
 
-/// The address that a request counts against: the one that the trusted proxies name, else the peer's.
+/// The address that a request counts against: the one that the trusted proxies report, else the peer's.
 pub fn address(platform: &Platform, request: &Request) -> IpAddr {
-    // A router that is called without a connection, as benchmarks do, has one client.
+    // Without a connection, as in benchmarks, all requests are of one client.
     let peer = || request.extensions().get().map_or(Ipv6Addr::UNSPECIFIED.into(), |Peer(address)| address.ip());
     let address =
         forwarded::client(request.headers(), platform.settings.limiter.trusted_proxy_hops).unwrap_or_else(peer);
     match address.to_canonical() {
-        // One subscriber has a whole /64 to choose from.
+        // One subscriber owns a whole /64.
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,
     }
@@ -95,19 +95,19 @@ pub fn address(platform: &Platform, request: &Request) -> IpAddr {
 /// Counts the request.
 ///
 /// # Errors
-/// The answer to a client that has used up its quota.
+/// The response to a client that has used up its quota.
 pub async fn check(platform: &Platform, client: Client) -> Result<Verdict, Response> {
     //= verdict
     if verdict.allowed {
         return Ok(verdict);
     }
     telemetry::count("http_requests_limited_total");
-    // Rounded up: a client that waits so long is not refused again.
+    // Rounded up, so that a client that waits this long is not rejected again.
     let refusal = ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response();
     Err(announce(platform, &verdict, refusal))
 }
 
-/// Tells the client what it has left.
+/// Adds the headers that tell the client what is left of its quota.
 pub fn announce(platform: &Platform, verdict: &Verdict, mut response: Response) -> Response {
     let remaining = format!(r#""default";r={};t={}"#, verdict.remaining, seconds(verdict.reset));
     response.headers_mut().insert(POLICY, platform.limiter.policy.clone());
