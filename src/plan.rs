@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use crate::feature::wanted;
-use crate::part::{Parts, operator_value, panel, server, volume};
+use crate::part::{Parts, operator_value, server, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::stack::Stack;
 use crate::template;
@@ -67,12 +67,10 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
-        let Parts { limits, operator_values, panels, series, servers, settings, volumes, .. } = &self.parts;
+        let Parts { limits, operator_values, dashboards, series, servers, settings, volumes, .. } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
             ("operator_values", operator_value::env_file(operator_values)),
-            ("panels", panel::render(panels)),
-            ("series", series.render()),
             ("settings", settings.tables()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),
@@ -81,6 +79,8 @@ impl<'a> Plan<'a> {
         ];
         let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
         context.insert("servers".to_owned(), fields.into());
+        context.insert("series".to_owned(), series.render().into());
+        context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
         let mut tree = Tree::default();
         let mut slots = Slots::default();

@@ -21,7 +21,12 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
         let about = "Prefix of the API keys of this environment; keys of another are rejected";
         parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about);
         let reasons = ["revoked", "unknown"];
-        parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
+        parts.series.of("auth").labelled(
+            "auth_failures_total",
+            "reason",
+            &reasons,
+            "Writes answered with 401 or 403, by reason",
+        );
         match stack.limiter {
             Limiter::Memory | Limiter::Redis => {
                 let keys = "verified keys that the limiter remembers";

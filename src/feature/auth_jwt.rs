@@ -41,7 +41,7 @@ pub(super) const AUTH_JWT: Feature = Feature {
         ] {
             parts.operator_values.push(OperatorValue { name, value });
         }
-        parts.series.labelled(
+        parts.series.of("auth").labelled(
             "auth_failures_total",
             "reason",
             &["expired"],

@@ -87,7 +87,7 @@ fn set(parts: &mut Parts) {
 }
 
 fn measure(parts: &mut Parts) {
-    let series = &mut parts.series;
+    let mut series = parts.series.of("service");
     series.gauge("build_info", "Always 1; the labels have the running version");
     series.histogram("http_request_duration_seconds", "Time from a request's header to its response");
     series.gauge("http_requests_in_flight", "Requests being handled");

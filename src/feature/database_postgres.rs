@@ -22,6 +22,8 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         let about = "URL of the database; `?sslmode=verify-full` requires TLS";
         parts.settings.add(Group::Data, "DATABASE_URL", URL, about).secret();
         limit(parts);
+        let connections = "`CONNECTIONS` in `src/platform/postgres.rs`";
+        parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
         parts.operator_values.push(OperatorValue { name: "POSTGRES_PASSWORD", value: "$(openssl rand -hex 24)" });
         parts.volumes.push("postgres");
         match stack.deploy {

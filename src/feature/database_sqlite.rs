@@ -21,6 +21,8 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         parts.settings.add(Group::Data, "DATABASE_URL", "sqlite://data/app.db", "URL of the database file");
         parts.limits.time_out(Layer::Call, "a statement, including its waits", "8 s", "503");
         parts.limits.time_out(Layer::Call, "SQLite's write lock", "5 s", "503");
+        let connections = "`CONNECTIONS` in `src/platform/sqlite.rs`";
+        parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
         parts.volumes.push("data");
         parts.manifest.add(SQLX.features(&["sqlite-bundled"]));
         parts.manifest.add_dev(TEMPFILE.plain());

@@ -28,10 +28,14 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
             Deploy::None => {}
         }
         let about = "While Redis does not respond, each replica counts separately.";
-        parts.panels.push(
+        parts.dashboards.add(
+            "limiter",
             Panel::new(Section::Parts, "Quotas counted without Redis", about, Unit::PerSecond)
                 .query(&rate("limiter_fallback_total"), "decided without Redis"),
         );
-        parts.series.counter("limiter_fallback_total", "Requests counted by this replica without Redis");
+        parts
+            .series
+            .of("shared_limit")
+            .counter("limiter_fallback_total", "Requests counted by this replica without Redis");
     },
 };

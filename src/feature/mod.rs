@@ -9,6 +9,7 @@ mod cache_memcached;
 mod cache_memory;
 mod cache_redis;
 mod ci_github;
+mod database;
 mod database_postgres;
 mod database_sqlite;
 mod deploy_compose;
@@ -66,7 +67,7 @@ pub struct Offer {
 pub const FEATURES: &[&Feature] = &[
     &base::BASE,
     &shared::SERVERS,
-    &shared::DATABASE,
+    &database::DATABASE,
     &database_sqlite::DATABASE_SQLITE,
     &database_postgres::DATABASE_POSTGRES,
     &none::DATABASE_NONE,
@@ -104,16 +105,23 @@ pub const FEATURES: &[&Feature] = &[
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &cross("database+monitoring-prometheus"),
     &cross("breaker+monitoring-prometheus"),
+    &cross("link+monitoring-prometheus"),
     &cross("redis+monitoring-prometheus"),
     &cross("cache+monitoring-prometheus"),
+    &cross("cache-remote+monitoring-prometheus"),
     &cross("cache-memcached+monitoring-prometheus"),
     &cross("limiter+monitoring-prometheus"),
+    &cross("limiter-redis+monitoring-prometheus"),
+    &cross("auth+monitoring-prometheus"),
+    &cross("auth-api-key+monitoring-prometheus"),
+    &cross("auth-jwt+monitoring-prometheus"),
     &cross("upstream-http+monitoring-prometheus"),
     &none::MONITORING_NONE,
     &cross("database+monitoring"),
     &cross("cache+monitoring"),
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
+    &shared::COMPOSE_FILES,
     &shared::REPLICAS,
     &cross("database-sqlite+deploy-compose"),
     &cross("database-postgres+deploy-compose"),

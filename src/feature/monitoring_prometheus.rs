@@ -22,9 +22,9 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
         parts.manifest.add(METRICS_PROCESS.plain());
         parts.volumes.push("metrics");
-        parts.panels.extend(summary());
-        parts.panels.extend(requests());
-        parts.panels.extend(process());
+        for panel in summary().into_iter().chain(requests()).chain(process()) {
+            parts.dashboards.add("service", panel);
+        }
     },
 };
 

@@ -3,48 +3,9 @@
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
-use crate::part::versions::{
-    BYTESIZE, CHRONO, METRICS, MIMALLOC, QUICK_CACHE, REDIS as REDIS_CLIENT, RUSTLS, SQLX, UTOIPA,
-};
+use crate::part::versions::{METRICS, MIMALLOC, QUICK_CACHE, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{Development, Group, Layer, Limits, Panel, Parts, Section, Server, Unit};
 use crate::stack::Stack;
-
-pub(super) const DATABASE: Feature = Feature {
-    id: "database",
-    wanted: Wanted::Where(|stack| stack.database != Database::None),
-    contribute: |_, parts| {
-        parts.settings.add(Group::Data, "MIGRATE_ON_START", "true", "Run pending migrations before serving");
-        parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
-        parts.manifest.add(BYTESIZE.plain());
-        parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
-        parts.manifest.add(SQLX.features(&["chrono", "migrate", "runtime-tokio"]));
-        parts.manifest.add(UTOIPA.features(&["chrono"]));
-        parts.series.gauge("db_pool_connections", "Connections to the database, by state: idle or used");
-        parts.series.counter("db_pool_timeouts_total", "Requests that got no connection in time");
-        parts.series.gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
-        parts.panels.push(
-            Panel::new(
-                Section::Parts,
-                "Database connections",
-                "A time-out is a request that waited 2 s for a connection.",
-                Unit::Count,
-            )
-            .query("sum by (state) (db_pool_connections{job=\"app\"})", "{{state}}")
-            .query(&rate("db_pool_timeouts_total"), "time-outs per second"),
-        );
-        let limits = &mut parts.limits;
-        limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
-        health_reading(limits);
-        let rest = "the rest of `DRAIN_TIMEOUT`, less a twentieth";
-        limits.time_out(Layer::Shutdown, "then: connections to the database", rest, "dropped");
-        limits.bound("a body", "`BODY_LIMIT` 1 MiB", "413");
-        limits.bound("a page of products", "100", "422");
-        limits.bound("connections to the database", "`CONNECTIONS` in `src/platform/engine.rs`", "wait 2 s, then 503");
-        limits.bound("requests that wait for the database", "half of `MAX_IN_FLIGHT`", "503 at once");
-        let full = "with a full disk, writes fail with 503; reads still work";
-        limits.bound("products, and so the size of the database", "none", full);
-    },
-};
 
 pub(super) const CACHE: Feature = Feature {
     id: "cache",
@@ -58,20 +19,30 @@ pub(super) const CACHE: Feature = Feature {
         );
         parts.manifest.add(MIMALLOC.plain());
         parts.manifest.add(QUICK_CACHE.plain());
-        parts.series.gauge("cache_entries", "Entries in memory");
-        parts.series.gauge("cache_loads", "Loads in progress");
-        parts.series.counter("cache_load_failures_total", "Loads from the database that failed");
-        parts.series.counter("cache_loads_abandoned_total", "Loads whose readers had all disconnected before the end");
+        parts.series.of("cache").gauge("cache_entries", "Entries in memory");
+        parts.series.of("cache").gauge("cache_loads", "Loads in progress");
+        parts.series.of("cache").counter("cache_load_failures_total", "Loads from the database that failed");
+        parts
+            .series
+            .of("cache")
+            .counter("cache_loads_abandoned_total", "Loads whose readers had all disconnected before the end");
         let results = ["hit", "miss", "negative", "stale"];
-        parts.series.labelled("cache_requests_total", "result", &results, "Reads through the cache, by result");
-        parts.panels.push(
+        parts.series.of("cache").labelled(
+            "cache_requests_total",
+            "result",
+            &results,
+            "Reads through the cache, by result",
+        );
+        parts.dashboards.add(
+            "cache",
             Panel::new(Section::Parts, "Cache", "Stale responses mean that loads fail or are slow.", Unit::PerSecond)
                 .query("sum by (result) (rate(cache_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
                 .query(&rate("cache_loads_abandoned_total"), "abandoned loads")
                 .query(&rate("cache_load_failures_total"), "failed loads"),
         );
         let held = "Entries in memory, and loads in progress, per replica.";
-        parts.panels.push(
+        parts.dashboards.add(
+            "cache",
             Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
                 .query("cache_entries{job=\"app\"}", "{{instance}}")
                 .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
@@ -101,8 +72,9 @@ pub(super) const LIMITER: Feature = Feature {
             "0",
             "Proxies in front that append to X-Forwarded-For; 0 counts the peer itself as the client",
         );
-        parts.series.counter("http_requests_limited_total", "Requests answered with 429");
-        parts.panels.push(
+        parts.series.of("limiter").counter("http_requests_limited_total", "Requests answered with 429");
+        parts.dashboards.add(
+            "limiter",
             Panel::new(Section::Parts, "Limited requests", "Answered 429.", Unit::PerSecond)
                 .query(&rate("http_requests_limited_total"), "limited"),
         );
@@ -117,10 +89,16 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
     wanted: Wanted::Where(has_remote_cache),
     contribute: |_, parts| {
         set_key_prefix(parts);
-        parts.series.labelled("cache_requests_total", "result", &["shared"], "Reads through the cache, by result");
-        parts.series.counter("cache_undecodable_total", "Shared values that could not be decoded");
+        parts.series.of("cache").labelled(
+            "cache_requests_total",
+            "result",
+            &["shared"],
+            "Reads through the cache, by result",
+        );
+        parts.series.of("cache").counter("cache_undecodable_total", "Shared values that could not be decoded");
         let about = "Values on the shared server that another version wrote, or that are damaged.";
-        parts.panels.push(
+        parts.dashboards.add(
+            "cache",
             Panel::new(Section::Parts, "Undecodable shared values", about, Unit::PerSecond)
                 .query(&rate("cache_undecodable_total"), "not decodable"),
         );
@@ -188,15 +166,25 @@ pub(super) const BREAKER: Feature = Feature {
         needs_servers(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
     }),
     contribute: |_, parts| {
-        parts.series.counter_of_owner("dependency_errors_total", "Calls that failed or timed out, by dependency");
-        parts.series.gauge("breaker_open", "1 while the breaker of a dependency is open, by dependency");
+        parts
+            .series
+            .of("dependencies")
+            .counter_of_owner("dependency_errors_total", "Calls that failed or timed out, by dependency");
+        parts
+            .series
+            .of("dependencies")
+            .gauge("breaker_open", "1 while the breaker of a dependency is open, by dependency");
         let failures = "Calls that failed or timed out; after five in a row no call is made for 5 s.";
-        parts.panels.push(Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond).query(
-            "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
-            "{{dependency}}",
-        ));
+        parts.dashboards.add(
+            "dependencies",
+            Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond).query(
+                "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
+                "{{dependency}}",
+            ),
+        );
         let open = "The number of replicas with an open breaker.";
-        parts.panels.push(
+        parts.dashboards.add(
+            "dependencies",
             Panel::new(Section::Parts, "Open breakers", open, Unit::Count)
                 .query("sum by (dependency) (breaker_open{job=\"app\"})", "{{dependency}}"),
         );
@@ -211,8 +199,14 @@ pub(super) const AUTH: Feature = Feature {
     wanted: Wanted::Where(|stack| stack.auth != Auth::None),
     contribute: |_, parts| {
         let reasons = ["invalid", "missing", "scope"];
-        parts.series.labelled("auth_failures_total", "reason", &reasons, "Writes answered with 401 or 403, by reason");
-        parts.panels.push(
+        parts.series.of("auth").labelled(
+            "auth_failures_total",
+            "reason",
+            &reasons,
+            "Writes answered with 401 or 403, by reason",
+        );
+        parts.dashboards.add(
+            "auth",
             Panel::new(Section::Parts, "Rejected writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
                 .query("sum by (reason) (rate(auth_failures_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
         );
@@ -246,6 +240,13 @@ pub(super) const MONITORING: Feature = Feature {
 };
 
 /// The container image that a deployment runs.
+/// Compose files, of whatever purpose.
+pub(super) const COMPOSE_FILES: Feature = Feature {
+    id: "compose-files",
+    wanted: Wanted::Where(|stack| needs_servers(stack) || stack.deploy == Deploy::Compose),
+    contribute: |_, _| {},
+};
+
 pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
 
 fn has_redis(stack: &Stack) -> bool {

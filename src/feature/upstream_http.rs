@@ -36,10 +36,11 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         );
         let results = ["answered", "failed", "refused"];
         let about = "Calls to the other service, by result";
-        parts.series.labelled("upstream_requests_total", "result", &results, about);
-        parts.series.counter("upstream_retries_total", "Calls that were retried");
+        parts.series.of("upstream").labelled("upstream_requests_total", "result", &results, about);
+        parts.series.of("upstream").counter("upstream_retries_total", "Calls that were retried");
         let about = "A failed or refused call causes a degraded response.";
-        parts.panels.push(
+        parts.dashboards.add(
+            "upstream",
             Panel::new(Section::Parts, "Calls to the other service", about, Unit::PerSecond)
                 .query("sum by (result) (rate(upstream_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
                 .query(&rate("upstream_retries_total"), "retries"),

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 pub use limit::{Layer, Limits};
 pub use manifest::Manifest;
 pub use operator_value::OperatorValue;
-pub use panel::{Panel, Section, Unit};
+pub use panel::{Dashboards, Panel, Section, Unit};
 pub use port::Port;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
@@ -38,8 +38,8 @@ pub struct Parts {
     pub servers: Vec<Server>,
     /// Ports on which the project or a service listens.
     pub ports: Vec<Port>,
-    /// The panels of the dashboard.
-    pub panels: Vec<Panel>,
+    /// The dashboards.
+    pub dashboards: Dashboards,
     /// Values of a deployment that only its operator knows.
     pub operator_values: Vec<OperatorValue>,
     /// Volumes for the data of a deployment.

@@ -1,6 +1,39 @@
-//! The panels of a project's dashboard, in Grafana's format.
+//! The dashboards of a project and their panels, in Grafana's format. Each subject has a dashboard of its own.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+
+/// The panels of every dashboard, by its subject.
+#[derive(Clone, Debug, Default)]
+pub struct Dashboards(BTreeMap<&'static str, Vec<Panel>>);
+
+impl Dashboards {
+    /// Adds a panel to the dashboard of `subject`.
+    pub fn add(&mut self, subject: &'static str, panel: Panel) {
+        self.0.entry(subject).or_default().push(panel);
+    }
+
+    /// What templates may ask for by subject: `<% dashboards.cache %>`. Each dashboard links to the others of `project`.
+    pub(crate) fn render(&self, project: &str) -> BTreeMap<&'static str, String> {
+        let rendered = self.0.iter().map(|(subject, panels)| {
+            let dashboard = json!({
+                "uid": subject,
+                "title": format!("{project}: {subject}"),
+                "tags": [project],
+                "links": [{"type": "dashboards", "title": "Dashboards", "tags": [project], "asDropdown": true}],
+                "schemaVersion": 39,
+                "editable": true,
+                "timezone": "utc",
+                "refresh": "30s",
+                "time": {"from": "now-3h", "to": "now"},
+                "panels": placed(panels),
+            });
+            (*subject, serde_json::to_string_pretty(&dashboard).expect("values are JSON"))
+        });
+        rendered.collect()
+    }
+}
 
 /// A panel of the dashboard: one number, or lines over time.
 #[derive(Clone, Debug)]
@@ -145,8 +178,8 @@ pub fn rate(counter: &str) -> String {
     format!("sum(rate({counter}{{job=\"app\"}}[$__rate_interval]))")
 }
 
-/// The list of panels, from top to bottom and from left to right, indented as the value of a field.
-pub(crate) fn render(panels: &[Panel]) -> String {
+/// The panels from top to bottom and from left to right.
+fn placed(panels: &[Panel]) -> Vec<Value> {
     let mut sorted: Vec<&Panel> = panels.iter().collect();
     sorted.sort_by_key(|panel| panel.section);
     let (mut x, mut y, mut row) = (0, 0, None);
@@ -163,8 +196,7 @@ pub(crate) fn render(panels: &[Panel]) -> String {
         x += width;
         rendered
     });
-    let text = serde_json::to_string_pretty(&placed.collect::<Vec<Value>>()).expect("values are JSON");
-    text.replace('\n', "\n  ")
+    placed.collect()
 }
 
 /// The width of a row.
@@ -177,9 +209,8 @@ mod tests {
     fn positions(sections: &[Section]) -> Vec<(u64, u64)> {
         let panels: Vec<Panel> =
             sections.iter().map(|section| Panel::new(*section, "title", "about", Unit::Count)).collect();
-        let rendered: Vec<Value> = serde_json::from_str(&render(&panels)).expect("JSON");
         let number = |panel: &Value, name: &str| panel["gridPos"][name].as_u64().expect("a number");
-        rendered.iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
+        placed(&panels).iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
     }
 
     #[test]

@@ -1,15 +1,25 @@
 //! The metrics of a generated service. Each feature declares the series that its code records; from this one list the
-//! exporter describes them and creates their counters at start.
+//! project describes them and creates their counters at start, each subject in a module of its own.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// All metrics, in the order of their declaration.
 #[derive(Clone, Debug, Default)]
 pub struct AllSeries(Vec<Series>);
 
+/// The series of one subject.
+#[derive(Debug)]
+pub struct SeriesOf<'a> {
+    subject: &'static str,
+    all: &'a mut Vec<Series>,
+}
+
 /// One metric, with all its label values.
 #[derive(Clone, Debug)]
 pub struct Series {
+    /// The part of the service that records it, and the name of the module that describes it.
+    pub subject: &'static str,
     /// The name of the series.
     pub name: &'static str,
     /// The kind of metric.
@@ -34,6 +44,36 @@ pub enum Kind {
 }
 
 impl AllSeries {
+    /// Where a feature adds the series of `subject`.
+    pub fn of(&mut self, subject: &'static str) -> SeriesOf<'_> {
+        SeriesOf { subject, all: &mut self.0 }
+    }
+
+    /// Every series.
+    pub fn iter(&self) -> impl Iterator<Item = &Series> {
+        self.0.iter()
+    }
+
+    /// What templates may ask for by subject, such as `<% series.cache.statements %>`: statements that describe each series
+    /// and create its counters at zero, and the macros that they use.
+    pub(crate) fn render(&self) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
+        let mut rendered = BTreeMap::new();
+        for Series { subject, .. } in &self.0 {
+            rendered.entry(*subject).or_insert_with(|| {
+                let of_subject = || self.0.iter().filter(|series| series.subject == *subject);
+                let mut statements = String::new();
+                of_subject().for_each(|series| series.render(&mut statements));
+                let macros = ["counter", "describe_counter", "describe_gauge", "describe_histogram"];
+                let used = |name: &&str| statements.contains(&format!(" {name}!("));
+                let macros = macros.into_iter().filter(used).collect::<Vec<_>>().join(", ");
+                BTreeMap::from([("macros", macros), ("statements", statements.trim_end().to_owned())])
+            });
+        }
+        rendered
+    }
+}
+
+impl SeriesOf<'_> {
     /// A counter without labels.
     pub fn counter(&mut self, name: &'static str, help: &'static str) {
         self.add(name, Kind::Counter, help);
@@ -56,36 +96,23 @@ impl AllSeries {
 
     /// A counter with one label. Features that share it add their values: the description of the first is kept.
     pub fn labelled(&mut self, name: &'static str, label: &'static str, values: &[&'static str], help: &'static str) {
-        let known = self.0.iter_mut().find(|series| series.name == name);
+        let known = self.all.iter_mut().find(|series| series.name == name);
         match known.and_then(|series| series.label.as_mut()) {
             Some((_, known)) => known.extend(values),
             None => self.add(name, Kind::Counter, help).label = Some((label, values.to_vec())),
         }
     }
 
-    /// Every series.
-    pub fn iter(&self) -> impl Iterator<Item = &Series> {
-        self.0.iter()
-    }
-
-    /// Statements of the exporter: a description of each series, and its counters at zero.
-    pub fn render(&self) -> String {
-        let mut text = String::new();
-        for series in &self.0 {
-            series.render(&mut text);
-        }
-        text.trim_end().to_owned()
-    }
-
     fn add(&mut self, name: &'static str, kind: Kind, help: &'static str) -> &mut Series {
-        self.0.push(Series { name, kind, help, label: None, made_by_owner: false });
-        self.0.last_mut().expect("it was added")
+        let subject = self.subject;
+        self.all.push(Series { subject, name, kind, help, label: None, made_by_owner: false });
+        self.all.last_mut().expect("it was added")
     }
 }
 
 impl Series {
     fn render(&self, text: &mut String) {
-        let Self { name, kind, help, label, made_by_owner } = self;
+        let Self { name, kind, help, label, made_by_owner, .. } = self;
         let describe = match kind {
             Kind::Counter => "describe_counter",
             Kind::Gauge => "describe_gauge",
@@ -109,10 +136,11 @@ mod tests {
     #[test]
     fn values_of_one_label_come_from_several_features() {
         let mut all = AllSeries::default();
-        all.labelled("reads_total", "result", &["hit"], "Reads");
-        all.labelled("reads_total", "result", &["shared"], "Reads");
+        all.of("cache").labelled("reads_total", "result", &["hit"], "Reads");
+        all.of("cache").labelled("reads_total", "result", &["shared"], "Reads");
+        assert_eq!(all.render()["cache"]["macros"], "counter, describe_counter");
         assert_eq!(
-            all.render(),
+            all.render()["cache"]["statements"],
             "    describe_counter!(\"reads_total\", \"Reads\");\n    for result in [\"hit\", \"shared\"] {\n        \
              counter!(\"reads_total\", \"result\" => result).absolute(0);\n    }"
         );

@@ -109,7 +109,7 @@ function form(method, path, operation, id) {
   const schema = content(operation.requestBody);
   const body = schema && element("textarea", { id: `${id}-body`, rows: "5", spellcheck: "false" });
   if (body) body.value = JSON.stringify(example(schema), null, 2);
-//= credential-input
+  const credential = operation.security && element("input", { id: `${id}-credential`, type: "password", autocomplete: "off", input: share });
   const output = element("output", {});
   async function send(event) {
     event.preventDefault();
@@ -126,7 +126,7 @@ function form(method, path, operation, id) {
     if (query.size) target += `?${query}`;
     const started = performance.now();
     try {
-//= credential-header
+      if (credential?.value) headers.authorization = `Bearer ${credential.value}`;
       const answer = await fetch(target.slice(1), { method: method.toUpperCase(), headers, body: body?.value });
       const text = await answer.text();
       const took = Math.round(performance.now() - started);
@@ -138,11 +138,21 @@ function form(method, path, operation, id) {
   }
   return element("form", { submit: send, "aria-label": `Try ${method.toUpperCase()} ${path}` }, ...inputs,
     body && element("p", {}, element("label", { for: body.id }, "Body"), body),
-//= credential-row
+    credential && element("p", {}, element("label", { for: credential.id }, "Credential"), credential),
     element("button", {}, "Send"), output);
 }
 
-//= credential-functions
+/** Copies the credential that is entered into one form to all forms. */
+function share(event) {
+  for (const input of document.querySelectorAll("input[type=password]")) input.value = event.target.value;
+}
+
+/** The credential and scopes that an operation requires. */
+function needs(operation) {
+  return (operation.security ?? []).flatMap(Object.entries).map(([name, scopes]) =>
+    element("p", {}, `Requires a credential with the scope ${scopes.join(", ")}. ${api.components.securitySchemes[name].description}`));
+}
+
 function article(method, path, operation) {
   const id = operation.operationId ?? `${method}${path.replaceAll("/", "-")}`;
   const parameters = (operation.parameters ?? []).map(resolve).map((parameter) => [parameter.name,
@@ -151,7 +161,7 @@ function article(method, path, operation) {
   return element("article", { id, "aria-labelledby": `${id}-title` },
     element("h3", { id: `${id}-title` }, element("code", { class: method }, method.toUpperCase()), " ", element("code", {}, path)),
     element("p", {}, [operation.summary, operation.description].filter(Boolean).join(". ")),
-//= requirements
+    ...needs(operation),
     table("Parameters", ["Name", "In", "Type", "Required", "About"], parameters),
     body && table("Body", ["Name", "Type", "Present", "About"], fields(body)),
     element("section", { "aria-label": "Responses" }, ...Object.entries(operation.responses).map(response)),

@@ -43,7 +43,11 @@ impl Stack {
         let runtime = runtime.enable_all().build().expect("a runtime");
         let arguments = ["app"];
         //= arguments
-        let config = Config::read(arguments.into_iter().map(Into::into), &Environment::default());
+        // What has no default is there as an example.
+        let variables = dotenvy::from_read_iter(include_bytes!("../.env.example").as_slice());
+        let variables = variables.map(|pair| pair.expect("a test reads it"));
+        let environment: Environment = variables.map(|(name, value)| (name.into(), value.into())).collect();
+        let config = Config::read(arguments.into_iter().map(Into::into), &environment);
         let config = config.expect("valid flags");
         let app = runtime.block_on(async { App::new(config) });
         let app = app.expect("an app");

@@ -11,11 +11,8 @@ use crate::platform::{self, settings, settings::Environment, settings::Problem};
 pub enum Command {
     /// Serve the API until SIGTERM; the default
     Serve,
-    //= commands
-    /// Print the OpenAPI description
-    Openapi,
-    /// Exit with 0 if the service on this machine is ready, else with 1
-    Healthcheck,
+    #[command(flatten)]
+    Platform(platform::Command),
 }
 
 #[derive(Parser)]
@@ -39,23 +36,14 @@ impl Config {
         if arguments.subcommand().is_some() {
             config.command = Some(Command::from_arg_matches(&arguments)?);
         }
-        for (settings, rule) in config.contradictions() {
+        let contradictions = config.platform.contradictions();
+        //= contradictions
+        for (settings, rule) in contradictions {
             // An invalid setting was left at its default, so its contradictions are not reported.
             if !problems.iter().any(|problem| settings.contains(&&*problem.setting)) {
                 problems.push(Problem::new(settings[0], rule));
             }
         }
         if problems.is_empty() { Ok(config) } else { Err(settings::refuse(&mut command, &problems)) }
-    }
-
-    /// Settings that are valid alone but not together, and the rule that they break.
-    fn contradictions(&self) -> Vec<(&'static [&'static str], &'static str)> {
-        let mut found: Vec<(&[_], _)> = Vec::new();
-        let server = &self.platform.server;
-        if server.port == server.admin_port && server.port != 0 {
-            found.push((&["ADMIN_PORT", "PORT"], "the same as PORT"));
-        }
-        //= contradictions
-        found
     }
 }

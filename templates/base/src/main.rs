@@ -3,9 +3,8 @@
 
 use app::app::{bind, operations};
 use app::config::{Command, Config};
-use app::platform::{docs, health, server::signalled, settings::Environment, telemetry};
+use app::platform::{server::signalled, settings::Environment, telemetry};
 
-//= allocator
 #[tokio::main]
 async fn main() {
     let failed = run().await.inspect_err(|error| eprintln!("error: {error}")).is_err();
@@ -21,12 +20,7 @@ async fn run() -> anyhow::Result<()> {
             let (_app, server) = bind(config, axum::Router::new())?;
             server.run(signalled()).await?;
         }
-        //= commands
-        Command::Openapi => {
-            let text = docs::text(operations().into_openapi());
-            std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
-        }
-        Command::Healthcheck => health::check(&config.platform.server)?,
+        Command::Platform(command) => command.run(&config.platform, operations().into_openapi()).await?,
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A Prometheus scrapes the running service, loads the alert rules, and runs every query of the dashboard.
+//! A Prometheus scrapes the running service, loads the alert rules, and runs every query of the dashboards.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use super::bites;
 use crate::http::{self, Client};
 use crate::service::{self, Service};
 use crate::tally::Tally;
-use crate::{dirs, process, project, tools};
+use crate::{dirs, process, tools};
 
 /// The variables that Grafana would replace, with replacements.
 const VARIABLES: &[(&str, &str)] = &[("$__rate_interval", "10s"), ("$__range", "10s"), ("$__interval", "10s")];
@@ -133,14 +133,15 @@ fn traffic(service: &Service) {
     }
 }
 
-/// Every `expr` of the dashboard.
+/// Every `expr` of the dashboards.
 fn queries(folder: &Path) -> Result<BTreeSet<String>> {
-    let path = project::files(folder)?.into_iter().find(|path| path.ends_with("ops/dashboard.json"));
-    let dashboard: Value = serde_json::from_str(&fs::read_to_string(path.context("no dashboard")?)?)?;
     let mut found = BTreeSet::new();
-    collect(&dashboard, &mut found);
+    for entry in fs::read_dir(folder.join("ops/dashboards")).context("no dashboards")? {
+        let dashboard: Value = serde_json::from_str(&fs::read_to_string(entry?.path())?)?;
+        collect(&dashboard, &mut found);
+    }
     match found.is_empty() {
-        true => bail!("the dashboard has no query"),
+        true => bail!("the dashboards have no query"),
         false => Ok(found),
     }
 }

@@ -124,7 +124,7 @@ pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller
 /// # Errors
 /// If the database does not respond, or the name is taken or unknown.
 pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::Settings) -> anyhow::Result<()> {
-    let pool = Pool::new(engine::for_requests(&settings.database.database_url)?);
+    let pool = Pool::new(engine::for_requests(&settings.database.engine.database_url)?);
     match command {
         Command::Create { name, scope } => {
             if let Some(unknown) = scope.iter().find(|scope| !scopes.contains(*scope)) {

@@ -25,7 +25,7 @@ async fn command(database: &Database, arguments: &[&str]) -> Ended {
 #[tokio::test]
 async fn a_key_is_made_used_listed_and_revoked() {
     let server = TestServer::start(&[]).await;
-    let made = command(&server.database, &["create", "shop", "--scope", "products:write"]).await;
+    let made = command(&server.fixture.database, &["create", "shop", "--scope", "products:write"]).await;
     assert_eq!(made.code, Some(0), "{:?}", made.stderr);
     let [key] = &made.stdout[..] else { panic!("the key, and nothing else: {:?}", made.stdout) };
     let secret = key.strip_prefix("dev_").expect("the environment");
@@ -33,18 +33,18 @@ async fn a_key_is_made_used_listed_and_revoked() {
     let credential = format!("Bearer {key}");
     assert_eq!(write(&server, &credential).await.status, 201);
 
-    let reader = command(&server.database, &["create", "reader"]).await;
+    let reader = command(&server.fixture.database, &["create", "reader"]).await;
     assert_ne!(made.stdout, reader.stdout);
     envelope(&write(&server, &format!("Bearer {}", reader.stdout[0])).await, 403, "forbidden").await;
 
-    let listed = command(&server.database, &["list"]).await;
+    let listed = command(&server.fixture.database, &["list"]).await;
     let line = listed.stdout.iter().find(|line| line.starts_with("shop "));
     assert!(line.is_some_and(|line| line.contains("products:write") && line.contains("in use")), "{listed:?}");
     assert!(!listed.stdout.concat().contains(secret), "{listed:?}");
 
-    let revoked = command(&server.database, &["revoke", "shop"]).await;
+    let revoked = command(&server.fixture.database, &["revoke", "shop"]).await;
     assert_eq!(revoked.code, Some(0), "{:?}", revoked.stderr);
-    let listed = command(&server.database, &["list"]).await;
+    let listed = command(&server.fixture.database, &["list"]).await;
     let line = listed.stdout.iter().find(|line| line.starts_with("shop "));
     assert!(line.is_some_and(|line| line.contains("revoked")), "{listed:?}");
 }
@@ -92,7 +92,7 @@ async fn a_revoked_key_is_refused_at_once_although_it_was_just_used() {
     for credential in [&revoked, &kept] {
         assert_eq!(write(&server, credential).await.status, 201);
     }
-    assert_eq!(command(&server.database, &["revoke", "revoked"]).await.code, Some(0));
+    assert_eq!(command(&server.fixture.database, &["revoke", "revoked"]).await.code, Some(0));
     let answer = write(&server, &revoked).await;
     envelope(&answer, 401, "unauthorized").await;
     assert_eq!(answer.header("www-authenticate"), r#"Bearer error="invalid_token""#);

@@ -1,3 +1,3 @@
 //= contradictions
-        let serves = matches!(self.command, None | Some(Command::Serve));
-        found.extend(self.platform.keys.contradictions(serves));
+        let serves = matches!(config.command, None | Some(Command::Serve));
+        let contradictions = [contradictions, config.platform.keys.contradictions(serves)].concat();

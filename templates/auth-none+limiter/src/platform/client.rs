@@ -8,6 +8,11 @@ use super::{Platform, limiter};
 
 pub type Client = IpAddr;
 
+/// The client of this address.
+pub fn at(address: IpAddr) -> Client {
+    address
+}
+
 pub fn of(platform: &Platform, request: &Request) -> Client {
-    limiter::address(platform, request)
+    at(limiter::address(platform, request))
 }

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, PathItem, Paths};
-use utoipa::openapi::security::SecurityRequirement;
-use utoipa_axum::router::UtoipaMethodRouter;
+use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::{Platform, error::Error, keys};
 
@@ -69,6 +69,17 @@ where
     }
 }
 
+/// Adds to the description of the API how a credential is sent.
+pub fn describe_scheme<S>(mut router: OpenApiRouter<S>) -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let scheme = serde_json::from_str::<SecurityScheme>(include_str!("../../assets/credential.json"));
+    let components = router.get_openapi_mut().components.get_or_insert_default();
+    components.add_security_scheme(SCHEME, scheme.expect("a test reads it"));
+    router
+}
+
 /// The scopes that operations require.
 pub fn scopes(paths: &mut Paths) -> BTreeSet<String> {
     let requirements = operations(paths).flat_map(|operation| operation.security.iter().flatten());
@@ -116,5 +127,10 @@ fn refuse(reason: &'static str, scope: &str) -> Response {
         "scope" => (403, format!(r#"Bearer error="insufficient_scope", scope="{scope}""#)),
         _ => (401, r#"Bearer error="invalid_token""#.to_owned()),
     };
-    ([(header::WWW_AUTHENTICATE, challenge)], Error::of(code).because(reason)).into_response()
+    let (r#type, message) = match code {
+        401 => ("unauthorized", "a valid credential is required"),
+        _ => ("forbidden", "the credential does not allow this"),
+    };
+    let error = Error { r#type, message, ..Error::of(code) };
+    ([(header::WWW_AUTHENTICATE, challenge)], error.because(reason)).into_response()
 }

@@ -32,15 +32,16 @@ fn file(kind: &'static str, content: impl IntoResponse) -> impl IntoResponse {
 pub fn text(mut api: OpenApi) -> String {
     let read = |json| -> BTreeMap<String, RefOr<Response>> { serde_json::from_str(json).expect("a test reads it") };
     let any = read(include_str!("../../assets/failures.json"));
-    //= failures
+    let with_body = read(include_str!("../../assets/body_failures.json"));
     api.info = Info::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
     for item in api.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten() {
             operation.responses.responses.extend(any.clone());
-            //= operation
+            if operation.request_body.is_some() {
+                operation.responses.responses.extend(with_body.clone());
+            }
         }
     }
-    //= components
     // Health checks are never rejected, so they do not have the common failures.
     api.merge(health::router().into_openapi());
     api.to_pretty_json().expect("a description is always JSON") + "\n"

@@ -47,7 +47,6 @@ impl Error {
     pub fn of(code: u16) -> Self {
         let (r#type, message) = match code {
             400 => ("malformed", "the request is malformed"),
-            //= 401 and 403
             404 => ("not_found", "there is nothing at this path"),
             405 => ("method_not_allowed", "this path does not support this method"),
             409 => ("conflict", "the request conflicts with an existing resource"),
@@ -55,7 +54,6 @@ impl Error {
             413 => ("body_too_large", "the body is too large"),
             415 => ("unsupported_media_type", "the media type or the encoding of the body is not supported"),
             422 => ("invalid", "the request is invalid"),
-            //= 429
             503 => ("unavailable", "temporarily unavailable, try again shortly"),
             504 => ("timeout", "the request was not finished in time"),
             code if code < 500 => ("refused", "the request was rejected"),

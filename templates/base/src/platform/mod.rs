@@ -3,10 +3,14 @@
 
 //= pub mod
 
+//= engine
+//= client
+use std::io::{self, Write};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed};
 
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
+use utoipa::openapi::OpenApi;
 
 use health::Dependencies;
 
@@ -21,6 +25,41 @@ pub struct Settings {
     pub guard: guard::Settings,
     #[command(flatten)]
     pub telemetry: telemetry::Settings,
+}
+
+impl Settings {
+    /// Settings that are valid alone but not together, and the rule that they break.
+    pub fn contradictions(&self) -> Vec<(&'static [&'static str], &'static str)> {
+        let mut found: Vec<(&[_], _)> = Vec::new();
+        if self.server.port == self.server.admin_port && self.server.port != 0 {
+            found.push((&["ADMIN_PORT", "PORT"], "the same as PORT"));
+        }
+        //= contradictions
+        found
+    }
+}
+
+/// The commands besides `serve`.
+#[derive(Clone, clap::Subcommand)]
+pub enum Command {
+    //= commands
+    /// Print the OpenAPI description
+    Openapi,
+    /// Exit with 0 if the service on this machine is ready, else with 1
+    Healthcheck,
+}
+
+impl Command {
+    /// # Errors
+    /// Those of the command.
+    pub async fn run(self, settings: &Settings, api: OpenApi) -> anyhow::Result<()> {
+        match self {
+            //= runs
+            Self::Openapi => io::stdout().write_all(docs::text(api).as_bytes())?,
+            Self::Healthcheck => health::check(&settings.server)?,
+        }
+        Ok(())
+    }
 }
 
 /// The state that the modules of the platform share.
@@ -39,6 +78,7 @@ impl Platform {
     /// If something that the settings refer to is missing.
     pub fn new(settings: Settings) -> anyhow::Result<Arc<Self>> {
         //= recorder
+        //= series
         //= before
         let dependencies = Dependencies::default();
         //= dependencies
@@ -65,6 +105,12 @@ impl Platform {
         //= prepare
         self.ready.store(true, Relaxed);
         Ok(())
+    }
+
+    /// Finishes work that requests have started, after the last request.
+    pub async fn close(&self) {
+        // Background tasks end with the requests.
+        //= close
     }
 
     /// The number of requests in flight.

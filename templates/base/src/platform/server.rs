@@ -103,7 +103,7 @@ impl Server {
         }
         stage.send_replace(Stage::Cutting);
         while open.join_next().await.is_some() {}
-        //= close
+        timeout_at(end - limit / 20, platform.close()).await.ok();
         tracing::info!("stopped");
         Ok(())
     }

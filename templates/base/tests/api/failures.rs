@@ -1,21 +1,22 @@
-//! Failures that one answer does not show: each is made known once, under one name for all of its kind.
+//! Failures that one answer does not show: each is made known once, under one name for all of its kind. The modules
+//! whose names end in `_failures` have those of one part of the service.
 
 use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing;
 
-use crate::support::failures::counted;
+use crate::counted;
 use crate::support::http::{get, raw, request};
 use crate::support::server::TestServer;
 use crate::support::{alone, hang, rises};
 
 /// After `event` there is one more `failure`.
-async fn fails(admin: SocketAddr, failure: &str, event: impl AsyncFnOnce()) {
+pub async fn fails(admin: SocketAddr, failure: &str, event: impl AsyncFnOnce()) {
     rises(failure, async || counted(admin, failure).await, event).await;
 }
 
-async fn answers(to: SocketAddr, path: &str, status: u16) {
+pub async fn answers(to: SocketAddr, path: &str, status: u16) {
     let answer = get(to, path).await;
     assert_eq!(answer.status, status, "{}", answer.text());
 }
@@ -41,4 +42,3 @@ async fn of_requests() {
     };
     alone("failures::of_requests", body).await;
 }
-//= cases

@@ -1,6 +1,7 @@
-//! Each setting by its rule: which values it takes, which it refuses, and that no message repeats the value.
+//! Each setting by its rule: which values it accepts, which it refuses, and that no message repeats the value. The values
+//! are in `tests/settings/`, one file for each part of the service.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -10,99 +11,46 @@ use std::{env, fs};
 use app::config::Config;
 use app::platform::settings::Environment;
 use clap::CommandFactory;
+use serde::Deserialize;
 
 use crate::support::process::{run, run_in};
 
-/// Values that each setting cannot have.
-const REFUSED: &[(&str, &[&str])] = &[
-    ("HOST", &["localhost", "127.0.0.1:8080", "300.0.0.1", "127.1", " 127.0.0.1", "::1%lo", "[::1]"]),
-    ("PORT", &["eighty", "-1", "65536", "80.0", "0x50", "99999999999999999999", " "]),
-    ("ADMIN_PORT", &["eighty", "-1", "65536", "8080,8081"]),
-    ("MAX_IN_FLIGHT", &["0", "-1", "many", "18446744073709551615", "2305843009213693952", "1000001"]),
-    ("MAX_CONNECTIONS", &["0", "-1", "many", "18446744073709551615", "2305843009213693952", "1000001"]),
-    ("REQUEST_TIMEOUT", TIMES),
-    ("REQUEST_TIMEOUT", &["0s", "0", "99ms", "61min"]),
-    ("HEADER_TIMEOUT", TIMES),
-    ("HEADER_TIMEOUT", &["0s", "0", "99ms", "61min"]),
-    ("DRAIN_DELAY", TIMES),
-    ("DRAIN_TIMEOUT", TIMES),
-    (
-        "CORS_ORIGINS",
-        &[
-            "*",
-            "null",
-            "shop.example",
-            "https://App.Example",
-            "HTTPS://app.example",
-            "https://app.example/",
-            "https://app.example/path",
-            "https://app.example?query",
-            "https://app.example#fragment",
-            "https://app.example:443",
-            "http://app.example:80",
-            "https://app.example:",
-            "https://app.example:0",
-            "https://app.example:08443",
-            "https://app.example:65536",
-            "https://user@app.example",
-            "https://app..example",
-            "https://.example",
-            "https://*.app.example",
-            "https://äpp.example",
-            "https://app example",
-            "https://127.1",
-            "https://127.0.0.01",
-            "https://0x7f000001",
-            "https://[2001:DB8::1]",
-            "https://[2001:db8:0:0:0:0:0:1]",
-            "https://[::1",
-            "https://",
-            "://app.example",
-            "1a://app.example",
-            "https://app.example, https://two.example",
-            "https://app.example,,https://two.example",
-            "https://app.example,",
-            ",",
-            "https://app.example;https://two.example",
-        ],
-    ),
-    ("LOG_FORMAT", &["shiny", "JSON", "json,pretty"]),
-    ("RUST_LOG", &["inof", "app=loud", "info;app=debug", "app=debug=trace", ",", "="]),
-    //= refused
-];
+/// No time, whatever the setting.
+const NO_TIMES: [&str; 8] = ["soon", "10", "-1s", "10 parsecs", "1001y", "99999999999999999999s", "584942417356y", "s"];
 
-/// Values that no time takes.
-const TIMES: &[&str] = &["soon", "10", "-1s", "10 parsecs", "1001y", "99999999999999999999s", "584942417356y", "s"];
+/// The rule of a setting, by values that it accepts and values that it refuses.
+#[derive(Deserialize)]
+struct Rule {
+    #[serde(default)]
+    is_time: bool,
+    #[serde(default)]
+    refused: Vec<String>,
+    accepted: Vec<String>,
+}
 
-/// Values that are no more than unusual.
-const TAKEN: &[(&str, &[&str])] = &[
-    ("HOST", &["0.0.0.0", "::", "::1", "2001:db8::1"]),
-    ("PORT", &["0", "1", "65535"]),
-    ("ADMIN_PORT", &["0", "1", "65535"]),
-    ("MAX_IN_FLIGHT", &["1", "1000000"]),
-    ("MAX_CONNECTIONS", &["1", "1000000"]),
-    ("REQUEST_TIMEOUT", &["100ms", "1h", "1min 30s", "1.5s"]),
-    ("HEADER_TIMEOUT", &["100ms", "1h"]),
-    ("DRAIN_DELAY", &["0s", "1h"]),
-    ("DRAIN_TIMEOUT", &["0s", "1h"]),
-    (
-        "CORS_ORIGINS",
-        &[
-            "https://app.example",
-            "https://app.example,http://localhost:3000",
-            "http://app.example:443",
-            "https://xn--pp-wia.example",
-            "https://app.example.",
-            "http://127.0.0.1:8080",
-            "http://[2001:db8::1]:8080",
-            "https://[::1]",
-            "capacitor://localhost",
-        ],
-    ),
-    ("LOG_FORMAT", &["json", "pretty"]),
-    ("RUST_LOG", &["off", "WARN", "info,app=debug", "app=trace,hyper=off", "app::platform::server=debug"]),
-    //= taken
-];
+impl Rule {
+    /// The values that it refuses, in groups that break the same rule.
+    fn refused(&self) -> Vec<Vec<&str>> {
+        let own: Vec<&str> = self.refused.iter().map(String::as_str).collect();
+        let times = if self.is_time { NO_TIMES.to_vec() } else { Vec::new() };
+        [own, times].into_iter().filter(|group| !group.is_empty()).collect()
+    }
+}
+
+/// The rules in the files of `tests/settings/`, by the name of the setting.
+fn rules() -> BTreeMap<String, Rule> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/settings");
+    let mut rules = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("a text");
+        let of_file = serde_json::from_str::<BTreeMap<String, Rule>>(&text);
+        for (name, rule) in of_file.unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
+            assert!(rules.insert(name.clone(), rule).is_none(), "{name} has two rules");
+        }
+    }
+    rules
+}
 
 /// Reads these variables as a command does that needs none of them.
 fn read(variables: &[(&str, &OsStr)]) -> Result<Config, clap::Error> {
@@ -130,22 +78,24 @@ fn settings() -> Vec<(String, bool)> {
 
 #[test]
 fn invalid_values_are_refused_by_name_and_not_repeated() {
-    for (name, values) in REFUSED {
-        for (value, other) in values.iter().zip(values.iter().cycle().skip(1)) {
-            let said = refusal(name, OsStr::new(value));
-            assert!(said.starts_with(&format!("error: {name}: ")), "{name}={value}: {said}");
-            // What is also said of another value are the rule's own words.
-            let repeated = !value.is_empty() && said.contains(value);
-            assert!(!repeated || refusal(name, OsStr::new(other)).contains(value), "{name}={value}: {said}");
+    for (name, rule) in rules() {
+        for values in rule.refused() {
+            for (value, other) in values.iter().zip(values.iter().cycle().skip(1)) {
+                let said = refusal(&name, OsStr::new(value));
+                assert!(said.starts_with(&format!("error: {name}: ")), "{name}={value}: {said}");
+                // A text that the refusal of another value has too is part of the rule.
+                let repeated = !value.is_empty() && said.contains(value);
+                assert!(!repeated || refusal(&name, OsStr::new(other)).contains(value), "{name}={value}: {said}");
+            }
         }
     }
 }
 
 #[test]
 fn unusual_but_valid_values_are_accepted() {
-    for (name, values) in TAKEN {
-        for value in *values {
-            if let Err(error) = read(&[(name, OsStr::new(value))]) {
+    for (name, rule) in rules() {
+        for value in &rule.accepted {
+            if let Err(error) = read(&[(&name, OsStr::new(value))]) {
                 panic!("{name}={value}: {error}");
             }
         }
@@ -153,11 +103,13 @@ fn unusual_but_valid_values_are_accepted() {
 }
 
 #[test]
-fn every_setting_has_a_rule_in_these_tables() {
-    let settings: BTreeSet<String> = settings().into_iter().map(|(name, _)| name).collect();
-    let names = |table: &[(&str, &[&str])]| table.iter().map(|(name, _)| name.to_string()).collect::<BTreeSet<_>>();
-    assert_eq!(names(REFUSED), settings);
-    assert_eq!(names(TAKEN), settings);
+fn every_setting_has_a_rule_and_an_example_of_each_kind() {
+    let rules = rules();
+    let names: BTreeSet<String> = settings().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(rules.keys().cloned().collect::<BTreeSet<_>>(), names);
+    for (name, rule) in rules {
+        assert!(!rule.refused().is_empty() && !rule.accepted.is_empty(), "{name}");
+    }
 }
 
 #[test]
@@ -178,12 +130,13 @@ fn bytes_that_are_no_utf8_are_refused_by_name() {
 
 #[test]
 fn all_problems_are_named_at_once_wherever_they_come_from() {
-    let all: Vec<(&str, &str)> = REFUSED.iter().map(|(name, values)| (*name, values[0])).collect();
-    let variables: Vec<_> = all.iter().map(|(name, value)| (*name, OsStr::new(value))).collect();
+    let rules = rules();
+    let all = rules.iter().map(|(name, rule)| (name.as_str(), OsStr::new(rule.refused()[0][0])));
+    let variables: Vec<_> = all.collect();
     let said = read(&variables).err().expect("nothing of it can be meant").to_string();
     let lines = said.lines().take_while(|line| !line.is_empty()).count();
     assert_eq!(lines, settings().len(), "{said}");
-    for (name, _) in &all {
+    for (name, _) in &variables {
         assert!(said.contains(&format!("{name}: ")), "{said}");
     }
     let arguments = ["app", "--port=eighty", "serve", "--log-format=shiny"].map(OsString::from);

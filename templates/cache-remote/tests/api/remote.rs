@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::cache::Origin;
+use crate::counted;
 use crate::support::chaos::{Chaos, Mode};
-use crate::support::failures::counted;
 use crate::support::http::{Answer, get, request, send};
 use crate::support::process::Process;
 use crate::support::server::TestServer;
@@ -42,7 +42,7 @@ impl Service {
     }
 
     pub fn flags(&self) -> [String; 2] {
-        [self.stock.database.flag(), format!("--key-prefix={}", self.prefix)]
+        [self.stock.fixture.database.flag(), format!("--key-prefix={}", self.prefix)]
     }
 
     pub async fn replica(&self) -> TestServer {

@@ -21,8 +21,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use crate::counted;
 use crate::errors::envelope;
-use crate::support::failures::counted;
 use crate::support::http::{self, Answer, raw, request, send};
 use crate::support::logs;
 use crate::support::server::TestServer;
@@ -113,7 +113,7 @@ async fn a_product_is_read_from_the_database_once_in_its_ttl() {
     assert_from(&second, "cache", "; hit; ttl=");
     assert_eq!(first.json()["data"], second.json()["data"]);
     let rename = sqlx::query("UPDATE products SET name = 'Coffee'");
-    rename.execute(&server.database.connect().await).await.unwrap();
+    rename.execute(&server.fixture.database.connect().await).await.unwrap();
     let third = http::get(server.public, &path).await;
     assert_from(&third, "cache", "; hit; ttl=");
     assert_eq!(third.json()["data"]["name"], "Tea", "it is not read again before that");
@@ -190,7 +190,7 @@ async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
     let server = TestServer::start(&[]).await;
     let path = create(&server, "Old").await;
     assert_eq!(http::get(server.public, &path).await.json()["data"]["name"], "Old");
-    let mut lock = server.database.lock().await;
+    let mut lock = server.fixture.database.lock().await;
     let write = rename(&path, "New").header("x-request-id", "left-mid-write");
     let client = raw(server.public, write.to_bytes()).await;
     lock.awaited(&server.app).await;

@@ -38,7 +38,7 @@ async fn variables_of_postgresql_change_nothing() {
 #[test]
 fn parts_that_the_url_leaves_out_have_their_defaults() {
     let parts = |url: &str| {
-        let options = app::platform::database_url::read(url).expect(url);
+        let options = app::platform::engine::read_url(url).expect(url);
         let database = options.get_database().map(String::from);
         (options.get_host().to_owned(), options.get_port(), options.get_username().to_owned(), database)
     };
@@ -48,7 +48,7 @@ fn parts_that_the_url_leaves_out_have_their_defaults() {
     assert_eq!(parts("postgres://app@[::1]:5433/app"), expected("[::1]", 5433));
     assert_eq!(parts("postgres:///app?user=app"), expected("localhost", 5432));
     assert_eq!(parts("postgres:///?user=app&hostaddr=::1&port=5433&dbname=app"), expected("::1", 5433));
-    let tls = |url| format!("{:?}", app::platform::database_url::read(url).expect(url).get_ssl_mode());
+    let tls = |url| format!("{:?}", app::platform::engine::read_url(url).expect(url).get_ssl_mode());
     assert_eq!(tls("postgres://app@db.example"), "Prefer");
     assert_eq!(tls("postgres://app@db.example?sslmode=require"), "Require");
 }

@@ -313,7 +313,7 @@ async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
     leave_mid_write(&server).await;
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
                 AND pid <> pg_backend_pid()";
-    let open: i64 = sqlx::query_scalar(open).fetch_one(&server.database.connect().await).await.unwrap();
+    let open: i64 = sqlx::query_scalar(open).fetch_one(&server.fixture.database.connect().await).await.unwrap();
     assert_eq!(open, 0, "transactions were left open");
     let body = json!({"name": "After", "price_cents": 1});
     assert_eq!(send(server.public, request("POST", "/products").json(body)).await.status, 201);
@@ -322,7 +322,7 @@ async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
 #[tokio::test]
 async fn a_write_that_waits_for_a_lock_too_long_is_503() {
     let server = TestServer::start(&["--request-timeout=60s"]).await;
-    let lock = server.database.lock().await;
+    let lock = server.fixture.database.lock().await;
     let body = json!({"name": "Tea", "price_cents": 1});
     let asked = Instant::now();
     let answer = send(server.public, request("POST", "/products").json(&body)).await;
@@ -381,7 +381,7 @@ async fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
     };
     works("Old").await;
     let add = "ALTER TABLE products ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'";
-    sqlx::query(add).execute(&server.database.connect().await).await.unwrap();
+    sqlx::query(add).execute(&server.fixture.database.connect().await).await.unwrap();
     works("New").await;
 }
 

@@ -34,7 +34,7 @@ async fn every_connection_writes_ahead_and_synchronises_and_waits_for_the_lock()
 async fn a_write_whose_client_disconnected_is_finished_before_the_process_exits() {
     let mut server = Process::start(&["--drain-delay=0s"]).await;
     // Kept alive, so that the file outlives the process.
-    let database = mem::replace(&mut server._database, Database::new().await);
+    let database = mem::replace(&mut server._fixture.database, Database::new().await);
     let lock = database.lock().await;
     let post = request("POST", "/products").json(json!({"name": "Late", "price_cents": 1}));
     let client = raw(server.public, post.to_bytes()).await;

@@ -40,7 +40,7 @@ async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
 async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
     let server = TestServer::start(&[]).await;
     leave_mid_write(&server).await;
-    server.database.lock().await.release().await;
+    server.fixture.database.lock().await.release().await;
     // More requests than connections, so that every connection is used, also one with an open transaction.
     for number in 0..16 {
         let body = json!({"name": format!("After {number}"), "price_cents": 1});
@@ -48,7 +48,7 @@ async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
         assert_eq!(answer.status, 201, "{}", answer.text());
     }
     let count = sqlx::query_scalar("SELECT count(*) FROM products WHERE name LIKE 'After %'");
-    let count: i64 = count.fetch_one(&server.database.connect().await).await.unwrap();
+    let count: i64 = count.fetch_one(&server.fixture.database.connect().await).await.unwrap();
     assert_eq!(count, 16, "others see all that was answered with 201");
 }
 

@@ -18,7 +18,8 @@ use super::telemetry;
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    //= settings
+    #[command(flatten)]
+    pub engine: engine::Settings,
     /// Run pending migrations before serving
     #[arg(long, env, default_value = "true", action = clap::ArgAction::Set)]
     #[arg(value_parser = one_of(&[("true", true), ("false", false)]))]
@@ -36,7 +37,7 @@ impl Database {
     /// # Errors
     /// If the database cannot exist at the configured location.
     pub fn new(settings: &Settings, max_in_flight: usize) -> anyhow::Result<Self> {
-        let pool = Pool::new(engine::for_requests(&settings.database_url)?);
+        let pool = Pool::new(engine::for_requests(&settings.engine.database_url)?);
         let places = Semaphore::new(max_in_flight.div_ceil(2));
         Ok(Self { pool, breaker: Breaker::new("database", 0), places })
     }

@@ -21,7 +21,9 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     let reads = [routes!(list), routes!(read)];
     let writes = [routes!(create), routes!(edit, remove)];
     //= writes
-    reads.into_iter().chain(writes).fold(OpenApiRouter::new(), OpenApiRouter::routes)
+    let router = OpenApiRouter::new();
+    //= router
+    reads.into_iter().chain(writes).fold(router, OpenApiRouter::routes)
 }
 
 /// List products in the order they were added

@@ -23,7 +23,7 @@ use crate::support::server::TestServer;
 /// Four clients start a write and disconnect while another program blocks it. Returns when the pool has all connections
 /// back.
 pub async fn leave_mid_write(server: &TestServer) {
-    let mut lock = server.database.lock().await;
+    let mut lock = server.fixture.database.lock().await;
     let mut clients = Vec::new();
     for number in 0..4 {
         let post = request("POST", "/products").header("x-request-id", format!("left-{number}"));

@@ -98,7 +98,7 @@ async fn load(replicas: Arc<[SocketAddr; 2]>, stopped: Arc<AtomicBool>, client: 
 #[tokio::test]
 async fn the_schema_rolls_forward_and_this_version_back_under_load_and_no_request_fails() {
     let old = TestServer::start(&[]).await;
-    let flag = old.database.flag();
+    let flag = old.fixture.database.flag();
     let other = TestServer::start(&[&flag]).await;
     let run = |replicas| {
         let (stopped, mut clients) = (Arc::new(AtomicBool::new(false)), JoinSet::new());
@@ -110,7 +110,7 @@ async fn the_schema_rolls_forward_and_this_version_back_under_load_and_no_reques
     };
     let (stopped, clients) = run([old.public, other.public]);
     sleep(Duration::from_millis(300)).await;
-    roll_forward(&old.database).await;
+    roll_forward(&old.fixture.database).await;
     // The previous version is started again: a rollback that keeps the schema.
     let back = TestServer::start(&[&flag]).await;
     assert!(!logs::with("the database is ahead of this version").is_empty());

@@ -103,7 +103,8 @@ pub async fn check(platform: &Platform, client: Client) -> Result<Verdict, Respo
     }
     telemetry::count("http_requests_limited_total");
     // Rounded up, so that a client that waits this long is not rejected again.
-    let refusal = ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], Error::of(429)).into_response();
+    let error = Error { r#type: "rate_limited", message: "too many requests, slow down", ..Error::of(429) };
+    let refusal = ([(header::RETRY_AFTER, seconds(verdict.retry).to_string())], error).into_response();
     Err(announce(platform, &verdict, refusal))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use app::platform::client;
 use app::platform::limiter::Limiter;
 use app::platform::quota::Quota;
 use axum::{Router, routing};
@@ -166,11 +167,7 @@ async fn health_is_never_limited_and_does_not_spend() {
 #[test]
 fn memory_is_bounded_for_any_number_of_clients() {
     let limiter = Limiter::new("1/h".parse().expect("a rate"));
-    //~ if auth
-    let check = |client: u32| limiter.check(Ipv4Addr::from_bits(client).to_string().into());
-    //~ else
-    let check = |client: u32| limiter.check(Ipv4Addr::from_bits(client).into());
-    //~ endif
+    let check = |client: u32| limiter.check(client::at(Ipv4Addr::from_bits(client).into()));
     assert!(check(0).allowed && !check(0).allowed, "its quota is spent");
     for client in 1..=120_000 {
         assert!(check(client).allowed, "a new client has its own quota");

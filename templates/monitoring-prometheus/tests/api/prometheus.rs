@@ -1,6 +1,7 @@
-//! The exported metrics, and that alerts, dashboard and runbook agree with them.
+//! The exported metrics, and that alerts, dashboards and runbook agree with them.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -105,7 +106,7 @@ async fn record_and_measure() {
 }
 
 #[tokio::test]
-async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_exported() {
+async fn every_query_of_the_dashboards_and_of_the_alerts_names_a_metric_that_is_exported() {
     let server = Process::start(&[]).await;
     get(server.public, "/greet").await;
     let scrape = Scrape::of(server.admin).await;
@@ -116,9 +117,10 @@ async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_e
     // Prometheus itself adds this one for every target.
     known.insert("up");
 
-    let dashboard: Value = serde_json::from_str(&file("ops/dashboard.json")).expect("JSON");
     let mut queries = Vec::new();
-    collect(&dashboard, "expr", &mut queries);
+    for dashboard in dashboards() {
+        collect(&dashboard, "expr", &mut queries);
+    }
     assert!(queries.len() >= 5, "{queries:?}");
     queries.extend(expressions(&rules));
     // The metrics of other jobs are not known here.
@@ -127,6 +129,13 @@ async fn every_query_of_the_dashboard_and_of_the_alerts_names_a_metric_that_is_e
         let unknown: Vec<&str> = metrics(&query).difference(&known).copied().collect();
         assert!(unknown.is_empty(), "{unknown:?} in {query}");
     }
+}
+
+fn dashboards() -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ops/dashboards");
+    let paths = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let texts = paths.map(|path| fs::read_to_string(path).expect("a text"));
+    texts.map(|text| serde_json::from_str(&text).expect("JSON")).collect()
 }
 
 /// Every string under a key, at any depth.
@@ -187,7 +196,7 @@ fn metrics(query: &str) -> BTreeSet<&str> {
 
 /// The path and the text of every file with this ending in a folder.
 fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder");
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
     let paths = names.filter(|name| name.ends_with(ending)).map(|name| format!("{folder}/{name}"));
     paths.map(|path| (path.clone(), file(&path))).collect()

@@ -1,9 +1,13 @@
-//! Series that have labels or go up and down: each rises by one after one event of its kind. With `failures` these are
-//! all that are exported.
+//! Series that have labels or go up and down: each rises by one after one event of its kind. The modules whose names end
+//! in `_series` have those of one part of the service. With the failures these are all that are exported.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
+use crate::failures::answers;
 use crate::logging::drop_lines;
 use crate::prometheus::Scrape;
 use crate::support::http::{get, raw, request};
@@ -12,7 +16,7 @@ use crate::support::server::TestServer;
 use crate::support::{self, alone, hang};
 
 /// `series` is there before `event`, and is one more after it.
-async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
+pub async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
     let value = async || {
         let value = Scrape::of(admin).await.value(series);
         value.unwrap_or_else(|| panic!("`{series}` is not there"))
@@ -20,14 +24,20 @@ async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
     support::rises(series, value, event).await;
 }
 
-async fn answers(to: SocketAddr, path: &str, status: u16) {
-    let answer = get(to, path).await;
-    assert_eq!(answer.status, status, "{}", answer.text());
+/// The text of the modules that have series and failures rise: those here and those of one part of the service each.
+fn cases() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api");
+    let paths = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let has_cases = |path: &PathBuf| {
+        let name = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        name.rsplit('_').next().is_some_and(|kind| ["series", "failures"].contains(&kind))
+    };
+    paths.filter(has_cases).map(|path| fs::read_to_string(path).expect("a text")).collect()
 }
 
 #[tokio::test]
 async fn every_series_is_described_and_tested_and_there_from_the_start() {
-    let cases = [include_str!("series.rs"), include_str!("failures.rs")].concat();
+    let cases = cases();
     let server = Process::start(&[]).await;
     answers(server.public, "/greet", 200).await;
     let metrics = get(server.admin, "/metrics").await;
@@ -77,4 +87,3 @@ async fn requests() {
     };
     alone("series::requests", body).await;
 }
-//= cases

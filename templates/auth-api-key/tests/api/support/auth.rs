@@ -1,10 +1,12 @@
 //! Credentials of the tests.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use app::platform::engine::Driver;
+use app::config::Config;
 use app::platform::keys::store;
-use sqlx::Executor;
+use sqlx::ConnectOptions;
+use tokio::time::timeout;
 
 use super::server::TestServer;
 
@@ -16,10 +18,14 @@ pub fn credential() -> String {
     format!("Bearer {KEY}")
 }
 
-/// Makes [`credential`] valid at the servers of this database.
-pub async fn admit<'e>(database: impl Executor<'e, Database = Driver>) {
-    // If there are several, the first one has done it for all.
-    store(database, "tests", KEY, &scopes()).await.ok();
+/// Makes [`credential`] valid in the database of this server.
+pub async fn admit(config: &Config) {
+    let stored = async {
+        let mut database = config.platform.database.engine.database_url.connect().await?;
+        store(&mut database, "tests", KEY, &scopes()).await
+    };
+    // Another server may have stored it in the same database, and a server is ready without its database too.
+    timeout(Duration::from_secs(2), stored).await.ok();
 }
 
 /// Of another caller, with these scopes.

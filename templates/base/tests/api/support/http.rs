@@ -13,7 +13,7 @@ use super::PATIENCE;
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
 pub struct Request {
-    method: String,
+    pub method: String,
     path: String,
     headers: Vec<(String, Vec<u8>)>,
     body: String,
@@ -32,8 +32,7 @@ pub struct Connection(TcpStream);
 
 /// A request that may do what it asks for.
 pub fn request(method: &str, path: &str) -> Request {
-    //= credential
-    Request::new(method, path)
+    super::permit(Request::new(method, path))
 }
 
 impl Request {

@@ -2,6 +2,7 @@
 
 //= pub mod
 
+//= database
 use std::env;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -74,10 +75,36 @@ pub fn hang() -> (Arc<Notify>, Router) {
     (entered, Router::new().route("/test/hang", get(handler)))
 }
 
-/// Returns once a server that listens wants traffic.
-async fn ready(admin: SocketAddr) {
-    let is_ready = async || http::get(admin, "/health/ready").await.status == 200;
-    eventually("the server is ready", is_ready).await;
+/// What a server under test has beside it; dropped with the server.
+pub struct Fixture {
+    /// The settings of the server.
+    pub flags: Vec<String>,
+    //= fixture
+}
+
+impl Fixture {
+    async fn new(of_the_test: &[&str]) -> Self {
+        let flags = flags(of_the_test);
+        //= set-up
+        Self {
+            // Those of the test come last.
+            flags,
+            //= values
+        }
+    }
+
+    /// Returns once the server that listens here is ready.
+    async fn ready(&self, admin: SocketAddr) {
+        let is_ready = async || http::get(admin, "/health/ready").await.status == 200;
+        eventually("the server is ready", is_ready).await;
+        //= ready
+    }
+}
+
+/// Adds what the service requires of a request that may do what it asks for.
+fn permit(request: http::Request) -> http::Request {
+    //= permit
+    request
 }
 
 /// The configuration that `serve` would have with these flags, whatever the variables of this process.

@@ -13,14 +13,15 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-use super::{PATIENCE, eventually, flags, ready};
+use super::{Fixture, PATIENCE, eventually, flags};
 
 /// A running server; killed when dropped.
 pub struct Process {
     pub public: SocketAddr,
     pub admin: SocketAddr,
     program: Program,
-    //= fields
+    /// Dropped with the process.
+    pub _fixture: Fixture,
 }
 
 /// The exit code and the output of the program.
@@ -39,9 +40,8 @@ impl Process {
 
     /// As [`Process::start`], with these variables.
     pub async fn start_with(settings: &[&str], environment: &[(&str, &str)]) -> Self {
-        let flags = flags(settings);
-        //= set-up
-        let mut program = Program::start(command().arg("serve").args(flags).envs(environment.iter().copied()));
+        let fixture = Fixture::new(settings).await;
+        let mut program = Program::start(command().arg("serve").args(&fixture.flags).envs(environment.iter().copied()));
         let listening = async {
             loop {
                 let line = program.stdout.recv().await.expect("it says where it listens");
@@ -53,9 +53,8 @@ impl Process {
             }
         };
         let (public, admin) = timeout(PATIENCE, listening).await.expect("the server starts");
-        ready(admin).await;
-        //= ready
-        //= process
+        fixture.ready(admin).await;
+        Self { public, admin, program, _fixture: fixture }
     }
 
     /// Sends SIGTERM, as every supervisor does.

@@ -9,14 +9,14 @@ use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{addresses, config, flags, logs, ready};
+use super::{Fixture, addresses, config, logs};
 
 /// Runs until the test stops it or ends.
 pub struct TestServer {
     pub public: SocketAddr,
     pub admin: SocketAddr,
     pub app: Arc<App>,
-    //= fields
+    pub fixture: Fixture,
     shutdown: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -29,16 +29,15 @@ impl TestServer {
     /// As [`TestServer::start`], with routes of the test behind the same stack.
     pub async fn with_routes(settings: &[&str], routes: Router) -> Self {
         logs::record();
-        let flags = flags(settings);
-        //= set-up
-        let (app, server) = bind(config(flags), routes).expect("the ports are free");
+        let fixture = Fixture::new(settings).await;
+        let (app, server) = bind(config(fixture.flags.clone()), routes).expect("the ports are free");
         let (public, admin) = addresses(&server);
         let (shutdown, asked) = oneshot::channel::<()>();
         let server = Self {
             public,
             admin,
             app,
-            //= values
+            fixture,
             shutdown,
             running: tokio::spawn(async move {
                 let stop = async {
@@ -50,8 +49,7 @@ impl TestServer {
                 server.run(stop).await.expect("the service becomes ready");
             }),
         };
-        ready(admin).await;
-        //= ready
+        server.fixture.ready(admin).await;
         server
     }
 

@@ -6,9 +6,17 @@
 //= fields
     pub database: Arc<db::Database>,
 //= dependencies
-        let dependencies = dependencies.with("database", db::probe(&settings.database.database_url));
+        let dependencies = dependencies.with("database", db::probe(&settings.database.engine.database_url));
 //= new
             database: Arc::new(db::Database::new(&settings.database, settings.guard.max_in_flight.get())?),
 //= prepare
         let database = &self.settings.database;
-        migrations::prepare(&database.database_url, database.migrate_on_start).await?;
+        migrations::prepare(&database.engine.database_url, database.migrate_on_start).await?;
+//= commands
+    /// Run pending migrations and exit
+    Migrate,
+//= runs
+            Self::Migrate => migrations::command(&settings.database.engine.database_url).await?,
+//= close
+        // Waits for writes whose clients have disconnected.
+        self.database.pool.close().await;

@@ -1,3 +1,5 @@
 //= settings
     #[command(flatten)]
     pub upstream: upstream::Settings,
+//= contradictions
+        found.extend(upstream::contradiction(self));

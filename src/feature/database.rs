@@ -1,0 +1,48 @@
+//! A database of either kind: products, migrations, a pool of connections.
+
+use super::shared::health_reading;
+use super::{Feature, Wanted};
+use crate::choice::Database;
+use crate::part::panel::rate;
+use crate::part::versions::{BYTESIZE, CHRONO, SQLX, UTOIPA};
+use crate::part::{Group, Layer, Panel, Section, Unit};
+
+pub(super) const DATABASE: Feature = Feature {
+    id: "database",
+    wanted: Wanted::Where(|stack| stack.database != Database::None),
+    contribute: |_, parts| {
+        parts.settings.add(Group::Data, "MIGRATE_ON_START", "true", "Run pending migrations before serving");
+        parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
+        parts.manifest.add(BYTESIZE.plain());
+        parts.manifest.add(CHRONO.features(&["now", "serde", "std"]));
+        parts.manifest.add(SQLX.features(&["chrono", "migrate", "runtime-tokio"]));
+        parts.manifest.add(UTOIPA.features(&["chrono"]));
+        parts.series.of("database").gauge("db_pool_connections", "Connections to the database, by state: idle or used");
+        parts.series.of("database").counter("db_pool_timeouts_total", "Requests that got no connection in time");
+        parts
+            .series
+            .of("database")
+            .gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
+        parts.dashboards.add(
+            "database",
+            Panel::new(
+                Section::Parts,
+                "Database connections",
+                "A time-out is a request that waited 2 s for a connection.",
+                Unit::Count,
+            )
+            .query("sum by (state) (db_pool_connections{job=\"app\"})", "{{state}}")
+            .query(&rate("db_pool_timeouts_total"), "time-outs per second"),
+        );
+        let limits = &mut parts.limits;
+        limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
+        health_reading(limits);
+        let rest = "the rest of `DRAIN_TIMEOUT`, less a twentieth";
+        limits.time_out(Layer::Shutdown, "then: connections to the database", rest, "dropped");
+        limits.bound("a body", "`BODY_LIMIT` 1 MiB", "413");
+        limits.bound("a page of products", "100", "422");
+        limits.bound("requests that wait for the database", "half of `MAX_IN_FLIGHT`", "503 at once");
+        let full = "with a full disk, writes fail with 503; reads still work";
+        limits.bound("products, and so the size of the database", "none", full);
+    },
+};

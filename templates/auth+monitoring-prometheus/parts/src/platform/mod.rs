@@ -1,0 +1,2 @@
+//= series
+        auth_series::describe();

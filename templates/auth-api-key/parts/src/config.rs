@@ -1,4 +1,0 @@
-//= commands
-    /// Create, list and revoke API keys
-    #[command(subcommand)]
-    ApiKey(crate::platform::keys::Command),

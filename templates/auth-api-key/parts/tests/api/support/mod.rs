@@ -1,0 +1,2 @@
+//= ready
+        auth::admit(&config(self.flags.clone())).await;

@@ -1,2 +1,0 @@
-//= ready
-        super::auth::admit(&database.connect().await).await;

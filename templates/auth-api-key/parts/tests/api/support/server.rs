@@ -1,2 +1,0 @@
-//= ready
-        super::auth::admit(&server.app.database.pool).await;

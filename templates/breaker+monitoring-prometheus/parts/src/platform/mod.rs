@@ -1,0 +1,2 @@
+//= series
+        dependency_series::describe();

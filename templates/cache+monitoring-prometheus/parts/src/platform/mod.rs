@@ -1,0 +1,2 @@
+//= series
+        cache_series::describe();

@@ -1,0 +1,2 @@
+//= series
+        database_series::describe();

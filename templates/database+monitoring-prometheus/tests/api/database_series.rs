@@ -1,0 +1,35 @@
+//! Connections to the database, and its migrations.
+
+use crate::migrations::roll_forward;
+use crate::series::rises;
+use crate::support::alone;
+use crate::support::server::TestServer;
+
+#[tokio::test]
+async fn connections_to_the_database() {
+    let body = async {
+        let server = TestServer::start(&[]).await;
+        let pool = &server.app.database.pool;
+        let mut held = Vec::new();
+        // Two are open, so that one which is given back is one more that is idle.
+        held.extend([pool.acquire().await.unwrap(), pool.acquire().await.unwrap()]);
+        rises(server.admin, r#"db_pool_connections{state="idle"}"#, async || drop(held.pop())).await;
+        let hold = async || held.push(pool.acquire().await.unwrap());
+        rises(server.admin, r#"db_pool_connections{state="used"}"#, hold).await;
+    };
+    alone("database_series::connections_to_the_database", body).await;
+}
+
+#[tokio::test]
+async fn migrations_that_are_not_known() {
+    let body = async {
+        let server = TestServer::start(&[]).await;
+        let admin = server.admin;
+        let ahead = async || {
+            roll_forward(&server.fixture.database).await;
+            TestServer::start(&[&server.fixture.database.flag()]).await;
+        };
+        rises(admin, "db_migrations_ahead", ahead).await;
+    };
+    alone("database_series::migrations_that_are_not_known", body).await;
+}

@@ -1,2 +1,0 @@
-//= process
-        Self { public, admin, program }

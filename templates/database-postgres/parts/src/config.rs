@@ -1,2 +1,0 @@
-//= contradictions
-        found.extend(crate::platform::database_url::contradictions());

@@ -1,0 +1,5 @@
+//= contradictions
+        found.extend(engine::contradictions());
+//= engine
+pub use postgres as engine;
+

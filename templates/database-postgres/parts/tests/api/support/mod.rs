@@ -1,0 +1,3 @@
+//= database
+pub use postgres as database;
+

@@ -1,0 +1,3 @@
+//= engine
+pub use sqlite as engine;
+

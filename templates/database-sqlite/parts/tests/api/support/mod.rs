@@ -1,0 +1,3 @@
+//= database
+pub use sqlite as database;
+

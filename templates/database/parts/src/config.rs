@@ -1,3 +1,0 @@
-//= commands
-    /// Run pending migrations and exit
-    Migrate,

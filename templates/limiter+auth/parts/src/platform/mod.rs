@@ -1,0 +1,3 @@
+//= client
+pub use caller as client;
+

@@ -1,0 +1,2 @@
+//= series
+        limiter_series::describe();

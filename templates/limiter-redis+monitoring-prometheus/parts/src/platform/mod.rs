@@ -1,0 +1,2 @@
+//= series
+        shared_limit_series::describe();

@@ -1,2 +1,0 @@
-//= 429
-            429 => ("rate_limited", "too many requests, slow down"),

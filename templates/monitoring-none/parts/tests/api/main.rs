@@ -1,0 +1,3 @@
+//= failures
+
+use log_lines::counted;

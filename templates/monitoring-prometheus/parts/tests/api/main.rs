@@ -1,0 +1,3 @@
+//= failures
+
+use counters::counted;

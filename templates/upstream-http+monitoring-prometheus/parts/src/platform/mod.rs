@@ -1,0 +1,2 @@
+//= series
+        upstream_series::describe();

@@ -1,2 +1,0 @@
-//= contradictions
-        found.extend(crate::platform::upstream::contradiction(&self.platform));
