@@ -56,7 +56,11 @@ enum Command {
     /// Checks a project with external programs: linters, schemathesis, a browser, Prometheus.
     Outside,
     /// Builds the image of a project and runs its compose file in a private engine; kills and restarts replicas.
-    Deploy,
+    Deploy {
+        /// Only stacks whose name contains this.
+        #[arg(default_value = "")]
+        filter: String,
+    },
     /// Runs a benchmark, preferably on an idle machine.
     Bench {
         /// What to measure.
@@ -95,7 +99,7 @@ impl Cli {
             Command::Mutations { filter } => mutations::run(&filter),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
-            Command::Deploy => deploy::run(),
+            Command::Deploy { filter } => deploy::run(&filter),
             Command::Bench { subject, rounds } => bench::run(subject, rounds),
             Command::Lock { verify: true, .. } => {
                 say::line(format_args!("cargo accepts {} locks unchanged", lock::verify()?));

@@ -1,37 +1,132 @@
 #!/bin/sh
-# Replaces every running copy of the service by the image that compose.yml names now, without losing a request: new
-# copies start beside the old ones, and the old ones drain once all new ones are ready. If a new one does not become
-# ready, all new ones are removed and nothing has changed.
+# Starts the service, or replaces every running copy of it by another version without losing a request.
 #
-#   deploy/roll.sh                           with an image that is built here
-#   IMAGE=registry/name:tag deploy/roll.sh   with one that was built elsewhere
+#   deploy/roll.sh                           builds the image here
+#   IMAGE=registry/name:tag deploy/roll.sh   runs one that was built elsewhere, or an earlier one again
+#
+# New copies start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that every
+# later `docker compose` command means the same version, and the old copies drain. A failure or an interruption before
+# that removes the new copies: nothing has changed. What a run that was killed left behind is removed by the next one.
 set -eu
 cd "$(dirname "$0")"
 
+# How long a new copy may take to become ready.
+PATIENCE=120
+
+say() { echo "roll.sh: $*" >&2; }
 compose() { docker compose -f compose.yml "$@"; }
 copies() { compose ps --all --quiet app; }
+state() { docker inspect --format "$1" "$2" 2>/dev/null || echo removed; }
+health() { state '{{if .RestartCount}}restarted{{else}}{{.State.Health.Status}}{{end}}' "$1"; }
 
-if [ -n "${IMAGE:-}" ]; then compose pull app; else compose build app; fi
+# A copy that is ready takes requests, so it drains; all of them at once.
+remove() {
+  docker stop "$@" >/dev/null
+  docker rm "$@" >/dev/null
+}
+
+# Every end that is not a success prints one line, with the step that it happened in.
+step='another roll is running' cause='' old='' new_may_run=''
+finish() {
+  status=$?
+  trap '' INT TERM HUP
+  [ "$status" != 0 ] || exit 0
+  if [ -n "$new_may_run" ]; then
+    new=$(copies | grep -Fvx "$old") || true
+    # shellcheck disable=SC2086 # One word for each copy.
+    [ -z "$new" ] || remove $new || say 'not all new copies could be removed; run deploy/roll.sh again'
+    cause="$cause; the old copies serve on"
+  fi
+  say "$step$cause"
+  exit "$status"
+}
+trap finish EXIT
+trap 'step=interrupted; exit 129' HUP
+trap 'step=interrupted; exit 130' INT
+trap 'step=interrupted; exit 143' TERM
+
+# The lock is on this folder and ends with the process. Where there is no flock (a laptop), there is no second roll.
+exec 9<.
+! command -v flock >/dev/null || flock --nonblock 9
+
+step='deploy/compose.yml or deploy/.env cannot be read'
+wanted=$(compose config | sed -n '/^  app:$/,/^  [^ ]/s/^      replicas: //p')
+remembered=$(sed -n 's/^IMAGE=//p' .env 2>/dev/null) || true
+#= check
+
+if [ -n "${IMAGE:-}" ]; then
+  step="the image $IMAGE cannot be had"
+  export IMAGE
+  # A name without a registry is an image that was built here.
+  case $IMAGE in */*) compose pull --quiet app ;; *) docker image inspect "$IMAGE" >/dev/null ;; esac
+else
+  step='the image does not build'
+  IMAGE=<% name_lower %>:$(date -u +%Y%m%d%H%M%S)
+  export IMAGE
+  compose build app
+fi
+
+remember() (
+  umask 077
+  { grep -v '^IMAGE=' .env 2>/dev/null || true; echo "IMAGE=$IMAGE"; } >.env.new
+  mv .env.new .env
+)
+
+step='copies of earlier runs cannot be removed'
+kept=0 surplus=''
+for copy in $(copies); do
+  case $(state '{{.State.Status}} {{.Config.Image}} {{.State.Health.Status}}' "$copy") in
+    created* | exited* | dead*) docker rm --force "$copy" >/dev/null ;;
+    "running ${remembered:-<% name_lower %>} healthy")
+      if [ "$kept" = "$wanted" ]; then surplus="$surplus $copy"; else kept=$((kept + 1)); fi ;;
+    *) surplus="$surplus $copy" ;;
+  esac
+done
+# Fewer good ones than wanted: what else runs may still serve, and stays until the new ones are ready.
+if [ "$kept" = "$wanted" ] && [ -n "$surplus" ]; then
+  say "removing what an earlier run left:$surplus"
+  # shellcheck disable=SC2086
+  remove $surplus
+fi
 
 old=$(copies)
 if [ -z "$old" ]; then
-  exec docker compose -f compose.yml up --detach --wait
+  step='the service does not start; see: docker compose -f deploy/compose.yml logs'
+  remember
+  compose up --detach --no-build --wait
+  exit 0
 fi
-count=$(echo "$old" | wc -l)
 
-# Compose may end with 0 although a copy is unhealthy, so the copies themselves are asked.
-compose up --detach --wait --no-deps --no-recreate --scale "app=$((2 * count))" app || true
-new=$(copies | grep --fixed-strings --invert-match "$old")
-for copy in $new; do
-  if [ "$(docker inspect --format '{{.State.Health.Status}}' "$copy")" != healthy ]; then
-    docker logs --tail 5 "$copy" || true
-    echo "$new" | xargs docker rm --force >/dev/null
-    echo "roll.sh: a new copy does not become ready; the old ones serve on" >&2
-    exit 1
-  fi
+step='the new copies cannot be started'
+new_may_run=yes
+compose up --detach --no-build --no-deps --no-recreate --scale "app=$(($(echo "$old" | wc -l) + wanted))" app
+
+step='a new copy does not become ready'
+deadline=$(($(date +%s) + PATIENCE))
+for copy in $(copies | grep -Fvx "$old"); do
+  until [ "$(health "$copy")" = healthy ]; do
+    case $(health "$copy") in
+      starting) [ "$(date +%s)" -lt "$deadline" ] || cause=" within $PATIENCE s" ;;
+      *) cause=" ($(health "$copy"))" ;;
+    esac
+    if [ -n "$cause" ]; then
+      docker logs --tail 5 "$copy" >&2 || true
+      exit 1
+    fi
+    sleep 1
+  done
 done
 
-for copy in $old; do
-  docker stop "$copy" >/dev/null
-  docker rm "$copy" >/dev/null
-done
+# From here on the new version is the one that runs, so an interruption no longer takes it back.
+trap '' INT TERM HUP
+step='the new version runs, but deploy/.env cannot be written'
+new_may_run=''
+remember
+step='the new version runs, but an old copy cannot be removed; run deploy/roll.sh again'
+# shellcheck disable=SC2086
+remove $old
+
+step='the new version runs, but a service beside it does not; see: docker compose -f deploy/compose.yml ps'
+#= reload
+compose up --detach --no-build --no-recreate
+say "$IMAGE runs${remembered:+; back: IMAGE=$remembered deploy/roll.sh}"

@@ -5,6 +5,7 @@ mod behaviour;
 mod engine;
 mod image;
 mod replicas;
+mod roll;
 mod site;
 mod stand_in;
 
@@ -25,14 +26,14 @@ const APP: &str = "app";
 /// The names of the projects, and the flags of their stacks.
 const STACKS: &[(&str, &[&str])] = &[("shop-api", &[]), ("ledger", &["--database", "none"])];
 
-/// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+/// Runs the stage for the stacks whose name contains `filter`.
+pub(crate) fn run(filter: &str) -> Result<()> {
     let mut tally = Tally::new("deploy")?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
         return tally.close();
     };
-    for (name, flags) in STACKS {
+    for (name, flags) in STACKS.iter().filter(|(name, _)| name.contains(filter)) {
         let folder = tempfile::tempdir()?;
         let new = Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).args(*flags);
         new.dir(folder.path()).read()?;
@@ -65,6 +66,7 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     behaviour::check(tally, site, name)?;
     image::check_layers(tally, site, name, project);
     replicas::check(tally, site, name)?;
+    roll::check(tally, site, name)?;
     behaviour::check_end(tally, site, name);
     tally.check(&format!("{name}: compose down"), || site.compose(["down", "--volumes"])?.read());
     Ok(())

@@ -1,5 +1,4 @@
-//! Under continuous load: the load is spread, a replica is killed, each is restarted, and the project's own script
-//! rolls out a new version. No request fails.
+//! Under load, the load is spread, a replica is killed and each is restarted; every request is answered.
 
 use std::time::Duration;
 
@@ -21,7 +20,6 @@ pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
         tally.note(&format!("{name}: a replica is killed under load"), || killed(site, &replicas[0]));
         tally.note(&format!("{name}: rolling restart under load"), || restarted(site, &replicas));
     }
-    tally.note(&format!("{name}: roll.sh under load"), || rolled(site, replicas.len()));
     Ok(())
 }
 
@@ -61,21 +59,6 @@ fn restarted(site: &Site, replicas: &[String]) -> Result<String> {
         std::thread::sleep(BREATH);
     }
     Ok(format!("{} answered, 0 failed", load.finish()?))
-}
-
-/// Rolls out the version that was built last with the project's own script.
-fn rolled(site: &Site, replicas: usize) -> Result<String> {
-    let before = site.containers(APP)?;
-    let load = Load::start(site.public_port, "/greet");
-    std::thread::sleep(BREATH);
-    site.script("roll.sh")?.read()?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
-    let after = site.containers(APP)?;
-    if after.len() != replicas || after.iter().any(|id| before.contains(id)) {
-        bail!("{before:?} became {after:?}");
-    }
-    Ok(format!("{answered} answered, 0 failed"))
 }
 
 /// Waits for the container's own health check.

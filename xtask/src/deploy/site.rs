@@ -40,7 +40,18 @@ impl<'a> Site<'a> {
         let mut site = Self { engine, folder, config: Value::Null, public_port, prometheus_port };
         let config = site.compose(["config", "--format", "json"])?.read()?;
         site.config = serde_json::from_str(&config)?;
+        site.leave_out(&file)?;
         Ok(site)
+    }
+
+    /// A service that cannot run here gets a profile, so that neither `up` nor a script of the project starts it.
+    fn leave_out(&self, file: &Path) -> Result<()> {
+        let mut text = fs::read_to_string(file)?;
+        for service in self.missing() {
+            let head = format!("\n  {service}:\n");
+            text = text.replacen(&head, &format!("{head}    profiles: [missing]\n"), 1);
+        }
+        Ok(fs::write(file, text)?)
     }
 
     /// Services that can run here, in the order of their names.

@@ -1,0 +1,142 @@
+//! `deploy/roll.sh`: a new version under load, what is remembered of it, and what is left of a roll that was cut short.
+
+use std::fs;
+use std::process::Child;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::site::Site;
+use super::{APP, eventually};
+use crate::load::Load;
+use crate::program::Output;
+use crate::tally::Tally;
+use crate::{dirs, process};
+
+/// How long clients ask before and after the roll.
+const BREATH: Duration = Duration::from_secs(4);
+
+/// Longer than a copy takes to drain.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Runs the checks. As many replicas run before as after.
+pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
+    let replicas = site.containers(APP)?.len();
+    tally.note(&format!("{name}: roll.sh under load"), || rolled(site, replicas));
+    tally.check(&format!("{name}: `up` after a roll changes nothing"), || remembered(site));
+    tally.check(&format!("{name}: an interrupted roll changes nothing"), || interrupted(site));
+    tally.note(&format!("{name}: a killed roll is tidied up by the next"), || killed(site, replicas));
+    tally.check(&format!("{name}: a second roll is refused"), || refused(site));
+    tally.check(&format!("{name}: a version that does not start changes nothing"), || broken(site));
+    Ok(())
+}
+
+/// The version that was built last, brought out as the project says.
+fn rolled(site: &Site, replicas: usize) -> Result<String> {
+    let before = site.containers(APP)?;
+    let load = Load::start(site.public_port, "/greet");
+    std::thread::sleep(BREATH);
+    site.script("roll.sh")?.read()?;
+    std::thread::sleep(BREATH);
+    let answered = load.finish()?;
+    let after = site.containers(APP)?;
+    if after.len() != replicas || after.iter().any(|id| before.contains(id)) {
+        bail!("{before:?} became {after:?}");
+    }
+    Ok(format!("{answered} answered, 0 failed"))
+}
+
+fn remembered(site: &Site) -> Result<()> {
+    let before = all(site)?;
+    site.compose(["up", "--detach"])?.read()?;
+    let after = all(site)?;
+    ensure!(before == after, "{before:?} became {after:?}");
+    Ok(())
+}
+
+fn interrupted(site: &Site) -> Result<()> {
+    let before = all(site)?;
+    let mut roll = begun(site)?;
+    process::terminate(&roll)?;
+    let status = process::wait(&mut roll, LIMIT)?;
+    ensure!(status.code() == Some(143), "an interrupted roll ended with {status}");
+    let after = all(site)?;
+    ensure!(before == after, "{before:?} became {after:?}");
+    Ok(())
+}
+
+/// It leaves twice as many copies; the next roll ends with as many as there are to be.
+fn killed(site: &Site, replicas: usize) -> Result<String> {
+    let mut roll = begun(site)?;
+    process::end_tree(&mut roll);
+    let left = site.containers(APP)?.len();
+    ensure!(left == 2 * replicas, "{left} copies before the next roll: nothing to tidy up");
+    let load = Load::start(site.public_port, "/greet");
+    let next = again(site)?;
+    ensure!(next.status.success(), "the next roll: {}", next.tail());
+    let answered = load.finish()?;
+    let after = site.containers(APP)?.len();
+    ensure!(after == replicas, "{left} copies became {after}");
+    Ok(format!("{left} copies became {after}, {answered} requests answered, 0 failed"))
+}
+
+fn refused(site: &Site) -> Result<()> {
+    let mut first = begun(site)?;
+    let second = again(site)?;
+    let status = process::wait(&mut first, LIMIT)?;
+    ensure!(status.success(), "the first roll ended with {status}");
+    says(&second, "roll.sh: another roll is running")
+}
+
+fn broken(site: &Site) -> Result<()> {
+    let (before, env) = (all(site)?, env(site)?);
+    // It has no configuration to start with.
+    let output = site.script("roll.sh")?.env("IMAGE", site.image("haproxy")?).capture()?;
+    says(&output, "roll.sh: a new copy does not become ready")?;
+    let after = all(site)?;
+    ensure!(before == after, "{before:?} became {after:?}");
+    ensure!(env == self::env(site)?, "deploy/.env changed");
+    Ok(())
+}
+
+/// A roll of the version that runs, once its new copies have started.
+fn begun(site: &Site) -> Result<Child> {
+    let before = site.containers(APP)?.len();
+    let roll = site.script("roll.sh")?.env("IMAGE", image(site)?);
+    let roll = roll.start(&dirs::proof().join("deploy-roll.log"))?;
+    eventually(|| match site.containers(APP)?.len() {
+        found if found == 2 * before => Ok(()),
+        found => bail!("{found} copies run"),
+    })?;
+    Ok(roll)
+}
+
+/// A whole roll of the version that runs.
+fn again(site: &Site) -> Result<Output> {
+    site.script("roll.sh")?.env("IMAGE", image(site)?).capture()
+}
+
+/// It failed, and gave this reason.
+fn says(output: &Output, sentence: &str) -> Result<()> {
+    ensure!(!output.status.success() && output.stderr.contains(sentence), "not `{sentence}`: {}", output.tail());
+    Ok(())
+}
+
+/// The version in `deploy/.env`.
+fn image(site: &Site) -> Result<String> {
+    let env = env(site)?;
+    let image = env.lines().find_map(|line| line.strip_prefix("IMAGE="));
+    Ok(image.context("deploy/.env has no IMAGE")?.to_owned())
+}
+
+fn env(site: &Site) -> Result<String> {
+    Ok(fs::read_to_string(site.folder().join(".env"))?)
+}
+
+/// The containers of all services.
+fn all(site: &Site) -> Result<Vec<String>> {
+    let ids = site.compose(["ps", "--quiet"])?.read()?;
+    let mut ids: Vec<_> = ids.lines().map(str::to_owned).collect();
+    ids.sort();
+    Ok(ids)
+}
