@@ -38,7 +38,11 @@ fn limit(limits: &mut Limits) {
     for (what, limit, then) in [
         ("HAProxy: a request's header", "10 s", "408"),
         ("HAProxy: an idle connection", "60 s", "closed, before the service would close it (75 s)"),
-        ("HAProxy: an answer of the service", "15 s", "504; longer than the service's own 10 s"),
+        (
+            "HAProxy: an answer of the service",
+            "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s",
+            "504; the service itself ends it 5 s earlier",
+        ),
         ("HAProxy: a place at the service", "2 s", "503"),
         ("HAProxy: a connection to the service", "1 s", "another replica, or 503"),
     ] {

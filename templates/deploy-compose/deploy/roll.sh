@@ -7,6 +7,7 @@
 # New copies start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that every
 # later `docker compose` command means the same version, and the old copies drain. A failure or an interruption before
 # that removes the new copies: nothing has changed. What a run that was killed left behind is removed by the next one.
+# The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
 
@@ -49,9 +50,18 @@ trap 'step=interrupted; exit 143' TERM
 exec 9<.
 ! command -v flock >/dev/null || flock --nonblock 9
 
+# A service that does not run reads its configuration when it starts.
+runs() { [ -n "$(compose ps --quiet "$1")" ]; }
+check() {
+  step="the configuration of $1 is wrong, see above; nothing has changed"
+  ! runs "$1" || compose exec -T "$@" >/dev/null
+}
+reload() { ! runs "$1" || compose kill --signal "$2" "$1"; }
+
 step='deploy/compose.yml or deploy/.env cannot be read'
 wanted=$(compose config | sed -n '/^  app:$/,/^  [^ ]/s/^      replicas: //p')
 remembered=$(sed -n 's/^IMAGE=//p' .env 2>/dev/null) || true
+check haproxy haproxy -c -f /usr/local/etc/haproxy
 #= check
 
 if [ -n "${IMAGE:-}" ]; then
@@ -127,6 +137,7 @@ step='the new version runs, but an old copy cannot be removed; run deploy/roll.s
 remove $old
 
 step='the new version runs, but a service beside it does not; see: docker compose -f deploy/compose.yml ps'
+reload haproxy USR2
 #= reload
 compose up --detach --no-build --no-recreate
 say "$IMAGE runs${remembered:+; back: IMAGE=$remembered deploy/roll.sh}"

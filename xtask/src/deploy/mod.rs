@@ -57,6 +57,7 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     }
     image::check(tally, site, name)?;
     behaviour::check_configuration(tally, site, name);
+    behaviour::check_time_out(tally, site, name);
     let services = site.services();
     let up = ["up", "--detach", "--no-build", "--wait", "--wait-timeout", "90"];
     if tally.check(&format!("{name}: compose up"), || site.compose(up)?.args(&services).read()).is_none() {

@@ -11,7 +11,7 @@ use super::{APP, eventually};
 use crate::load::Load;
 use crate::program::Output;
 use crate::tally::Tally;
-use crate::{dirs, process};
+use crate::{dirs, http, process};
 
 /// How long clients ask before and after the roll.
 const BREATH: Duration = Duration::from_secs(4);
@@ -23,6 +23,8 @@ const LIMIT: Duration = Duration::from_secs(90);
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     let replicas = site.containers(APP)?.len();
     tally.note(&format!("{name}: roll.sh under load"), || rolled(site, replicas));
+    tally.note(&format!("{name}: roll.sh brings configuration out under load"), || reloaded(site));
+    tally.check(&format!("{name}: roll.sh refuses wrong configuration"), || misconfigured(site));
     tally.check(&format!("{name}: `up` after a roll changes nothing"), || remembered(site));
     tally.check(&format!("{name}: an interrupted roll changes nothing"), || interrupted(site));
     tally.note(&format!("{name}: a killed roll is tidied up by the next"), || killed(site, replicas));
@@ -44,6 +46,63 @@ fn rolled(site: &Site, replicas: usize) -> Result<String> {
         bail!("{before:?} became {after:?}");
     }
     Ok(format!("{answered} answered, 0 failed"))
+}
+
+/// A change of the load balancer's configuration, and of Prometheus', is in force after the roll.
+fn reloaded(site: &Site) -> Result<String> {
+    plant(
+        site,
+        "haproxy/haproxy.cfg",
+        "default_backend app",
+        "http-response set-header x-planted yes\n    default_backend app",
+    )?;
+    if site.has("prometheus") {
+        plant(site, "prometheus/prometheus.yml", "scrape_interval: 15s", "scrape_interval: 14s")?;
+    }
+    let load = Load::start(site.public_port, "/greet");
+    std::thread::sleep(BREATH);
+    let roll = again(site)?;
+    ensure!(roll.status.success(), "{}", roll.tail());
+    std::thread::sleep(BREATH);
+    let answered = load.finish()?;
+    eventually(|| match http::get(site.public_port, "/greet")?.header("x-planted") {
+        Some("yes") => Ok(()),
+        _ => bail!("HAProxy has the configuration before"),
+    })?;
+    if site.has("prometheus") {
+        eventually(|| match http::get(site.prometheus_port, "/api/v1/status/config")?.expect(200)? {
+            config if config.contains("scrape_interval: 14s") => Ok(()),
+            _ => bail!("Prometheus has the configuration before"),
+        })?;
+    }
+    Ok(format!("{answered} answered, 0 failed"))
+}
+
+fn misconfigured(site: &Site) -> Result<()> {
+    let before = all(site)?;
+    let refused = |service: &str, file: &str, right: &str, wrong: &str| {
+        plant(site, file, right, wrong)?;
+        let output = again(site)?;
+        plant(site, file, wrong, right)?;
+        says(&output, &format!("roll.sh: the configuration of {service} is wrong"))
+    };
+    refused("haproxy", "haproxy/haproxy.cfg", "balance leastconn", "ballance leastconn")?;
+    if site.has("prometheus") {
+        refused("prometheus", "prometheus/prometheus.yml", "scrape_configs", "scrape_configz")?;
+    }
+    let after = all(site)?;
+    ensure!(before == after, "{before:?} became {after:?}");
+    Ok(())
+}
+
+/// Changes a file as git does: by another file of the same name.
+fn plant(site: &Site, file: &str, from: &str, to: &str) -> Result<()> {
+    let path = site.folder().join(file);
+    let text = fs::read_to_string(&path)?;
+    ensure!(text.contains(from), "{file} has no `{from}`");
+    let new = path.with_extension("new");
+    fs::write(&new, text.replacen(from, to, 1))?;
+    Ok(fs::rename(&new, &path)?)
 }
 
 fn remembered(site: &Site) -> Result<()> {

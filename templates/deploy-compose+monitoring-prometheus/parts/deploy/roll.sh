@@ -1,0 +1,4 @@
+#= check
+check prometheus promtool check config /etc/prometheus/config/prometheus.yml
+#= reload
+reload prometheus HUP
