@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Layer, Limits, Server};
+use crate::part::{Indicator, Layer, Limits, Server};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -19,6 +19,11 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     contribute: |stack, parts| {
         parts.servers.push(server("haproxy", "the load balancer, on port 8080", "haproxy:3.0"));
         limit(&mut parts.limits);
+        // Clients see what HAProxy answers, also when no copy of the service does.
+        parts.indicator = Some(Indicator {
+            name: "haproxy_frontend_http_responses_total",
+            labels: "job=\"haproxy\",proxy=\"public\"",
+        });
         match stack.monitoring {
             Monitoring::Prometheus => parts.servers.extend([
                 server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),

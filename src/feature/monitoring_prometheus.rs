@@ -4,7 +4,7 @@ use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS_EXPORTER_PROMETHEUS, METRICS_PROCESS};
-use crate::part::{Panel, Section, Unit};
+use crate::part::{Indicator, Panel, Section, Unit};
 
 pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
     id: "monitoring-prometheus",
@@ -22,6 +22,8 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.manifest.add(METRICS_EXPORTER_PROMETHEUS.plain());
         parts.manifest.add(METRICS_PROCESS.plain());
         parts.volumes.push("metrics");
+        let own = Indicator { name: "http_responses_total", labels: "job=\"app\"" };
+        parts.indicator.get_or_insert(own);
         for panel in summary().into_iter().chain(requests()).chain(process()) {
             parts.dashboards.add("service", panel);
         }

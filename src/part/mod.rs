@@ -1,6 +1,7 @@
 //! The typed facts that several files of a project state, each in its own module. Features add to them; they do not
 //! depend on features.
 
+pub mod indicator;
 pub mod limit;
 pub mod manifest;
 pub mod operator_value;
@@ -14,6 +15,7 @@ pub mod volume;
 
 use std::borrow::Cow;
 
+pub use indicator::Indicator;
 pub use limit::{Layer, Limits};
 pub use manifest::Manifest;
 pub use operator_value::OperatorValue;
@@ -34,6 +36,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The metrics.
     pub series: AllSeries,
+    /// What the objective is measured by, where anything is.
+    pub indicator: Option<Indicator>,
     /// Servers that run beside the project.
     pub servers: Vec<Server>,
     /// Ports on which the project or a service listens.

@@ -77,6 +77,9 @@ async fn requests() {
         let greet = async || answers(server.public, "/greet", 200).await;
         greet().await;
         rises(server.admin, duration, greet).await;
+        rises(server.admin, r#"http_responses_total{code="2xx"}"#, greet).await;
+        let missing = async || answers(server.public, "/nothing", 404).await;
+        rises(server.admin, r#"http_responses_total{code="4xx"}"#, missing).await;
 
         let mut client = None;
         let hangs = async || {

@@ -3,16 +3,26 @@
 
 use std::{collections::HashMap, sync::LazyLock, sync::PoisonError, sync::RwLock};
 
-use metrics::{Histogram, histogram};
+use metrics::{Counter, Histogram, counter, histogram};
 
 /// By route; one map for the process, like the exporter.
 static DURATIONS: LazyLock<RwLock<HashMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
+
+/// By class of status. The exporter makes them at start, because a rate does not see the first value of a new series.
+static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
+    let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+    classes.map(|class| counter!("http_responses_total", "code" => class))
+});
 
 /// The histogram for a method and a status of one route.
 type Duration = (&'static str, u16, Histogram);
 
 /// Records the status and the duration of a request.
 pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
+    let is_probe = route.starts_with("/health/") || route == "/metrics";
+    if let Some(responses) = RESPONSES.get(usize::from(status / 100).wrapping_sub(1)).filter(|_| !is_probe) {
+        responses.increment(1);
+    }
     // A client may send arbitrary methods, and each would create a label that is kept forever.
     let usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let method = usual.into_iter().find(|usual| *usual == method).unwrap_or("OTHER");
