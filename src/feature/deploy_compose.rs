@@ -25,10 +25,14 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
             labels: "job=\"haproxy\",proxy=\"public\"",
         });
         match stack.monitoring {
-            Monitoring::Prometheus => parts.servers.extend([
-                server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),
-                server("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
-            ]),
+            Monitoring::Prometheus => {
+                parts.volumes.push("silences");
+                parts.servers.extend([
+                    server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),
+                    server("alertmanager", "passes alerts on", "prom/alertmanager:v0.28.1"),
+                    server("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
+                ]);
+            }
             Monitoring::None => {}
         }
     },

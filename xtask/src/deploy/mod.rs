@@ -2,6 +2,7 @@
 //! that one can be killed and each restarted under load without a failed request).
 
 mod behaviour;
+mod delivery;
 mod engine;
 mod image;
 mod replicas;
@@ -58,6 +59,8 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     image::check(tally, site, name)?;
     behaviour::check_configuration(tally, site, name);
     behaviour::check_time_out(tally, site, name);
+    delivery::check_configuration(tally, site, name);
+    let receivers = delivery::Receivers::start(site)?;
     let services = site.services();
     let up = ["up", "--detach", "--no-build", "--wait", "--wait-timeout", "90"];
     if tally.check(&format!("{name}: compose up"), || site.compose(up)?.args(&services).read()).is_none() {
@@ -65,10 +68,16 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
         return Ok(());
     }
     behaviour::check(tally, site, name)?;
+    if let Some(receivers) = &receivers {
+        receivers.check_watchdog(tally, name);
+    }
     image::check_layers(tally, site, name, project);
     replicas::check(tally, site, name)?;
     roll::check(tally, site, name)?;
     behaviour::check_end(tally, site, name);
+    if let Some(receivers) = &receivers {
+        receivers.check_page(tally, name);
+    }
     tally.check(&format!("{name}: compose down"), || site.compose(["down", "--volumes"])?.read());
     Ok(())
 }

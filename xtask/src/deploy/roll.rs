@@ -89,6 +89,7 @@ fn misconfigured(site: &Site) -> Result<()> {
     refused("haproxy", "haproxy/haproxy.cfg", "balance leastconn", "ballance leastconn")?;
     if site.has("prometheus") {
         refused("prometheus", "prometheus/prometheus.yml", "scrape_configs", "scrape_configz")?;
+        refused("alertmanager", "alertmanager/alertmanager.yml", "receivers:", "recievers:")?;
     }
     let after = all(site)?;
     ensure!(before == after, "{before:?} became {after:?}");

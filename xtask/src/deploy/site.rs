@@ -118,6 +118,8 @@ impl<'a> Site<'a> {
             .dir(&self.folder)
             .env("PUBLIC_PORT", self.public_port.to_string())
             .env("PROMETHEUS_PORT", self.prometheus_port.to_string())
+            // Any that is free.
+            .env("ALERTMANAGER_PORT", "0")
     }
 
     fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {

@@ -32,6 +32,8 @@ enum Recipe {
     Haproxy,
     /// The metrics server, with the entry point of its upstream image.
     Prometheus,
+    /// What passes alerts on, started as its image starts it.
+    Alertmanager,
 }
 
 /// Whether a stand-in for `image` can be built.
@@ -64,6 +66,7 @@ fn recipe(image: &str) -> Option<Recipe> {
         "cc-debian13" => Some(Recipe::Distroless),
         "haproxy" => Some(Recipe::Haproxy),
         "prometheus" => Some(Recipe::Prometheus),
+        "alertmanager" => Some(Recipe::Alertmanager),
         _ => None,
     }
 }
@@ -86,6 +89,9 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
             "ENTRYPOINT [\"/usr/bin/prometheus\"]",
             "CMD [\"--config.file=/etc/prometheus/prometheus.yml\", \"--storage.tsdb.path=/prometheus\"]",
         ],
+        Recipe::Alertmanager => {
+            &["USER nobody", "WORKDIR /alertmanager", "ENTRYPOINT [\"/usr/bin/prometheus-alertmanager\"]"]
+        }
     }
 }
 
@@ -96,6 +102,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Distroless => ("distroless", "extract", "libc6,libgcc-s1,libstdc++6,tzdata"),
         Recipe::Haproxy => ("haproxy", "minbase", "haproxy"),
         Recipe::Prometheus => ("prometheus", "minbase", "prometheus"),
+        Recipe::Alertmanager => ("alertmanager", "minbase", "prometheus-alertmanager"),
     };
     let tree = folder().join("roots").join(name);
     if tree.exists() {
@@ -115,6 +122,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Distroless => accounts(&new)?,
         Recipe::Haproxy => {}
         Recipe::Prometheus => writable(&new.join("prometheus"))?,
+        Recipe::Alertmanager => writable(&new.join("alertmanager"))?,
     }
     fs::rename(&new, &tree)?;
     Ok(tree)
