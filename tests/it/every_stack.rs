@@ -208,7 +208,7 @@ fn budget(stack: &Stack) -> usize {
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1500,
         Some("standard") => 3250,
-        _ => 4050,
+        _ => 4100,
     }
 }
 
