@@ -9,6 +9,7 @@
 
 pub mod addition;
 pub mod answers;
+pub mod base;
 pub mod choice;
 pub mod cli;
 pub mod command_line;

@@ -3,12 +3,16 @@
 //! A dry run, `--show`, snapshots, checks and writing all use the same `Tree`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
 
 /// The file of every project that records its stack, in the format of an answers file.
 pub const RECEIPT: &str = "restwell.toml";
+
+/// The folder of every project with what restwell needs to change the project later. The digest leaves it out.
+pub const BASE_FOLDER: &str = ".restwell";
 
 /// One file of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub struct File {
 impl File {
     /// The SHA-256 of the content, in hexadecimal.
     pub fn sha256(&self) -> String {
-        hex(&Sha256::digest(&self.bytes))
+        sha256(&self.bytes)
     }
 }
 
@@ -85,14 +89,24 @@ impl Tree {
         self.files.is_empty()
     }
 
-    /// One SHA-256 over every path, mode and content: the same stack always has the same digest.
+    /// One SHA-256 over every path, mode and content, `.restwell` aside: the same stack always has the same digest.
     pub fn digest(&self) -> String {
-        let mut hasher = Sha256::new();
-        for (path, file) in self.files() {
-            hasher.update(format!("{path}\0{}\0{}\n", u8::from(file.executable), file.sha256()));
+        let mut lines = String::new();
+        for (path, file) in self.files().filter(|(path, _)| !path.starts_with(BASE_FOLDER)) {
+            digest_line(&mut lines, path, file.executable, &file.sha256());
         }
-        hex(&hasher.finalize())
+        sha256(lines.as_bytes())
     }
+}
+
+/// Appends what one file contributes to a digest.
+pub(crate) fn digest_line(lines: &mut String, path: &Utf8Path, executable: bool, sha256: &str) {
+    writeln!(lines, "{path}\0{}\0{sha256}", u8::from(executable)).expect("a String takes every write");
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use restwell::base::Base;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
 use restwell::variants;
@@ -17,6 +18,8 @@ pub(crate) struct Project {
     pub(crate) stack: Stack,
     /// The digest of the whole tree, as in reports.
     pub(crate) digest: String,
+    /// Whether its base is read as it was written, with the same digest.
+    pub(crate) has_sound_base: bool,
     files: BTreeMap<Utf8PathBuf, &'static str>,
 }
 
@@ -88,5 +91,8 @@ fn project(stack: &Stack, known: &Mutex<BTreeSet<&'static str>>) -> Project {
         });
         (path.to_owned(), kept)
     });
-    Project { stack: *stack, digest: tree.digest(), files: files.collect() }
+    let files = files.collect();
+    let (base, digest) = (Base::of(stack, &tree), tree.digest());
+    let has_sound_base = Base::parse(&base.render()).as_ref() == Ok(&base) && base.digest.as_ref() == Some(&digest);
+    Project { stack: *stack, digest, has_sound_base, files }
 }

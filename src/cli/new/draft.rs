@@ -1,6 +1,7 @@
 //! A project that is ready to be written: rendered, compared with the target, and described.
 
 use super::{Request, leftover};
+use crate::base::Base;
 use crate::command_line::{path_word, quote};
 use crate::disk::{Changes, Found, Site, State, Surroundings, Traces};
 use crate::error::Error;
@@ -32,7 +33,8 @@ impl Draft {
         let Request { input, site, name } = request;
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str());
-        let tree = plan.render()?;
+        let mut tree = plan.render()?;
+        Base::of(&stack, &tree).add_to(&mut tree)?;
         if let Some(membership) = site.membership(&tree) {
             return Err(Error::Member { path: site.path.clone(), membership });
         }

@@ -21,6 +21,19 @@ fn the_same_stack_is_the_same_bytes() {
 }
 
 #[test]
+fn the_base_is_in_the_listing_and_not_in_the_digest() {
+    let ran = restwell(["new", "a", "--yes", "--no-git", "--format", "json"]).exits(0);
+    let data = &ran.json()["data"];
+    let base = ran.text("a/.restwell/base");
+    let digest = data["digest"].as_str().expect("a digest");
+    assert!(base.starts_with("restwell-base 1\nrestwell "), "{}", &base[..40]);
+    assert!(base.contains(&format!("\ndigest {digest}\n")));
+    assert_eq!(ran.names("a/.restwell"), [".gitattributes", ".gitignore", ".ignore", "base"]);
+    let ran = ran.then(["new", "a", "--yes", "--show", ".restwell/.gitattributes", "--force"]).exits(0);
+    ran.prints("base -text -diff linguist-generated\n").writes_nothing();
+}
+
+#[test]
 fn a_dry_run_gives_the_data_of_the_real_run() {
     let dry = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"]).exits(0).writes_nothing();
     let real = restwell(["new", "a", "--yes", "--format", "json"]).exits(0);

@@ -1,0 +1,148 @@
+//! Reads a base. What does not match exactly is a [`Fault`], never a guess.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Component, Utf8PathBuf};
+
+use super::{Base, Entry, FORMAT, Fault, MIXED, digest};
+use crate::stack::Stack;
+use crate::tree::sha256;
+use crate::variants;
+
+/// The rest of the text, and how much was read.
+struct Cursor<'a> {
+    rest: &'a [u8],
+    line: usize,
+}
+
+pub(super) fn base(text: &[u8]) -> Result<Base, Fault> {
+    let mut cursor = Cursor { rest: text, line: 0 };
+    if cursor.line() != Some(FORMAT) {
+        return Err(Fault::Format);
+    }
+    let version = cursor.field("restwell ")?.to_owned();
+    let id = cursor.field("stack ")?;
+    let stack = Stack::all().into_iter().find(|stack| variants::id(stack) == id);
+    let stack = stack.ok_or_else(|| Fault::Stack(id.to_owned()))?;
+    let recorded = cursor.field("digest ")?;
+    let entries = cursor.entries()?;
+    // The hash of a file that is gone is not kept, so the digest cannot be computed with one.
+    let is_whole = entries.values().all(|entry| *entry != Entry::Gone);
+    if recorded != MIXED && is_whole && digest(&entries) != recorded {
+        return Err(Fault::Digest);
+    }
+    Ok(Base { version, stack, digest: (recorded != MIXED).then(|| recorded.to_owned()), entries })
+}
+
+impl<'a> Cursor<'a> {
+    fn line(&mut self) -> Option<&'a str> {
+        self.line += 1;
+        let end = self.rest.iter().position(|&byte| byte == b'\n')?;
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = &rest[1..];
+        str::from_utf8(line).ok()
+    }
+
+    fn field(&mut self, name: &str) -> Result<&'a str, Fault> {
+        self.line().and_then(|line| line.strip_prefix(name)).ok_or(Fault::Line(self.line))
+    }
+
+    fn entries(&mut self) -> Result<BTreeMap<Utf8PathBuf, Entry>, Fault> {
+        let mut entries = BTreeMap::new();
+        while !self.rest.is_empty() {
+            let (path, entry) = self.entry()?;
+            let is_inside = path.components().all(|part| matches!(part, Utf8Component::Normal(_)));
+            let is_next = entries.last_key_value().is_none_or(|(last, _)| *last < path);
+            if path.as_str().is_empty() || !is_inside || !is_next {
+                return Err(Fault::Line(self.line));
+            }
+            entries.insert(path, entry);
+        }
+        Ok(entries)
+    }
+
+    fn entry(&mut self) -> Result<(Utf8PathBuf, Entry), Fault> {
+        let line = self.line();
+        let wrong = Fault::Line(self.line);
+        let (kind, rest) = line.and_then(|line| line.split_once(' ')).ok_or(wrong.clone())?;
+        // A path may contain spaces; the other fields do not.
+        match (kind, rest.rsplit(' ').collect::<Vec<_>>().as_slice()) {
+            ("gone", _) => Ok((rest.into(), Entry::Gone)),
+            ("hash", &[mode, sha256, ..]) => {
+                let executable = executable(mode).ok_or(wrong.clone())?;
+                let path = before(rest, 2).ok_or(wrong)?;
+                Ok((path.into(), Entry::Hash { sha256: sha256.to_owned(), executable }))
+            }
+            ("file", &[sha256, version, mode, length, ..]) => {
+                let path = Utf8PathBuf::from(before(rest, 4).ok_or(wrong.clone())?);
+                let executable = executable(mode).ok_or(wrong.clone())?;
+                let length: usize = length.parse().map_err(|_| wrong)?;
+                let bytes = self.content(length, sha256).ok_or_else(|| Fault::Content(path.clone()))?;
+                let (sha256, version) = (sha256.to_owned(), version.to_owned());
+                Ok((path, Entry::Text { bytes: bytes.to_owned(), sha256, executable, version }))
+            }
+            _ => Err(wrong),
+        }
+    }
+
+    /// The next `length` bytes, which have this hash and are followed by a line end.
+    fn content(&mut self, length: usize, expected: &str) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest.strip_prefix(b"\n")?;
+        self.line += bytes.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        (sha256(bytes) == expected).then_some(bytes)
+    }
+}
+
+fn executable(mode: &str) -> Option<bool> {
+    ["644", "755"].iter().position(|&known| known == mode).map(|index| index == 1)
+}
+
+/// `text` without its last `fields` fields.
+fn before(text: &str, fields: usize) -> Option<&str> {
+    text.rmatch_indices(' ').nth(fields - 1).map(|(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::VERSION;
+
+    const STACK: &str = "sqlite-memory-memory-none-none-prometheus-compose-github";
+
+    fn parse(entries: &str) -> Result<Base, Fault> {
+        base(format!("restwell-base 1\nrestwell {VERSION}\nstack {STACK}\ndigest mixed\n{entries}").as_bytes())
+    }
+
+    #[test]
+    fn what_does_not_match_is_a_fault() {
+        let hash = sha256(b"one\n");
+        let file = |length: &str, hash: &str| parse(&format!("file a b {length} 644 0.1.0 {hash}\none\n\n"));
+        assert!(file("4", &hash).expect("valid").entries.contains_key(camino::Utf8Path::new("a b")));
+        assert_eq!(file("3", &hash), Err(Fault::Content("a b".into())));
+        assert_eq!(file("5", &hash), Err(Fault::Content("a b".into())));
+        assert_eq!(file("99", &hash), Err(Fault::Content("a b".into())));
+        assert_eq!(file("4", &sha256(b"two\n")), Err(Fault::Content("a b".into())));
+        assert_eq!(file("four", &hash), Err(Fault::Line(5)));
+        assert_eq!(parse(&format!("hash Cargo.lock {hash} 600\n")), Err(Fault::Line(5)));
+        assert_eq!(parse("gone ../a\n"), Err(Fault::Line(5)));
+        assert_eq!(parse("gone /a\n"), Err(Fault::Line(5)));
+        assert_eq!(parse("gone b\ngone a\n"), Err(Fault::Line(6)));
+        assert_eq!(parse("gone b\ngone b\n"), Err(Fault::Line(6)));
+        assert_eq!(parse("gone b"), Err(Fault::Line(5)));
+        assert_eq!(parse("went b\n"), Err(Fault::Line(5)));
+    }
+
+    #[test]
+    fn the_header_is_checked() {
+        let text = |format: &str, stack: &str, digest: &str| {
+            base(format!("{format}\nrestwell 9.0.0\nstack {stack}\ndigest {digest}\n").as_bytes())
+        };
+        assert!(text("restwell-base 1", STACK, "mixed").is_ok());
+        assert_eq!(text("restwell-base 2", STACK, "mixed"), Err(Fault::Format));
+        assert_eq!(text("restwell-base 1", "oracle", "mixed"), Err(Fault::Stack("oracle".into())));
+        assert_eq!(text("restwell-base 1", STACK, "00ff"), Err(Fault::Digest));
+        assert_eq!(base(b""), Err(Fault::Format));
+        assert_eq!(base(b"restwell-base 1\r\n"), Err(Fault::Format));
+    }
+}
