@@ -57,24 +57,6 @@ fn rendering_twice_gives_the_same_bytes_and_every_stack_its_own() {
 }
 
 #[test]
-fn the_base_of_every_stack_is_what_it_renders() {
-    for project in all() {
-        assert!(project.has_sound_base, "{}", project.id());
-    }
-}
-
-/// The build of an image reads what is listed, so it never reads `.restwell`.
-#[test]
-fn docker_ignores_the_base() {
-    for project in all() {
-        let Some(text) = project.get(".dockerignore") else { continue };
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        assert_eq!(lines.first(), Some(&"*"), "{}", project.id());
-        assert!(!lines.iter().any(|line| line.contains(".restwell")), "{}", project.id());
-    }
-}
-
-#[test]
 fn only_the_choices_said_to_reach_the_rust_change_it() {
     let is_rust = |path: &Utf8Path| path.extension() == Some("rs") || path.file_name() == Some("Cargo.toml");
     let rust = |project: &'static Project| -> Vec<(&Utf8Path, *const u8)> {

@@ -19,7 +19,7 @@ fn an_empty_directory_is_filled_in_place() {
         fs::set_permissions(path.join("a"), fs::Permissions::from_mode(0o700)).expect("set");
     });
     let ran = ran.exits(0);
-    assert!(!ran.names("a").iter().any(|name| name.starts_with(".restwell")));
+    assert!(!ran.names("a").iter().any(|name| name.starts_with(".restwell-")));
     let mode = fs::metadata(ran.path().join("a")).expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "it is the same directory");
     let fresh = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
