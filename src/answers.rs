@@ -13,6 +13,7 @@ use crate::error::{Error, Place};
 use crate::preset::{PRESETS, Preset};
 use crate::spelling;
 use crate::stack::{Answers, Origin};
+use crate::tree::RECEIPT;
 use crate::version::VERSION;
 
 const NON_INTERACTIVE: &str = "RESTWELL_NON_INTERACTIVE";
@@ -86,11 +87,14 @@ impl Input {
         Ok(input)
     }
 
-    /// Reads the `restwell.toml` of a project; `None` if it is not valid.
-    pub fn of_receipt(text: &str) -> Option<Self> {
+    /// Reads the `restwell.toml` of a project.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn of_receipt(text: &str) -> Result<Self, Error> {
         let mut input = Self::default();
-        input.answers = input.read_text(text, "restwell.toml").ok()?;
-        Some(input)
+        input.answers = input.read_text(text, RECEIPT)?;
+        Ok(input)
     }
 
     /// The choices without an answer.

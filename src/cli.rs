@@ -5,6 +5,7 @@
 
 mod choices;
 mod completions;
+mod diff;
 mod explain;
 mod help;
 mod list;
@@ -12,6 +13,7 @@ mod man;
 mod mend;
 mod new;
 mod schema;
+mod status;
 mod typed;
 mod usage;
 mod variants;
@@ -30,7 +32,7 @@ use crate::shell::{Format, OutputOptions, Shell, Verbosity};
 #[derive(Debug, Parser)]
 #[command(name = "restwell", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 failure, 2 usage, 3 conflicting choices, 4 missing answer, 5 target not usable, 70 bug, 130 interrupted"
+    after_help = "Exit codes: 0 success, 1 failure, 2 usage, 3 conflicting choices, 4 missing answer, 5 target not usable, 6 differs, 70 bug, 130 interrupted"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -97,6 +99,8 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
+    Status(status::Status),
+    Diff(diff::Diff),
     List(list::List),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -111,6 +115,7 @@ impl Command {
     fn is_sound(&self) -> bool {
         match self {
             Self::New(new) => new.is_sound(),
+            Self::Status(_) | Self::Diff(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -118,7 +123,8 @@ impl Command {
 }
 
 /// The names of the commands, in the order of the help.
-const COMMANDS: &[&str] = &["new", "list", "explain", "schema", "variants", "completions", "man", "help"];
+const COMMANDS: &[&str] =
+    &["new", "status", "diff", "list", "explain", "schema", "variants", "completions", "man", "help"];
 
 pub use help::HelpText;
 
@@ -191,6 +197,8 @@ impl Cli {
         let Self { global, command } = self;
         match command {
             Command::New(new) => new.run(global.non_interactive, shell),
+            Command::Status(status) => status.run(shell),
+            Command::Diff(diff) => diff.run(shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),
             Command::Schema(schema) => schema.run(shell),

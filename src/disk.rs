@@ -6,6 +6,7 @@
 //! and after a power cut the command can be run again.
 
 mod place;
+mod project;
 mod stage;
 mod surroundings;
 mod text;
@@ -22,6 +23,7 @@ use crate::interrupt;
 use crate::tree::Tree;
 
 pub use place::Found;
+pub use project::{Content, Root};
 pub use surroundings::Surroundings;
 pub use text::{TextFile, read_answers};
 

@@ -10,6 +10,7 @@ mod words;
 
 use camino::Utf8PathBuf;
 
+use crate::base;
 use crate::choice::Choice;
 use crate::command_line::CommandLine;
 use crate::name;
@@ -154,6 +155,24 @@ pub enum Error {
         /// What is there.
         what: Obstacle,
     },
+    /// There is no base in the working directory or above it.
+    NoProject,
+    /// The base of a project cannot be used.
+    Base(base::Fault),
+    /// A path at which a project has no file of restwell's.
+    NoSuchFile {
+        /// As typed.
+        path: String,
+        /// The most similar path.
+        nearest: Option<String>,
+    },
+    /// A check found differences.
+    Differs {
+        /// Each difference, in one clause.
+        what: Vec<String>,
+        /// The command that shows them.
+        look: CommandLine,
+    },
     /// The operating system returned an error.
     Io {
         /// The action, such as `create` or `write`.
@@ -215,6 +234,10 @@ impl Error {
             Self::InTheWay { what: Obstacle::Link | Obstacle::DanglingLink, .. } => "RW0502",
             Self::Member { .. } => "RW0504",
             Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
+            Self::NoSuchFile { .. } => "RW0112",
+            Self::NoProject => "RW0603",
+            Self::Base(_) => "RW0604",
+            Self::Differs { .. } => "RW0901",
             Self::Io { .. } => "RW0601",
             Self::Output(_) => "RW0602",
             Self::Bug(_) => "RW0701",

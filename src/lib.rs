@@ -27,6 +27,7 @@ pub mod plan;
 pub mod precomputed;
 pub mod preset;
 pub mod program;
+pub mod project;
 pub mod prompt;
 pub mod replay;
 pub mod report;

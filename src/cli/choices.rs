@@ -1,7 +1,6 @@
 //! One flag for each choice, derived from the choices themselves.
 
-use clap::builder::PossibleValue;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::choice::{Choice, Value};
@@ -30,6 +29,17 @@ impl FromArgMatches for Choices {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
+}
+
+/// Accepts a value with its choice, as in `cache=redis`.
+pub(super) fn pairs() -> impl TypedValueParser<Value = Value> {
+    let words = values().map(|value| PossibleValue::new(value.to_string()).help(value.offer().cost));
+    PossibleValuesParser::new(words)
+        .map(|word| values().find(|value| value.to_string() == word).expect("the word is one of the values"))
+}
+
+fn values() -> impl Iterator<Item = Value> {
+    Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
 }
 
 fn flag(choice: Choice) -> Arg {

@@ -8,11 +8,13 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::completions::Script;
+use super::diff::Differences;
 use super::explain::Explained;
 use super::help::HelpText;
 use super::list::Listing;
 use super::man::ManualPage;
 use super::new::output::ProjectOutput;
+use super::status::StatusData;
 use super::variants::VariantList;
 use crate::choice::Choice;
 use crate::envelope::{Failure, Success};
@@ -39,6 +41,10 @@ enum Subject {
     Answers,
     /// What `new` prints
     New,
+    /// What `status` prints
+    Status,
+    /// What `diff` prints
+    Diff,
     /// What `list` prints
     List,
     /// What `explain` prints
@@ -62,6 +68,8 @@ impl Schema {
         let schema = match self.of {
             Subject::Answers => to_json(&Answers::new())?,
             Subject::New => output::<ProjectOutput<'static>>(),
+            Subject::Status => output::<StatusData>(),
+            Subject::Diff => output::<Differences>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
             Subject::Schema => output::<Map<String, Json>>(),

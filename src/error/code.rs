@@ -15,8 +15,17 @@ pub struct Code {
 }
 
 /// The exit code of every family.
-const FAMILIES: &[(&str, u8)] =
-    &[("RW01", 2), ("RW02", 2), ("RW03", 3), ("RW04", 4), ("RW05", 5), ("RW06", 1), ("RW07", 70), ("RW08", 130)];
+const FAMILIES: &[(&str, u8)] = &[
+    ("RW01", 2),
+    ("RW02", 2),
+    ("RW03", 3),
+    ("RW04", 4),
+    ("RW05", 5),
+    ("RW06", 1),
+    ("RW07", 70),
+    ("RW08", 130),
+    ("RW09", 6),
+];
 
 /// The exit code that goes with an error code.
 pub fn exit(code: &str) -> u8 {
@@ -100,6 +109,12 @@ pub const CODES: &[Code] = &[
          `database=sqlite cache=none`, and presets such as `standard`.",
     ),
     code(
+        "RW0112",
+        "restwell has no file at this path",
+        "The path is not one of the files that restwell applied to the project or would apply. `restwell diff` shows \
+         those that differ; paths are relative to the working directory.",
+    ),
+    code(
         "RW0201",
         "the name has a character that is not allowed in a package name",
         "A project is a cargo package: its name starts with an ASCII letter or `_`, followed by ASCII letters, digits, `-` \
@@ -180,6 +195,20 @@ pub const CODES: &[Code] = &[
         "The output could not be delivered, for example to a file on a full disk. A project that was being written is complete.",
     ),
     code(
+        "RW0603",
+        "there is no project here",
+        "The command works on a project: a directory with `.restwell/base`, which `restwell new` writes. It is searched for in \
+         the working directory and above it. Change into the project; if the folder `.restwell` was deleted, take it back \
+         from the history of git.",
+    ),
+    code(
+        "RW0604",
+        "the base of the project cannot be used",
+        "`.restwell/base` holds the files as restwell last applied them, each with its length and hash. It is no text to edit: \
+         if anything in it does not match, restwell stops, since a merge with a wrong base would lose edits. Take the last \
+         version back with `git checkout -- .restwell`. A base that a newer restwell wrote needs that version.",
+    ),
+    code(
         "RW0701",
         "a bug in restwell",
         "Restwell reached a state that should be impossible. No partial project is left. Please report it with the text that \
@@ -189,6 +218,12 @@ pub const CODES: &[Code] = &[
         "RW0801",
         "interrupted",
         "Ctrl-C or another signal ended the run, or you left the prompts. The target is unchanged.",
+    ),
+    code(
+        "RW0901",
+        "the project differs",
+        "`--check` found differences: `status --check` between the project, its base, its `restwell.toml` and this version, \
+         `diff --check` in what it compares. The message names them.",
     ),
 ];
 

@@ -5,6 +5,7 @@
 
 mod answers;
 mod choices;
+mod project;
 mod target;
 mod usage;
 
@@ -84,6 +85,10 @@ impl Error {
             Self::Occupied { path, by } => target::occupied(path.as_str(), by, typed),
             Self::Member { path, membership } => target::member(path.as_str(), membership, typed),
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
+            Self::NoProject => project::none(),
+            Self::Base(fault) => project::base(fault),
+            Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),
+            Self::Differs { what, look } => project::differs(what, look),
             Self::Io { action, path, source } => {
                 words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")
             }

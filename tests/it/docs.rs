@@ -17,8 +17,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo xtask ", "checked below to be a command of xtask"),
 ];
 
-/// Names of commands that need an argument.
-const NAMES: &[&str] = &["restwell new", "restwell explain", "restwell completions"];
+/// Names of commands that need an argument, or a project around them.
+const NAMES: &[&str] =
+    &["restwell new", "restwell explain", "restwell completions", "restwell status", "restwell diff"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

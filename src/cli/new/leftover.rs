@@ -60,7 +60,7 @@ pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> 
 impl Receipt {
     /// `None` if it is not the receipt of a valid stack, for example after a manual edit.
     fn parse(text: &str) -> Option<Self> {
-        let input = Input::of_receipt(text)?;
+        let input = Input::of_receipt(text).ok()?;
         let stack = Stack::resolve(&input.answers).ok()?.stack;
         Some(Self { version: input.written_by?, name: input.name?, stack })
     }

@@ -9,6 +9,7 @@ mod neighbours;
 mod new;
 mod output;
 mod page;
+mod project;
 mod racing;
 mod schema;
 mod session;

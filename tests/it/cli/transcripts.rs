@@ -2,11 +2,12 @@
 //!
 //! Values that depend on the content of templates, such as counts, digests and lists of files, are masked.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::session::restwell;
+use super::session::{Session, restwell};
 
 /// A name for the snapshot, the words, and the exit code.
 const RUNS: &[(&str, &[&str], i32)] = &[
@@ -37,6 +38,20 @@ const RUNS: &[(&str, &[&str], i32)] = &[
     ("completions-unknown", &["completions", "bsh"], 2),
     ("man", &["man", "list"], 0),
     ("man-unknown", &["man", "lits"], 2),
+    ("status-outside", &["status"], 1),
+    ("diff-outside", &["diff"], 1),
+];
+
+/// The same in a project whose user edited a file, deleted one and made one executable.
+const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
+    ("status", &["status"], 0),
+    ("status-check", &["status", "--check"], 6),
+    ("diff", &["diff", "justfile"], 0),
+    ("diff-path", &["diff", "--stat", "src"], 0),
+    ("diff-check", &["diff", "--check", "src", "justfile"], 6),
+    ("diff-new", &["diff", "--new", "--check"], 0),
+    ("diff-unknown-path", &["diff", "src/ap.rs"], 2),
+    ("diff-unknown-value", &["diff", "--set", "cahce=redis"], 2),
 ];
 
 /// `text` with long scripts and numbers before certain words masked.
@@ -81,11 +96,35 @@ fn steady_json(value: &mut Json, key: &str) {
     }
 }
 
+/// The output of words with an exit code; the place is where they ran.
+type Run = fn(&[&str], i32, &mut String) -> (String, String);
+
 /// The output of a run in a directory with a file and a workspace.
 fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
     let mut run =
         restwell([]).file("taken/notes.txt", "mine").file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n");
     run.command().args(words);
+    output(run, code, place)
+}
+
+/// The output of a run in a project that was edited.
+fn run_in_project(words: &[&str], code: i32, place: &mut String) -> (String, String) {
+    let ran = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
+    let mut run = ran.then([]).inside("shop-api").prepare(edit);
+    run.command().args(words);
+    output(run, code, place)
+}
+
+fn edit(project: &Path) {
+    let path = project.join("justfile");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text + "\nmine:\n    echo mine\n").expect("written");
+    std::fs::remove_file(project.join("rust-toolchain.toml")).expect("removed");
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(project.join("src/app.rs"), executable).expect("set");
+}
+
+fn output(run: Session, code: i32, place: &mut String) -> (String, String) {
     let ran = run.exits(code);
     *place = std::fs::canonicalize(ran.path()).expect("there").display().to_string();
     (ran.stdout().to_owned(), ran.stderr().to_owned())
@@ -99,7 +138,9 @@ fn every_command_matches_its_transcript() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for &(name, words, code) in RUNS {
+        let outside = RUNS.iter().map(|case| (case, run as Run));
+        let inside = LIVING_RUNS.iter().map(|case| (case, run_in_project as Run));
+        for (&(name, words, code), run) in outside.chain(inside) {
             let mut place = String::new();
             let (stdout, stderr) = run(words, code, &mut place);
             let (stdout, stderr) = (steady(&stdout), steady(&stderr).replace(&place, "[here]"));

@@ -1,0 +1,199 @@
+//! `restwell status`: how a project differs from what was applied to it, and what this version would change.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::answers;
+use crate::base::Base;
+use crate::command_line::CommandLine;
+use crate::error::Error;
+use crate::project::{Edit, Patch, Project};
+use crate::report::StackData;
+use crate::shell::{Format, Shell};
+use crate::stack::Answers;
+use crate::version::VERSION;
+
+/// Show how the project differs from what restwell applied, and what this version would change
+///
+/// Nothing is written. The project is the one around the working directory.
+#[derive(Args, Debug)]
+pub(super) struct Status {
+    /// Exit with 6 if there is any difference
+    #[arg(long)]
+    check: bool,
+}
+
+/// The state of a project.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StatusData {
+    /// The name of the project.
+    name: String,
+    /// The version of this restwell.
+    version: &'static str,
+    /// What was last applied.
+    base: BaseData,
+    /// Files that the user changed since then.
+    edits: Vec<EditData>,
+    /// Files with conflict markers.
+    markers: Vec<String>,
+    /// Choices that `restwell.toml` asks for and that are not applied.
+    asked: Vec<AskedData>,
+    /// Files that this version renders otherwise than they were applied.
+    update: Vec<UpdateData>,
+}
+
+/// What was last applied to a project.
+#[derive(Debug, Serialize, JsonSchema)]
+struct BaseData {
+    /// The version that applied it.
+    version: String,
+    /// The value of each choice.
+    #[schemars(with = "BTreeMap<String, String>")]
+    stack: StackData,
+    /// One SHA-256 over all files; null if they are of several versions.
+    digest: Option<String>,
+}
+
+/// A file that the user changed.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EditData {
+    path: String,
+    /// `edited`, `mode`, `deleted` or `not a file`.
+    kind: &'static str,
+    /// The lines that the user added; null if the old content is not known or is no text.
+    added: Option<usize>,
+    /// The lines that the user removed; null likewise.
+    removed: Option<usize>,
+}
+
+/// A choice that is asked for.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AskedData {
+    choice: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+/// A file that this version renders otherwise.
+#[derive(Debug, Serialize, JsonSchema)]
+struct UpdateData {
+    path: String,
+    /// `new`, `changed` or `removed`.
+    kind: &'static str,
+}
+
+impl Status {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        super::warn_of(&answers::check(&answers::environment())?, shell);
+        let status = StatusData::of(&Project::open()?)?;
+        let differences = status.differences();
+        let differs = self.check && !differences.is_empty();
+        // A failure is one object, too.
+        if !(differs && shell.options.format == Format::Json) {
+            let text = status.text();
+            shell.answer("status", || status, || text)?;
+        }
+        if differs { Err(Error::Differs { what: differences, look: CommandLine::new(["diff"]) }) } else { Ok(()) }
+    }
+}
+
+impl StatusData {
+    fn of(project: &Project) -> Result<Self, Error> {
+        let Base { version, stack, digest, .. } = &project.base;
+        let render = project.render(stack)?;
+        let edits = project.edits(&render)?;
+        let asked = project.asked(Answers::default())?.stack;
+        let is_asked = |value: &crate::choice::Value| stack.get(value.choice()) != *value;
+        Ok(Self {
+            name: project.name.clone(),
+            version: VERSION,
+            base: BaseData { version: version.clone(), stack: StackData::of_stack(stack), digest: digest.clone() },
+            markers: edits.iter().filter(|edit| has_markers(edit)).map(|edit| edit.patch.path.to_string()).collect(),
+            edits: edits.iter().map(EditData::of).collect(),
+            asked: asked
+                .values()
+                .filter(is_asked)
+                .map(|to| AskedData { choice: to.choice().id(), from: stack.get(to.choice()).id(), to: to.id() })
+                .collect(),
+            update: project.upstream(&render)?.iter().map(|patch| UpdateData::of(patch, project)).collect(),
+        })
+    }
+
+    /// Each difference in one clause.
+    fn differences(&self) -> Vec<String> {
+        let Self { edits, markers, asked, update, .. } = self;
+        let edits = edits.iter().map(|edit| format!("`{}`: {}", edit.path, edit.kind));
+        let markers = markers.iter().map(|path| format!("`{path}` has conflict markers"));
+        let asked = asked.iter().map(AskedData::text).map(|text| format!("`restwell.toml` asks for {text}"));
+        let update =
+            (!update.is_empty()).then(|| format!("restwell {VERSION} renders {} files otherwise", update.len()));
+        edits.chain(markers).chain(asked).chain(update).collect()
+    }
+
+    fn text(&self) -> String {
+        let Self { name, version, base, edits, markers, asked, update } = self;
+        let stack: Vec<String> = base.stack.pairs().map(|(choice, value)| format!("{choice}={value}")).collect();
+        let mut lines = vec![format!("{name}: {}", stack.join(" "))];
+        lines.push(match &base.digest {
+            Some(_) => format!("base: restwell {}", base.version),
+            None => format!("base: restwell {} and other versions", base.version),
+        });
+        lines.push(format!("edited by you: {}", files(edits.len())));
+        let width = edits.iter().map(|edit| edit.path.len()).max().unwrap_or_default();
+        lines.extend(edits.iter().map(|edit| format!("  {:<width$}  {}", edit.path, edit.text())));
+        lines.extend(markers.iter().map(|path| format!("  {path} has conflict markers")));
+        lines.extend(asked.iter().map(|asked| format!("`restwell.toml` asks for {}", asked.text())));
+        lines.push(format!("restwell {version} would change: {}", files(update.len())));
+        lines.extend(update.iter().map(|UpdateData { path, kind }| format!("  {path}  {kind}")));
+        lines.join("\n") + "\n"
+    }
+}
+
+impl EditData {
+    fn of(Edit { kind, patch }: &Edit) -> Self {
+        let counts = if patch.old.is_some() { patch.counts() } else { None };
+        let (added, removed) = counts.unzip();
+        Self { path: patch.path.to_string(), kind: kind.id(), added, removed }
+    }
+
+    fn text(&self) -> String {
+        match (self.kind, self.added, self.removed) {
+            ("edited", Some(added), Some(removed)) => format!("+{added} −{removed}"),
+            (kind, ..) => kind.to_owned(),
+        }
+    }
+}
+
+impl AskedData {
+    fn text(&self) -> String {
+        let Self { choice, from, to } = self;
+        format!("{choice}: {from} → {to}")
+    }
+}
+
+impl UpdateData {
+    fn of(Patch { path, new, .. }: &Patch, project: &Project) -> Self {
+        let kind = match new {
+            None => "removed",
+            Some(_) if project.base.entries.contains_key(path) => "changed",
+            Some(_) => "new",
+        };
+        Self { path: path.to_string(), kind }
+    }
+}
+
+fn has_markers(edit: &Edit) -> bool {
+    let text = edit.patch.new.as_ref().and_then(|file| str::from_utf8(&file.bytes).ok()).unwrap_or_default();
+    ["<<<<<<< ", ">>>>>>> "].iter().all(|marker| text.lines().any(|line| line.starts_with(marker)))
+}
+
+fn files(count: usize) -> String {
+    match count {
+        0 => "nothing".to_owned(),
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    }
+}

@@ -1,0 +1,134 @@
+//! A project on disk: its root and its files. Nothing is read through a symbolic link.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::refused;
+use crate::base::BASE;
+use crate::error::Error;
+use crate::git;
+use crate::merge::{File, Files};
+use crate::tree::BASE_FOLDER;
+
+/// Files larger than this are never files of restwell: pictures, dumps.
+const LIMIT: u64 = 1 << 20;
+
+/// The file that marks a folder as one of caches, such as `target`.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+
+/// The root of a project: the nearest directory upwards that has a base.
+#[derive(Clone, Debug)]
+pub struct Root {
+    pub(super) place: PathBuf,
+    /// The working directory below the root.
+    below: Utf8PathBuf,
+}
+
+/// What a project has at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing.
+    Nothing,
+    /// A file.
+    File(File),
+    /// A directory or a symbolic link, or a path below a symbolic link.
+    Other,
+}
+
+impl Root {
+    /// The project around the working directory.
+    ///
+    /// # Errors
+    /// [`Error::NoProject`] if there is none.
+    pub fn find() -> Result<Self, Error> {
+        let here = env::current_dir().map_err(refused("find", "."))?;
+        let has_base = |place: &PathBuf| fs::symlink_metadata(place.join(BASE)).is_ok_and(|found| found.is_file());
+        let place = here.ancestors().map(ToOwned::to_owned).find(has_base).ok_or(Error::NoProject)?;
+        let below = here.strip_prefix(&place).ok().and_then(|below| Utf8PathBuf::from_path_buf(below.into()).ok());
+        Ok(Self { place, below: below.ok_or(Error::NoProject)? })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn at(place: PathBuf) -> Self {
+        Self { place, below: Utf8PathBuf::new() }
+    }
+
+    /// The name of the directory.
+    pub fn file_name(&self) -> Option<&str> {
+        self.place.file_name()?.to_str()
+    }
+
+    /// A path relative to the working directory as one relative to the root; `None` if it is outside.
+    pub fn inside(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        let mut inside = Utf8PathBuf::new();
+        for part in self.below.join(path).components() {
+            match part {
+                Utf8Component::Normal(name) => inside.push(name),
+                Utf8Component::CurDir => {}
+                Utf8Component::ParentDir if inside.pop() => {}
+                Utf8Component::ParentDir | Utf8Component::RootDir | Utf8Component::Prefix(_) => return None,
+            }
+        }
+        Some(inside)
+    }
+
+    /// What is at a path.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be read.
+    pub fn read(&self, path: &Utf8Path) -> Result<Content, Error> {
+        let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
+        for parent in parents {
+            if fs::symlink_metadata(self.place.join(parent)).is_ok_and(|found| found.is_symlink()) {
+                return Ok(Content::Other);
+            }
+        }
+        let place = self.place.join(path);
+        match fs::symlink_metadata(&place) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Ok(Content::Nothing)
+            }
+            Err(error) => Err(refused("look at", path)(error)),
+            Ok(found) if found.is_file() => {
+                let bytes = fs::read(&place).map_err(refused("read", path))?;
+                Ok(Content::File(File { bytes, executable: found.permissions().mode() & 0o100 != 0 }))
+            }
+            Ok(_) => Ok(Content::Other),
+        }
+    }
+
+    /// The files of the project, without those of git, of restwell, of caches such as `target`, and large ones.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if one cannot be read.
+    pub fn files(&self) -> Result<Files, Error> {
+        let mut files = Files::new();
+        let mut open = vec![Utf8PathBuf::new()];
+        while let Some(folder) = open.pop() {
+            let entries = fs::read_dir(self.place.join(&folder)).map_err(refused("look into", &folder))?;
+            for entry in entries {
+                let entry = entry.map_err(refused("look into", &folder))?;
+                // A file of restwell has a name that is text.
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                let found = entry.metadata().map_err(refused("look at", folder.join(&name)))?;
+                let path = folder.join(name);
+                if found.is_dir() {
+                    let is_cache = fs::symlink_metadata(self.place.join(&path).join(CACHE_TAG)).is_ok();
+                    if !is_cache && path != git::FOLDER && path != BASE_FOLDER {
+                        open.push(path);
+                    }
+                } else if found.is_file()
+                    && found.len() <= LIMIT
+                    && let Content::File(file) = self.read(&path)?
+                {
+                    files.insert(path, file);
+                }
+            }
+        }
+        Ok(files)
+    }
+}

@@ -1,0 +1,34 @@
+//! Errors about a project that exists.
+
+use super::{Words, help_with, words};
+use crate::base::{BASE, Fault};
+use crate::command_line::{CommandLine, path_word};
+
+pub(super) fn none() -> Words {
+    words("there is no project here")
+        .because(format!("neither this directory nor one above it has `{BASE}`"))
+        .command(help_with("new"))
+        .help("change into a project that `restwell new` wrote")
+}
+
+pub(super) fn base(fault: &Fault) -> Words {
+    let told = words(format!("`{BASE}` cannot be used")).because(match fault {
+        Fault::Format => "it does not start like a base that this version reads".to_owned(),
+        Fault::Stack(stack) => format!("this version does not know the stack `{stack}`"),
+        Fault::Line(line) => format!("line {line} is not an entry"),
+        Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
+        Fault::Digest => "its files do not give its digest".to_owned(),
+    });
+    told.help("take the last version back: git checkout -- .restwell")
+}
+
+pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
+    words(format!("restwell has no file at `{path}`"))
+        .command(nearest.map(|near| typed.clone().with_argument(&path_word(near))))
+        .command(CommandLine::new(["diff"]).with_flag("--stat"))
+}
+
+pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
+    let told = what.iter().fold(words("the project differs"), |told, what| told.because(what));
+    told.command(look.clone())
+}

@@ -1,0 +1,117 @@
+//! A project that exists: its base, the edits of its user since then, and what this version of restwell would change.
+//!
+//! Nothing here writes.
+
+mod edit;
+mod patch;
+
+use camino::Utf8Path;
+use toml_edit::Document;
+
+use crate::answers::Input;
+use crate::base::{BASE, Base, Entry};
+use crate::disk::{Content, Root};
+use crate::error::Error;
+use crate::merge::File;
+use crate::plan::Plan;
+use crate::stack::{Answers, Origin, Resolution, Stack};
+use crate::tree::{RECEIPT, Tree};
+
+pub use edit::{Edit, Kind};
+pub use patch::Patch;
+
+/// A project and what was last applied to it.
+#[derive(Debug)]
+pub struct Project {
+    /// Where it is.
+    pub root: Root,
+    /// What was last applied to it.
+    pub base: Base,
+    /// The name of its package.
+    pub name: String,
+    /// Its `restwell.toml`, as it is now.
+    pub receipt: Input,
+}
+
+impl Project {
+    /// Reads the project around the working directory.
+    ///
+    /// # Errors
+    /// There is none, its base does not match, or its `restwell.toml` has mistakes.
+    pub fn open() -> Result<Self, Error> {
+        Self::at(Root::find()?)
+    }
+
+    fn at(root: Root) -> Result<Self, Error> {
+        let base = match root.read(BASE.into())? {
+            Content::File(File { bytes, .. }) => Base::parse(&bytes).map_err(Error::Base)?,
+            Content::Nothing | Content::Other => return Err(Error::NoProject),
+        };
+        let receipt = match text(&root, RECEIPT)? {
+            Some(text) => Input::of_receipt(&text)?,
+            None => Input::default(),
+        };
+        let package = match &receipt.name {
+            Some(name) => Some(name.clone()),
+            None => text(&root, "Cargo.toml")?.and_then(|manifest| package_name(&manifest)),
+        };
+        let name = package.or(root.file_name().map(str::to_owned)).unwrap_or_default();
+        Ok(Self { root, base, name, receipt })
+    }
+
+    /// What this version renders from a stack.
+    ///
+    /// # Errors
+    /// [`Error::Bug`]
+    pub fn render(&self, stack: &Stack) -> Result<Tree, Error> {
+        Ok(Plan::new(stack, &self.name).render()?)
+    }
+
+    /// The stack that `answers` and the `restwell.toml` of the project ask for. Other values stay as they are, unless a
+    /// rule forbids them beside those.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if the values that are asked for exclude each other.
+    pub fn asked(&self, answers: Answers) -> Result<Resolution, Error> {
+        let applied: Answers = self.base.stack.values().map(|value| (value, Origin::Preset)).collect();
+        let written = self.base.stack.values().filter_map(|value| self.receipt.answers.get(value.choice()));
+        let changed: Answers = written.filter(|(value, _)| self.base.stack.get(value.choice()) != *value).collect();
+        let answers = answers.or(&changed).or(&applied);
+        Stack::resolve(&answers).map_err(|conflict| Error::Conflict { conflict, answers })
+    }
+
+    /// The content of a file of the base, if it is known: only a hash is kept of some, and `render` or the project may
+    /// have the file with that hash.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn applied(&self, path: &Utf8Path, render: &Tree) -> Result<Option<File>, Error> {
+        match self.base.entries.get(path) {
+            None | Some(Entry::Gone) => Ok(None),
+            Some(&Entry::Text { ref bytes, executable, .. }) => Ok(Some(File { bytes: bytes.clone(), executable })),
+            Some(Entry::Hash { sha256, executable }) => {
+                let rendered = render.get(path).map(|file| file.bytes.clone());
+                let present = match self.root.read(path)? {
+                    Content::File(File { bytes, .. }) => Some(bytes),
+                    Content::Nothing | Content::Other => None,
+                };
+                let found =
+                    [rendered, present].into_iter().flatten().find(|bytes| crate::tree::sha256(bytes) == *sha256);
+                Ok(found.map(|bytes| File { bytes, executable: *executable }))
+            }
+        }
+    }
+}
+
+/// The text of a file, if there is one.
+fn text(root: &Root, path: &str) -> Result<Option<String>, Error> {
+    match root.read(path.into())? {
+        Content::File(File { bytes, .. }) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Content::Nothing | Content::Other => Ok(None),
+    }
+}
+
+fn package_name(manifest: &str) -> Option<String> {
+    let document = Document::parse(manifest).ok()?;
+    Some(document.get("package")?.get("name")?.as_str()?.to_owned())
+}

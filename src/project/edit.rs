@@ -1,0 +1,98 @@
+//! The edits of the user since the base.
+
+use camino::Utf8PathBuf;
+
+use super::{Patch, Project};
+use crate::base::Entry;
+use crate::disk::Content;
+use crate::error::Error;
+use crate::merge::File;
+use crate::tree::{Tree, sha256};
+
+/// A file that differs from the base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What differs.
+    pub kind: Kind,
+    /// Both sides. The old one is missing if only its hash is known.
+    pub patch: Patch,
+}
+
+/// How a file differs from the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Its content, and maybe its mode.
+    Edited,
+    /// Only its mode.
+    Mode,
+    /// It is not there.
+    Deleted,
+    /// It is not a file.
+    NoFile,
+}
+
+impl Kind {
+    /// The word in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Edited => "edited",
+            Self::Mode => "mode",
+            Self::Deleted => "deleted",
+            Self::NoFile => "not a file",
+        }
+    }
+}
+
+impl Project {
+    /// Every file of the base that the user changed. Line ends that git converted are no edit.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn edits(&self, render: &Tree) -> Result<Vec<Edit>, Error> {
+        let mut edits = Vec::new();
+        for (path, entry) in &self.base.entries {
+            let Some((hash, executable)) = entry.state() else { continue };
+            let (kind, new) = match self.root.read(path)? {
+                Content::Nothing => (Kind::Deleted, None),
+                Content::Other => (Kind::NoFile, None),
+                Content::File(file) if !has_hash(&file, hash) => (Kind::Edited, Some(file)),
+                Content::File(file) if file.executable != executable => (Kind::Mode, Some(file)),
+                Content::File(_) => continue,
+            };
+            let old = self.applied(path, render)?;
+            edits.push(Edit { kind, patch: Patch { path: path.clone(), old, new } });
+        }
+        Ok(edits)
+    }
+
+    /// What `render` has that the base does not have, or has with another content. Files that the user deleted stay away.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn upstream(&self, render: &Tree) -> Result<Vec<Patch>, Error> {
+        let mut patches = Vec::new();
+        for (path, file) in render.files() {
+            let entry = self.base.entries.get(path);
+            let is_same = entry.is_some_and(|entry| match entry.state() {
+                Some(state) => state == (file.sha256().as_str(), file.executable),
+                None => true,
+            });
+            if !is_same {
+                let new = Some(File { bytes: file.bytes.clone(), executable: file.executable });
+                patches.push(Patch { path: path.to_owned(), old: self.applied(path, render)?, new });
+            }
+        }
+        let removed = |(path, entry): &(&Utf8PathBuf, &Entry)| **entry != Entry::Gone && render.get(path).is_none();
+        for (path, _) in self.base.entries.iter().filter(removed) {
+            patches.push(Patch { path: path.clone(), old: self.applied(path, render)?, new: None });
+        }
+        patches.sort_by(|one, next| one.path.cmp(&next.path));
+        Ok(patches)
+    }
+}
+
+fn has_hash(file: &File, hash: &str) -> bool {
+    sha256(&file.bytes) == hash
+        || str::from_utf8(&file.bytes)
+            .is_ok_and(|text| text.contains("\r\n") && sha256(text.replace("\r\n", "\n").as_bytes()) == hash)
+}
