@@ -5,6 +5,7 @@
 //! which a copy is kept. Nothing is written through a symbolic link. Files are not synced: a kill loses nothing by that,
 //! and after a power cut the command can be run again.
 
+mod journal;
 mod place;
 mod project;
 mod stage;
@@ -22,6 +23,7 @@ use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
 
+pub use journal::{Change, ChangeKind, Made, Sides, Turn};
 pub use place::Found;
 pub use project::{Content, Root};
 pub use surroundings::Surroundings;

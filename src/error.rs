@@ -159,6 +159,15 @@ pub enum Error {
     NoProject,
     /// The base of a project cannot be used.
     Base(base::Fault),
+    /// Another run is changing the project.
+    InUse,
+    /// Files of a project that are not what a change was decided for.
+    Moved {
+        /// Their paths.
+        paths: Vec<String>,
+        /// Whether the change was interrupted before, and is made in part.
+        is_half: bool,
+    },
     /// A path at which a project has no file of restwell's.
     NoSuchFile {
         /// As typed.
@@ -237,6 +246,8 @@ impl Error {
             Self::NoSuchFile { .. } => "RW0112",
             Self::NoProject => "RW0603",
             Self::Base(_) => "RW0604",
+            Self::InUse => "RW0605",
+            Self::Moved { .. } => "RW0606",
             Self::Differs { .. } => "RW0901",
             Self::Io { .. } => "RW0601",
             Self::Output(_) => "RW0602",

@@ -209,6 +209,18 @@ pub const CODES: &[Code] = &[
          version back with `git checkout -- .restwell`. A base that a newer restwell wrote needs that version.",
     ),
     code(
+        "RW0605",
+        "another run is changing the project",
+        "Only one restwell process changes a project at a time. Run the command again when the other one has ended.",
+    ),
+    code(
+        "RW0606",
+        "files of the project are not what the change was decided for",
+        "A file was edited while restwell was running: nothing was written, run the command again. Or an earlier run was \
+         interrupted after it had begun to write, and a file was edited before the next command could finish the change: \
+         restwell never replaces such a file. The old files are in `.restwell/undo`, under the number of the change.",
+    ),
+    code(
         "RW0701",
         "a bug in restwell",
         "Restwell reached a state that should be impossible. No partial project is left. Please report it with the text that \

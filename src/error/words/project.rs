@@ -32,3 +32,15 @@ pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
     let told = what.iter().fold(words("the project differs"), |told, what| told.because(what));
     told.command(look.clone())
 }
+
+pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Words {
+    if !is_half {
+        let told = words("files changed while restwell was running; nothing was written");
+        return paths.iter().fold(told, |told, path| told.because(format!("`{path}`"))).command(typed.clone());
+    }
+    let told = words("an interrupted change cannot be finished");
+    let told = paths.iter().fold(told, |told, path| {
+        told.because(format!("`{path}` was edited since: it is neither the old nor the new file"))
+    });
+    told.help("move these files elsewhere, take the old ones back from `.restwell/undo`, and run the command again")
+}
