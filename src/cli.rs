@@ -3,6 +3,8 @@
 //! The flags of choices are derived from [`Choice::ALL`](crate::choice::Choice::ALL) in `cli/choices.rs`: a new value or
 //! choice needs no line here.
 
+mod adopt;
+mod changed;
 mod choices;
 mod completions;
 mod diff;
@@ -15,6 +17,7 @@ mod new;
 mod schema;
 mod status;
 mod typed;
+mod undo;
 mod usage;
 mod variants;
 
@@ -32,7 +35,7 @@ use crate::shell::{Format, OutputOptions, Shell, Verbosity};
 #[derive(Debug, Parser)]
 #[command(name = "restwell", version, propagate_version = false, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 failure, 2 usage, 3 conflicting choices, 4 missing answer, 5 target not usable, 6 differs, 70 bug, 130 interrupted"
+    after_help = "Exit codes: 0 success, 1 failure, 2 usage, 3 conflicting choices, 4 missing answer, 5 target not usable, 6 differs, 7 undecided, 70 bug, 130 interrupted"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -101,6 +104,9 @@ enum Command {
     New(new::New),
     Status(status::Status),
     Diff(diff::Diff),
+    Adopt(adopt::Adopt),
+    Undo(undo::Undo),
+    Redo(undo::Redo),
     List(list::List),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -115,7 +121,7 @@ impl Command {
     fn is_sound(&self) -> bool {
         match self {
             Self::New(new) => new.is_sound(),
-            Self::Status(_) | Self::Diff(_) => true,
+            Self::Status(_) | Self::Diff(_) | Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -123,8 +129,21 @@ impl Command {
 }
 
 /// The names of the commands, in the order of the help.
-const COMMANDS: &[&str] =
-    &["new", "status", "diff", "list", "explain", "schema", "variants", "completions", "man", "help"];
+const COMMANDS: &[&str] = &[
+    "new",
+    "status",
+    "diff",
+    "adopt",
+    "undo",
+    "redo",
+    "list",
+    "explain",
+    "schema",
+    "variants",
+    "completions",
+    "man",
+    "help",
+];
 
 pub use help::HelpText;
 
@@ -199,6 +218,9 @@ impl Cli {
             Command::New(new) => new.run(global.non_interactive, shell),
             Command::Status(status) => status.run(shell),
             Command::Diff(diff) => diff.run(shell),
+            Command::Adopt(adopt) => adopt.run(shell),
+            Command::Undo(undo) => undo.run(shell),
+            Command::Redo(redo) => redo.run(shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),
             Command::Schema(schema) => schema.run(shell),

@@ -159,6 +159,16 @@ pub enum Error {
     NoProject,
     /// The base of a project cannot be used.
     Base(base::Fault),
+    /// There is no change to take back, or to make again.
+    NothingToUndo {
+        /// Whether it is to be made again.
+        is_redo: bool,
+    },
+    /// Edits and a change that cannot be merged: a person has to decide.
+    Undecided {
+        /// The files.
+        paths: Vec<String>,
+    },
     /// Another run is changing the project.
     InUse,
     /// Files of a project that are not what a change was decided for.
@@ -246,6 +256,8 @@ impl Error {
             Self::NoSuchFile { .. } => "RW0112",
             Self::NoProject => "RW0603",
             Self::Base(_) => "RW0604",
+            Self::NothingToUndo { .. } => "RW0113",
+            Self::Undecided { .. } => "RW0803",
             Self::InUse => "RW0605",
             Self::Moved { .. } => "RW0606",
             Self::Differs { .. } => "RW0901",

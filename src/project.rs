@@ -1,8 +1,9 @@
 //! A project that exists: its base, the edits of its user since then, and what this version of restwell would change.
 //!
-//! Nothing here writes.
+//! Nothing here writes: changes are data.
 
 mod edit;
+mod history;
 mod patch;
 
 use camino::Utf8Path;
@@ -18,6 +19,7 @@ use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
 pub use edit::{Edit, Kind};
+pub use history::{inverse, last_made, last_undone, stacks};
 pub use patch::Patch;
 
 /// A project and what was last applied to it.
@@ -42,7 +44,11 @@ impl Project {
         Self::at(Root::find()?)
     }
 
-    fn at(root: Root) -> Result<Self, Error> {
+    /// Reads the project at a root.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn at(root: Root) -> Result<Self, Error> {
         let base = match root.read(BASE.into())? {
             Content::File(File { bytes, .. }) => Base::parse(&bytes).map_err(Error::Base)?,
             Content::Nothing | Content::Other => return Err(Error::NoProject),

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema as JsonSchemaObject};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::changed::Changed;
 use super::completions::Script;
 use super::diff::Differences;
 use super::explain::Explained;
@@ -15,6 +16,7 @@ use super::list::Listing;
 use super::man::ManualPage;
 use super::new::output::ProjectOutput;
 use super::status::StatusData;
+use super::undo::UndoOutput;
 use super::variants::VariantList;
 use crate::choice::Choice;
 use crate::envelope::{Failure, Success};
@@ -45,6 +47,12 @@ enum Subject {
     Status,
     /// What `diff` prints
     Diff,
+    /// What `adopt` prints
+    Adopt,
+    /// What `undo` prints
+    Undo,
+    /// What `redo` prints
+    Redo,
     /// What `list` prints
     List,
     /// What `explain` prints
@@ -70,6 +78,8 @@ impl Schema {
             Subject::New => output::<ProjectOutput<'static>>(),
             Subject::Status => output::<StatusData>(),
             Subject::Diff => output::<Differences>(),
+            Subject::Adopt | Subject::Redo => output::<Changed>(),
+            Subject::Undo => output::<UndoOutput>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
             Subject::Schema => output::<Map<String, Json>>(),

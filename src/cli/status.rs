@@ -43,6 +43,8 @@ pub(super) struct StatusData {
     asked: Vec<AskedData>,
     /// Files that this version renders otherwise than they were applied.
     update: Vec<UpdateData>,
+    /// The number of a change that was interrupted, which the next command that writes finishes; otherwise null.
+    interrupted: Option<u32>,
 }
 
 /// What was last applied to a project.
@@ -119,28 +121,35 @@ impl StatusData {
                 .map(|to| AskedData { choice: to.choice().id(), from: stack.get(to.choice()).id(), to: to.id() })
                 .collect(),
             update: project.upstream(&render)?.iter().map(|patch| UpdateData::of(patch, project)).collect(),
+            interrupted: project.root.interrupted(),
         })
     }
 
     /// Each difference in one clause.
     fn differences(&self) -> Vec<String> {
-        let Self { edits, markers, asked, update, .. } = self;
+        let Self { edits, markers, asked, update, interrupted, .. } = self;
         let edits = edits.iter().map(|edit| format!("`{}`: {}", edit.path, edit.kind));
         let markers = markers.iter().map(|path| format!("`{path}` has conflict markers"));
         let asked = asked.iter().map(AskedData::text).map(|text| format!("`restwell.toml` asks for {text}"));
         let update =
             (!update.is_empty()).then(|| format!("restwell {VERSION} renders {} files otherwise", update.len()));
-        edits.chain(markers).chain(asked).chain(update).collect()
+        let interrupted = interrupted.iter().map(|number| format!("change {number} was interrupted"));
+        edits.chain(markers).chain(asked).chain(update).chain(interrupted).collect()
     }
 
     fn text(&self) -> String {
-        let Self { name, version, base, edits, markers, asked, update } = self;
+        let Self { name, version, base, edits, markers, asked, update, interrupted } = self;
         let stack: Vec<String> = base.stack.pairs().map(|(choice, value)| format!("{choice}={value}")).collect();
         let mut lines = vec![format!("{name}: {}", stack.join(" "))];
         lines.push(match &base.digest {
             Some(_) => format!("base: restwell {}", base.version),
             None => format!("base: restwell {} and other versions", base.version),
         });
+        lines.extend(interrupted.iter().map(|number| {
+            format!(
+                "change {number} was interrupted: the next command that writes, such as `restwell undo`, finishes it"
+            )
+        }));
         lines.push(format!("edited by you: {}", files(edits.len())));
         let width = edits.iter().map(|edit| edit.path.len()).max().unwrap_or_default();
         lines.extend(edits.iter().map(|edit| format!("  {:<width$}  {}", edit.path, edit.text())));

@@ -23,6 +23,7 @@ const FAMILIES: &[(&str, u8)] = &[
     ("RW05", 5),
     ("RW06", 1),
     ("RW07", 70),
+    ("RW0803", 7),
     ("RW08", 130),
     ("RW09", 6),
 ];
@@ -113,6 +114,12 @@ pub const CODES: &[Code] = &[
         "restwell has no file at this path",
         "The path is not one of the files that restwell applied to the project or would apply. `restwell diff` shows \
          those that differ; paths are relative to the working directory.",
+    ),
+    code(
+        "RW0113",
+        "there is no change to take back or to make again",
+        "`restwell undo` takes back what restwell changed in the project, the newest change first, and `restwell redo` makes \
+         it again, as long as no other change was made since. The last ten changes are kept.",
     ),
     code(
         "RW0201",
@@ -230,6 +237,12 @@ pub const CODES: &[Code] = &[
         "RW0801",
         "interrupted",
         "Ctrl-C or another signal ended the run, or you left the prompts. The target is unchanged.",
+    ),
+    code(
+        "RW0803",
+        "a person has to decide",
+        "You edited the same place of a file that the command would change. Nothing was written. Move your edit elsewhere, or \
+         make the file what it was, and run the command again.",
     ),
     code(
         "RW0901",

@@ -18,8 +18,16 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Names of commands that need an argument, or a project around them.
-const NAMES: &[&str] =
-    &["restwell new", "restwell explain", "restwell completions", "restwell status", "restwell diff"];
+const NAMES: &[&str] = &[
+    "restwell new",
+    "restwell explain",
+    "restwell completions",
+    "restwell status",
+    "restwell diff",
+    "restwell undo",
+    "restwell undo --list",
+    "restwell redo",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -16,6 +16,7 @@ mod session;
 mod surroundings;
 mod terminal;
 mod transcripts;
+mod undo;
 mod usage;
 mod wizard;
 mod workspace;

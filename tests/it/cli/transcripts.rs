@@ -51,6 +51,12 @@ const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
     ("diff-check", &["diff", "--check", "src", "justfile"], 6),
     ("diff-new", &["diff", "--new", "--check"], 0),
     ("diff-unknown-path", &["diff", "src/ap.rs"], 2),
+    ("adopt", &["adopt", "justfile", "src"], 0),
+    ("adopt-dry-run", &["adopt", "rust-toolchain.toml", "--dry-run"], 0),
+    ("adopt-unknown", &["adopt", "src/ap.rs"], 2),
+    ("undo-nothing", &["undo"], 2),
+    ("undo-list", &["undo", "--list"], 0),
+    ("redo-nothing", &["redo"], 2),
     ("diff-unknown-value", &["diff", "--set", "cahce=redis"], 2),
 ];
 

@@ -1,0 +1,72 @@
+//! `restwell adopt`: takes restwell's version of a file back.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use super::changed::{self, Changed};
+use crate::answers;
+use crate::disk::{Change, ChangeKind, Root, Sides};
+use crate::error::{Error, Obstacle};
+use crate::project::{Kind, Project};
+use crate::shell::Shell;
+use crate::spelling;
+
+/// Take back restwell's version of files that you edited or deleted
+///
+/// The files become what restwell last applied. `restwell undo` gives your edits back.
+#[derive(Args, Debug)]
+pub(super) struct Adopt {
+    /// The files, or directories of files
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<Utf8PathBuf>,
+    /// Print what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Adopt {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        super::warn_of(&answers::check(&answers::environment())?, shell);
+        let root = Root::find()?;
+        let turn = if self.dry_run { None } else { Some(root.take_turn()?) };
+        let project = Project::at(root.clone())?;
+        let change = self.change(&project)?;
+        if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
+            turn.make(&change)?;
+        }
+        changed::report("adopt", &Changed::of(&change, self.dry_run), shell)
+    }
+
+    fn change(&self, project: &Project) -> Result<Change, Error> {
+        let mut wanted = Vec::new();
+        for typed in &self.paths {
+            let known = || project.base.entries.keys();
+            match project.root.inside(typed).filter(|path| known().any(|known| known.starts_with(path))) {
+                Some(path) => wanted.push(path),
+                None => {
+                    let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
+                    return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
+                }
+            }
+        }
+        let paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
+        let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
+        change.kind = ChangeKind::Change;
+        for edit in project.edits(&project.render(&project.base.stack)?)? {
+            let path = edit.patch.path;
+            if !wanted.iter().any(|wanted| path.starts_with(wanted)) {
+                continue;
+            }
+            if edit.kind == Kind::NoFile {
+                return Err(Error::InTheWay { path, what: Obstacle::Directory });
+            }
+            // Of some files only the hash is known.
+            let Some(applied) = edit.patch.old else {
+                let message = format!("this version does not know the content of `{path}` as it was applied");
+                return Err(Error::Usage { message, command: "adopt".into() });
+            };
+            change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
+        }
+        Ok(change)
+    }
+}

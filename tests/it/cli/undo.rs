@@ -1,0 +1,100 @@
+//! `adopt`, `undo` and `redo`: changes of a project, taken back with bytes and modes.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::session::{Listing, Ran, Session, listing, restwell};
+
+fn project() -> Ran {
+    restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0)
+}
+
+fn inside<const N: usize>(project: &Ran, words: [&str; N]) -> Session {
+    project.then(words).inside("shop-api")
+}
+
+/// The files without those of the journal.
+fn files(project: &Ran) -> Listing {
+    let mut files = listing(&project.path().join("shop-api"));
+    files.retain(|path, _| !path.starts_with(".restwell/undo"));
+    files
+}
+
+fn edit(path: &Path) {
+    let text = fs::read_to_string(path).expect("there");
+    fs::write(path, text + "\n// mine\n").expect("written");
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+#[test]
+fn adopting_gives_the_applied_files_and_undo_the_edits() {
+    let project = project();
+    let fresh = files(&project);
+    let path = project.path().join("shop-api");
+    edit(&path.join("src/app.rs"));
+    fs::set_permissions(path.join("src/app.rs"), fs::Permissions::from_mode(0o640)).expect("set");
+    fs::remove_file(path.join("README.md")).expect("removed");
+    let edited = files(&project);
+    let dry = inside(&project, ["adopt", ".", "--dry-run", "--format", "json"]).exits(0).writes_nothing().json();
+    let real = inside(&project, ["adopt", ".", "--format", "json"]).exits(0).json();
+    assert_eq!(dry, real);
+    assert_eq!(files(&project), fresh);
+    assert_eq!(mode(&path.join("src/app.rs")), 0o640, "permissions are the user's");
+    inside(&project, ["undo", "--dry-run"]).exits(0).writes_nothing();
+    inside(&project, ["undo"]).exits(0).says("undo: adopt ").says("make it again: restwell redo");
+    assert_eq!(files(&project), edited);
+    assert_eq!(mode(&path.join("src/app.rs")), 0o640);
+    inside(&project, ["undo"]).exits(2).says("error[RW0113]: there is no change to take back").writes_nothing();
+    inside(&project, ["redo"]).exits(0);
+    assert_eq!(files(&project), fresh);
+    inside(&project, ["redo"]).exits(2).says("error[RW0113]").writes_nothing();
+    inside(&project, ["undo", "--list"]).exits(0).prints("   3  made    adopt").writes_nothing();
+    inside(&project, ["undo"]).exits(0);
+    assert_eq!(files(&project), edited);
+    inside(&project, ["undo", "--list"]).exits(0).prints("   4  undone  adopt");
+}
+
+#[test]
+fn an_edit_after_a_change_is_merged_or_stops_the_undo() {
+    let project = project();
+    let path = project.path().join("shop-api/src/app.rs");
+    let applied = fs::read_to_string(&path).expect("there");
+    fs::write(&path, format!("// mine\n{applied}")).expect("written");
+    inside(&project, ["adopt", "src/app.rs"]).exits(0);
+    fs::write(&path, format!("{applied}// later\n")).expect("written");
+    inside(&project, ["undo"]).exits(0);
+    assert_eq!(fs::read_to_string(&path).expect("there"), format!("// mine\n{applied}// later\n"));
+    inside(&project, ["redo"]).exits(0);
+    fs::write(&path, format!("// other\n{applied}")).expect("written");
+    let before = files(&project);
+    inside(&project, ["undo"]).exits(7).says("error[RW0803]").says("  try: restwell diff src/app.rs\n");
+    assert_eq!(files(&project), before);
+}
+
+#[test]
+fn nothing_to_adopt_is_no_change() {
+    let project = project();
+    inside(&project, ["adopt", "src"]).exits(0).says("nothing to change").writes_nothing();
+}
+
+/// A run that was killed after the commit point: `status` tells it and writes nothing, the next change finishes it.
+#[test]
+fn an_interrupted_change_is_told_and_finished_by_the_next_command() {
+    let project = project();
+    let root = project.path().join("shop-api");
+    edit(&root.join("src/app.rs"));
+    let edited = fs::read_to_string(root.join("src/app.rs")).expect("there");
+    inside(&project, ["adopt", "src"]).exits(0);
+    let after = files(&project);
+    fs::rename(root.join(".restwell/undo/1/done"), root.join(".restwell/undo/1/journal")).expect("renamed");
+    fs::write(root.join("src/app.rs"), &edited).expect("written");
+    inside(&project, ["status", "--check"]).exits(6).says("change 1 was interrupted").writes_nothing();
+    inside(&project, ["adopt", "README.md"]).exits(0);
+    assert_eq!(files(&project), after);
+    inside(&project, ["undo"]).exits(0);
+    assert_eq!(fs::read_to_string(root.join("src/app.rs")).expect("there"), edited);
+}
