@@ -159,7 +159,18 @@ impl From<Side> for Choice {
 }
 
 impl Part {
-    fn decided(&self, decide: &mut impl FnMut(&Hunk) -> Choice) -> String {
+    /// The part with each of its texts changed.
+    pub(super) fn map(self, change: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Settled(text) => Self::Settled(change(text)),
+            Self::Open(Hunk { line, base, yours, new, reason }) => {
+                Self::Open(Hunk { line, base: change(base), yours: change(yours), new: change(new), reason })
+            }
+        }
+    }
+
+    /// The text if every open place is decided like this.
+    pub(super) fn decided(&self, decide: &mut impl FnMut(&Hunk) -> Choice) -> String {
         match self {
             Self::Settled(text) => text.clone(),
             Self::Open(hunk) => match decide(hunk) {

@@ -1,24 +1,30 @@
 //! What becomes of each path, from what the three sides have there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::conflict::{Part, Reason};
 use super::habit::{self, Habit};
 use super::text::{self, Sides};
-use super::{Base, Conflict, File, Files, Merge, Migrations, Step};
-
-/// The folder of the migrations.
-const MIGRATIONS: &str = "migrations";
+use super::{Base, Conflict, File, Files, Merge, Migrations, Step, manifest, migration, moves};
 
 /// Decides every path.
 pub(super) fn all(base: &Base, yours: &Files, new: &Files, migrations: Migrations) -> Merge {
     let known = base.files(yours);
-    let paths: BTreeSet<&Utf8PathBuf> =
-        known.keys().chain(base.hashes.keys()).chain(&base.gone).chain(yours.keys()).chain(new.keys()).collect();
-    let crlf = writes_crlf(&known, yours);
-    let mut merge = Merge::default();
+    let moved = moves::find(base, &known, yours, new);
+    let sides = [&known, new].map(|files| {
+        let mut files = moves::placed(files, &moved);
+        moves::rename(&mut files, &moved);
+        files
+    });
+    let [known, new] = &sides;
+    let unknown: BTreeSet<&Utf8Path> =
+        base.hashes.keys().map(Utf8PathBuf::as_path).filter(|path| !known.contains_key(*path)).collect();
+    let all = known.keys().chain(&base.gone).chain(yours.keys()).chain(new.keys()).map(Utf8PathBuf::as_path);
+    let paths: BTreeSet<&Utf8Path> = all.chain(unknown.iter().copied()).collect();
+    let crlf = writes_crlf(known, yours);
+    let mut steps = BTreeMap::new();
     for path in paths {
         let place = Place {
             path,
@@ -26,14 +32,13 @@ pub(super) fn all(base: &Base, yours: &Files, new: &Files, migrations: Migration
             yours: yours.get(path),
             new: new.get(path),
             is_gone: base.gone.contains(path),
-            is_unknown: base.hashes.contains_key(path) && !known.contains_key(path),
+            is_unknown: unknown.contains(path),
         };
-        let step = match place.migration(migrations) {
-            Some(step) => step,
-            None => place.decide(crlf),
-        };
-        merge.steps.insert(path.clone(), step);
+        let step = place.migration(migrations).unwrap_or_else(|| place.decide(crlf));
+        steps.insert(path.to_owned(), step);
     }
+    let mut merge = Merge { steps, moved };
+    manifest::lock(&mut merge, [known, yours, new]);
     hold_back(&mut merge, yours);
     mention(&mut merge);
     merge
@@ -69,8 +74,7 @@ impl Place<'_> {
     fn migration(&self, migrations: Migrations) -> Option<Step> {
         let (base, yours) = (self.base?, self.yours?);
         let is_kept = migrations == Migrations::Append || !is_untouched(base, yours);
-        let is_migration = self.path.starts_with(MIGRATIONS) && self.path.extension() == Some("sql");
-        (is_migration && is_kept).then(|| match self.new {
+        (migration::is_migration(self.path) && is_kept).then(|| match self.new {
             Some(new) if new == yours => Step::Same,
             Some(_) => Step::Keep,
             None => Step::Release,

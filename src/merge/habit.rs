@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::conflict::Part;
+
 const MARK: &str = "\u{feff}";
 
 /// How the user's editor writes a file.
@@ -39,6 +41,36 @@ impl Habit {
         }
         Cow::Owned(text)
     }
+
+    /// The text as Restwell would write it.
+    pub(super) fn plain(self, text: &str) -> Cow<'_, str> {
+        if self == Self::default() {
+            return Cow::Borrowed(text);
+        }
+        let mut text = text.strip_prefix(MARK).unwrap_or(text).replace("\r\n", "\n");
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Cow::Owned(text)
+    }
+
+    /// Merged plain text with the line ends of this editor.
+    pub(super) fn line_ends(self, text: String) -> String {
+        if self.crlf { text.replace('\n', "\r\n") } else { text }
+    }
+
+    /// Merged plain text as this editor begins and ends a file.
+    pub(super) fn edges(self, mut parts: Vec<Part>) -> Vec<Part> {
+        let last = parts.len().saturating_sub(1);
+        for (index, part) in parts.iter_mut().enumerate() {
+            *part = part.clone().map(|text| {
+                let start = if self.marked && index == 0 { MARK } else { "" };
+                let end = if self.unended && index == last { text.trim_end_matches(['\r', '\n']) } else { &text };
+                format!("{start}{end}")
+            });
+        }
+        parts
+    }
 }
 
 /// Whether most lines end with CRLF.
@@ -55,6 +87,7 @@ mod tests {
     fn what_is_rendered_follows_the_editor() {
         let habit = Habit::of("\u{feff}a\r\nb");
         assert_eq!(habit.follow("x\ny\n"), "\u{feff}x\r\ny");
+        assert_eq!(habit.plain("\u{feff}x\r\ny"), "x\ny\n");
         assert_eq!(Habit::of("a\nb\n").follow("x\n"), "x\n");
     }
 

@@ -9,9 +9,16 @@
 mod conflict;
 mod decide;
 mod habit;
+mod json;
 mod lines;
+mod lock;
+mod manifest;
+mod migration;
+mod moves;
 mod seam;
 mod text;
+mod toml;
+mod valid;
 
 use std::collections::{BTreeMap, BTreeSet};
 

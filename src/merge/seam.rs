@@ -8,7 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::template;
 
 /// Files rendered from typed facts, one entry after another.
-const LISTS: [&str; 4] = [".env.example", "docs/limits.md", "docs/settings.md", "src/lib.rs"];
+const LISTS: [&str; 5] =
+    [".env.example", "docs/limits.md", "docs/settings.md", "src/lib.rs", "src/platform/prometheus.rs"];
 
 /// Whether entries of several features stand beside each other in this file, in an order that means nothing.
 pub(super) fn is_seam(path: &Utf8Path) -> bool {

@@ -8,21 +8,35 @@ pub(super) struct Place<'a> {
     pub(super) path: &'a Utf8Path,
     /// The line above.
     pub(super) before: Option<&'a str>,
-    /// The line below.
-    pub(super) after: Option<&'a str>,
 }
 
 impl Place<'_> {
-    /// The lines of both, Restwell's first; `None` if only a person can say how they belong together.
+    /// The lines of both, Restwell's first, between those that they share at their ends; `None` if only a person can say
+    /// how they belong together.
     pub(super) fn both<'b>(&self, yours: &[&'b str], new: &[&'b str]) -> Option<Vec<&'b str>> {
+        if let Some(lines) = self.beside(yours, new) {
+            return Some(lines);
+        }
+        let head = yours.iter().zip(new).take_while(|(one, other)| one == other).count();
+        let (own, other) = (&yours[head..], &new[head..]);
+        let tail = own.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count();
+        let (own, end) = own.split_at(own.len() - tail);
+        let other = &other[..other.len() - tail];
+        if own.is_empty() || other.is_empty() || head + tail == 0 {
+            return None;
+        }
+        let before = yours[..head].last().copied().or(self.before);
+        let inner = Place { path: self.path, before };
+        let middle = inner.beside(own, other)?;
+        Some([&yours[..head], &middle, end].concat())
+    }
+
+    /// The lines of both, Restwell's first, if both are whole and say nothing twice.
+    fn beside<'b>(&self, yours: &[&'b str], new: &[&'b str]) -> Option<Vec<&'b str>> {
         if !are_apart(yours, new) || !self.is_whole(yours) || !self.is_whole(new) {
             return None;
         }
-        let mut lines: Vec<&str> = new.iter().chain(yours).copied().collect();
-        if self.is_list_of_modules(&lines) {
-            lines.sort_unstable();
-        }
-        Some(lines)
+        Some(new.iter().chain(yours).copied().collect())
     }
 
     /// Whether the lines are whole items, so that another one may stand before or after them.
@@ -44,15 +58,6 @@ impl Place<'_> {
             _ => true,
         }
     }
-
-    /// Whether the lines and those around them are one sorted list of `mod` lines.
-    fn is_list_of_modules(&self, lines: &[&str]) -> bool {
-        let after = self.after.filter(|line| !is_blank(line));
-        let mut all = self.before.into_iter().chain(lines.iter().copied()).chain(after).peekable();
-        let keyword = |line: &str| line.rsplit_once(' ').map(|(keyword, _)| keyword.to_owned());
-        let first = all.peek().copied().and_then(keyword);
-        all.all(|line| line.contains("mod ") && keyword(line) == first)
-    }
 }
 
 /// Whether the two say nothing twice at their outer indent.
@@ -60,7 +65,10 @@ fn are_apart(one: &[&str], other: &[&str]) -> bool {
     let outer =
         |lines: &[&str]| lines.iter().filter(|line| !is_blank(line)).map(|line| indent(line)).min().unwrap_or(0);
     let (one_outer, other_outer) = (outer(one), outer(other));
-    let is_word = |line: &str| line.chars().filter(|letter| letter.is_alphanumeric()).count() > 3;
+    // Attributes say something of the item below them.
+    let is_word = |line: &str| {
+        line.chars().filter(|letter| letter.is_alphanumeric()).count() > 3 && !line.trim_start().starts_with("#[")
+    };
     let mut words = one.iter().filter(|line| is_word(line) && indent(line) == one_outer);
     !words.any(|line| other.iter().any(|twin| twin == line && indent(twin) == other_outer))
 }

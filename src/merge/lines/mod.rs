@@ -1,11 +1,11 @@
 //! The merge of lines.
 //!
 //! Edits that share no line both stand, also when they are adjacent. Two insertions at one place are kept both only in
-//! a seam, and only if each is whole items (`insertion`). Imports are sets (`imports`).
+//! a seam, and only if each is whole items (`insertion`). Imports and lists of modules are sets (`names`).
 
 mod edit;
-mod imports;
 mod insertion;
+mod names;
 
 use std::ops::Range;
 
@@ -15,12 +15,23 @@ use super::conflict::{Hunk, Part, Reason};
 use super::text::Sides;
 use edit::{Edit, edits};
 
-/// Merges the lines; `both` tells whether two insertions at one place may both be kept.
-pub(super) fn merge(path: &Utf8Path, sides: Sides<'_>, both: bool) -> Vec<Part> {
+/// When two edits both stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// If a line that neither touches is between them.
+    Strict,
+    /// If they share no line and do not insert at one place.
+    Apart,
+    /// Also if both insert whole items at one place.
+    Both,
+}
+
+/// Merges the lines.
+pub(super) fn merge(path: &Utf8Path, sides: Sides<'_>, rule: Rule) -> Vec<Part> {
     let [base, yours, new] = [sides.base, sides.yours, sides.new].map(split);
     let mut walk = Walk {
         path,
-        both,
+        rule,
         yours: edits(&base, &yours),
         new: edits(&base, &new),
         base: &base,
@@ -32,6 +43,21 @@ pub(super) fn merge(path: &Utf8Path, sides: Sides<'_>, both: bool) -> Vec<Part> 
     walk.parts
 }
 
+/// The parts of three texts that are equal but where a person has to decide.
+pub(super) fn differences(sides: Sides<'_>, reason: &Reason) -> Vec<Part> {
+    let mut parts = merge(Utf8Path::new(""), sides, Rule::Strict);
+    for part in &mut parts {
+        if let Part::Open(hunk) = part {
+            hunk.reason = reason.clone();
+        }
+    }
+    if parts.iter().any(|part| matches!(part, Part::Open(_))) {
+        return parts;
+    }
+    let [base, yours, new] = [sides.base, sides.yours, sides.new].map(str::to_owned);
+    vec![Part::Open(Hunk { line: 1, base, yours, new, reason: reason.clone() })]
+}
+
 /// The lines with their ends.
 fn split(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
@@ -40,7 +66,7 @@ fn split(text: &str) -> Vec<&str> {
 /// One pass over the base.
 struct Walk<'a> {
     path: &'a Utf8Path,
-    both: bool,
+    rule: Rule,
     base: &'a [&'a str],
     /// The edits of each side, in order.
     yours: Vec<Edit<'a>>,
@@ -65,7 +91,7 @@ impl<'a> Walk<'a> {
         loop {
             match (self.yours.get(i).cloned(), self.new.get(j).cloned()) {
                 (None, None) => break,
-                (Some(yours), Some(new)) if yours.meets(&new) => {
+                (Some(yours), Some(new)) if self.meet(&yours, &new) => {
                     let ends = self.grow((i, j));
                     self.overlap((i, j), ends);
                     (i, j) = ends;
@@ -85,13 +111,18 @@ impl<'a> Walk<'a> {
         self.copy_to(self.base.len());
     }
 
+    fn meet(&self, yours: &Edit<'_>, new: &Edit<'_>) -> bool {
+        yours.meets(new) || (self.rule == Rule::Strict && yours.touches(new) && yours != new)
+    }
+
     /// Where the edits that hang together with those at `starts` end.
     fn grow(&self, starts: (usize, usize)) -> (usize, usize) {
         let (mut i, mut j) = (starts.0 + 1, starts.1 + 1);
+        let gap = usize::from(self.rule == Rule::Strict);
         let mut end = self.yours[starts.0].lines.end.max(self.new[starts.1].lines.end);
         loop {
             let reaches =
-                |edits: &[Edit<'_>], index: usize| edits.get(index).is_some_and(|edit| edit.lines.start < end);
+                |edits: &[Edit<'_>], index: usize| edits.get(index).is_some_and(|edit| edit.lines.start < end + gap);
             if reaches(&self.yours, i) {
                 end = end.max(self.yours[i].lines.end);
                 i += 1;
@@ -142,15 +173,16 @@ impl<'a> Walk<'a> {
             return self.settle(&overlap.yours);
         }
         let before = self.last_line();
-        let after = self.base.get(overlap.lines.end).copied();
-        if base.is_empty() && self.both {
-            let place = insertion::Place { path: self.path, before: before.as_deref(), after };
+        if base.is_empty() && self.rule == Rule::Both {
+            let place = insertion::Place { path: self.path, before: before.as_deref() };
             if let Some(lines) = place.both(&overlap.yours, &overlap.new) {
                 return self.settle(&lines);
             }
         }
-        if let Some(line) = imports::merge(self.path, base, &overlap.yours, &overlap.new) {
-            return self.settle(&[line.as_str()]);
+        if self.rule != Rule::Strict
+            && let Some(lines) = names::merge(self.path, [base, &overlap.yours, &overlap.new])
+        {
+            return self.settle(&[lines.as_str()]);
         }
         self.open(overlap);
     }

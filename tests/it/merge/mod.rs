@@ -1,10 +1,13 @@
 //! The merge of generated projects, in memory: the laws over stacks, switches and edits, and the oracle of pairs.
 
+mod edits;
+mod laws;
 mod pairs;
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
+use camino::Utf8Path;
 use restwell::merge::{Base, File, Files, Merge, Migrations, trees};
 use restwell::plan::Plan;
 use restwell::stack::Stack;
@@ -30,4 +33,15 @@ fn set(old: &Stack, yours: &Files, new: &Stack) -> Merge {
     let base = Base { files: rendered(old).clone(), ..Base::default() };
     let migrations = if old.database == new.database { Migrations::Append } else { Migrations::Follow };
     trees(&base, yours, rendered(new), migrations)
+}
+
+/// Whether the text parses in the language of its file, by parsers that the merge does not use for YAML.
+fn parses(path: &Utf8Path, text: &str) -> bool {
+    match path.extension() {
+        Some("rs") => syn::parse_file(text).is_ok(),
+        Some("toml" | "lock") => text.parse::<toml_edit::DocumentMut>().is_ok(),
+        Some("json") => serde_json::from_str::<serde_json::Value>(text).is_ok(),
+        Some("yml" | "yaml") => serde_yaml_ng::from_str::<serde_yaml_ng::Value>(text).is_ok(),
+        _ => true,
+    }
 }

@@ -1,0 +1,127 @@
+//! The merge of TOML: tables are maps, arrays of strings are sets. A new key stands after its neighbour, and nothing of
+//! the user's moves.
+
+mod array;
+mod item;
+
+use toml_edit::{DocumentMut, Item, TableLike};
+
+use super::conflict::{Part, Reason};
+use super::lines;
+use super::text::Sides;
+use item::{comments, insert, is_same, take_comments};
+
+/// The merged text; `None` if a side is not TOML.
+pub(super) fn merge(sides: Sides<'_>) -> Option<Vec<Part>> {
+    let parse = |text: &str| text.parse::<DocumentMut>().ok();
+    let documents = Documents { base: parse(sides.base)?, yours: parse(sides.yours)?, new: parse(sides.new)? };
+    let (text, conflicts) = documents.merge(Prefer::Yours);
+    if conflicts == 0 {
+        return Some(vec![Part::Settled(text)]);
+    }
+    let [base, new] = [Prefer::Base, Prefer::New].map(|prefer| documents.merge(prefer).0);
+    Some(lines::differences(Sides { base: &base, yours: &text, new: &new }, &Reason::BothChanged))
+}
+
+struct Documents {
+    base: DocumentMut,
+    yours: DocumentMut,
+    new: DocumentMut,
+}
+
+/// The side to take where an entry is in conflict.
+#[derive(Clone, Copy)]
+enum Prefer {
+    Yours,
+    Base,
+    New,
+}
+
+impl Documents {
+    /// The merged text and the number of entries in conflict.
+    fn merge(&self, prefer: Prefer) -> (String, usize) {
+        let mut document = self.yours.clone();
+        let mut merger = Merger { prefer, conflicts: 0 };
+        merger.table(Some(self.base.as_item()), document.as_item_mut(), self.new.as_item());
+        (document.to_string(), merger.conflicts)
+    }
+}
+
+struct Merger {
+    prefer: Prefer,
+    conflicts: usize,
+}
+
+impl Merger {
+    /// Merges two tables entry by entry.
+    fn table(&mut self, base: Option<&Item>, yours: &mut Item, new: &Item) {
+        let base = base.and_then(Item::as_table_like);
+        let Some(new) = new.as_table_like() else { return };
+        let mut keys: Vec<String> = Vec::new();
+        for (key, _) in base.into_iter().flat_map(TableLike::iter).chain(new.iter()) {
+            if !keys.iter().any(|known| known == key) {
+                keys.push(key.to_owned());
+            }
+        }
+        for key in keys {
+            self.entry(base, yours, new, &key);
+        }
+    }
+
+    fn entry(&mut self, base: Option<&dyn TableLike>, yours: &mut Item, new: &dyn TableLike, key: &str) {
+        let (before, after) = (base.and_then(|table| table.get(key)), new.get(key));
+        let Some(table) = yours.as_table_like() else { return };
+        let now = table.get(key);
+        if let (Some(_), Some(base), Some(_)) = (now, base, after) {
+            let was = comments(base, key);
+            if was != comments(new, key) && was == comments(table, key) {
+                take_comments(yours, new, key);
+            }
+        }
+        let Some(table) = yours.as_table_like() else { return };
+        let now = table.get(key);
+        if is_same(before, after) || is_same(now, after) {
+            return;
+        }
+        let has_own_comments = || base.is_some_and(|base| comments(base, key) != comments(table, key));
+        if is_same(now, before) && !(after.is_none() && now.is_some() && has_own_comments()) {
+            return insert(yours, new, key);
+        }
+        let now = yours.as_table_like_mut().and_then(|table| table.get_mut(key));
+        if let (Some(now), Some(after)) = (now, after)
+            && self.both(before, now, after)
+        {
+            return;
+        }
+        self.conflicts += 1;
+        match self.prefer {
+            Prefer::Yours => {}
+            Prefer::New => insert(yours, new, key),
+            Prefer::Base => match base {
+                Some(base) => insert(yours, base, key),
+                None => insert(yours, &toml_edit::Table::new(), key),
+            },
+        }
+    }
+
+    /// Both sides changed an entry. Returns whether the two changes could be merged, or are counted as conflicts inside.
+    fn both(&mut self, before: Option<&Item>, now: &mut Item, after: &Item) -> bool {
+        if let (Some(now), Some(after)) = (now.as_array_mut(), after.as_array()) {
+            return array::merge(before.and_then(Item::as_array), now, after);
+        }
+        if let (Some(now), Some(after)) = (now.as_array_of_tables_mut(), after.as_array_of_tables()) {
+            return array::merge_tables(before.and_then(Item::as_array_of_tables), now, after);
+        }
+        if !now.is_table_like() && !after.is_table_like() {
+            return false;
+        }
+        let (widened, wide_after) = (before.map(item::widened), item::widened(after));
+        let mut wide = item::widened(now);
+        if !wide.is_table_like() || !wide_after.is_table_like() {
+            return false;
+        }
+        self.table(widened.as_ref(), &mut wide, &wide_after);
+        *now = wide;
+        true
+    }
+}

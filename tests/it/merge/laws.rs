@@ -1,0 +1,217 @@
+//! The laws, over stacks that cover every pair of values × every switch of one choice. The kinds of edit take turns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::thread;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use restwell::choice::{Choice, Combination};
+use restwell::merge::{File, Files, Merge, Side, Step};
+use restwell::stack::Stack;
+use restwell::variants;
+
+use super::edits::{EDITS, edited, edited_by_all};
+use super::{parses, rendered, set};
+
+/// Every stack of the pairwise set with every stack that differs in one choice.
+fn switches() -> Vec<(Stack, Stack)> {
+    let all: BTreeMap<Combination, Stack> = Stack::all().into_iter().map(|stack| (*stack, stack)).collect();
+    let one_choice = |stack: Stack| {
+        let values = Choice::ALL.iter().flat_map(|choice| choice.values());
+        let switched =
+            values.filter(move |value| stack.get(value.choice()) != **value).map(move |value| stack.with(*value));
+        switched.filter_map(|combination| all.get(&combination).copied()).collect::<Vec<_>>()
+    };
+    variants::pairwise()
+        .into_iter()
+        .flat_map(|stack| one_choice(stack).into_iter().map(move |new| (stack, new)))
+        .collect()
+}
+
+/// Runs the check for each switch, and its number, on all cores.
+fn for_each_switch(check: impl Fn(usize, &Stack, &Stack) + Sync) {
+    let open = Mutex::new(switches().into_iter().enumerate());
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((number, (old, new))) =
+                    { open.lock().expect("no thread panics while it holds it").next() }
+                {
+                    check(number, &old, &new);
+                }
+            });
+        }
+    });
+}
+
+fn name(old: &Stack, new: &Stack) -> String {
+    let value = Choice::ALL.iter().map(|choice| new.get(*choice)).find(|value| old.get(value.choice()) != *value);
+    format!("{} → {}", variants::id(old), value.map(|value| value.to_string()).unwrap_or_default())
+}
+
+/// The files but for migrations, which are append-only.
+fn comparable(files: &Files) -> Files {
+    files
+        .iter()
+        .filter(|(path, _)| !path.starts_with("migrations"))
+        .map(|(path, file)| (path.clone(), file.clone()))
+        .collect()
+}
+
+/// The paths at which two projects differ.
+fn differing(one: &Files, other: &Files) -> Vec<Utf8PathBuf> {
+    let (one, other) = (comparable(one), comparable(other));
+    let paths: BTreeSet<&Utf8PathBuf> = one.keys().chain(other.keys()).collect();
+    paths.into_iter().filter(|path| one.get(*path) != other.get(*path)).cloned().collect()
+}
+
+#[test]
+fn without_edits_the_result_is_the_fresh_render() {
+    for_each_switch(|_, old, new| {
+        let merge = set(old, rendered(old), new);
+        let result = merge.apply(rendered(old), |_| Step::Keep);
+        assert_eq!(merge.conflicts().count(), 0, "{}", name(old, new));
+        assert_eq!(differing(&result, rendered(new)), [""; 0], "{}", name(old, new));
+    });
+}
+
+#[test]
+fn each_line_of_the_user_is_kept_and_nothing_breaks() {
+    let tally: Mutex<BTreeMap<(String, &str), usize>> = Mutex::default();
+    let broken: Mutex<Vec<String>> = Mutex::default();
+    for_each_switch(|number, old, new| {
+        for (kind, edit) in [EDITS[number % EDITS.len()], EDITS[(number / 2 + 6) % EDITS.len()]] {
+            let yours = edited(rendered(old), edit);
+            let merge = set(old, &yours, new);
+            let at = format!("{kind}: {}", name(old, new));
+            for path in merge.conflicts().map(|(path, _)| path.to_string()) {
+                *tally.lock().expect("no thread panics while it holds it").entry((path, kind)).or_default() += 1;
+            }
+            let mut found = unparsed(&merge, &yours);
+            found.extend(lost_lines(&merge, [rendered(old), &yours, rendered(new)]));
+            found.extend(again_and_back(&merge, [old, new], &yours));
+            let found = found.into_iter().map(|problem| format!("{at}: {problem}"));
+            broken.lock().expect("no thread panics while it holds it").extend(found);
+        }
+    });
+    let broken = broken.into_inner().expect("no thread panics while it holds it");
+    assert!(
+        broken.is_empty(),
+        "{} laws are broken, the first:\n{}",
+        broken.len(),
+        broken[..broken.len().min(40)].join("\n")
+    );
+    let tally = tally.into_inner().expect("no thread panics while it holds it");
+    let mut text = format!("switches {}, files in conflict {}\n", switches().len(), tally.values().sum::<usize>());
+    for ((path, kind), count) in tally {
+        writeln!(text, "{count:4} {kind}: {path}").expect("a String takes every write");
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// The merged files that do not parse, although the user's do.
+fn unparsed(merge: &Merge, yours: &Files) -> Vec<String> {
+    let text = |file: &File| String::from_utf8(file.bytes.clone()).expect("merged files are text");
+    let mut found = Vec::new();
+    for (path, step) in &merge.steps {
+        let Step::Merged(file) = step else { continue };
+        let own = yours.get(path).is_none_or(|file| parses(path, &text(file)));
+        if own && !parses(path, &text(file)) {
+            found.push(format!("{path} does not parse:\n{}", text(file)));
+        }
+    }
+    found
+}
+
+/// How often each line is in a text.
+fn lines(text: &[u8]) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for line in String::from_utf8_lossy(text).lines() {
+        *found.entry(line.trim_end_matches(',').trim().to_owned()).or_default() += 1;
+    }
+    found
+}
+
+/// The lines that the user added and that are not in the result, and those that they removed and that came back.
+fn lost_lines(merge: &Merge, [base, yours, new]: [&Files; 3]) -> Vec<String> {
+    let origin: BTreeMap<&Utf8Path, &Utf8Path> =
+        merge.moved.iter().map(|(from, to)| (to.as_path(), from.as_path())).collect();
+    let mut found = Vec::new();
+    for (path, step) in &merge.steps {
+        let Some(file) = step.file() else { continue };
+        let Some(own) = yours.get(path).filter(|_| path != "Cargo.lock") else { continue };
+        let rendered = origin.get(path.as_path()).copied().unwrap_or(path);
+        let of = |files: &Files| files.get(rendered).map(|file| lines(&file.bytes)).unwrap_or_default();
+        let (before, after, now, result) = (of(base), of(new), lines(&own.bytes), lines(&file.bytes));
+        let count = |lines: &BTreeMap<String, usize>, line: &str| lines.get(line).copied().unwrap_or(0);
+        for line in now.keys().filter(|line| is_prose_or_code(line)) {
+            let added = count(&now, line) > count(&before, line);
+            if added && count(&result, line) == 0 && !holds_words(&result, line) {
+                found.push(format!("{path} lost {line:?}"));
+            }
+        }
+        for line in before.keys().filter(|line| is_prose_or_code(line) && line.len() > 7) {
+            let removed = count(&now, line) < count(&before, line);
+            if removed && count(&result, line) > count(&now, line) && count(&after, line) <= count(&before, line) {
+                found.push(format!("{path} has {line:?} back"));
+            }
+        }
+    }
+    found
+}
+
+fn is_prose_or_code(line: &str) -> bool {
+    line.chars().any(char::is_alphanumeric)
+}
+
+/// Whether a line that was merged as a set has every word of this one.
+fn holds_words(result: &BTreeMap<String, usize>, line: &str) -> bool {
+    let words = |line: &str| -> BTreeSet<String> {
+        line.split(|letter: char| !letter.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let wanted = words(line);
+    let head = line.split_once(['=', '{']).map_or("", |(head, _)| head.trim());
+    !head.is_empty()
+        && result
+            .keys()
+            .any(|other| other.starts_with(head) && (words(other).is_superset(&wanted) || head.starts_with("use")))
+}
+
+/// Merging again changes nothing; setting the value back gives the edited project back.
+fn again_and_back(merge: &Merge, [old, new]: [&Stack; 2], yours: &Files) -> Vec<String> {
+    if merge.conflicts().next().is_some() {
+        return Vec::new();
+    }
+    let result = merge.apply(yours, |_| Step::Keep);
+    let again = set(new, &result, new).apply(&result, |conflict| conflict.resolve(Side::Yours));
+    let mut found: Vec<String> =
+        differing(&again, &result).iter().map(|path| format!("{path} changes when merged again")).collect();
+    let back = set(new, &result, old);
+    if back.conflicts().next().is_none() {
+        let restored = back.apply(&result, |_| Step::Keep);
+        found.extend(differing(&restored, yours).iter().map(|path| format!("{path} is not given back")));
+    }
+    found
+}
+
+#[test]
+fn all_edits_together_are_merged() {
+    let tally: Mutex<BTreeMap<String, usize>> = Mutex::default();
+    for_each_switch(|number, old, new| {
+        if number % 4 > 0 {
+            return;
+        }
+        let yours = edited_by_all(rendered(old));
+        let merge = set(old, &yours, new);
+        assert_eq!(unparsed(&merge, &yours), [""; 0], "{}", name(old, new));
+        for (path, _) in merge.conflicts() {
+            *tally.lock().expect("no thread panics while it holds it").entry(path.to_string()).or_default() += 1;
+        }
+    });
+    insta::assert_debug_snapshot!(tally.into_inner().expect("no thread panics while it holds it"));
+}
