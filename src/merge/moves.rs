@@ -136,3 +136,45 @@ impl Rename {
         renamed + rest
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Migrations, Step, trees};
+    use super::*;
+
+    fn files<const N: usize>(files: [(&str, &str); N]) -> Files {
+        files.map(|(path, text)| (path.into(), File { bytes: text.into(), executable: false })).into()
+    }
+
+    fn merged(base: &Files, yours: &Files, new: &Files) -> (Files, BTreeMap<Utf8PathBuf, Utf8PathBuf>) {
+        let base = Base { files: base.clone(), ..Base::default() };
+        let merge = trees(&base, yours, new, Migrations::Append);
+        assert_eq!(merge.conflicts().count(), 0);
+        (merge.apply(yours, |_| Step::Keep), merge.moved)
+    }
+
+    #[test]
+    fn a_moved_module_is_followed_and_keeps_the_name_that_the_user_gave_it() {
+        let module = "//! Products.\n\npub struct Product;\n\npub fn list() {}\n";
+        let base = files([("src/products.rs", module), ("src/app.rs", "use crate::products::Product;\n\nfn a() {}\n")]);
+        let yours = files([("src/catalog.rs", module), ("src/app.rs", "use crate::catalog::Product;\n\nfn a() {}\n")]);
+        let grown = format!("{module}\npub fn count() {{}}\n");
+        let app = "use crate::products::Product;\n\nfn a() {\n    crate::products::count();\n}\n";
+        let new = files([("src/products.rs", &grown), ("src/app.rs", app)]);
+        let (result, moved) = merged(&base, &yours, &new);
+        assert_eq!(moved, [("src/products.rs".into(), "src/catalog.rs".into())].into());
+        assert_eq!(result, files([("src/catalog.rs", &grown), ("src/app.rs", &app.replace("products", "catalog"))]));
+    }
+
+    #[test]
+    fn a_new_migration_gets_the_next_free_number() {
+        let base = files([("migrations/0001_products.sql", "a\n")]);
+        let yours = files([("migrations/0001_products.sql", "a\n"), ("migrations/0002_orders.sql", "b\n")]);
+        let new = files([("migrations/0001_products.sql", "changed\n"), ("migrations/0002_keys.sql", "c\n")]);
+        let (result, moved) = merged(&base, &yours, &new);
+        assert_eq!(moved, [("migrations/0002_keys.sql".into(), "migrations/0003_keys.sql".into())].into());
+        let mut expected = yours;
+        expected.extend(files([("migrations/0003_keys.sql", "c\n")]));
+        assert_eq!(result, expected);
+    }
+}

@@ -2,6 +2,8 @@
 
 use toml_edit::{Array, ArrayOfTables, Table, Value};
 
+use super::item::of_table;
+
 /// Adds to the array what `after` adds, and removes what it removes. Returns whether all are arrays of strings.
 pub(super) fn merge(before: Option<&Array>, now: &mut Array, after: &Array) -> bool {
     let strings =
@@ -43,12 +45,13 @@ pub(super) fn merge_tables(before: Option<&ArrayOfTables>, now: &mut ArrayOfTabl
     if [before, now, after].iter().any(|tables| tables.iter().any(|table| name(table).is_none())) {
         return false;
     }
-    let find =
-        |tables: &ArrayOfTables, wanted: &Table| tables.iter().find(|table| name(table) == name(wanted)).map(text);
+    let find = |tables: &ArrayOfTables, wanted: &Table| {
+        tables.iter().find(|table| name(table) == name(wanted)).map(|table| of_table(table))
+    };
     let mut merged = now.clone();
     for table in after.iter() {
         let (was, own) = (find(before, table), find(now, table));
-        if was.as_ref() == Some(&text(table)) || own.as_ref() == Some(&text(table)) {
+        if was.as_ref() == Some(&of_table(table)) || own.as_ref() == Some(&of_table(table)) {
             continue;
         }
         if own != was {
@@ -59,7 +62,7 @@ pub(super) fn merge_tables(before: Option<&ArrayOfTables>, now: &mut ArrayOfTabl
     }
     for table in before.iter().filter(|table| find(after, table).is_none()) {
         match find(now, table) {
-            Some(own) if own != text(table) => return false,
+            Some(own) if own != of_table(table) => return false,
             _ => merged.retain(|other| name(other) != name(table)),
         }
     }
@@ -69,8 +72,4 @@ pub(super) fn merge_tables(before: Option<&ArrayOfTables>, now: &mut ArrayOfTabl
 
 fn name(table: &Table) -> Option<&str> {
     table.get("name")?.as_str()
-}
-
-fn text(table: &Table) -> String {
-    table.to_string().split_whitespace().collect()
 }

@@ -2,16 +2,38 @@
 
 use toml_edit::{Decor, InlineTable, Item, Key, TableLike, Value};
 
-/// Whether the two say the same, however they are spaced.
+/// Whether the two say the same, however they are spaced and whatever is said beside them.
 pub(super) fn is_same(one: Option<&Item>, other: Option<&Item>) -> bool {
-    let text = |item: &Item| {
-        let mut item = item.clone();
-        if let Item::Value(value) = &mut item {
+    one.map(meaning) == other.map(meaning)
+}
+
+/// What an entry says, with the comments inside it.
+fn meaning(item: &Item) -> String {
+    match item {
+        Item::None => String::new(),
+        Item::Value(value) => of_value(value),
+        Item::Table(table) => of_table(table),
+        Item::ArrayOfTables(tables) => tables.iter().map(|table| format!("[{}]", of_table(table))).collect(),
+    }
+}
+
+/// What a table says.
+pub(super) fn of_table(table: &dyn TableLike) -> String {
+    let entry = |(key, item): (&str, &Item)| format!("{}\n{key:?} = {}\n", comments(table, key), meaning(item));
+    format!("{{{}}}", table.iter().map(entry).collect::<String>())
+}
+
+fn of_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{:?}", text.value()),
+        Value::Array(array) => format!("[{}]", array.iter().map(|value| of_value(value) + ",").collect::<String>()),
+        Value::InlineTable(table) => of_table(table),
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => {
+            let mut value = value.clone();
             value.decor_mut().clear();
+            value.to_string()
         }
-        item.to_string().split_whitespace().collect::<String>()
-    };
-    one.map(text) == other.map(text)
+    }
 }
 
 /// The comments above and beside an entry.

@@ -125,3 +125,54 @@ impl Merger {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "[package]\nname = \"shop\"\n\n[dependencies]\naxum = { version = \"0.8\", features = [\"json\"] }\nserde = \"1.0\"\n\n[profile.release]\nlto = \"thin\"\n";
+
+    fn merged(yours: &str, new: &str) -> Option<String> {
+        match merge(Sides { base: BASE, yours, new })?.as_slice() {
+            [Part::Settled(text)] => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_each_side_adds_stands_and_nothing_of_the_user_moves() {
+        let yours = BASE.replace("serde = \"1.0\"\n", "# Ours.\nitoa = \"1.0\"\nserde = \"1.0\" # pinned\n");
+        let yours = yours.replace("\"json\"", "\"http2\", \"json\"");
+        let new = BASE.replace("serde = \"1.0\"\n", "moka = \"0.12\"\nserde = \"1.1\"\n");
+        let new = new.replace("\"json\"", "\"json\", \"query\"");
+        let expected = yours.replace("serde = \"1.0\"", "moka = \"0.12\"\nserde = \"1.1\"");
+        assert_eq!(merged(&yours, &new), Some(expected.replace("\"json\"", "\"json\", \"query\"")));
+    }
+
+    #[test]
+    fn a_version_that_became_a_table_takes_the_new_version() {
+        let yours = BASE.replace("serde = \"1.0\"", "serde = { version = \"1.0\", features = [\"rc\"] }");
+        let new = BASE.replace("serde = \"1.0\"", "serde = \"1.1\"");
+        let expected = BASE.replace("serde = \"1.0\"", "serde = { version = \"1.1\", features = [\"rc\"] }");
+        assert_eq!(merged(&yours, &new), Some(expected));
+    }
+
+    #[test]
+    fn a_removed_entry_with_a_comment_of_the_user_is_a_conflict() {
+        let yours = BASE.replace("serde =", "# Needed by the export.\nserde =");
+        let new = BASE.replace("serde = \"1.0\"\n", "");
+        assert_eq!(merged(&yours, &new), None);
+        assert_eq!(merged(BASE, &new), Some(new.clone()));
+    }
+
+    #[test]
+    fn one_value_changed_twice_is_one_hunk() {
+        let (yours, new) = (BASE.replace("thin", "fat"), BASE.replace("thin", "off"));
+        let parts = merge(Sides { base: BASE, yours: &yours, new: &new }).expect("all three are TOML");
+        let hunks = parts.iter().filter_map(|part| match part {
+            Part::Open(hunk) => Some((hunk.base.as_str(), hunk.yours.as_str(), hunk.new.as_str())),
+            Part::Settled(_) => None,
+        });
+        assert_eq!(hunks.collect::<Vec<_>>(), [("lto = \"thin\"\n", "lto = \"fat\"\n", "lto = \"off\"\n")]);
+    }
+}
