@@ -3,6 +3,7 @@
 
 mod build;
 mod generation;
+mod install;
 mod requests;
 mod wrk;
 
@@ -18,6 +19,8 @@ pub(crate) enum Subject {
     Generation,
     /// A cold build and the crates of each preset, against a bare axum service.
     Build,
+    /// `cargo install` of this command, against cargo-generate. Downloads both.
+    Install,
     /// Requests per second, CPU time per request, p99 and memory, against a bare axum service.
     Requests,
 }
@@ -28,6 +31,7 @@ pub(crate) fn run(subject: Subject, rounds: Option<usize>) -> Result<()> {
     match subject {
         Subject::Generation => generation::run(rounds.unwrap_or(generation::ROUNDS)),
         Subject::Build => build::run(rounds.unwrap_or(build::ROUNDS)),
+        Subject::Install => install::run(rounds.unwrap_or(install::ROUNDS)),
         Subject::Requests => requests::run(rounds.unwrap_or(requests::ROUNDS)),
     }
 }

@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use app::platform::breaker::OPEN_FOR;
-use redis::{Client, cmd};
+use redis::cmd;
 use tokio::time::Instant;
 
 use crate::remote::{Service, name_at, rename};
 use crate::support::http::get;
 use crate::support::server::TestServer;
-use crate::support::{eventually, servers, within};
+use crate::support::{direct, eventually, servers, within};
 
 #[tokio::test]
 async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
     let user = format!("test-{:016x}", fastrand::u64(..));
-    let client = Client::open(servers::redis()).expect("a valid URL");
-    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut redis = direct::redis().await;
     let rules = ["on", ">secret", "~*", "+@all", "-set"];
     cmd("ACL").arg("SETUSER").arg(&user).arg(&rules).exec_async(&mut redis).await.expect("Redis answers");
     let url = servers::redis().replacen("://", &format!("://{user}:secret@"), 1);
@@ -51,8 +50,7 @@ async fn a_key_of_another_type_is_no_outage() {
     let service = Service::new().await;
     let replica = service.replica().await;
     let path = service.add().await;
-    let client = Client::open(servers::redis()).expect("a valid URL");
-    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut redis = direct::redis().await;
     cmd("RPUSH").arg(service.key(&path)).arg("a list").exec_async(&mut redis).await.expect("Redis answers");
     for _ in 0..20 {
         // A write invalidates the local value; the server's value of the key is not trusted.

@@ -233,16 +233,25 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
         let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
         cache.get(id, async { Ok(Some(product)) }).await.expect("the load succeeds");
     };
-    stream::iter(0..10_000).for_each_concurrent(16, make).await;
-    let left = async |id: i64| service.store.left(&service.key(&format!("/products/{id}"))).await;
-    let left: Vec<_> = stream::iter(0..10_000).map(left).buffer_unordered(16).collect().await;
-    let mut expired: HashMap<u64, usize> = HashMap::new();
-    for left in left.into_iter().flatten() {
-        assert!(left <= Duration::from_secs(58), "with two seconds in front it is over the TTL: {left:?}");
-        *expired.entry(left.as_secs()).or_default() += 1;
+    // On a busy machine the server may respond too late, and the service then skips it: few values are stored.
+    for first in (0..).step_by(10_000) {
+        let ids = first..first + 10_000;
+        stream::iter(ids.clone()).for_each_concurrent(16, make).await;
+        let left = async |id: i64| service.store.left(&service.key(&format!("/products/{id}"))).await;
+        let left: Vec<_> = stream::iter(ids).map(left).buffer_unordered(16).collect().await;
+        let mut expired: HashMap<u64, usize> = HashMap::new();
+        for left in left.into_iter().flatten() {
+            assert!(left <= Duration::from_secs(58), "with two seconds in front it is over the TTL: {left:?}");
+            *expired.entry(left.as_secs()).or_default() += 1;
+        }
+        let copies: usize = expired.values().sum();
+        if copies > 1_000 {
+            let most = expired.values().max().expect("there are copies");
+            assert!(most * 100 < copies * 15, "{expired:?}");
+            return;
+        }
+        assert!(first < 200_000, "too few are stored: {copies} of the last 10,000");
     }
-    let (copies, most) = (expired.values().sum::<usize>(), expired.values().max().expect("there are copies"));
-    assert!(copies > 1_000 && most * 100 < copies * 15, "{expired:?}");
 }
 
 #[tokio::test]

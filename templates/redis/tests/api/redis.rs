@@ -9,13 +9,12 @@ use redis::{Client, cmd};
 use crate::support::http::get;
 use crate::support::process::run;
 use crate::support::server::TestServer;
-use crate::support::{servers, within};
+use crate::support::{direct, servers, within};
 
 #[tokio::test]
 async fn a_corrected_password_needs_no_restart() {
     let user = format!("test-{:016x}", fastrand::u64(..));
-    let client = Client::open(servers::redis()).expect("a valid URL");
-    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut redis = direct::redis().await;
     let mut set_user = async |rules: &[&str]| {
         cmd("ACL").arg("SETUSER").arg(&user).arg(rules).exec_async(&mut redis).await.expect("Redis answers");
     };
@@ -39,8 +38,7 @@ async fn an_invalid_url_is_rejected_at_start_and_not_repeated() {
 
 #[tokio::test]
 async fn a_reply_about_the_server_is_an_outage_and_one_about_a_key_or_a_command_is_not() {
-    let client = Client::open(servers::redis()).expect("a valid URL");
-    let mut redis = client.get_multiplexed_async_connection().await.expect("Redis is there");
+    let mut redis = direct::redis().await;
     let mut reply = async |code: &str| {
         let script = format!("return redis.error_reply('{code} as Redis says it')");
         cmd("EVAL").arg(script).arg(0).exec_async(&mut redis).await.expect_err(code)

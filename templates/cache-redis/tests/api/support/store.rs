@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, cmd};
+use redis::cmd;
 
-use super::servers;
+use super::{direct, servers};
 
 pub const NAME: &str = "redis";
 
@@ -22,8 +22,7 @@ pub fn flag(url: &str) -> String {
 
 impl Store {
     pub async fn connect() -> Self {
-        let client = Client::open(url()).expect("a valid URL");
-        Self(client.get_multiplexed_async_connection().await.expect("Redis is there"))
+        Self(direct::redis().await)
     }
 
     pub async fn get(&self, key: &str) -> Option<Vec<u8>> {
