@@ -172,17 +172,17 @@ impl<'a> Walk<'a> {
         if overlap.yours == overlap.new {
             return self.settle(&overlap.yours);
         }
+        if self.rule != Rule::Strict
+            && let Some(lines) = names::merge(self.path, [base, &overlap.yours, &overlap.new])
+        {
+            return self.settle(&[lines.as_str()]);
+        }
         let before = self.last_line();
         if base.is_empty() && self.rule == Rule::Both {
             let place = insertion::Place { path: self.path, before: before.as_deref() };
             if let Some(lines) = place.both(&overlap.yours, &overlap.new) {
                 return self.settle(&lines);
             }
-        }
-        if self.rule != Rule::Strict
-            && let Some(lines) = names::merge(self.path, [base, &overlap.yours, &overlap.new])
-        {
-            return self.settle(&[lines.as_str()]);
         }
         self.open(overlap);
     }

@@ -120,6 +120,12 @@ mod tests {
     }
 
     #[test]
+    fn modules_that_both_sides_add_are_sorted() {
+        assert_eq!(merged("", "mod orders;\n", "mod outages;\n").as_deref(), Some("mod orders;\nmod outages;\n"));
+        assert_eq!(merged("", "mod orders;\n", "mod links;\n").as_deref(), Some("mod links;\nmod orders;\n"));
+    }
+
+    #[test]
     fn two_imports_from_one_path_become_one() {
         let lines = merged("", "use a::b;\nuse z::y;\n", "use a::c;\n");
         assert_eq!(lines.as_deref(), Some("use a::{b, c};\nuse z::y;\n"));
