@@ -234,14 +234,24 @@ impl Terminal {
     pub(super) fn restored(self) -> Self {
         let found = tcgetattr(&self.process.pty).expect("a terminal");
         assert_same(&self.before, &found);
-        {
-            let screen = self.screen.lock().expect("no reader has panicked");
-            let screen = screen.parser.screen();
-            assert!(!screen.hide_cursor(), "the cursor is hidden");
-            assert!(!screen.alternate_screen(), "the alternate screen is shown");
-            assert!(!screen.bracketed_paste(), "pastes are marked");
+        // The last output may still be in transit.
+        let is_restored = || self.changed_modes().is_empty().then_some(());
+        if wait_for(is_restored).is_none() {
+            panic!("{}", self.changed_modes().join(", "));
         }
         self
+    }
+
+    /// What the program has changed on the screen and not restored.
+    fn changed_modes(&self) -> Vec<&'static str> {
+        let screen = self.screen.lock().expect("no reader has panicked");
+        let screen = screen.parser.screen();
+        let modes = [
+            (screen.hide_cursor(), "the cursor is hidden"),
+            (screen.alternate_screen(), "the alternate screen is shown"),
+            (screen.bracketed_paste(), "pastes are marked"),
+        ];
+        modes.into_iter().filter_map(|(is_changed, mode)| is_changed.then_some(mode)).collect()
     }
 
     /// Waits for the end.
