@@ -49,7 +49,7 @@ fn install(what: &[&str]) -> Result<f64> {
         .args(what)
         .dir(&folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
-        .limit(Duration::from_secs(1800))
+        .limit(Duration::from_secs(3600))
         .read()?;
     Ok((process::cpu_time_of_children()? - before).as_secs_f64())
 }
