@@ -146,9 +146,16 @@ impl Program {
         }
     }
 
+    /// The command line, for error reports; a long one without its end.
     fn line(&self) -> String {
+        const WORDS: usize = 20;
         let words = std::iter::once(self.command.get_program()).chain(self.command.get_args());
-        words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+        let mut words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+        if words.len() > WORDS {
+            words.truncate(WORDS);
+            words.push("…".into());
+        }
+        words.join(" ")
     }
 }
 
