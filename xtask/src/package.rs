@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use restwell::base::Base;
 use restwell::preset::PRESETS;
 
 use crate::program::Program;
@@ -28,7 +29,9 @@ pub(crate) fn installs() -> Result<()> {
     let words = ["new", "shop-api", "--yes", "--no-git", "--quiet"];
     Program::new(&restwell).args(words).dir(folder.path()).read()?;
     let preset = PRESETS.first().context("there is a preset")?;
-    let tree = project::render(&project::preset(preset)?, "shop-api")?;
+    let stack = project::preset(preset)?;
+    let mut tree = project::render(&stack, "shop-api")?;
+    Base::of(&stack, &tree).add_to(&mut tree)?;
     for (path, file) in tree.files() {
         let found = std::fs::read(folder.path().join("shop-api").join(path)).with_context(|| path.to_string())?;
         if found != file.bytes {
