@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::site::Site;
 use super::{APP, eventually};
 use crate::load::Load;
-use crate::program::Output;
+use crate::program::{Output, Program};
 use crate::tally::Tally;
 use crate::{dirs, http, process};
 
@@ -129,6 +129,9 @@ fn interrupted(site: &Site) -> Result<()> {
 fn killed(site: &Site, replicas: usize) -> Result<String> {
     let mut roll = begun(site)?;
     process::end_tree(&mut roll);
+    // The lock ends with the last process of the roll.
+    let free = || Program::new("flock").args(["--nonblock", "."]).arg("true").dir(site.folder()).read();
+    eventually(|| free().map(drop))?;
     let left = site.containers(APP)?.len();
     ensure!(left == 2 * replicas, "{left} copies before the next roll: nothing to tidy up");
     let load = Load::start(site.public_port, "/greet");
