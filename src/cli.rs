@@ -15,6 +15,7 @@ mod man;
 mod mend;
 mod new;
 mod schema;
+mod set;
 mod status;
 mod typed;
 mod undo;
@@ -104,6 +105,8 @@ enum Command {
     New(new::New),
     Status(status::Status),
     Diff(diff::Diff),
+    Set(set::Set),
+    Update(set::Update),
     Adopt(adopt::Adopt),
     Undo(undo::Undo),
     Redo(undo::Redo),
@@ -121,7 +124,8 @@ impl Command {
     fn is_sound(&self) -> bool {
         match self {
             Self::New(new) => new.is_sound(),
-            Self::Status(_) | Self::Diff(_) | Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
+            Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
+            Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -133,6 +137,8 @@ const COMMANDS: &[&str] = &[
     "new",
     "status",
     "diff",
+    "set",
+    "update",
     "adopt",
     "undo",
     "redo",
@@ -218,6 +224,8 @@ impl Cli {
             Command::New(new) => new.run(global.non_interactive, shell),
             Command::Status(status) => status.run(shell),
             Command::Diff(diff) => diff.run(shell),
+            Command::Set(set) => set.run(shell),
+            Command::Update(update) => update.run(shell),
             Command::Adopt(adopt) => adopt.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),

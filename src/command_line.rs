@@ -87,6 +87,16 @@ impl CommandLine {
         self
     }
 
+    /// Without the arguments, and the flags with a value, that start like this.
+    #[must_use]
+    pub fn without_values(mut self, start: &str) -> Self {
+        self.words.retain(|word| match word {
+            Word::Plain(text) | Word::Flag(_, Some(text)) => !text.starts_with(start),
+            Word::Flag(_, None) => true,
+        });
+        self
+    }
+
     /// With a variable set for this command only, or unset.
     #[must_use]
     pub fn with_variable(mut self, name: &str, value: Option<&str>) -> Self {

@@ -5,6 +5,7 @@
 //! which a copy is kept. Nothing is written through a symbolic link. Files are not synced: a kill loses nothing by that,
 //! and after a power cut the command can be run again.
 
+mod copy;
 mod journal;
 mod place;
 mod project;
@@ -23,6 +24,7 @@ use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
 
+pub use copy::Copy;
 pub use journal::{Change, ChangeKind, Made, Sides, Turn};
 pub use place::Found;
 pub use project::{Content, Root};

@@ -13,6 +13,7 @@ use camino::Utf8PathBuf;
 use crate::base;
 use crate::choice::Choice;
 use crate::command_line::CommandLine;
+use crate::merge::Reason;
 use crate::name;
 use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
@@ -169,6 +170,28 @@ pub enum Error {
         /// The files.
         paths: Vec<String>,
     },
+    /// A merge that needs decisions; nothing was written.
+    Open {
+        /// Every place to decide.
+        places: Vec<OpenPlace>,
+        /// Migrations for another database that restwell does not rewrite.
+        to_port: Vec<String>,
+    },
+    /// A merge was written with markers where a person has to decide.
+    Marked {
+        /// The files with markers.
+        paths: Vec<String>,
+    },
+    /// The result of a merge does not compile; nothing was written.
+    CheckFailed {
+        /// The first lines of what cargo wrote.
+        lines: Vec<String>,
+    },
+    /// The version that was applied is newer than this one.
+    Downgrade {
+        /// The version that was applied.
+        applied: String,
+    },
     /// Another run is changing the project.
     InUse,
     /// Files of a project that are not what a change was decided for.
@@ -207,6 +230,19 @@ pub enum Error {
     Bug(String),
     /// The user or a signal ended the run.
     Interrupted,
+}
+
+/// A place of a merge that a person has to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPlace {
+    /// The file.
+    pub path: String,
+    /// The first line in the user's file; `None` if the decision is about the whole file.
+    pub line: Option<usize>,
+    /// Why.
+    pub reason: Reason,
+    /// The base, the user's side and the new side; `None` likewise.
+    pub sides: Option<[String; 3]>,
 }
 
 /// Where a value was given.
@@ -257,7 +293,10 @@ impl Error {
             Self::NoProject => "RW0603",
             Self::Base(_) => "RW0604",
             Self::NothingToUndo { .. } => "RW0113",
-            Self::Undecided { .. } => "RW0803",
+            Self::Undecided { .. } | Self::Open { .. } => "RW0803",
+            Self::CheckFailed { .. } => "RW0804",
+            Self::Marked { .. } => "RW0805",
+            Self::Downgrade { .. } => "RW0114",
             Self::InUse => "RW0605",
             Self::Moved { .. } => "RW0606",
             Self::Differs { .. } => "RW0901",

@@ -47,7 +47,7 @@ pub fn ignores(repository: &Path, path: &Path) -> bool {
 }
 
 fn git(directory: &Path, arguments: &[&Path]) -> std::io::Result<Outcome> {
-    program::run(Call { program: "git", arguments, directory, unset: HOOK_VARIABLES })
+    program::run(Call { program: "git", arguments, directory, unset: HOOK_VARIABLES, timeout: program::TIMEOUT })
 }
 
 fn last_line(stderr: &str) -> &str {

@@ -10,7 +10,7 @@ use crate::error::clause;
 use crate::interrupt;
 
 /// Generous for a short program; a hanging hook or network home must not block the run forever.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a running program is polled. `git init` takes about two milliseconds.
 const POLL_INTERVAL: Duration = Duration::from_micros(500);
@@ -26,6 +26,8 @@ pub struct Call<'a> {
     pub directory: &'a Path,
     /// Environment variables that it does not inherit.
     pub unset: &'a [&'a str],
+    /// After this time it is killed.
+    pub timeout: Duration,
 }
 
 /// How a program ended.
@@ -35,7 +37,7 @@ pub enum Outcome {
     Success,
     /// With another exit code or by a signal; what it wrote to stderr.
     Failure(String),
-    /// It was killed after [`TIMEOUT`], or because a signal arrived here.
+    /// It was killed after its time-out, or because a signal arrived here.
     Stopped,
 }
 
@@ -51,7 +53,7 @@ pub fn run(call: Call<'_>) -> io::Result<Outcome> {
         command.env_remove(variable);
     }
     let mut child = command.spawn()?;
-    match wait(&mut child) {
+    match wait(&mut child, call.timeout) {
         Some(true) => Ok(Outcome::Success),
         Some(false) => {
             let stderr = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
@@ -88,9 +90,9 @@ fn command(program: &str) -> Command {
 }
 
 /// Whether the program succeeded; `None` if it is still running when the wait ends.
-fn wait(child: &mut Child) -> Option<bool> {
+fn wait(child: &mut Child, timeout: Duration) -> Option<bool> {
     let start = Instant::now();
-    while start.elapsed() < TIMEOUT && !interrupt::requested() {
+    while start.elapsed() < timeout && !interrupt::requested() {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status.success());
         }

@@ -2,8 +2,10 @@
 //!
 //! Nothing here writes: changes are data.
 
+mod check;
 mod edit;
 mod history;
+mod merging;
 mod patch;
 
 use camino::Utf8Path;
@@ -18,8 +20,10 @@ use crate::plan::Plan;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
+pub use check::{Checked, check};
 pub use edit::{Edit, Kind};
 pub use history::{inverse, last_made, last_undone, stacks};
+pub use merging::Merging;
 pub use patch::Patch;
 
 /// A project and what was last applied to it.

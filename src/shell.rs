@@ -237,7 +237,8 @@ impl Shell {
         let commands: Vec<String> = fixes.iter().map(CommandLine::to_string).collect();
         let mut text = format!("{}: {message}\n", self.paint(ERROR, format_args!("error[{code}]")));
         for (label, indent, lines) in [("because", "  ", reasons), ("try", "  ", commands), ("help", "", help)] {
-            let mut lines = lines.into_iter();
+            let start = format!("\n{indent}{:width$} ", "", width = label.len() + 1);
+            let mut lines = lines.into_iter().map(|line| line.replace('\n', &start));
             if let Some(first) = lines.next() {
                 text.push_str(&format!("{indent}{} {first}\n", self.paint(LABEL, format_args!("{label}:"))));
             }

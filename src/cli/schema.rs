@@ -15,6 +15,7 @@ use super::help::HelpText;
 use super::list::Listing;
 use super::man::ManualPage;
 use super::new::output::ProjectOutput;
+use super::set::Planned;
 use super::status::StatusData;
 use super::undo::UndoOutput;
 use super::variants::VariantList;
@@ -47,6 +48,10 @@ enum Subject {
     Status,
     /// What `diff` prints
     Diff,
+    /// What `set` prints
+    Set,
+    /// What `update` prints
+    Update,
     /// What `adopt` prints
     Adopt,
     /// What `undo` prints
@@ -78,6 +83,7 @@ impl Schema {
             Subject::New => output::<ProjectOutput<'static>>(),
             Subject::Status => output::<StatusData>(),
             Subject::Diff => output::<Differences>(),
+            Subject::Set | Subject::Update => output::<Planned>(),
             Subject::Adopt | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
             Subject::List => output::<Listing>(),

@@ -24,6 +24,8 @@ const FAMILIES: &[(&str, u8)] = &[
     ("RW06", 1),
     ("RW07", 70),
     ("RW0803", 7),
+    ("RW0804", 7),
+    ("RW0805", 7),
     ("RW08", 130),
     ("RW09", 6),
 ];
@@ -120,6 +122,12 @@ pub const CODES: &[Code] = &[
         "there is no change to take back or to make again",
         "`restwell undo` takes back what restwell changed in the project, the newest change first, and `restwell redo` makes \
          it again, as long as no other change was made since. The last ten changes are kept.",
+    ),
+    code(
+        "RW0114",
+        "the version that was applied is newer",
+        "`restwell update` would make the project what an older version renders. Install the newer version, or pass \
+         `--downgrade`.",
     ),
     code(
         "RW0201",
@@ -242,7 +250,20 @@ pub const CODES: &[Code] = &[
         "RW0803",
         "a person has to decide",
         "You edited the same place of a file that the command would change. Nothing was written. Move your edit elsewhere, or \
-         make the file what it was, and run the command again.",
+         make the file what it was, and run the command again. With `set` and `update`, `--ours PATH` keeps your side there, \
+         and `--theirs PATH` takes restwell's.",
+    ),
+    code(
+        "RW0804",
+        "the result of a change does not compile",
+        "`set` and `update` run `cargo check --all-targets --locked` on a copy of the result before they write it. Nothing was \
+         written. `--no-check` leaves this step out; `restwell undo` takes a change back.",
+    ),
+    code(
+        "RW0805",
+        "files have conflict markers",
+        "With `--conflict markers` a change is written even where a person has to decide: both sides are in the file, between \
+         markers. `restwell status --check` fails until none is left. `restwell undo` takes the whole change back.",
     ),
     code(
         "RW0901",

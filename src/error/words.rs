@@ -5,6 +5,7 @@
 
 mod answers;
 mod choices;
+mod merge;
 mod project;
 mod target;
 mod usage;
@@ -89,6 +90,10 @@ impl Error {
             Self::Base(fault) => project::base(fault),
             Self::NothingToUndo { is_redo } => project::nothing_to_undo(*is_redo),
             Self::Undecided { paths } => project::undecided(paths),
+            Self::Open { places, to_port } => merge::open(places, to_port, typed),
+            Self::Marked { paths } => merge::marked(paths),
+            Self::CheckFailed { lines } => merge::check_failed(lines, typed),
+            Self::Downgrade { applied } => merge::downgrade(applied, typed),
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),
             Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),

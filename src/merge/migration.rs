@@ -10,7 +10,7 @@ use super::Files;
 const FOLDER: &str = "migrations";
 
 /// Whether the file is a migration.
-pub(super) fn is_migration(path: &Utf8Path) -> bool {
+pub fn is_migration(path: &Utf8Path) -> bool {
     number(path).is_some()
 }
 

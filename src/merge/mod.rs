@@ -26,6 +26,7 @@ use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
 pub use conflict::{Choice, Conflict, Hunk, Labels, Reason, Side};
+pub use migration::is_migration;
 
 /// A file: its content and whether it is executable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -74,7 +74,8 @@ pub(super) fn missing(choices: &[Choice], typed: &CommandLine) -> Words {
 pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLine) -> Words {
     let mut told = match conflict.broken.first() {
         Some((_, one, other)) => {
-            words(format!("{} cannot be used with {}", as_given(*other, answers), as_given(*one, answers)))
+            let [other, one] = [other, one].map(|value| as_given(*value, answers, typed));
+            words(format!("{other} cannot be used with {one}"))
         }
         None => words("no project can have all of these choices"),
     };
@@ -84,16 +85,30 @@ pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLi
     for nearest in &conflict.nearest {
         let changed =
             nearest.asked.iter().filter(|value| answers.get(value.choice()).map(|(given, _)| given) != Some(**value));
-        let line = changed.fold(typed.clone(), |line, value| line.with_value(&value.choice().flag(), value.id()));
+        let line = changed.fold(typed.clone(), |line, value| with_value(line, *value));
         told = told.command(line);
     }
     told
 }
 
-/// A value in the syntax of the place where it was given.
-fn as_given(value: Value, answers: &Answers) -> String {
+/// The line with another value of a choice, as its command takes values.
+fn with_value(line: CommandLine, value: Value) -> CommandLine {
     let choice = value.choice();
+    let other = format!("{}=", choice.id());
+    match line.command() {
+        Some("set") => line.without_values(&other).with_word(value.to_string()),
+        Some("diff") => line.without_values(&other).with_typed("--set", Some(value.to_string())),
+        _ => line.with_value(&choice.flag(), value.id()),
+    }
+}
+
+/// A value in the syntax of the place where it was given.
+fn as_given(value: Value, answers: &Answers, typed: &CommandLine) -> String {
+    let choice = value.choice();
+    let is_in_project = matches!(typed.command(), Some("set" | "update" | "diff" | "status"));
     match answers.get(choice).map(|(_, origin)| origin) {
+        Some(Origin::File) if is_in_project => format!("`{} = \"{}\"` of `restwell.toml`", choice.id(), value.id()),
+        Some(_) if is_in_project => format!("`{value}`"),
         Some(Origin::Environment) => format!("`{}={}`", choice.variable(), value.id()),
         Some(Origin::File) => format!("`{} = \"{}\"` of the answers file", choice.id(), value.id()),
         Some(Origin::Flag) => format!("`{} {}`", choice.flag(), value.id()),

@@ -1,0 +1,81 @@
+//! Compiles a project as it would be after a change, in a copy.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::disk::Root;
+use crate::error::Error;
+use crate::merge::Files;
+use crate::program::{self, Call, Outcome};
+
+/// A cold build of every dependency takes minutes on a slow machine.
+const TIMEOUT: Duration = Duration::from_hours(1);
+
+/// How many lines of the compiler are reported.
+const REPORTED: usize = 10;
+
+/// The result of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// It compiles; the check took so many seconds.
+    Passed(u64),
+    /// It was not checked, since cargo or the crates are not here; in one clause.
+    NotPossible(String),
+    /// It does not compile: the first lines of cargo.
+    Failed(Vec<String>),
+}
+
+/// Runs `cargo check` on these files, in a copy inside `.restwell`. The build folder is that of the project.
+///
+/// # Errors
+/// [`Error::Io`] if the copy cannot be written, [`Error::Interrupted`]
+pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
+    let start = Instant::now();
+    let copy = root.copy(files)?;
+    let target = format!("build.target-dir={:?}", root.path("target").display().to_string());
+    let cargo = |arguments: &[&str]| {
+        let arguments: Vec<&Path> = arguments.iter().map(Path::new).collect();
+        program::run(Call {
+            program: "cargo",
+            arguments: &arguments,
+            directory: copy.path(),
+            unset: &[],
+            timeout: TIMEOUT,
+        })
+    };
+    match cargo(&["fetch", "--quiet", "--locked", "--offline"]) {
+        Err(error) => return Ok(Checked::NotPossible(program::not_started("cargo", &error))),
+        Ok(Outcome::Failure(stderr)) if stderr.contains("--locked") => return Ok(Checked::Failed(errors(&stderr))),
+        Ok(Outcome::Failure(_)) => {
+            return Ok(Checked::NotPossible("the crates are not on this machine yet: run `cargo fetch`".to_owned()));
+        }
+        Ok(Outcome::Stopped) => return Err(Error::Interrupted),
+        Ok(Outcome::Success) => {}
+    }
+    let short = ["check", "--quiet", "--all-targets", "--locked", "--offline", "--message-format", "short", "--config"];
+    match cargo(&[&short[..], &[&target]].concat()) {
+        Err(error) => Ok(Checked::NotPossible(program::not_started("cargo", &error))),
+        Ok(Outcome::Failure(stderr)) => Ok(Checked::Failed(errors(&stderr))),
+        Ok(Outcome::Stopped) => Err(Error::Interrupted),
+        Ok(Outcome::Success) => Ok(Checked::Passed(start.elapsed().as_secs())),
+    }
+}
+
+/// The lines with errors, or without any the first lines.
+fn errors(stderr: &str) -> Vec<String> {
+    let errors = stderr.lines().filter(|line| line.contains("error")).take(REPORTED);
+    let errors: Vec<String> = errors.map(|line| line.trim().to_owned()).collect();
+    let first = || stderr.lines().map(str::trim).filter(|line| !line.is_empty()).take(REPORTED);
+    if errors.is_empty() { first().map(str::to_owned).collect() } else { errors }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_reported_before_warnings() {
+        assert_eq!(errors("warning: a\nsrc/a.rs:1:1: error[E0425]: b\n"), ["src/a.rs:1:1: error[E0425]: b"]);
+        assert_eq!(errors("\n  it broke\n"), ["it broke"]);
+    }
+}

@@ -1,0 +1,137 @@
+//! The merge of a project with what this version renders from a stack, and the change that makes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Project;
+use crate::base::{BASE, Base, Entry};
+use crate::disk::{Change, Content, Sides};
+use crate::error::{Error, Obstacle};
+use crate::merge::{self, File, Files, Merge, Migrations, Side, Step};
+use crate::stack::Stack;
+use crate::tree::{RECEIPT, Tree};
+
+/// A merge that is decided but not written.
+#[derive(Debug)]
+pub struct Merging {
+    /// What was last applied.
+    pub applied: Files,
+    /// The project as it is.
+    pub yours: Files,
+    /// What this version renders.
+    pub render: Tree,
+    /// What becomes of each path.
+    pub merge: Merge,
+    stack: Stack,
+    /// The rendered paths that stay as they are and are offered again by the next merge.
+    excepted: BTreeSet<Utf8PathBuf>,
+}
+
+impl Project {
+    /// Merges the project with what this version renders from `stack`.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Bug`]
+    pub fn merge(&self, stack: &Stack) -> Result<Merging, Error> {
+        let before = self.render(&self.base.stack)?;
+        let render = self.render(stack)?;
+        let mut base = merge::Base::default();
+        for (path, entry) in &self.base.entries {
+            match (entry, self.applied(path, &before)?) {
+                (Entry::Gone, _) => drop(base.gone.insert(path.clone())),
+                (_, Some(file)) => drop(base.files.insert(path.clone(), file)),
+                (Entry::Hash { sha256, .. } | Entry::Text { sha256, .. }, None) => {
+                    base.hashes.insert(path.clone(), sha256.clone());
+                }
+            }
+        }
+        let yours = self.root.files()?;
+        let file = |file: &crate::tree::File| File { bytes: file.bytes.clone(), executable: file.executable };
+        let new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
+        let migrations =
+            if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };
+        let mut merge = merge::trees(&base, &yours, &new, migrations);
+        // A choice in `restwell.toml` that was asked for otherwise on the command line.
+        merge.resolve(RECEIPT, Side::New);
+        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, excepted: BTreeSet::new() })
+    }
+}
+
+impl Merging {
+    /// Leaves the files whose path in the project is matched as they are.
+    pub fn except(&mut self, is_matched: impl Fn(&Utf8Path) -> bool) {
+        let rendered: BTreeMap<&Utf8PathBuf, &Utf8PathBuf> =
+            self.merge.moved.iter().map(|(rendered, placed)| (placed, rendered)).collect();
+        for (path, step) in self.merge.steps.iter_mut().filter(|(path, _)| is_matched(path)) {
+            *step =
+                if self.yours.contains_key(path) { Step::Keep } else { Step::StaysAway { mentioned_in: Vec::new() } };
+            self.excepted.insert((*rendered.get(path).unwrap_or(&path)).clone());
+        }
+    }
+
+    /// The change that makes the merge. A file in conflict stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::InTheWay`] if a directory or a symbolic link is at the path of a file to write.
+    pub fn change(&self, project: &Project, title: String) -> Result<Change, Error> {
+        let mut change = Change { title, ..Change::default() };
+        for (path, step) in &self.merge.steps {
+            let new = step.file().cloned();
+            if new.is_none() && *step != Step::Delete {
+                continue;
+            }
+            let old = match project.root.read(path)? {
+                Content::Nothing => None,
+                Content::File(file) => Some(file),
+                Content::Other => {
+                    return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
+                }
+            };
+            if old != new {
+                change.files.insert(path.clone(), Sides { old, new, mode: None });
+            }
+        }
+        let Content::File(old) = project.root.read(BASE.into())? else { return Err(Error::NoProject) };
+        let new = File { bytes: self.base(project).render(), executable: old.executable };
+        if old != new {
+            change.files.insert(BASE.into(), Sides { old: Some(old), new: Some(new), mode: None });
+        }
+        Ok(change)
+    }
+
+    /// The project after the change. Files in conflict are as they were.
+    pub fn result(&self) -> Files {
+        self.merge.apply(&self.yours, |_| Step::Keep)
+    }
+
+    /// The user's migrations, if the database changes: restwell does not rewrite SQL.
+    pub fn to_port(&self, project: &Project) -> Vec<String> {
+        let is_theirs = |step: &Step| matches!(step, Step::Yours | Step::Keep | Step::Release | Step::Conflict(_));
+        if self.stack.database == project.base.stack.database {
+            return Vec::new();
+        }
+        let migrations = self.merge.steps.iter().filter(|(path, _)| merge::is_migration(path));
+        migrations.filter(|(_, step)| is_theirs(step)).map(|(path, _)| path.to_string()).collect()
+    }
+
+    /// What is applied then.
+    fn base(&self, project: &Project) -> Base {
+        let before = &project.base.entries;
+        let mut base = Base::of(&self.stack, &self.render);
+        let paths: BTreeSet<Utf8PathBuf> = before.keys().chain(base.entries.keys()).cloned().collect();
+        for path in paths {
+            let placed = self.merge.moved.get(&path).unwrap_or(&path);
+            if self.excepted.contains(&path) {
+                base.digest = None;
+                match before.get(&path) {
+                    Some(entry) => base.entries.insert(path, entry.clone()),
+                    None => base.entries.remove(&path),
+                };
+            } else if matches!(self.merge.steps.get(placed), Some(Step::StaysAway { .. })) {
+                base.entries.insert(path, Entry::Gone);
+            }
+        }
+        base
+    }
+}
