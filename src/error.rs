@@ -181,6 +181,8 @@ pub enum Error {
     Marked {
         /// The files with markers.
         paths: Vec<String>,
+        /// Whether it was a dry run, in which they would be written.
+        is_dry: bool,
     },
     /// The result of a merge does not compile; nothing was written.
     CheckFailed {

@@ -134,8 +134,8 @@ impl MergeOptions {
             }
             shell.say("undo           restwell undo");
         }
-        if !marked.is_empty() && !self.dry_run {
-            return Err(Error::Marked { paths: marked });
+        if !marked.is_empty() {
+            return Err(Error::Marked { paths: marked, is_dry: self.dry_run });
         }
         planned.print(command, shell)
     }

@@ -91,7 +91,7 @@ impl Error {
             Self::NothingToUndo { is_redo } => project::nothing_to_undo(*is_redo),
             Self::Undecided { paths } => project::undecided(paths),
             Self::Open { places, to_port } => merge::open(places, to_port, typed),
-            Self::Marked { paths } => merge::marked(paths),
+            Self::Marked { paths, is_dry } => merge::marked(paths, *is_dry, typed),
             Self::CheckFailed { lines } => merge::check_failed(lines, typed),
             Self::Downgrade { applied } => merge::downgrade(applied, typed),
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),

@@ -45,10 +45,11 @@ pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
     };
     match cargo(&["fetch", "--quiet", "--locked", "--offline"]) {
         Err(error) => return Ok(Checked::NotPossible(program::not_started("cargo", &error))),
-        Ok(Outcome::Failure(stderr)) if stderr.contains("--locked") => return Ok(Checked::Failed(errors(&stderr))),
-        Ok(Outcome::Failure(_)) => {
-            return Ok(Checked::NotPossible("the crates are not on this machine yet: run `cargo fetch`".to_owned()));
+        Ok(Outcome::Failure(stderr)) if is_about_machine(&stderr) => {
+            let first = errors(&stderr).into_iter().next().unwrap_or_default();
+            return Ok(Checked::NotPossible(format!("cargo or the crates are not here: {first}")));
         }
+        Ok(Outcome::Failure(stderr)) => return Ok(Checked::Failed(errors(&stderr))),
         Ok(Outcome::Stopped) => return Err(Error::Interrupted),
         Ok(Outcome::Success) => {}
     }
@@ -61,12 +62,17 @@ pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
     }
 }
 
-/// The lines with errors, or without any the first lines.
+/// Whether cargo failed because something is not installed or not downloaded, rather than because of the project.
+fn is_about_machine(stderr: &str) -> bool {
+    let is_missing = ["offline", "rustup", "toolchain"].iter().any(|word| stderr.contains(word));
+    is_missing && !stderr.contains("--locked")
+}
+
+/// The errors of the compiler, or without any the first lines of cargo.
 fn errors(stderr: &str) -> Vec<String> {
-    let errors = stderr.lines().filter(|line| line.contains("error")).take(REPORTED);
-    let errors: Vec<String> = errors.map(|line| line.trim().to_owned()).collect();
-    let first = || stderr.lines().map(str::trim).filter(|line| !line.is_empty()).take(REPORTED);
-    if errors.is_empty() { first().map(str::to_owned).collect() } else { errors }
+    let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+    let errors: Vec<String> = lines().filter(|line| line.contains(": error")).take(REPORTED).collect();
+    if errors.is_empty() { lines().take(REPORTED).collect() } else { errors }
 }
 
 #[cfg(test)]

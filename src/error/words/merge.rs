@@ -53,9 +53,13 @@ fn why(reason: &Reason) -> String {
     }
 }
 
-pub(super) fn marked(paths: &[String]) -> Words {
-    let told = words("the change was written; places that need your decision have conflict markers");
+pub(super) fn marked(paths: &[String], is_dry: bool, typed: &CommandLine) -> Words {
+    let how = if is_dry { "would be written with" } else { "was written with" };
+    let told = words(format!("the change {how} conflict markers where a person has to decide"));
     let told = paths.iter().fold(told, |told, path| told.because(format!("`{path}`")));
+    if is_dry {
+        return told.command(typed.clone().without("--conflict"));
+    }
     told.command(CommandLine::new(["undo"]))
         .help("edit these files; `restwell status --check` fails until no markers are left")
 }

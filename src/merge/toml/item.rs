@@ -109,12 +109,17 @@ pub(super) fn insert(yours: &mut Item, new: &dyn TableLike, key: &str) {
     }
 }
 
-/// Replaces an entry in its place; a value keeps the comments beside it.
+/// Replaces an entry in its place; the comments beside a value and above a table stay.
 fn replace(own: &mut Item, item: &Item) -> bool {
     match (own, item) {
         (Item::Value(own), Item::Value(value)) => {
             let decor = own.decor().clone();
             *own = value.clone();
+            *own.decor_mut() = decor;
+        }
+        (Item::Table(own), Item::Table(table)) => {
+            let decor = own.decor().clone();
+            *own = table.clone();
             *own.decor_mut() = decor;
         }
         (own, item) => *own = item.clone(),

@@ -166,6 +166,14 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_of_the_user_above_a_table_stays() {
+        let yours = BASE.replace("[dependencies]", "# Ask before you add a crate.\n[dependencies]");
+        let new = BASE.replace("serde = \"1.0\"\n", "moka = \"0.12\"\nserde = \"1.1\"\n");
+        let expected = yours.replace("serde = \"1.0\"\n", "moka = \"0.12\"\nserde = \"1.1\"\n");
+        assert_eq!(merged(&yours, &new), Some(expected));
+    }
+
+    #[test]
     fn one_value_changed_twice_is_one_hunk() {
         let (yours, new) = (BASE.replace("thin", "fat"), BASE.replace("thin", "off"));
         let parts = merge(Sides { base: BASE, yours: &yours, new: &new }).expect("all three are TOML");

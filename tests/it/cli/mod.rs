@@ -13,6 +13,7 @@ mod project;
 mod racing;
 mod schema;
 mod session;
+mod set;
 mod surroundings;
 mod terminal;
 mod transcripts;
