@@ -87,6 +87,18 @@ impl CommandLine {
         self
     }
 
+    /// With another word in the place of an argument or of the value of a flag.
+    #[must_use]
+    pub fn with_other(mut self, old: &str, new: &str) -> Self {
+        for word in &mut self.words {
+            match word {
+                Word::Plain(text) | Word::Flag(_, Some(text)) if text == old => new.clone_into(text),
+                Word::Plain(_) | Word::Flag(..) => {}
+            }
+        }
+        self
+    }
+
     /// Without the arguments, and the flags with a value, that start like this.
     #[must_use]
     pub fn without_values(mut self, start: &str) -> Self {

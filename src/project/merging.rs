@@ -24,8 +24,8 @@ pub struct Merging {
     /// What becomes of each path.
     pub merge: Merge,
     stack: Stack,
-    /// The rendered paths that stay as they are and are offered again by the next merge.
-    excepted: BTreeSet<Utf8PathBuf>,
+    /// The files that stay as they are and are offered again by the next merge, by the path that restwell renders.
+    pub excepted: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 }
 
 impl Project {
@@ -54,19 +54,21 @@ impl Project {
         let mut merge = merge::trees(&base, &yours, &new, migrations);
         // A choice in `restwell.toml` that was asked for otherwise on the command line.
         merge.resolve(RECEIPT, Side::New);
-        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, excepted: BTreeSet::new() })
+        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, excepted: BTreeMap::new() })
     }
 }
 
 impl Merging {
-    /// Leaves the files whose path in the project is matched as they are.
+    /// Leaves the files that would change and whose path in the project is matched as they are.
     pub fn except(&mut self, is_matched: impl Fn(&Utf8Path) -> bool) {
-        let rendered: BTreeMap<&Utf8PathBuf, &Utf8PathBuf> =
-            self.merge.moved.iter().map(|(rendered, placed)| (placed, rendered)).collect();
-        for (path, step) in self.merge.steps.iter_mut().filter(|(path, _)| is_matched(path)) {
-            *step =
-                if self.yours.contains_key(path) { Step::Keep } else { Step::StaysAway { mentioned_in: Vec::new() } };
-            self.excepted.insert((*rendered.get(path).unwrap_or(&path)).clone());
+        let changes = |step: &Step| step.file().is_some() || step.conflict().is_some() || *step == Step::Delete;
+        let steps = self.merge.steps.iter();
+        let left: Vec<Utf8PathBuf> =
+            steps.filter(|(path, step)| changes(step) && is_matched(path)).map(|(path, _)| path.clone()).collect();
+        for placed in left {
+            self.merge.steps.remove(&placed);
+            let rendered = self.merge.moved.iter().find(|(_, other)| **other == placed).map(|(rendered, _)| rendered);
+            self.excepted.insert(rendered.unwrap_or(&placed).clone(), placed);
         }
     }
 
@@ -122,7 +124,7 @@ impl Merging {
         let paths: BTreeSet<Utf8PathBuf> = before.keys().chain(base.entries.keys()).cloned().collect();
         for path in paths {
             let placed = self.merge.moved.get(&path).unwrap_or(&path);
-            if self.excepted.contains(&path) {
+            if self.excepted.contains_key(&path) {
                 base.digest = None;
                 match before.get(&path) {
                     Some(entry) => base.entries.insert(path, entry.clone()),

@@ -44,6 +44,8 @@ pub(crate) struct Planned {
     released: Vec<String>,
     /// Files that you deleted, which are not written again.
     stay_away: Vec<Away>,
+    /// Files that `--except` leaves as they are.
+    excepted: Vec<String>,
     /// What changes in `Cargo.lock`; null if nothing does.
     lock: Option<LockData>,
     /// Servers that the project needs now and did not need before.
@@ -107,6 +109,7 @@ impl Planned {
             kept: Vec::new(),
             released: Vec::new(),
             stay_away: Vec::new(),
+            excepted: merging.excepted.values().map(ToString::to_string).collect(),
             lock: lock(merging),
             services: Vec::new(),
             settings: Vec::new(),
@@ -195,6 +198,7 @@ impl Planned {
             ("=", "kept", self.kept.clone()),
             ("·", "yours now", self.released.clone()),
             ("∅", "stay away", away.collect()),
+            ("×", "excepted", self.excepted.clone()),
         ];
         let lists = lists.into_iter().filter(|(.., paths)| !paths.is_empty());
         lists.flat_map(|(sign, name, paths)| list(sign, name, &paths, is_verbose)).collect()

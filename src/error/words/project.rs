@@ -24,7 +24,7 @@ pub(super) fn base(fault: &Fault) -> Words {
 
 pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
     words(format!("restwell has no file at `{path}`"))
-        .command(nearest.map(|near| typed.clone().with_argument(&path_word(near))))
+        .command(nearest.map(|near| typed.clone().with_other(path, &path_word(near))))
         .command(CommandLine::new(["diff"]).with_flag("--stat"))
 }
 

@@ -194,7 +194,9 @@ fn with_markers_everything_is_written_and_status_fails_until_they_are_gone() {
 #[test]
 fn excepted_files_are_offered_again() {
     let project = project();
-    inside(&project, ["set", "cache=redis", "--no-check", "--except", "ops/**", "--except", "README.md"]).exits(0);
+    inside(&project, ["set", "cache=redis", "--no-check", "--except", "ops/**", "--except", "README.md"])
+        .exits(0)
+        .says(" excepted ");
     assert!(!project.path().join("shop-api/ops/alerts/redis.yml").exists());
     inside(&project, ["status", "--check"]).exits(6).says("renders");
     inside(&project, ["update", "--no-check"]).exits(0);

@@ -57,7 +57,24 @@ const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
     ("undo-nothing", &["undo"], 2),
     ("undo-list", &["undo", "--list"], 0),
     ("redo-nothing", &["redo"], 2),
+    ("set", &["set", "cache=memory", "database=sqlite", "--no-check"], 0),
+    ("set-dry-run", &["set", "cache=memory", "database=sqlite", "--dry-run"], 0),
+    ("set-nothing", &["set"], 0),
+    ("set-clash", &["set", "database=none", "cache=redis"], 3),
+    ("set-twice", &["set", "cache=none", "cache=redis"], 2),
+    ("set-unknown-value", &["set", "cahce=redis"], 2),
+    ("set-unknown-path", &["set", "cache=redis", "--ours", "src/ap.rs"], 2),
+    ("update", &["update"], 0),
+    ("update-unknown-flag", &["update", "--downgarde"], 2),
     ("diff-unknown-value", &["diff", "--set", "cahce=redis"], 2),
+];
+
+/// The same in a project whose user edited a line that another database changes.
+const OPEN_RUNS: &[(&str, &[&str], i32)] = &[
+    ("set-conflict", &["set", "database=postgres", "--no-check"], 7),
+    ("set-conflict-ours", &["set", "database=postgres", "--no-check", "--ours", "README.md"], 0),
+    ("set-conflict-markers", &["set", "database=postgres", "--conflict", "markers"], 7),
+    ("set-conflict-markers-dry-run", &["set", "database=postgres", "--conflict", "markers", "--dry-run"], 7),
 ];
 
 /// `text` with long scripts and numbers before certain words masked.
@@ -72,6 +89,13 @@ fn steady(text: &str) -> String {
 }
 
 fn steady_line(line: &str) -> String {
+    if let Some(list) = line.strip_prefix("  ").filter(|list| list.starts_with(['+', '~', '≈', '−', '='])) {
+        let name = list.split_whitespace().nth(2).unwrap_or_default();
+        return format!("  {} [n] {name} [paths]", list.chars().next().unwrap_or_default());
+    }
+    if line.starts_with("Cargo.lock     ") {
+        return "Cargo.lock     [packages]".to_owned();
+    }
     let words: Vec<&str> = line.split(' ').collect();
     let is_count = |index: usize| {
         let next = words.get(index + 1).map(|word| word.trim_end_matches([',', '.', ';']));
@@ -84,9 +108,15 @@ fn steady_line(line: &str) -> String {
     line.split(", the crate").next().unwrap_or_default().to_owned()
 }
 
+/// The keys of lists of files in the plan of a merge.
+const PLANNED: [&str; 4] = ["added", "replaced", "merged", "deleted"];
+
 /// The object with values that depend on templates masked.
 fn steady_json(value: &mut Json, key: &str) {
     match value {
+        Json::Array(items) if !items.is_empty() && PLANNED.contains(&key) => {
+            *value = Json::String("[paths]".to_owned());
+        }
         Json::Array(items) if ["files", "crates"].contains(&key) => {
             *value = Json::String(if items.is_empty() { "[]" } else { "[paths]" }.to_owned());
         }
@@ -97,6 +127,7 @@ fn steady_json(value: &mut Json, key: &str) {
             );
         }
         Json::Array(items) => items.iter_mut().for_each(|item| steady_json(item, key)),
+        Json::Object(_) if key == "lock" => *value = Json::String("[packages]".to_owned()),
         Json::Object(pairs) => pairs.iter_mut().for_each(|(key, value)| steady_json(value, key)),
         Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
@@ -117,6 +148,17 @@ fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
 fn run_in_project(words: &[&str], code: i32, place: &mut String) -> (String, String) {
     let ran = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
     let mut run = ran.then([]).inside("shop-api").prepare(edit);
+    run.command().args(words);
+    output(run, code, place)
+}
+
+/// The output of a run in a project with an edit that another database needs, too.
+fn run_in_conflict(words: &[&str], code: i32, place: &mut String) -> (String, String) {
+    let ran = restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0);
+    let path = ran.path().join("shop-api/README.md");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text.replace("It stores products in SQLite.", "It stores tea in SQLite.")).expect("written");
+    let mut run = ran.then([]).inside("shop-api");
     run.command().args(words);
     output(run, code, place)
 }
@@ -146,7 +188,8 @@ fn every_command_matches_its_transcript() {
     settings.bind(|| {
         let outside = RUNS.iter().map(|case| (case, run as Run));
         let inside = LIVING_RUNS.iter().map(|case| (case, run_in_project as Run));
-        for (&(name, words, code), run) in outside.chain(inside) {
+        let open = OPEN_RUNS.iter().map(|case| (case, run_in_conflict as Run));
+        for (&(name, words, code), run) in outside.chain(inside).chain(open) {
             let mut place = String::new();
             let (stdout, stderr) = run(words, code, &mut place);
             let (stdout, stderr) = (steady(&stdout), steady(&stderr).replace(&place, "[here]"));
