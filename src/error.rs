@@ -6,6 +6,7 @@
 mod code;
 mod mistake;
 mod target;
+mod unmerged;
 mod words;
 
 use camino::Utf8PathBuf;
@@ -13,7 +14,6 @@ use camino::Utf8PathBuf;
 use crate::base;
 use crate::choice::Choice;
 use crate::command_line::CommandLine;
-use crate::merge::Reason;
 use crate::name;
 use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
@@ -21,6 +21,7 @@ use crate::tree::Bug;
 pub use code::{CODES, Code, exit};
 pub use mistake::{AnswersFault, AnswersMistake};
 pub use target::{Membership, Obstacle, Occupant};
+pub use unmerged::{OpenPlace, Unmerged};
 pub use words::Words;
 pub(crate) use words::clause;
 
@@ -165,35 +166,8 @@ pub enum Error {
         /// Whether it is to be made again.
         is_redo: bool,
     },
-    /// Edits and a change that cannot be merged: a person has to decide.
-    Undecided {
-        /// The files.
-        paths: Vec<String>,
-    },
-    /// A merge that needs decisions; nothing was written.
-    Open {
-        /// Every place to decide.
-        places: Vec<OpenPlace>,
-        /// Migrations for another database that restwell does not rewrite.
-        to_port: Vec<String>,
-    },
-    /// A merge was written with markers where a person has to decide.
-    Marked {
-        /// The files with markers.
-        paths: Vec<String>,
-        /// Whether it was a dry run, in which they would be written.
-        is_dry: bool,
-    },
-    /// The result of a merge does not compile; nothing was written.
-    CheckFailed {
-        /// The first lines of what cargo wrote.
-        lines: Vec<String>,
-    },
-    /// The version that was applied is newer than this one.
-    Downgrade {
-        /// The version that was applied.
-        applied: String,
-    },
+    /// A merge that was not made, or only with markers.
+    Merge(Unmerged),
     /// Another run is changing the project.
     InUse,
     /// Files of a project that are not what a change was decided for.
@@ -232,19 +206,6 @@ pub enum Error {
     Bug(String),
     /// The user or a signal ended the run.
     Interrupted,
-}
-
-/// A place of a merge that a person has to decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenPlace {
-    /// The file.
-    pub path: String,
-    /// The first line in the user's file; `None` if the decision is about the whole file.
-    pub line: Option<usize>,
-    /// Why.
-    pub reason: Reason,
-    /// The base, the user's side and the new side; `None` likewise.
-    pub sides: Option<[String; 3]>,
 }
 
 /// Where a value was given.
@@ -295,10 +256,7 @@ impl Error {
             Self::NoProject => "RW0603",
             Self::Base(_) => "RW0604",
             Self::NothingToUndo { .. } => "RW0113",
-            Self::Undecided { .. } | Self::Open { .. } => "RW0803",
-            Self::CheckFailed { .. } => "RW0804",
-            Self::Marked { .. } => "RW0805",
-            Self::Downgrade { .. } => "RW0114",
+            Self::Merge(unmerged) => unmerged.code(),
             Self::InUse => "RW0605",
             Self::Moved { .. } => "RW0606",
             Self::Differs { .. } => "RW0901",

@@ -11,7 +11,7 @@ use super::choices::pairs;
 use crate::answers;
 use crate::choice::Value;
 use crate::disk::Root;
-use crate::error::{Error, OpenPlace};
+use crate::error::{Error, OpenPlace, Unmerged};
 use crate::merge::{Labels, Side, Step};
 use crate::project::{Checked, Merging, Project, check};
 use crate::shell::Shell;
@@ -97,7 +97,7 @@ impl Update {
         let Self { downgrade, options } = self;
         let same = |project: &Project| {
             if is_newer(&project.base.version, VERSION) && !downgrade {
-                return Err(Error::Downgrade { applied: project.base.version.clone() });
+                return Err(Error::Merge(Unmerged::Older { applied: project.base.version.clone() }));
             }
             let applied: Answers = project.base.stack.values().map(|value| (value, Origin::Flag)).collect();
             Stack::resolve(&applied).map_err(|conflict| Error::Conflict { conflict, answers: applied })
@@ -135,7 +135,7 @@ impl MergeOptions {
             shell.say("undo           restwell undo");
         }
         if !marked.is_empty() {
-            return Err(Error::Marked { paths: marked, is_dry: self.dry_run });
+            return Err(Error::Merge(Unmerged::Marked { paths: marked, is_dry: self.dry_run }));
         }
         planned.print(command, shell)
     }
@@ -146,8 +146,10 @@ impl MergeOptions {
             self.ours.iter().map(|path| (path, Side::Yours)).chain(self.theirs.iter().map(|path| (path, Side::New)))
         {
             let steps = || merging.merge.steps.keys();
-            let Some(wanted) = project.root.inside(typed).filter(|path| steps().any(|known| known.starts_with(path)))
-            else {
+            let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
+            // An error names files relative to the project.
+            let inside = [project.root.inside(typed), Some(typed.clone())];
+            let Some(wanted) = inside.into_iter().flatten().find(is_known) else {
                 let nearest = spelling::nearest(typed.as_str(), steps().map(|path| path.as_str()));
                 return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
             };
@@ -172,7 +174,7 @@ impl MergeOptions {
             return Ok(Vec::new());
         }
         if self.conflict == OnConflict::Stop || marked.iter().any(|(_, step)| step.is_none()) {
-            return Err(Error::Open { places: places(merging), to_port: merging.to_port(project) });
+            return Err(Error::Merge(Unmerged::Open { places: places(merging), to_port: merging.to_port(project) }));
         }
         let paths = marked.iter().map(|(path, _)| path.to_string()).collect();
         merging.merge.steps.extend(marked.into_iter().filter_map(|(path, step)| Some((path, step?))));
@@ -185,7 +187,7 @@ impl MergeOptions {
         match check(root, &merging.result())? {
             Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
             Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
-            Checked::Failed(lines) => Err(Error::CheckFailed { lines }),
+            Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
         }
     }
 }

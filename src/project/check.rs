@@ -62,9 +62,11 @@ pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
     }
 }
 
-/// Whether cargo failed because something is not installed or not downloaded, rather than because of the project.
+/// Whether cargo failed because something is not installed or not downloaded, or the copy is not a
+/// member of a workspace around the project, rather than because of the project.
 fn is_about_machine(stderr: &str) -> bool {
-    let is_missing = ["offline", "rustup", "toolchain"].iter().any(|word| stderr.contains(word));
+    let is_missing =
+        ["offline", "rustup", "toolchain", "in a workspace when it's not"].iter().any(|word| stderr.contains(word));
     is_missing && !stderr.contains("--locked")
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::disk::{Change, ChangeKind, Content, Made, Root, Sides};
-use crate::error::Error;
+use crate::error::{Error, Unmerged};
 use crate::merge::{self, File, Files, Migrations};
 use crate::tree::BASE_FOLDER;
 
@@ -50,7 +50,7 @@ pub fn stacks(history: Vec<Made>) -> (Vec<Made>, Vec<Made>) {
 /// The change that takes `made` back. What was edited since is merged.
 ///
 /// # Errors
-/// [`Error::Undecided`] if an edit and the old file cannot be merged.
+/// [`Error::Merge`] if an edit and the old file cannot be merged.
 pub fn inverse(root: &Root, made: &Made, kind: ChangeKind) -> Result<Change, Error> {
     let mut files = BTreeMap::new();
     let mut edited: BTreeMap<&Utf8PathBuf, (File, &Sides)> = BTreeMap::new();
@@ -78,7 +78,7 @@ pub fn inverse(root: &Root, made: &Made, kind: ChangeKind) -> Result<Change, Err
     let merged = merge::trees(&base, &yours, &side(|(_, sides)| sides.old.clone()), Migrations::Follow);
     let open: Vec<String> = merged.conflicts().map(|(path, _)| path.to_string()).collect();
     if !open.is_empty() {
-        return Err(Error::Undecided { paths: open });
+        return Err(Error::Merge(Unmerged::Since { paths: open }));
     }
     for (path, step) in &merged.steps {
         let Some(file) = step.file() else { continue };

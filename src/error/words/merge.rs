@@ -1,34 +1,44 @@
 //! Errors about the merge of a project with what this version renders.
 
-use super::{Words, words};
+use super::{Words, words as told};
 use crate::command_line::{CommandLine, path_word};
-use crate::error::OpenPlace;
+use crate::error::{OpenPlace, Unmerged};
 use crate::merge::Reason;
 use crate::version::VERSION;
 
 /// How many lines of a side are shown.
 const SHOWN: usize = 4;
 
-pub(super) fn open(places: &[OpenPlace], to_port: &[String], typed: &CommandLine) -> Words {
+pub(super) fn words(unmerged: &Unmerged, typed: &CommandLine) -> Words {
+    match unmerged {
+        Unmerged::Open { places, to_port } => open(places, to_port, typed),
+        Unmerged::Since { paths } => since(paths),
+        Unmerged::Marked { paths, is_dry } => marked(paths, *is_dry, typed),
+        Unmerged::Broken { lines } => broken(lines, typed),
+        Unmerged::Older { applied } => older(applied, typed),
+    }
+}
+
+fn open(places: &[OpenPlace], to_port: &[String], typed: &CommandLine) -> Words {
     let (what, need) = if places.len() == 1 { ("place", "needs") } else { ("places", "need") };
-    let mut told = words(format!("{} {what} {need} your decision; nothing was written", places.len()));
+    let mut words = told(format!("{} {what} {need} your decision; nothing was written", places.len()));
     for OpenPlace { path, line, reason, sides } in places {
         let place = line.map_or_else(|| format!("`{path}`"), |line| format!("`{path}:{line}`"));
         let names = ["base", "yours", "new"].into_iter();
         let sides = sides.iter().flat_map(|sides| names.clone().zip(sides)).map(|(name, text)| side(name, text));
-        told = told.because(format!("{place}: {}", why(reason)) + &sides.collect::<String>());
+        words = words.because(format!("{place}: {}", why(reason)) + &sides.collect::<String>());
     }
     for path in to_port {
-        told = told.because(format!("`{path}` is yours to port: restwell does not rewrite SQL"));
+        words = words.because(format!("`{path}` is yours to port: restwell does not rewrite SQL"));
     }
     let mut paths: Vec<&str> = places.iter().map(|place| place.path.as_str()).collect();
     paths.dedup();
     let with = |flag: &str| paths.iter().fold(typed.clone(), |line, path| line.with_typed(flag, Some(path_word(path))));
-    let told = told.command(with("--ours")).command(with("--theirs"));
+    let words = words.command(with("--ours")).command(with("--theirs"));
     if places.iter().all(|place| place.line.is_some()) {
-        told.command(typed.clone().with_value("--conflict", "markers"))
+        words.command(typed.clone().with_value("--conflict", "markers"))
     } else {
-        told
+        words
     }
 }
 
@@ -53,25 +63,34 @@ fn why(reason: &Reason) -> String {
     }
 }
 
-pub(super) fn marked(paths: &[String], is_dry: bool, typed: &CommandLine) -> Words {
+fn since(paths: &[String]) -> Words {
+    let words = told("your edits and the change cannot be merged; nothing was written");
+    let words = paths.iter().fold(words, |words, path| words.because(format!("`{path}` was edited in the same place")));
+    let look = CommandLine::new(["diff"]);
+    words.command(paths.iter().fold(look, |look, path| look.with_word(path.as_str())))
+}
+
+fn marked(paths: &[String], is_dry: bool, typed: &CommandLine) -> Words {
     let how = if is_dry { "would be written with" } else { "was written with" };
-    let told = words(format!("the change {how} conflict markers where a person has to decide"));
-    let told = paths.iter().fold(told, |told, path| told.because(format!("`{path}`")));
+    let words = told(format!("the change {how} conflict markers where a person has to decide"));
+    let words = paths.iter().fold(words, |words, path| words.because(format!("`{path}`")));
     if is_dry {
-        return told.command(typed.clone().without("--conflict"));
+        return words.command(typed.clone().without("--conflict"));
     }
-    told.command(CommandLine::new(["undo"]))
+    words
+        .command(CommandLine::new(["undo"]))
         .help("edit these files; `restwell status --check` fails until no markers are left")
 }
 
-pub(super) fn check_failed(lines: &[String], typed: &CommandLine) -> Words {
-    let told = words("the result does not pass `cargo check --all-targets --locked`; nothing was written");
-    let told = lines.iter().fold(told, |told, line| told.because(line.clone()));
-    told.command(typed.clone().with_flag("--no-check"))
+fn broken(lines: &[String], typed: &CommandLine) -> Words {
+    let words = told("the result does not pass `cargo check --all-targets --locked`; nothing was written");
+    let words = lines.iter().fold(words, |words, line| words.because(line.clone()));
+    words
+        .command(typed.clone().with_flag("--no-check"))
         .help("if the project does not compile before the change either, mend that first")
 }
 
-pub(super) fn downgrade(applied: &str, typed: &CommandLine) -> Words {
-    words(format!("restwell {applied} applied the project; this is the older {VERSION}"))
+fn older(applied: &str, typed: &CommandLine) -> Words {
+    told(format!("restwell {applied} applied the project; this is the older {VERSION}"))
         .command(typed.clone().with_flag("--downgrade"))
 }

@@ -49,10 +49,3 @@ pub(super) fn nothing_to_undo(is_redo: bool) -> Words {
     let what = if is_redo { "make again" } else { "take back" };
     words(format!("there is no change to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
 }
-
-pub(super) fn undecided(paths: &[String]) -> Words {
-    let told = words("your edits and the change cannot be merged; nothing was written");
-    let told = paths.iter().fold(told, |told, path| told.because(format!("`{path}` was edited in the same place")));
-    let look = CommandLine::new(["diff"]);
-    told.command(paths.iter().fold(look, |look, path| look.with_word(path.as_str())))
-}
