@@ -1,15 +1,21 @@
 //! `restwell adopt`: takes restwell's version of a file back.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::changed::{self, Changed};
 use crate::answers;
-use crate::disk::{Change, ChangeKind, Root, Sides};
+use crate::base::{BASE, Base, Entry};
+use crate::disk::{Change, ChangeKind, Content, Root, Sides};
 use crate::error::{Error, Obstacle};
+use crate::merge::File;
 use crate::project::{Kind, Project};
 use crate::shell::Shell;
 use crate::spelling;
+use crate::tree::Tree;
+use crate::version::VERSION;
 
 /// Take back restwell's version of files that you edited or deleted
 ///
@@ -52,7 +58,8 @@ impl Adopt {
         let paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
         let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
         change.kind = ChangeKind::Change;
-        for edit in project.edits(&project.render(&project.base.stack)?)? {
+        let render = project.render(&project.base.stack)?;
+        for edit in project.edits(&render)? {
             let path = edit.patch.path;
             if !wanted.iter().any(|wanted| path.starts_with(wanted)) {
                 continue;
@@ -67,6 +74,35 @@ impl Adopt {
             };
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }
+        change.files.extend(returning(project, &render, &wanted)?);
         Ok(change)
     }
+}
+
+/// The wanted files that stay away: they come back as this version renders them, and are in the base again.
+fn returning(project: &Project, render: &Tree, wanted: &[Utf8PathBuf]) -> Result<BTreeMap<Utf8PathBuf, Sides>, Error> {
+    let mut files = BTreeMap::new();
+    let mut base = project.base.clone();
+    for (path, entry) in Base::of(&base.stack, render).entries {
+        let is_wanted = wanted.iter().any(|wanted| path.starts_with(wanted));
+        let stays_away = base.entries.get(&path) == Some(&Entry::Gone);
+        let (true, true, Some(file)) = (is_wanted, stays_away, render.get(&path)) else { continue };
+        if project.root.read(&path)? != Content::Nothing {
+            continue;
+        }
+        let new = Some(File { bytes: file.bytes.clone(), executable: file.executable });
+        files.insert(path.clone(), Sides { old: None, new, mode: None });
+        base.entries.insert(path, entry);
+    }
+    if files.is_empty() {
+        return Ok(files);
+    }
+    if base.version != VERSION {
+        base.digest = None;
+    }
+    if let Content::File(old) = project.root.read(BASE.into())? {
+        let new = Some(File { bytes: base.render(), executable: old.executable });
+        files.insert(BASE.into(), Sides { old: Some(old), new, mode: None });
+    }
+    Ok(files)
 }

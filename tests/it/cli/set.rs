@@ -132,6 +132,20 @@ fn a_dry_run_is_the_run_and_undo_gives_everything_back() {
     assert_eq!(files(&project), after);
 }
 
+/// A file that the user deleted stays away until they take it back.
+#[test]
+fn what_stays_away_is_adopted_again() {
+    let project = project();
+    fs::remove_file(project.path().join("shop-api/docs/limits.md")).expect("removed");
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0).says("stay away docs/limits.md");
+    let before = files(&project);
+    inside(&project, ["adopt", "docs"]).exits(0).says("docs/limits.md");
+    let fresh = restwell(["new", "shop-api", "--preset", "standard", "--cache", "redis", "--no-git"]).exits(0);
+    assert_eq!(files(&project), files(&fresh));
+    inside(&project, ["undo"]).exits(0);
+    assert_eq!(files(&project), before);
+}
+
 #[test]
 fn without_values_it_applies_what_the_receipt_asks_for() {
     let project = project();
