@@ -113,7 +113,7 @@ fn fingerprint(scope: Scope, toolchain: &str, files: impl Iterator<Item = (Strin
 /// Whether a file of a project can affect the compiler, clippy or rustfmt.
 fn is_read_by_compiler(path: &str) -> bool {
     let kinds = [".rs", ".sql", ".lua", ".toml", ".lock"];
-    let included = ["assets/", "openapi.json"];
+    let included = [".env.example", "assets/", "openapi.json", "tests/settings/"];
     let own = ["deny.toml", "restwell.toml", "rust-toolchain.toml"];
     let is_compiled =
         kinds.iter().any(|kind| path.ends_with(kind)) || included.iter().any(|start| path.starts_with(start));

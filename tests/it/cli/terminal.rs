@@ -35,7 +35,6 @@ struct Screen {
     raw: Vec<u8>,
 }
 
-/// A terminal.
 pub(super) struct Terminal {
     directory: TempDir,
     process: PtyProcess,
@@ -235,23 +234,14 @@ impl Terminal {
         let found = tcgetattr(&self.process.pty).expect("a terminal");
         assert_same(&self.before, &found);
         // The last output may still be in transit.
-        let is_restored = || self.changed_modes().is_empty().then_some(());
-        if wait_for(is_restored).is_none() {
-            panic!("{}", self.changed_modes().join(", "));
-        }
+        wait_for(|| self.is_plain().then_some(())).expect("a cursor, the main screen, and pastes without marks");
         self
     }
 
-    /// What the program has changed on the screen and not restored.
-    fn changed_modes(&self) -> Vec<&'static str> {
+    fn is_plain(&self) -> bool {
         let screen = self.screen.lock().expect("no reader has panicked");
         let screen = screen.parser.screen();
-        let modes = [
-            (screen.hide_cursor(), "the cursor is hidden"),
-            (screen.alternate_screen(), "the alternate screen is shown"),
-            (screen.bracketed_paste(), "pastes are marked"),
-        ];
-        modes.into_iter().filter_map(|(is_changed, mode)| is_changed.then_some(mode)).collect()
+        !screen.hide_cursor() && !screen.alternate_screen() && !screen.bracketed_paste()
     }
 
     /// Waits for the end.
