@@ -88,7 +88,7 @@ impl Set {
         }
         let title = self.values.iter().fold("set".to_owned(), |title, value| format!("{title} {value}"));
         let asked: Answers = self.values.iter().map(|&value| (value, Origin::Flag)).collect();
-        self.options.run(title, |project| project.asked(asked), shell)
+        self.options.run("set", title, |project| project.asked(asked), shell)
     }
 }
 
@@ -102,19 +102,19 @@ impl Update {
             let applied: Answers = project.base.stack.values().map(|value| (value, Origin::Flag)).collect();
             Stack::resolve(&applied).map_err(|conflict| Error::Conflict { conflict, answers: applied })
         };
-        options.run("update".to_owned(), same, shell)
+        options.run("update", "update".to_owned(), same, shell)
     }
 }
 
 impl MergeOptions {
     fn run(
         self,
+        command: &str,
         title: String,
         resolve: impl FnOnce(&Project) -> Result<Resolution, Error>,
         shell: &mut Shell,
     ) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
-        let command = if title == "update" { "update" } else { "set" };
         let root = Root::find()?;
         let turn = if self.dry_run { None } else { Some(root.take_turn()?) };
         let project = Project::at(root.clone())?;

@@ -13,7 +13,7 @@ use super::{File, Files, Merge, Step, lock};
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
 
-/// Decides the lock anew if both sides changed it, or the user changed the manifest.
+/// Recomputes the lock if both sides changed it, or if the user changed the manifest.
 pub(super) fn lock(merge: &mut Merge, sides: [&Files; 3]) {
     let [base, yours, new] = sides.map(|files| files.get(Utf8Path::new(LOCK)));
     let (Some(own), Some(new)) = (yours, new) else { return };

@@ -2,7 +2,7 @@
 //!
 //! The base is what Restwell last wrote, `yours` is what the project has now, `new` is what Restwell would write now.
 //! [`trees`] decides for each path what becomes of it: one [`Step`]. A line that the user added is in the result or in a
-//! [`Conflict`], and a line that they removed does not come back unless Restwell writes it anew. Merging again changes
+//! [`Conflict`], and a line that the user removed stays removed unless the new render adds it. Merging again changes
 //! nothing. Nothing here does I/O or starts a program: the caller reads files, formats what is rendered as the project
 //! is formatted, and writes the result.
 

@@ -1,5 +1,5 @@
-//! The merge of JSON: objects are maps, arrays of distinct scalars are sets, objects in an array are told apart by a
-//! field that names them. What neither side changed keeps its bytes.
+//! The merge of JSON: objects are maps, arrays of distinct scalars are sets, and objects in an array are matched by an
+//! identifying field. What neither side changed keeps its bytes.
 
 mod grid;
 mod list;

@@ -1,4 +1,4 @@
-//! Arrays: strings are sets, tables are told apart by their name.
+//! Arrays: an array of strings is a set; tables in an array are matched by `name`.
 
 use toml_edit::{Array, ArrayOfTables, Table, Value};
 

@@ -5,14 +5,22 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use super::session::{Ran, Session, restwell};
+use super::session::{Listing, Ran, Session, listing, restwell};
 
 fn project() -> Ran {
     restwell(["new", "shop-api", "--yes", "--no-git"]).exits(0)
 }
 
-fn inside<const N: usize>(project: &Ran, words: [&str; N]) -> Session {
+/// Restwell inside the project.
+pub(super) fn inside<const N: usize>(project: &Ran, words: [&str; N]) -> Session {
     project.then(words).inside("shop-api")
+}
+
+/// The files without those of the journal.
+pub(super) fn files(project: &Ran) -> Listing {
+    let mut files = listing(&project.path().join("shop-api"));
+    files.retain(|path, _| !path.starts_with(".restwell/undo"));
+    files
 }
 
 fn append(path: &Path, text: &str) {

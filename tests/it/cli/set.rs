@@ -4,21 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::session::{Listing, Ran, Session, listing, restwell};
+use super::project::{files, inside};
+use super::session::{Listing, Ran, restwell};
 
 fn project() -> Ran {
     restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0)
-}
-
-fn inside<const N: usize>(project: &Ran, words: [&str; N]) -> Session {
-    project.then(words).inside("shop-api")
-}
-
-/// The files without those of the journal.
-fn files(project: &Ran) -> Listing {
-    let mut files = listing(&project.path().join("shop-api"));
-    files.retain(|path, _| !path.starts_with(".restwell/undo"));
-    files
 }
 
 /// The files of the user: without the base, in which a deleted file becomes a file that stays away.

@@ -4,21 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::session::{Listing, Ran, Session, listing, restwell};
+use super::project::{files, inside};
+use super::session::{Ran, restwell};
 
 fn project() -> Ran {
     restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0)
-}
-
-fn inside<const N: usize>(project: &Ran, words: [&str; N]) -> Session {
-    project.then(words).inside("shop-api")
-}
-
-/// The files without those of the journal.
-fn files(project: &Ran) -> Listing {
-    let mut files = listing(&project.path().join("shop-api"));
-    files.retain(|path, _| !path.starts_with(".restwell/undo"));
-    files
 }
 
 fn edit(path: &Path) {

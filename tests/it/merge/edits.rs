@@ -1,7 +1,8 @@
-//! What a team does to a generated project over months. An edit skips a file that the stack does not have.
+//! The edits of a team to a generated project over months. An edit skips a file that the stack does not have.
 
-use camino::Utf8Path;
-use restwell::merge::{File, Files};
+use restwell::merge::Files;
+
+use super::team::{Anchors, Team};
 
 /// A kind of edit.
 pub(super) type Edit = (&'static str, fn(&mut Team));
@@ -24,70 +25,23 @@ pub(super) const EDITS: [Edit; 12] = [
 
 /// The project after one kind of edit.
 pub(super) fn edited(files: &Files, edit: fn(&mut Team)) -> Files {
-    let mut team = Team { files: files.clone() };
+    let mut team = Team { files: files.clone(), anchors: Anchors::new() };
     edit(&mut team);
     team.files
+}
+
+/// The text that each edit looks for, and whether a project has it.
+pub(super) fn anchors(files: &Files) -> Anchors {
+    EDITS.iter().fold(Anchors::new(), |anchors, (_, edit)| {
+        let mut team = Team { files: files.clone(), anchors };
+        edit(&mut team);
+        team.anchors
+    })
 }
 
 /// The project after all ten kinds.
 pub(super) fn edited_by_all(files: &Files) -> Files {
     EDITS[..10].iter().fold(files.clone(), |files, (_, edit)| edited(&files, *edit))
-}
-
-pub(super) struct Team {
-    files: Files,
-}
-
-impl Team {
-    fn text(&self, path: &str) -> Option<String> {
-        let file = self.files.get(Utf8Path::new(path))?;
-        Some(String::from_utf8(file.bytes.clone()).expect("generated files are text"))
-    }
-
-    fn write(&mut self, path: &str, text: &str) {
-        let executable = self.files.get(Utf8Path::new(path)).is_some_and(|file| file.executable);
-        self.files.insert(path.into(), File { bytes: text.into(), executable });
-    }
-
-    /// Replaces the first occurrence.
-    fn replace(&mut self, path: &str, old: &str, new: &str) {
-        if let Some(text) = self.text(path) {
-            self.write(path, &text.replacen(old, new, 1));
-        }
-    }
-
-    fn after(&mut self, path: &str, line: &str, new: &str) {
-        self.replace(path, &format!("{line}\n"), &format!("{line}\n{new}"));
-    }
-
-    fn before(&mut self, path: &str, line: &str, new: &str) {
-        self.replace(path, &format!("{line}\n"), &format!("{new}{line}\n"));
-    }
-
-    /// Adds a module to a sorted list.
-    fn declare(&mut self, path: &str, module: &str) {
-        let keyword = module.rsplit_once(' ').map_or(module, |(keyword, _)| keyword);
-        let text = self.text(path).expect("every project has it");
-        let later = |line: &&str| line.starts_with(&format!("{keyword} ")) && *line > module;
-        let place = text.split_inclusive('\n').find(later).and_then(|line| text.find(line)).unwrap_or(text.len());
-        self.write(path, &format!("{}{module}{}", &text[..place], &text[place..]));
-    }
-
-    fn append(&mut self, path: &str, new: &str) {
-        if let Some(text) = self.text(path) {
-            self.write(path, &(text + new));
-        }
-    }
-
-    fn delete(&mut self, path: &str) {
-        self.files.remove(Utf8Path::new(path));
-    }
-
-    fn rename(&mut self, from: &str, to: &str) {
-        if let Some(file) = self.files.remove(Utf8Path::new(from)) {
-            self.files.insert(to.into(), file);
-        }
-    }
 }
 
 /// A second resource, written by hand.
@@ -205,11 +159,11 @@ fn ci(team: &mut Team) {
 }
 
 fn ops(team: &mut Team) {
-    team.replace("ops/alerts/service.yml", "        for: 1m\n", "        for: 3m\n");
+    team.replace("ops/alerts/service.yml", "        for: 5m\n", "        for: 3m\n");
     team.append("ops/runbook/service.md", "\n## Mail does not go out\n\nIs the relay up?\n");
     team.after(
         "ops/ONCALL.md",
-        "4. Did something change then? Take it back first, understand it later.",
+        "4. Did something change at that time? Roll it back first, investigate later.",
         "5. Ask in #tea.\n",
     );
     team.append("justfile", "\n# Send a mail to yourself\nmail:\n    curl smtp://127.0.0.1:1025\n");
@@ -220,14 +174,19 @@ fn ops(team: &mut Team) {
     );
     team.append(".gitignore", ".idea/\n");
     team.append("AGENTS.md", "\nAsk before you add a crate.\n");
-    team.replace("ops/dashboard.json", "\"title\": \"Duration\"", "\"title\": \"How long it takes\"");
-    team.replace("ops/dashboard.json", "\"refresh\": \"30s\"", "\"refresh\": \"1m\"");
+    team.replace("ops/dashboards/service.json", "\"title\": \"Duration\"", "\"title\": \"How long it takes\"");
+    team.replace("ops/dashboards/service.json", "\"refresh\": \"30s\"", "\"refresh\": \"1m\"");
 }
 
 /// A sub-command of their own.
 fn command(team: &mut Team) {
-    team.before("src/config.rs", "    /// Print the description of the API", "    /// Send what waits\n    Flush,\n");
-    team.before("src/main.rs", "        Command::Openapi => {", "        Command::Flush => println!(\"flushed\"),\n");
+    team.after("src/config.rs", "    Serve,", "    /// Send queued mail\n    Flush,\n");
+    let flush = "        Command::Flush => println!(\"flushed\"),\n";
+    team.before(
+        "src/main.rs",
+        "        Command::Platform(command) => command.run(&config.platform, operations().into_openapi()).await?,",
+        flush,
+    );
     team.replace(
         "src/main.rs",
         "use app::config::{Command, Config};",
@@ -281,6 +240,7 @@ fn with_packages(lock: &str, packages: &[(&str, &str)]) -> String {
     let mut entries: Vec<String> = entries.split("\n\n").map(|entry| entry.trim().to_owned()).collect();
     let own = entries.iter().position(|entry| !entry.contains("source = ")).expect("the project is in its lock");
     let (start, uses) = entries[own].split_once("dependencies = [\n").expect("it has dependencies");
+    let source = lock.lines().find(|line| line.starts_with("source = ")).expect("the project has dependencies");
     let mut uses: Vec<String> = uses.trim_end_matches(']').lines().map(str::to_owned).collect();
     uses.extend(packages.iter().map(|(name, _)| format!(" \"{name}\",")));
     uses.sort();
@@ -290,8 +250,7 @@ fn with_packages(lock: &str, packages: &[(&str, &str)]) -> String {
     for (name, version) in packages {
         let line = format!("name = \"{name}\"\n");
         if !entries.iter().any(|entry| entry.contains(&line)) {
-            let source = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"00\"";
-            entries.push(format!("[[package]]\n{line}version = \"{version}\"\n{source}"));
+            entries.push(format!("[[package]]\n{line}version = \"{version}\"\n{source}\nchecksum = \"00\""));
         }
     }
     entries.sort_by_key(|entry| entry.lines().nth(1).map(str::to_owned));

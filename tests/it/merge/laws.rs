@@ -8,10 +8,12 @@ use std::thread;
 use camino::{Utf8Path, Utf8PathBuf};
 use restwell::choice::{Choice, Combination};
 use restwell::merge::{File, Files, Merge, Side, Step};
+use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants;
 
-use super::edits::{EDITS, edited, edited_by_all};
+use super::edits::{EDITS, anchors, edited, edited_by_all};
+use super::team::Anchors;
 use super::{parses, rendered, set};
 
 /// Every stack of the pairwise set with every stack that differs in one choice.
@@ -65,6 +67,20 @@ fn differing(one: &Files, other: &Files) -> Vec<Utf8PathBuf> {
     let (one, other) = (comparable(one), comparable(other));
     let paths: BTreeSet<&Utf8PathBuf> = one.keys().chain(other.keys()).collect();
     paths.into_iter().filter(|path| one.get(*path) != other.get(*path)).cloned().collect()
+}
+
+/// An edit whose text no project has any more would test nothing.
+#[test]
+fn each_edit_finds_its_text() {
+    let presets = PRESETS.iter().map(|preset| Stack::resolve(&preset.answers()).expect("a preset is valid").stack);
+    let mut found = Anchors::new();
+    for stack in presets.chain(variants::pairwise()) {
+        for (anchor, is_there) in anchors(rendered(&stack)) {
+            *found.entry(anchor).or_default() |= is_there;
+        }
+    }
+    found.retain(|_, is_there| !*is_there);
+    assert_eq!(found, Anchors::new());
 }
 
 #[test]

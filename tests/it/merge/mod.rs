@@ -3,6 +3,7 @@
 mod edits;
 mod laws;
 mod pairs;
+mod team;
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};

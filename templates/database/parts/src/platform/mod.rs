@@ -18,5 +18,5 @@
 //= runs
             Self::Migrate => migrations::command(&settings.database.engine.database_url).await?,
 //= close
-        // Waits for writes whose clients have disconnected.
+        // Writes whose clients have disconnected are finished.
         self.database.pool.close().await;
