@@ -14,9 +14,15 @@ use restwell::variants;
 
 use super::edits::{EDITS, anchors, edited, edited_by_all};
 use super::team::Anchors;
-use super::{parses, rendered, set};
+use super::{parses, rendered, set, set_without};
 
-/// Every stack of the pairwise set with every stack that differs in one choice.
+/// The pairwise set, which covers what Rust depends on, and the presets, which have the files of deployment and CI.
+fn stacks() -> impl Iterator<Item = Stack> {
+    let presets = PRESETS.iter().map(|preset| Stack::resolve(&preset.answers()).expect("a preset is valid").stack);
+    variants::pairwise().into_iter().chain(presets)
+}
+
+/// Every one of these stacks with every stack that differs in one choice.
 fn switches() -> Vec<(Stack, Stack)> {
     let all: BTreeMap<Combination, Stack> = Stack::all().into_iter().map(|stack| (*stack, stack)).collect();
     let one_choice = |stack: Stack| {
@@ -25,10 +31,7 @@ fn switches() -> Vec<(Stack, Stack)> {
             values.filter(move |value| stack.get(value.choice()) != **value).map(move |value| stack.with(*value));
         switched.filter_map(|combination| all.get(&combination).copied()).collect::<Vec<_>>()
     };
-    variants::pairwise()
-        .into_iter()
-        .flat_map(|stack| one_choice(stack).into_iter().map(move |new| (stack, new)))
-        .collect()
+    stacks().flat_map(|stack| one_choice(stack).into_iter().map(move |new| (stack, new))).collect()
 }
 
 /// Runs the check for each switch, and its number, on all cores.
@@ -72,9 +75,8 @@ fn differing(one: &Files, other: &Files) -> Vec<Utf8PathBuf> {
 /// An edit whose text no project has any more would test nothing.
 #[test]
 fn each_edit_finds_its_text() {
-    let presets = PRESETS.iter().map(|preset| Stack::resolve(&preset.answers()).expect("a preset is valid").stack);
     let mut found = Anchors::new();
-    for stack in presets.chain(variants::pairwise()) {
+    for stack in stacks() {
         for (anchor, is_there) in anchors(rendered(&stack)) {
             *found.entry(anchor).or_default() |= is_there;
         }
@@ -204,10 +206,12 @@ fn again_and_back(merge: &Merge, [old, new]: [&Stack; 2], yours: &Files) -> Vec<
         return Vec::new();
     }
     let result = merge.apply(yours, |_| Step::Keep);
-    let again = set(new, &result, new).apply(&result, |conflict| conflict.resolve(Side::Yours));
+    let stays_away = |(path, step): (&Utf8PathBuf, &Step)| matches!(step, Step::StaysAway { .. }).then(|| path.clone());
+    let gone: BTreeSet<Utf8PathBuf> = merge.steps.iter().filter_map(stays_away).collect();
+    let again = set_without(gone.clone(), new, &result, new).apply(&result, |conflict| conflict.resolve(Side::Yours));
     let mut found: Vec<String> =
         differing(&again, &result).iter().map(|path| format!("{path} changes when merged again")).collect();
-    let back = set(new, &result, old);
+    let back = set_without(gone, new, &result, old);
     if back.conflicts().next().is_none() {
         let restored = back.apply(&result, |_| Step::Keep);
         found.extend(differing(&restored, yours).iter().map(|path| format!("{path} is not given back")));

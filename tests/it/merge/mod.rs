@@ -5,10 +5,10 @@ mod laws;
 mod pairs;
 mod team;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use restwell::merge::{Base, File, Files, Merge, Migrations, trees};
 use restwell::plan::Plan;
 use restwell::stack::Stack;
@@ -31,7 +31,12 @@ fn rendered(stack: &Stack) -> &'static Files {
 
 /// Sets the stack of an edited project: from `old` to `new`.
 fn set(old: &Stack, yours: &Files, new: &Stack) -> Merge {
-    let base = Base { files: rendered(old).clone(), ..Base::default() };
+    set_without(BTreeSet::new(), old, yours, new)
+}
+
+/// As [`set`], where the base records that the user deleted these files.
+fn set_without(gone: BTreeSet<Utf8PathBuf>, old: &Stack, yours: &Files, new: &Stack) -> Merge {
+    let base = Base { files: rendered(old).clone(), gone, ..Base::default() };
     let migrations = if old.database == new.database { Migrations::Append } else { Migrations::Follow };
     trees(&base, yours, rendered(new), migrations)
 }
