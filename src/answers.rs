@@ -11,6 +11,7 @@ use crate::choice::{Choice, VARIABLE_PREFIX, Value};
 use crate::disk::TextFile;
 use crate::error::{Error, Place};
 use crate::preset::{PRESETS, Preset};
+use crate::resource::Resource;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
 use crate::tree::RECEIPT;
@@ -26,7 +27,7 @@ const NAME: &str = "RESTWELL_NAME";
 const MAX_EDITS: usize = 2;
 
 /// The keys of an answers file other than the choices.
-pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell"];
+pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell", "resource"];
 
 /// The user's input from all sources.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,8 @@ pub struct Input {
     pub answers: Answers,
     /// The project name, if a variable or the answers file sets one.
     pub name: Option<String>,
+    /// The resources besides products.
+    pub resources: Vec<Resource>,
     /// The preset, if one is selected.
     pub preset: Option<&'static str>,
     /// Whether the environment disables prompts.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::tree::{self, BASE_FOLDER, Bug, File, RECEIPT, Tree};
 use crate::variants;
@@ -19,6 +20,9 @@ pub const BASE: &str = ".restwell/base";
 
 /// The format that this restwell reads and writes.
 const FORMAT: &str = "restwell-base 1";
+
+/// The start of a line with a resource.
+const RESOURCE: &str = "resource ";
 
 /// The digest of a base whose files were applied by several versions.
 const MIXED: &str = "mixed";
@@ -37,6 +41,8 @@ pub struct Base {
     pub version: String,
     /// The choices that were applied.
     pub stack: Stack,
+    /// The resources that were applied, without products.
+    pub resources: Vec<Resource>,
     /// [`Tree::digest`] of the whole project; `None` if its files are of several versions.
     pub digest: Option<String>,
     /// An entry for each file.
@@ -75,6 +81,8 @@ pub enum Fault {
     Format,
     /// Its stack is not valid for this version.
     Stack(String),
+    /// It has a resource that is not valid for this version.
+    Resource(String),
     /// A line that is not an entry.
     Line(usize),
     /// An entry whose content has another length or hash.
@@ -84,8 +92,8 @@ pub enum Fault {
 }
 
 impl Base {
-    /// The base of a project that this version renders from `stack`.
-    pub fn of(stack: &Stack, tree: &Tree) -> Self {
+    /// The base of a project that this version renders from `stack` and `resources`.
+    pub fn of(stack: &Stack, resources: &[Resource], tree: &Tree) -> Self {
         let entry = |(path, file): (&Utf8Path, &File)| {
             let (sha256, executable) = (file.sha256(), file.executable);
             let entry = if RECOMPUTED.contains(&path.as_str()) {
@@ -97,15 +105,18 @@ impl Base {
         };
         let entries: BTreeMap<_, _> = tree.files().map(entry).collect();
         let digest = digest(&entries);
-        Self { version: VERSION.to_owned(), stack: *stack, digest: Some(digest), entries }
+        let (version, resources) = (VERSION.to_owned(), resources.to_vec());
+        Self { version, stack: *stack, resources, digest: Some(digest), entries }
     }
 
     /// The text of `.restwell/base`.
     pub fn render(&self) -> Vec<u8> {
-        let Self { version, stack, digest, entries } = self;
+        let Self { version, stack, resources, digest, entries } = self;
         let digest = digest.as_deref().unwrap_or(MIXED);
         let stack = variants::id(stack);
-        let mut text = format!("{FORMAT}\nrestwell {version}\nstack {stack}\ndigest {digest}\n").into_bytes();
+        let resources: String = resources.iter().map(|resource| format!("{RESOURCE}{resource}\n")).collect();
+        let head = format!("{FORMAT}\nrestwell {version}\nstack {stack}\n{resources}digest {digest}\n");
+        let mut text = head.into_bytes();
         for (path, entry) in entries {
             match entry {
                 Entry::Gone => text.extend(format!("gone {path}\n").bytes()),
@@ -182,7 +193,7 @@ mod tests {
     #[test]
     fn a_base_is_read_as_it_was_written() {
         let (stack, tree) = standard();
-        let mut base = Base::of(&stack, &tree);
+        let mut base = Base::of(&stack, &[], &tree);
         assert_eq!(base.digest.as_deref(), Some(tree.digest().as_str()));
         assert_eq!(Base::parse(&base.render()).as_ref(), Ok(&base));
         base.entries.insert("Cargo.toml".into(), Entry::Gone);
@@ -199,7 +210,7 @@ mod tests {
             let file = File { bytes: text.into(), executable: path == "run.sh", from: "base".into() };
             tree.add(path.into(), file).expect("free");
         }
-        let mut base = Base::of(&stack, &tree);
+        let mut base = Base::of(&stack, &[], &tree);
         base.entries.insert("gone.rs".into(), Entry::Gone);
         let text = String::from_utf8(base.render()).expect("text");
         let (lock, run) = (tree::sha256(b"lock\n"), tree::sha256(b"#!/bin/sh\n"));
@@ -217,7 +228,7 @@ mod tests {
     fn the_digest_leaves_the_base_out() {
         let (stack, mut tree) = standard();
         let digest = tree.digest();
-        Base::of(&stack, &tree).add_to(&mut tree).expect("no template has these paths");
+        Base::of(&stack, &[], &tree).add_to(&mut tree).expect("no template has these paths");
         assert_eq!(tree.digest(), digest);
         assert!(tree.get(BASE).is_some());
     }

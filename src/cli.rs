@@ -9,6 +9,7 @@ mod choices;
 mod completions;
 mod diff;
 mod explain;
+mod generate;
 mod help;
 mod list;
 mod man;
@@ -107,6 +108,8 @@ enum Command {
     Diff(diff::Diff),
     Set(set::Set),
     Update(set::Update),
+    Generate(generate::Generate),
+    Remove(generate::Remove),
     Adopt(adopt::Adopt),
     Undo(undo::Undo),
     Redo(undo::Redo),
@@ -125,7 +128,7 @@ impl Command {
         match self {
             Self::New(new) => new.is_sound(),
             Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
+            Self::Generate(_) | Self::Remove(_) | Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -139,6 +142,8 @@ const COMMANDS: &[&str] = &[
     "diff",
     "set",
     "update",
+    "generate",
+    "remove",
     "adopt",
     "undo",
     "redo",
@@ -226,6 +231,8 @@ impl Cli {
             Command::Diff(diff) => diff.run(shell),
             Command::Set(set) => set.run(shell),
             Command::Update(update) => update.run(shell),
+            Command::Generate(generate) => generate.run(shell),
+            Command::Remove(remove) => remove.run(shell),
             Command::Adopt(adopt) => adopt.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),

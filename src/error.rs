@@ -15,6 +15,7 @@ use crate::base;
 use crate::choice::Choice;
 use crate::command_line::CommandLine;
 use crate::name;
+use crate::resource;
 use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
 
@@ -112,6 +113,29 @@ pub enum Error {
         word: String,
         /// The most similar known word.
         nearest: Option<String>,
+    },
+    /// An invalid resource.
+    Resource {
+        /// As typed.
+        resource: String,
+        /// What is wrong with it.
+        mistake: resource::Mistake,
+    },
+    /// A resource for a project without a database.
+    NoDatabase,
+    /// A resource that the project does not have, or that restwell did not add.
+    NoResource {
+        /// As typed.
+        name: String,
+        /// The most similar one.
+        nearest: Option<String>,
+    },
+    /// A resource that another refers to cannot be removed.
+    Referred {
+        /// The resource.
+        name: String,
+        /// The one that refers to it.
+        by: String,
     },
     /// An invalid project name.
     Name {
@@ -237,6 +261,7 @@ impl Error {
             Self::UnknownCommand { .. } => "RW0107",
             Self::Repeated { .. } | Self::Usage { .. } | Self::NoCommand => "RW0108",
             Self::OtherVersion { .. } => "RW0109",
+            Self::Resource { .. } | Self::NoDatabase | Self::NoResource { .. } | Self::Referred { .. } => "RW0120",
             Self::NotInPlan { .. } => "RW0110",
             Self::NothingToExplain { .. } => "RW0111",
             Self::Name { fault, .. } => match fault {

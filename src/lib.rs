@@ -31,6 +31,7 @@ pub mod project;
 pub mod prompt;
 pub mod replay;
 pub mod report;
+pub mod resource;
 pub mod rules;
 pub mod shell;
 pub mod spelling;

@@ -6,19 +6,24 @@
 mod context;
 mod modules;
 mod receipt;
+mod resource;
 mod slots;
 
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+use crate::choice::Database;
 use crate::feature::wanted;
 use crate::part::{Parts, operator_value, server, volume};
 use crate::precomputed::{LOCKS, openapi};
+use crate::resource::Resource;
 use crate::stack::Stack;
-use crate::template;
+use crate::template::{self, Context};
 use crate::tree::{Bug, File, RECEIPT, Tree};
 
+use resource::Resources;
+pub use resource::is_module;
 use slots::Slots;
 
 #[cfg(test)]
@@ -34,6 +39,8 @@ pub struct Plan<'a> {
     pub stack: &'a Stack,
     /// The project's name, one that cargo accepts.
     pub name: &'a str,
+    /// What it stores besides products; without a database, nothing is stored.
+    pub added: Vec<Resource>,
     /// The facts that several files of the project state.
     pub parts: Parts,
 }
@@ -45,7 +52,21 @@ impl<'a> Plan<'a> {
         for feature in wanted(stack) {
             (feature.contribute)(stack, &mut parts);
         }
-        Self { stack, name, parts }
+        Self { stack, name, added: Vec::new(), parts }
+    }
+
+    /// With these resources besides products.
+    #[must_use]
+    pub fn with(self, added: &[Resource]) -> Self {
+        Self { added: added.to_vec(), ..self }
+    }
+
+    /// Everything that the project stores.
+    fn resources(&self) -> Vec<Resource> {
+        match self.stack.database {
+            Database::None => Vec::new(),
+            _ => [Resource::products()].into_iter().chain(self.added.iter().cloned()).collect(),
+        }
     }
 
     /// The whole project.
@@ -57,7 +78,10 @@ impl<'a> Plan<'a> {
         RENDERED.set(RENDERED.get() + 1);
         let mut tree = self.sources()?;
         tree.add("Cargo.lock".into(), base(LOCKS.render(&self.parts.manifest, self.name)?))?;
-        tree.add("openapi.json".into(), base(openapi::render(self.stack, self.name)?))?;
+        tree.add(
+            "openapi.json".into(),
+            base(openapi::render(self.stack, self.name, self.resources().get(1..).unwrap_or_default())?),
+        )?;
         Ok(tree)
     }
 
@@ -86,22 +110,42 @@ impl<'a> Plan<'a> {
             context.insert("indicator".to_owned(), indicator.fields().into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
+        let resources = Resources::new(self.resources(), self.stack);
+        context.insert("resources".to_owned(), resources.variables().into());
+        context.insert("caches".to_owned(), resources.caches());
         let mut tree = Tree::default();
         let mut slots = Slots::default();
+        let mut add = |path: Utf8PathBuf, source, context: &Context, from: &str| {
+            let text = template::render(&path, source, context)?;
+            match Slots::target(&path) {
+                Some(target) => slots.add(target, &text),
+                None => tree.add(path, file(text, from.to_owned())),
+            }
+        };
         for feature in wanted(self.stack) {
+            let from = feature.origin();
             for (path, source) in template::folder(feature.id) {
-                let text = template::render(&path, source, &context)?;
-                match Slots::target(&path) {
-                    Some(target) => slots.add(target, &text)?,
-                    None => tree.add(path, file(text, feature.origin()))?,
+                if !resource::is_repeated(&path) {
+                    add(path, source, &context, &from)?;
+                    continue;
                 }
+                for (path, fields) in resources.each(&path) {
+                    context.insert("resource".to_owned(), fields);
+                    add(path, source, &context, &from)?;
+                }
+            }
+        }
+        for (path, source) in template::folder(resource::FOLDER) {
+            for (path, fields) in resources.added(&path) {
+                context.insert("resource".to_owned(), fields);
+                add(path, source, &context, resource::FOLDER)?;
             }
         }
         slots.fill(&mut tree)?;
         let shared: [(&str, String); 3] = [
             ("Cargo.toml", self.parts.manifest.render(self.name)),
             (".env.example", self.parts.settings.env_example()),
-            (RECEIPT, receipt::render(self.stack, self.name)),
+            (RECEIPT, receipt::render(self.stack, self.name, &self.added)),
         ];
         for (path, text) in shared {
             tree.add(Utf8PathBuf::from(path), base(text))?;

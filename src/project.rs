@@ -17,6 +17,7 @@ use crate::disk::{Content, Root};
 use crate::error::Error;
 use crate::merge::File;
 use crate::plan::Plan;
+use crate::resource::Resource;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
@@ -37,6 +38,17 @@ pub struct Project {
     pub name: String,
     /// Its `restwell.toml`, as it is now.
     pub receipt: Input,
+    /// Whether it has a `restwell.toml`.
+    has_receipt: bool,
+}
+
+/// What a project is to be.
+#[derive(Debug)]
+pub struct Wanted {
+    /// Its choices.
+    pub resolution: Resolution,
+    /// Its resources, without products.
+    pub resources: Vec<Resource>,
 }
 
 impl Project {
@@ -57,24 +69,50 @@ impl Project {
             Content::File(File { bytes, .. }) => Base::parse(&bytes).map_err(Error::Base)?,
             Content::Nothing | Content::Other => return Err(Error::NoProject),
         };
-        let receipt = match text(&root, RECEIPT)? {
-            Some(text) => Input::of_receipt(&text)?,
-            None => Input::default(),
-        };
+        let written = text(&root, RECEIPT)?;
+        let has_receipt = written.is_some();
+        let receipt = written.map(|text| Input::of_receipt(&text)).transpose()?.unwrap_or_default();
         let package = match &receipt.name {
             Some(name) => Some(name.clone()),
             None => text(&root, "Cargo.toml")?.and_then(|manifest| package_name(&manifest)),
         };
         let name = package.or(root.file_name().map(str::to_owned)).unwrap_or_default();
-        Ok(Self { root, base, name, receipt })
+        Ok(Self { root, base, name, receipt, has_receipt })
     }
 
-    /// What this version renders from a stack.
+    /// What this version renders from a stack and resources.
     ///
     /// # Errors
     /// [`Error::Bug`]
-    pub fn render(&self, stack: &Stack) -> Result<Tree, Error> {
-        Ok(Plan::new(stack, &self.name).render()?)
+    pub fn render(&self, stack: &Stack, resources: &[Resource]) -> Result<Tree, Error> {
+        Ok(Plan::new(stack, &self.name).with(resources).render()?)
+    }
+
+    /// What this version renders from what was last applied.
+    ///
+    /// # Errors
+    /// [`Error::Bug`]
+    pub fn rendered(&self) -> Result<Tree, Error> {
+        self.render(&self.base.stack, &self.base.resources)
+    }
+
+    /// What `answers` and the `restwell.toml` of the project ask for.
+    ///
+    /// # Errors
+    /// As [`Project::asked`].
+    pub fn wanted(&self, answers: Answers) -> Result<Wanted, Error> {
+        let resources = if self.has_receipt { &self.receipt.resources } else { &self.base.resources };
+        Ok(Wanted { resolution: self.asked(answers)?, resources: resources.clone() })
+    }
+
+    /// What was last applied, as what is wanted.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if this version has a rule against it.
+    pub fn unchanged(&self) -> Result<Wanted, Error> {
+        let applied: Answers = self.base.stack.values().map(|value| (value, Origin::Flag)).collect();
+        let resolution = Stack::resolve(&applied).map_err(|conflict| Error::Conflict { conflict, answers: applied })?;
+        Ok(Wanted { resolution, resources: self.base.resources.clone() })
     }
 
     /// The stack that `answers` and the `restwell.toml` of the project ask for. Other values stay as they are, unless a

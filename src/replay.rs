@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::command_line::{CommandLine, path_word};
+use crate::resource::Resource;
 use crate::stack::Stack;
 
 /// Everything that determines a project and its location.
@@ -14,18 +15,23 @@ pub struct Replay<'a> {
     pub name: Option<&'a str>,
     /// The choices.
     pub stack: &'a Stack,
+    /// The resources besides products.
+    pub added: &'a [Resource],
 }
 
 impl Replay<'_> {
     /// The command.
     pub fn line(&self) -> CommandLine {
-        let Self { path, name, stack } = *self;
+        let Self { path, name, stack, added } = *self;
         let mut line = CommandLine::new(["new", &path_word(path.as_str())]);
         if let Some(name) = name {
             line = line.with_value("--name", name);
         }
         for value in stack.values() {
             line = line.with_value(&value.choice().flag(), value.id());
+        }
+        for resource in added {
+            line = line.with_value("--resource", &resource.to_string());
         }
         line.with_flag("--yes").with_value("--expect-version", crate::version::VERSION)
     }

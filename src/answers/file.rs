@@ -3,12 +3,13 @@
 
 use std::ops::Range;
 
-use toml_edit::{Document, Item};
+use toml_edit::{Document, Item, Table};
 
 use super::{EXTRA_KEYS, Input, preset_words, words_of};
 use crate::choice::Choice;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::preset::Preset;
+use crate::resource::{self, Resource};
 use crate::spelling;
 use crate::stack::{Answers, Origin};
 
@@ -44,6 +45,10 @@ impl Input {
             let nearest = spelling::nearest(key, known).map(str::to_owned);
             return Err(AnswersMistake::Key { key: key.to_owned(), nearest });
         }
+        if key == "resource" {
+            self.resources = resources(item)?;
+            return Ok(());
+        }
         let word =
             item.as_str().ok_or_else(|| AnswersMistake::Syntax(format!("`{key}` is {}, not a string", kind(item))))?;
         let unknown = |allowed| AnswersMistake::Value { key: key.to_owned(), word: word.to_owned(), allowed };
@@ -60,6 +65,25 @@ impl Input {
         }
         Ok(())
     }
+}
+
+/// The resources of an array of tables, each with a name and a list of fields.
+fn resources(item: &Item) -> Result<Vec<Resource>, AnswersMistake> {
+    let shape =
+        || AnswersMistake::Syntax("`[[resource]]` has a `name` and a list `fields`, both of strings".to_owned());
+    let one = |table: &Table| {
+        let name = table.get("name").and_then(Item::as_str).ok_or_else(shape)?;
+        let fields = table.get("fields").and_then(Item::as_array).ok_or_else(shape)?;
+        let fields = fields.iter().map(|field| field.as_str().ok_or_else(shape)).collect::<Result<Vec<_>, _>>()?;
+        if table.len() > 2 {
+            return Err(shape());
+        }
+        Resource::parse(name, fields).map_err(AnswersMistake::Resource)
+    };
+    let tables = item.as_array_of_tables().ok_or_else(shape)?;
+    let resources = tables.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    resource::check(&resources).map_err(AnswersMistake::Resource)?;
+    Ok(resources)
 }
 
 fn kind(item: &Item) -> &'static str {

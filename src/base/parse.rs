@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Component, Utf8PathBuf};
 
-use super::{Base, Entry, FORMAT, Fault, MIXED, digest};
+use super::{Base, Entry, FORMAT, Fault, MIXED, RESOURCE, digest};
+use crate::resource::{self, Resource};
 use crate::stack::Stack;
 use crate::tree::sha256;
 use crate::variants;
@@ -24,6 +25,7 @@ pub(super) fn base(text: &[u8]) -> Result<Base, Fault> {
     let id = cursor.field("stack ")?;
     let stack = Stack::all().into_iter().find(|stack| variants::id(stack) == id);
     let stack = stack.ok_or_else(|| Fault::Stack(id.to_owned()))?;
+    let resources = cursor.resources()?;
     let recorded = cursor.field("digest ")?;
     let entries = cursor.entries()?;
     // The hash of a file that is gone is not kept, so the digest cannot be computed with one.
@@ -31,7 +33,7 @@ pub(super) fn base(text: &[u8]) -> Result<Base, Fault> {
     if recorded != MIXED && is_whole && digest(&entries) != recorded {
         return Err(Fault::Digest);
     }
-    Ok(Base { version, stack, digest: (recorded != MIXED).then(|| recorded.to_owned()), entries })
+    Ok(Base { version, stack, resources, digest: (recorded != MIXED).then(|| recorded.to_owned()), entries })
 }
 
 impl<'a> Cursor<'a> {
@@ -45,6 +47,19 @@ impl<'a> Cursor<'a> {
 
     fn field(&mut self, name: &str) -> Result<&'a str, Fault> {
         self.line().and_then(|line| line.strip_prefix(name)).ok_or(Fault::Line(self.line))
+    }
+
+    fn resources(&mut self) -> Result<Vec<Resource>, Fault> {
+        let mut resources = Vec::new();
+        while self.rest.starts_with(RESOURCE.as_bytes()) {
+            let text = self.field(RESOURCE)?;
+            let resource = text.parse().map_err(|_| Fault::Resource(text.to_owned()))?;
+            resources.push(resource);
+        }
+        match resource::check(&resources) {
+            Ok(()) => Ok(resources),
+            Err(_) => Err(Fault::Resource(resources.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
+        }
     }
 
     fn entries(&mut self) -> Result<BTreeMap<Utf8PathBuf, Entry>, Fault> {

@@ -58,7 +58,7 @@ impl Adopt {
         let paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
         let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
         change.kind = ChangeKind::Change;
-        let render = project.render(&project.base.stack)?;
+        let render = project.rendered()?;
         for edit in project.edits(&render)? {
             let path = edit.patch.path;
             if !wanted.iter().any(|wanted| path.starts_with(wanted)) {
@@ -83,7 +83,7 @@ impl Adopt {
 fn returning(project: &Project, render: &Tree, wanted: &[Utf8PathBuf]) -> Result<BTreeMap<Utf8PathBuf, Sides>, Error> {
     let mut files = BTreeMap::new();
     let mut base = project.base.clone();
-    for (path, entry) in Base::of(&base.stack, render).entries {
+    for (path, entry) in Base::of(&base.stack, &base.resources, render).entries {
         let is_wanted = wanted.iter().any(|wanted| path.starts_with(wanted));
         let stays_away = base.entries.get(&path) == Some(&Entry::Gone);
         let (true, true, Some(file)) = (is_wanted, stays_away, render.get(&path)) else { continue };

@@ -59,13 +59,13 @@ impl Diff {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
         let project = Project::open()?;
-        let render = project.render(&project.base.stack)?;
+        let render = project.rendered()?;
         let mut patches = if self.set.is_empty() && !self.new {
             project.edits(&render)?.into_iter().map(|edit| edit.patch).collect()
         } else {
             let set: Answers = self.set.iter().map(|&value| (value, Origin::Flag)).collect();
             let stack = if self.set.is_empty() { project.base.stack } else { project.asked(set)?.stack };
-            project.upstream(&project.render(&stack)?)?
+            project.upstream(&project.render(&stack, &project.base.resources)?)?
         };
         self.select(&project, &mut patches)?;
         let differs = self.check && !patches.is_empty();

@@ -18,9 +18,11 @@ use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Occupant};
 use crate::git;
 use crate::name::{self, Fault, Name};
+use crate::plan::is_module;
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::report::{Git, Report};
+use crate::resource::{self, Mistake, Resource};
 use crate::shell::Shell;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::version::VERSION;
@@ -43,6 +45,9 @@ pub(super) struct New {
     /// Read answers from a TOML file; `-` is standard input
     #[arg(long, value_name = "FILE")]
     answers: Option<Utf8PathBuf>,
+    /// Also add this resource: its name and its fields, such as `orders number:string! ref:products`; can be repeated
+    #[arg(long, value_name = "RESOURCE")]
+    resource: Vec<String>,
     /// The name of the package, if it is not the last part of PATH
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -112,7 +117,17 @@ impl New {
             return Err(Error::OtherVersion { expected: expected.clone() });
         }
         let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
-        Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())
+        let mut input = Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())?;
+        for text in &self.resource {
+            let wrong = |mistake| Error::Resource { resource: text.clone(), mistake };
+            let resource: Resource = text.parse().map_err(wrong)?;
+            if is_module(resource.name()) {
+                return Err(wrong(Mistake::Module(resource.name().to_owned())));
+            }
+            input.resources.push(resource);
+            resource::check(&input.resources).map_err(wrong)?;
+        }
+        Ok(input)
     }
 
     /// The project, resolved and rendered once, and whether the user has confirmed it in the review.

@@ -52,6 +52,10 @@ enum Subject {
     Set,
     /// What `update` prints
     Update,
+    /// What `generate` prints
+    Generate,
+    /// What `remove` prints
+    Remove,
     /// What `adopt` prints
     Adopt,
     /// What `undo` prints
@@ -83,7 +87,7 @@ impl Schema {
             Subject::New => output::<ProjectOutput<'static>>(),
             Subject::Status => output::<StatusData>(),
             Subject::Diff => output::<Differences>(),
-            Subject::Set | Subject::Update => output::<Planned>(),
+            Subject::Set | Subject::Update | Subject::Generate | Subject::Remove => output::<Planned>(),
             Subject::Adopt | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
             Subject::List => output::<Listing>(),

@@ -13,10 +13,10 @@ use crate::choice::Value;
 use crate::disk::Root;
 use crate::error::{Error, OpenPlace, Unmerged};
 use crate::merge::{Labels, Side, Step};
-use crate::project::{Checked, Merging, Project, check};
+use crate::project::{Checked, Merging, Project, Wanted, check};
 use crate::shell::Shell;
 use crate::spelling;
-use crate::stack::{Answers, Origin, Resolution, Stack};
+use crate::stack::{Answers, Origin};
 use crate::version::{VERSION, is_newer};
 
 pub(super) use plan::Planned;
@@ -47,7 +47,7 @@ pub(super) struct Update {
 }
 
 #[derive(Args, Debug)]
-struct MergeOptions {
+pub(super) struct MergeOptions {
     /// Print the plan, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -88,7 +88,7 @@ impl Set {
         }
         let title = self.values.iter().fold("set".to_owned(), |title, value| format!("{title} {value}"));
         let asked: Answers = self.values.iter().map(|&value| (value, Origin::Flag)).collect();
-        self.options.run("set", title, |project| project.asked(asked), shell)
+        self.options.run("set", title, |project| project.wanted(asked), shell)
     }
 }
 
@@ -99,32 +99,31 @@ impl Update {
             if is_newer(&project.base.version, VERSION) && !downgrade {
                 return Err(Error::Merge(Unmerged::Older { applied: project.base.version.clone() }));
             }
-            let applied: Answers = project.base.stack.values().map(|value| (value, Origin::Flag)).collect();
-            Stack::resolve(&applied).map_err(|conflict| Error::Conflict { conflict, answers: applied })
+            project.unchanged()
         };
         options.run("update", "update".to_owned(), same, shell)
     }
 }
 
 impl MergeOptions {
-    fn run(
+    pub(super) fn run(
         self,
         command: &str,
         title: String,
-        resolve: impl FnOnce(&Project) -> Result<Resolution, Error>,
+        want: impl FnOnce(&Project) -> Result<Wanted, Error>,
         shell: &mut Shell,
     ) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
         let root = Root::find()?;
         let turn = if self.dry_run { None } else { Some(root.take_turn()?) };
         let project = Project::at(root.clone())?;
-        let resolution = resolve(&project)?;
-        let mut merging = project.merge(&resolution.stack)?;
+        let wanted = want(&project)?;
+        let mut merging = project.merge(&wanted.resolution.stack, &wanted.resources)?;
         merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
         self.resolve(&project, &mut merging)?;
         let marked = self.mark(&mut merging, &project)?;
         let change = merging.change(&project, title)?;
-        let planned = Planned::of(&project, &resolution, &merging, &change);
+        let planned = Planned::of(&project, &wanted, &merging, &change);
         planned.say(self.dry_run, shell);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
             let checked = if self.no_check || !marked.is_empty() { None } else { self.check(&root, &merging, shell)? };

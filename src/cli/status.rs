@@ -105,7 +105,7 @@ impl Status {
 impl StatusData {
     fn of(project: &Project) -> Result<Self, Error> {
         let Base { version, stack, digest, .. } = &project.base;
-        let render = project.render(stack)?;
+        let render = project.rendered()?;
         let edits = project.edits(&render)?;
         let asked = project.asked(Answers::default())?.stack;
         let is_asked = |value: &crate::choice::Value| stack.get(value.choice()) != *value;

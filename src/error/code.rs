@@ -130,6 +130,13 @@ pub const CODES: &[Code] = &[
          `--downgrade`.",
     ),
     code(
+        "RW0120",
+        "the resource is not valid",
+        "`restwell generate resource` takes a name, a noun in the plural, and fields such as `number:string!`, `note:text?` or \
+         `ref:products`. Names are lower-case letters, digits and underscores, and no reserved words of Rust or SQL. A \
+         resource refers only to resources that exist, and is removed only when none refers to it.",
+    ),
+    code(
         "RW0201",
         "the name has a character that is not allowed in a package name",
         "A project is a cargo package: its name starts with an ASCII letter or `_`, followed by ASCII letters, digits, `-` \

@@ -1,5 +1,7 @@
 //! Mistakes in an answers file.
 
+use crate::resource;
+
 /// One mistake in an answers file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswersFault {
@@ -30,6 +32,8 @@ pub enum AnswersMistake {
         /// The valid values.
         allowed: Vec<String>,
     },
+    /// An invalid resource.
+    Resource(resource::Mistake),
 }
 
 impl AnswersMistake {
@@ -39,6 +43,7 @@ impl AnswersMistake {
             Self::Syntax(_) => "RW0105",
             Self::Key { .. } => "RW0104",
             Self::Value { .. } => "RW0102",
+            Self::Resource(_) => "RW0120",
         }
     }
 }

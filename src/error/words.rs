@@ -7,6 +7,7 @@ mod answers;
 mod choices;
 mod merge;
 mod project;
+mod resource;
 mod target;
 mod usage;
 
@@ -86,6 +87,10 @@ impl Error {
             Self::Occupied { path, by } => target::occupied(path.as_str(), by, typed),
             Self::Member { path, membership } => target::member(path.as_str(), membership, typed),
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
+            Self::Resource { resource, mistake } => resource::words(resource, mistake, typed),
+            Self::NoDatabase => resource::no_database(),
+            Self::NoResource { name, nearest } => resource::none(name, nearest.as_deref(), typed),
+            Self::Referred { name, by } => resource::referred(name, by),
             Self::NoProject => project::none(),
             Self::Base(fault) => project::base(fault),
             Self::NothingToUndo { is_redo } => project::nothing_to_undo(*is_redo),

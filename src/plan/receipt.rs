@@ -1,12 +1,13 @@
-//! `restwell.toml`: the stack of a project, in the format of an answers file.
+//! `restwell.toml`: the stack of a project and its resources, in the format of an answers file.
 
 use std::fmt::Write as _;
 
 use crate::choice::Choice;
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::version::VERSION;
 
-pub(super) fn render(stack: &Stack, name: &str) -> String {
+pub(super) fn render(stack: &Stack, name: &str, added: &[Resource]) -> String {
     let mut text = format!(
         "# What this project was generated from. The same answers give the same bytes:\n\
          #   restwell new {name} --answers restwell.toml --yes\n\
@@ -15,6 +16,11 @@ pub(super) fn render(stack: &Stack, name: &str) -> String {
     );
     for &choice in Choice::ALL {
         writeln!(text, "{} = \"{}\"", choice.id(), stack.get(choice).id()).expect("a String takes every write");
+    }
+    for resource in added {
+        let fields: Vec<String> = resource.fields().iter().map(|field| format!("\"{field}\"")).collect();
+        let (name, fields) = (resource.name(), fields.join(", "));
+        write!(text, "\n[[resource]]\nname = \"{name}\"\nfields = [{fields}]\n").expect("a String takes every write");
     }
     text
 }

@@ -2,9 +2,12 @@
 //!
 //! `cargo xtask openapi` refreshes it; a test in each generated project compares it with the code.
 
+mod resource;
+
 use include_dir::{Dir, include_dir};
 
 use crate::choice::{Choice, Database, Limiter, Value};
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::tree::Bug;
 
@@ -29,11 +32,19 @@ pub fn key(stack: &Stack) -> String {
     if parts.is_empty() { "greet".to_owned() } else { parts.join("-") }
 }
 
-pub(crate) fn render(stack: &Stack, name: &str) -> Result<String, Bug> {
+/// The description of a project with these resources besides products.
+pub(crate) fn render(stack: &Stack, name: &str, added: &[Resource]) -> Result<String, Bug> {
     let path = format!("{}.json", key(stack));
     let text = DESCRIPTIONS
         .get_file(&path)
         .and_then(include_dir::File::contents_utf8)
         .ok_or_else(|| Bug(format!("precomputed/openapi/{path} is missing: run `cargo xtask openapi`")))?;
-    Ok(text.replace(PLACEHOLDER, name))
+    let text = text.replace(PLACEHOLDER, name);
+    if added.is_empty() {
+        return Ok(text);
+    }
+    let bug = |error: serde_json::Error| Bug(format!("precomputed/openapi/{path}: {error}"));
+    let mut description = serde_json::from_str(&text).map_err(bug)?;
+    resource::add(&mut description, added);
+    Ok(serde_json::to_string_pretty(&description).map_err(bug)? + "\n")
 }

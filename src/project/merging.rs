@@ -9,6 +9,7 @@ use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Content, Sides};
 use crate::error::{Error, Obstacle};
 use crate::merge::{self, File, Files, Merge, Migrations, Side, Step};
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::tree::{RECEIPT, Tree};
 
@@ -24,18 +25,19 @@ pub struct Merging {
     /// What becomes of each path.
     pub merge: Merge,
     stack: Stack,
+    resources: Vec<Resource>,
     /// The files that stay as they are and are offered again by the next merge, by the path that restwell renders.
     pub excepted: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 }
 
 impl Project {
-    /// Merges the project with what this version renders from `stack`.
+    /// Merges the project with what this version renders from `stack` and `resources`.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Bug`]
-    pub fn merge(&self, stack: &Stack) -> Result<Merging, Error> {
-        let before = self.render(&self.base.stack)?;
-        let render = self.render(stack)?;
+    pub fn merge(&self, stack: &Stack, resources: &[Resource]) -> Result<Merging, Error> {
+        let before = self.rendered()?;
+        let render = self.render(stack, resources)?;
         let mut base = merge::Base::default();
         for (path, entry) in &self.base.entries {
             match (entry, self.applied(path, &before)?) {
@@ -54,7 +56,8 @@ impl Project {
         let mut merge = merge::trees(&base, &yours, &new, migrations);
         // A choice in `restwell.toml` that was asked for otherwise on the command line.
         merge.resolve(RECEIPT, Side::New);
-        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, excepted: BTreeMap::new() })
+        let resources = resources.to_vec();
+        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, resources, excepted: BTreeMap::new() })
     }
 }
 
@@ -120,7 +123,7 @@ impl Merging {
     /// What is applied then.
     fn base(&self, project: &Project) -> Base {
         let before = &project.base.entries;
-        let mut base = Base::of(&self.stack, &self.render);
+        let mut base = Base::of(&self.stack, &self.resources, &self.render);
         let paths: BTreeSet<Utf8PathBuf> = before.keys().chain(base.entries.keys()).cloned().collect();
         for path in paths {
             let placed = self.merge.moved.get(&path).unwrap_or(&path);

@@ -10,6 +10,7 @@ use crate::name::Name;
 use crate::plan::Plan;
 use crate::replay::Replay;
 use crate::report::{Git, Report, Resumed};
+use crate::resource::Resource;
 use crate::stack::{Resolution, Stack};
 use crate::tree::Tree;
 
@@ -32,9 +33,9 @@ impl Draft {
     pub(super) fn new(request: &Request<'_>, resolution: Resolution) -> Result<Self, Error> {
         let Request { input, site, name } = request;
         let stack = resolution.stack;
-        let plan = Plan::new(&stack, name.as_str());
+        let plan = Plan::new(&stack, name.as_str()).with(&input.resources);
         let mut tree = plan.render()?;
-        Base::of(&stack, &tree).add_to(&mut tree)?;
+        Base::of(&stack, &input.resources, &tree).add_to(&mut tree)?;
         if let Some(membership) = site.membership(&tree) {
             return Err(Error::Member { path: site.path.clone(), membership });
         }
@@ -51,7 +52,7 @@ impl Draft {
         }
         report.surround(&surroundings);
         report.warnings.extend(input.warnings());
-        report.replay = replay(site, name, &stack).line();
+        report.replay = replay(site, name, &stack, &input.resources).line();
         if site.path != "." {
             report.next_steps.insert(0, format!("cd {}", quote(&path_word(site.path.as_str()))));
         }
@@ -95,7 +96,7 @@ fn resumed(site: &Site, tree: &Tree) -> Result<Option<Resumed>, Error> {
     Ok((present > 0).then_some(Resumed { present }))
 }
 
-fn replay<'a>(site: &'a Site, name: &'a Name, stack: &'a Stack) -> Replay<'a> {
+fn replay<'a>(site: &'a Site, name: &'a Name, stack: &'a Stack, added: &'a [Resource]) -> Replay<'a> {
     let is_named = site.file_name() != Some(name.as_str());
-    Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack }
+    Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack, added }
 }

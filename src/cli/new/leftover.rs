@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::replay::Replay;
 use crate::report::{StayingFile, Stays};
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::tree::{RECEIPT, Tree};
 
@@ -17,6 +18,7 @@ struct Receipt {
     version: String,
     name: String,
     stack: Stack,
+    resources: Vec<Resource>,
 }
 
 /// The files of the project at `site` that `tree` does not have.
@@ -25,10 +27,11 @@ pub(super) fn stays(site: &Site, tree: &Tree) -> Result<Option<Stays>, Error> {
         State::Absent => None,
         State::Directory { .. } => site.read(RECEIPT).and_then(|text| Receipt::parse(&text)),
     };
-    let Some(Receipt { version, name, stack }) = receipt else { return Ok(None) };
+    let Some(Receipt { version, name, stack, resources }) = receipt else { return Ok(None) };
     let is_ours = version == crate::version::VERSION;
     let mut files = Vec::new();
-    for (path, file) in Plan::new(&stack, &name).render()?.files().filter(|(path, _)| tree.get(path).is_none()) {
+    let before = Plan::new(&stack, &name).with(&resources).render()?;
+    for (path, file) in before.files().filter(|(path, _)| tree.get(path).is_none()) {
         // A path that is no longer a regular file, such as a directory, is not a leftover.
         match site.look(path, &file.bytes) {
             Ok(Found::Same) => files.push((path.to_owned(), is_ours.then_some(true))),
@@ -51,9 +54,9 @@ fn remove(project: &Utf8Path, files: &[StayingFile]) -> Option<String> {
 
 /// The command that completes the project of an interrupted run, from the receipt in its staging folder.
 pub(super) fn finish(site: &Site, receipt: Option<&str>) -> Option<CommandLine> {
-    let Receipt { version, name, stack } = Receipt::parse(receipt?)?;
+    let Receipt { version, name, stack, resources } = Receipt::parse(receipt?)?;
     let is_named = site.file_name() != Some(name.as_str());
-    let replay = Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack: &stack };
+    let replay = Replay { path: &site.path, name: is_named.then_some(name.as_str()), stack: &stack, added: &resources };
     (version == crate::version::VERSION).then(|| replay.line())
 }
 
@@ -62,6 +65,6 @@ impl Receipt {
     fn parse(text: &str) -> Option<Self> {
         let input = Input::of_receipt(text).ok()?;
         let stack = Stack::resolve(&input.answers).ok()?.stack;
-        Some(Self { version: input.written_by?, name: input.name?, stack })
+        Some(Self { version: input.written_by?, name: input.name?, stack, resources: input.resources })
     }
 }

@@ -11,9 +11,9 @@ use crate::disk::Change;
 use crate::error::Error;
 use crate::merge::Step;
 use crate::plan::Plan;
-use crate::project::{Merging, Patch, Project};
+use crate::project::{Merging, Patch, Project, Wanted};
+use crate::resource::Resource;
 use crate::shell::{Format, Shell};
-use crate::stack::Resolution;
 use crate::version::VERSION;
 
 /// The length of a list of paths.
@@ -30,6 +30,10 @@ pub(crate) struct Planned {
     to_version: &'static str,
     /// The choices that change.
     choices: Vec<Changed>,
+    /// Resources that are added, each as its name and its fields.
+    new_resources: Vec<String>,
+    /// Resources that are removed, likewise.
+    removed_resources: Vec<String>,
     /// New files.
     added: Vec<String>,
     /// Files without edits that change.
@@ -86,9 +90,13 @@ struct Away {
 }
 
 impl Planned {
-    pub(super) fn of(project: &Project, resolution: &Resolution, merging: &Merging, change: &Change) -> Self {
+    pub(super) fn of(project: &Project, wanted: &Wanted, merging: &Merging, change: &Change) -> Self {
         let before = &project.base.stack;
+        let Wanted { resolution, resources } = wanted;
         let stack = &resolution.stack;
+        let names = |some: &[Resource], others: &[Resource]| {
+            some.iter().filter(|one| !others.contains(one)).map(ToString::to_string).collect::<Vec<_>>()
+        };
         let because =
             |choice| resolution.moved.iter().find(|moved| moved.to.choice() == choice).map(|moved| moved.because);
         let choices = stack.values().filter(|value| before.get(value.choice()) != *value).map(|to| Changed {
@@ -102,6 +110,8 @@ impl Planned {
             from_version: project.base.version.clone(),
             to_version: VERSION,
             choices: choices.collect(),
+            new_resources: names(resources, &project.base.resources),
+            removed_resources: names(&project.base.resources, resources),
             added: Vec::new(),
             replaced: Vec::new(),
             merged: Vec::new(),
@@ -175,7 +185,9 @@ impl Planned {
             Some(because) => format!("{choice}: {from} → {to}, since {because}"),
             None => format!("{choice}: {from} → {to}"),
         });
-        versions.into_iter().chain(choices).collect()
+        let added = self.new_resources.iter().map(|resource| format!("resource: {resource}"));
+        let removed = self.removed_resources.iter().map(|resource| format!("no resource: {resource}"));
+        versions.into_iter().chain(choices).chain(added).chain(removed).collect()
     }
 
     fn lists(&self, is_verbose: bool) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! All mistakes in an answers file.
 
-use super::{Words, listed, words};
+use super::{Words, listed, resource, words};
 use crate::error::{AnswersFault, AnswersMistake};
 use crate::spelling;
 
@@ -11,7 +11,9 @@ pub(super) fn wrong(file: &str, faults: &[AnswersFault]) -> Words {
             let near = match (nearest(fault), &fault.what) {
                 (Some(near), _) => format!("; did you mean `{near}`?"),
                 (None, AnswersMistake::Value { allowed, .. }) => format!("; valid values: {}", listed(allowed)),
-                (None, AnswersMistake::Syntax(_) | AnswersMistake::Key { .. }) => String::new(),
+                (None, AnswersMistake::Syntax(_) | AnswersMistake::Key { .. } | AnswersMistake::Resource(_)) => {
+                    String::new()
+                }
             };
             told.because(format!("line {}: {}{near}", fault.line, what(&fault.what)))
         }),
@@ -24,11 +26,12 @@ impl Words {
         let told = self.because(match &fault.what {
             AnswersMistake::Syntax(what) => format!("line {}: {what}", fault.line),
             AnswersMistake::Key { .. } | AnswersMistake::Value { .. } => format!("line {}", fault.line),
+            AnswersMistake::Resource(mistake) => format!("line {}: {}", fault.line, resource::why(mistake)),
         });
         match (&fault.what, nearest(fault)) {
             (_, Some(near)) => told.help(format!("did you mean `{near}`?")),
             (AnswersMistake::Value { allowed, .. }, None) => told.because(format!("valid values: {}", listed(allowed))),
-            (AnswersMistake::Syntax(_) | AnswersMistake::Key { .. }, None) => told,
+            (AnswersMistake::Syntax(_) | AnswersMistake::Key { .. } | AnswersMistake::Resource(_), None) => told,
         }
     }
 }
@@ -37,6 +40,7 @@ impl Words {
 fn one(file: &str, fault: &AnswersFault) -> String {
     match &fault.what {
         AnswersMistake::Syntax(_) => format!("`{file}` is not a valid answers file"),
+        AnswersMistake::Resource(_) => format!("a resource in `{file}` is not valid"),
         AnswersMistake::Key { key, .. } => format!("unknown key `{key}` in `{file}`"),
         AnswersMistake::Value { key, word, .. } => format!("invalid value `{word}` for `{key}` in `{file}`"),
     }
@@ -45,6 +49,7 @@ fn one(file: &str, fault: &AnswersFault) -> String {
 fn what(mistake: &AnswersMistake) -> String {
     match mistake {
         AnswersMistake::Syntax(what) => what.clone(),
+        AnswersMistake::Resource(mistake) => resource::why(mistake),
         AnswersMistake::Key { key, .. } => format!("unknown key `{key}`"),
         AnswersMistake::Value { key, word, .. } => format!("invalid value `{word}` for `{key}`"),
     }
@@ -52,7 +57,7 @@ fn what(mistake: &AnswersMistake) -> String {
 
 fn nearest(fault: &AnswersFault) -> Option<String> {
     match &fault.what {
-        AnswersMistake::Syntax(_) => None,
+        AnswersMistake::Syntax(_) | AnswersMistake::Resource(_) => None,
         AnswersMistake::Key { nearest, .. } => nearest.clone(),
         AnswersMistake::Value { key, word, allowed } => {
             let near = spelling::nearest(word, allowed.iter().map(String::as_str))?;

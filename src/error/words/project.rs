@@ -15,6 +15,7 @@ pub(super) fn base(fault: &Fault) -> Words {
     let told = words(format!("`{BASE}` cannot be used")).because(match fault {
         Fault::Format => "it does not start like a base that this version reads".to_owned(),
         Fault::Stack(stack) => format!("this version does not know the stack `{stack}`"),
+        Fault::Resource(resource) => format!("this version does not accept the resource `{resource}`"),
         Fault::Line(line) => format!("line {line} is not an entry"),
         Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
         Fault::Digest => "its files do not give its digest".to_owned(),

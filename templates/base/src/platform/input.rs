@@ -137,7 +137,8 @@ impl<'a> Fields<'a> {
 }
 
 impl Value<'_> {
-    fn string(&self) -> Option<String> {
+    /// The text, if it is a string.
+    pub fn string(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.clone().into_owned()),
             Self::Json(json) => serde_json::from_str(json.get()).ok(),

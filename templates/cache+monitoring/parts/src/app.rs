@@ -1,3 +1,5 @@
 //= gauges
-        metrics::gauge!("cache_entries").set(self.cache.copies().size() as f64);
-        metrics::gauge!("cache_loads").set(self.cache.copies().loading() as f64);
+        let entries = <% caches.entries %>;
+        let loads = <% caches.loads %>;
+        metrics::gauge!("cache_entries").set(entries as f64);
+        metrics::gauge!("cache_loads").set(loads as f64);

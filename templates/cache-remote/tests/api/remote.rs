@@ -228,7 +228,7 @@ async fn a_replica_that_could_not_tell_the_server_of_its_write_does_not_read_the
 async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() {
     let service = Service::new().await;
     let replica = service.replica().await;
-    let (now, cache) = (Utc::now(), &replica.app.cache);
+    let (now, cache) = (Utc::now(), &replica.app.products_cache);
     let make = async |id: i64| {
         let product = Product { id, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
         cache.get(id, async { Ok(Some(product)) }).await.expect("the load succeeds");
@@ -278,7 +278,7 @@ async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_th
 async fn the_time_to_load_counts_towards_the_ttl() {
     let service = Service::new().await;
     let replica = service.replica().await;
-    let cache = &replica.app.cache;
+    let cache = &replica.app.products_cache;
     let (mut next, mut left) = (1, Vec::new());
     // The TTL is random: of this many values, some are kept for nearly the whole TTL.
     let copied = async || {
@@ -318,7 +318,7 @@ async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten_on_the_se
             database.run(update.execute(&database.pool)).await?;
             Err::<(), _>(Error::of(503))
         };
-        assert!(one.app.cache.write(id, write).await.is_err());
+        assert!(one.app.products_cache.write(id, write).await.is_err());
     };
     service.tell(&path, tell).await;
     assert_eq!(name_at(one.public, &path).await, "New");
@@ -367,7 +367,7 @@ async fn a_value_over_the_limit_is_served_and_not_shared() {
     let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
     let product = Product { id: 1, name, price_cents: 1, created_at: now, updated_at: now };
     let load = async { Ok(Some(product)) };
-    let (found, outcome) = replica.app.cache.get(1, load).await.expect("the load succeeds");
+    let (found, outcome) = replica.app.products_cache.get(1, load).await.expect("the load succeeds");
     assert_eq!((found.expect("a product").name.len(), outcome.word), (1024 * 1024, "miss"));
     assert_eq!(service.copy("/products/1").await, None);
 }

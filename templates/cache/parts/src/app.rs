@@ -1,4 +1,8 @@
 //= fields
-    pub cache: crate::platform::cache::Cache<crate::products::Product>,
+//~ for resource in resources
+<% resource.cache_member %>
+//~ endfor
 //= new
-            cache: crate::platform::cache::Cache::new(&platform),
+//~ for resource in resources
+            <% resource.name %>_cache: crate::platform::cache::Cache::new(&platform),
+//~ endfor

@@ -49,7 +49,7 @@ impl Origin {
             let origin = Arc::clone(&origin);
             async move |Path(id): Path<i64>| {
                 let load = Arc::clone(&origin).load(id);
-                let (product, _) = origin.app().cache.get(id, load).await?;
+                let (product, _) = origin.app().products_cache.get(id, load).await?;
                 Ok::<_, Error>(product.map_or(String::new(), |product| product.name))
             }
         };
@@ -254,7 +254,7 @@ async fn an_unknown_id_is_remembered_and_a_create_is_visible_at_once() {
 #[tokio::test]
 async fn memory_is_bounded_by_the_weight_of_what_is_held() {
     let server = TestServer::start(&[]).await;
-    let cache = &server.app.cache;
+    let cache = &server.app.products_cache;
     let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
     for id in 0..100 {
         let product = Product { id, name: name.clone(), price_cents: 1, created_at: now, updated_at: now };
@@ -287,7 +287,7 @@ async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
             database.run(update.execute(&database.pool)).await?;
             Err::<(), _>(Error::of(code))
         };
-        assert!(server.app.cache.write(id, write).await.is_err());
+        assert!(server.app.products_cache.write(id, write).await.is_err());
         assert_eq!(name(&server, &path).await, new);
     }
 }
@@ -332,13 +332,13 @@ async fn abandoned_loads_are_bounded_and_counted() {
     }
     origin.all_wait(READERS).await;
     eventually("as many loads as there may be are under way", async || origin.loads() == LOADS).await;
-    assert_eq!(server.app.cache.copies().loading(), LOADS);
+    assert_eq!(server.app.products_cache.copies().loading(), LOADS);
     drop(readers);
     for id in 0..READERS {
         assert_eq!(logs::wait_for(&format!("reader-{id}")).await[0]["status"], 499);
     }
     origin.pass.add_permits(READERS);
-    eventually("the loads end", async || server.app.cache.copies().loading() == 0).await;
+    eventually("the loads end", async || server.app.products_cache.copies().loading() == 0).await;
     assert_eq!(origin.loads(), LOADS);
     let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= LOADS as f64;
     eventually("they are counted", abandoned).await;

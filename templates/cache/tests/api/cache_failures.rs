@@ -27,7 +27,7 @@ async fn of_abandoned_loads() {
             drop(reader);
             eventually("the request has ended", async || server.app.platform.in_flight() == 0).await;
             origin.pass.add_permits(1);
-            let ended = async || server.app.cache.copies().loading() == 0;
+            let ended = async || server.app.products_cache.copies().loading() == 0;
             eventually("the load ends", ended).await;
         };
         fails(server.admin, "cache_loads_abandoned_total", leaves).await;

@@ -3,4 +3,6 @@
 //= new
             database: Arc::clone(&platform.database),
 //= operations
-    let router = router.merge(crate::products::routes::router());
+//~ for resource in resources
+    let router = router.merge(crate::<% resource.name %>::routes::router());
+//~ endfor

@@ -1,4 +1,4 @@
-//! The endpoints of `/products`.
+//! The endpoints of `/<% resource.name %>`.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{NewProduct, Product, Replacement, queries};
+use super::<% resource.route_types %>;
 use crate::app::App;
 //= uses
 use crate::platform::conditions::Conditions;
@@ -26,55 +26,63 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     reads.into_iter().chain(writes).fold(router, OpenApiRouter::routes)
 }
 
-/// List products in the order they were added
-#[utoipa::path(get, path = "/products", tag = "products", params(Page), responses(
-    (status = 200, description = "One page", body = Paged<Product>),
+/// List <% resource.nouns %> in the order they were added
+#[utoipa::path(get, path = "/<% resource.name %>", tag = "<% resource.name %>", operation_id = "list_<% resource.name %>",
+    params(Page), responses(
+    (status = 200, description = "One page", body = Paged<<% resource.type %>>),
 ))]
-async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result<Json<Paged<Product>>> {
+<% resource.list_signature %>
     let rows = queries::list(&app.database, page.after(), page.rows()).await?;
     Ok(Json(page.of(rows)))
 }
 
-/// Add a product
-#[utoipa::path(post, path = "/products", tag = "products", request_body = NewProduct, responses(
-    (status = 201, description = "Added", body = Product, headers(
-        ("location" = String, description = "Path of the product"),
+/// Add <% resource.a %> <% resource.noun %>
+#[utoipa::path(post, path = "/<% resource.name %>", tag = "<% resource.name %>", operation_id = "create_<% resource.one %>",
+    request_body = New<% resource.type %>, responses(
+    (status = 201, description = "Added", body = <% resource.type %>, headers(
+        ("location" = String, description = "Path of the <% resource.noun %>"),
         ("etag" = String, description = "Entity tag, for `If-Match` and `If-None-Match`"))),
-    (status = 409, description = "A product with this name exists", body = Envelope),
+//~ for line in resource.insert_conflict
+<% line %>
+//~ endfor
 ))]
-async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewProduct>) -> Result<impl IntoResponse> {
+<% resource.create_signature %>
     let insert = async move {
         let insert = queries::insert(&app.database, &new);
         //= insert
         insert.await
     };
-    Ok(created("/products", settle(insert).await?))
+    Ok(created("/<% resource.name %>", settle(insert).await?))
 }
 
-/// Read a product
-#[utoipa::path(get, path = "/products/{id}", tag = "products", params(Id, Conditions), responses(
-    (status = 200, description = "The product", body = Found<Product>, headers(
+/// Read <% resource.a %> <% resource.noun %>
+#[utoipa::path(get, path = "/<% resource.name %>/{id}", tag = "<% resource.name %>", operation_id = "read_<% resource.one %>",
+    params(Id, Conditions), responses(
+    (status = 200, description = "The <% resource.noun %>", body = Found<<% resource.type %>>, headers(
         //= headers of a read
         ("etag" = String, description = "Entity tag, for `If-Match` and `If-None-Match`"))),
     (status = 304, description = "`If-None-Match` contains the current entity tag: the client has this version", headers(
         //= headers without a body
         ("etag" = String, description = "Entity tag"))),
-    (status = 404, description = "The product does not exist", body = Envelope),
+    (status = 404, description = "The <% resource.noun %> does not exist", body = Envelope),
     (status = 412, description = "`If-Match` does not contain the current entity tag", body = Envelope),
 ))]
 async fn read(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<Response> {
     //= read
 }
 
-/// Replace a product
+/// Replace <% resource.a %> <% resource.noun %>
 ///
-/// Accepts new values, or the read product with changes. With `If-Match`, concurrent changes are not overwritten.
-#[utoipa::path(put, path = "/products/{id}", tag = "products", params(Id, Conditions),
+/// Accepts new values, or the read <% resource.noun %> with changes. With `If-Match`, concurrent changes are not overwritten.
+#[utoipa::path(put, path = "/<% resource.name %>/{id}", tag = "<% resource.name %>", operation_id = "edit_<% resource.one %>",
+    params(Id, Conditions),
     request_body = Replacement, responses(
-    (status = 200, description = "The updated product", body = Product, headers(
+    (status = 200, description = "The updated <% resource.noun %>", body = <% resource.type %>, headers(
         ("etag" = String, description = "New entity tag"))),
-    (status = 404, description = "The product does not exist", body = Envelope),
-    (status = 409, description = "Another product has this name", body = Envelope),
+    (status = 404, description = "The <% resource.noun %> does not exist", body = Envelope),
+//~ for line in resource.update_conflict
+<% line %>
+//~ endfor
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was changed", body = Envelope),
 ))]
 async fn edit(
@@ -91,10 +99,14 @@ async fn edit(
     settle(update).await?.map(changed).ok_or_else(missing)
 }
 
-/// Delete a product
-#[utoipa::path(delete, path = "/products/{id}", tag = "products", params(Id, Conditions), responses(
+/// Delete <% resource.a %> <% resource.noun %>
+#[utoipa::path(delete, path = "/<% resource.name %>/{id}", tag = "<% resource.name %>", operation_id = "remove_<% resource.one %>",
+    params(Id, Conditions), responses(
     (status = 204, description = "Deleted"),
-    (status = 404, description = "The product does not exist", body = Envelope),
+    (status = 404, description = "The <% resource.noun %> does not exist", body = Envelope),
+//~ for line in resource.delete_conflict
+<% line %>
+//~ endfor
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
@@ -107,5 +119,5 @@ async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditi
 }
 
 fn missing() -> Error {
-    Error { message: "there is no such product", ..Error::of(404) }
+    Error { message: "there is no such <% resource.noun %>", ..Error::of(404) }
 }

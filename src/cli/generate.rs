@@ -1,0 +1,101 @@
+//! `restwell generate` and `restwell remove`: change the resources of a project.
+
+use clap::{Args, ValueEnum};
+
+use super::set::MergeOptions;
+use crate::choice::Database;
+use crate::error::Error;
+use crate::plan::is_module;
+use crate::project::Project;
+use crate::resource::{self, Mistake, Resource};
+use crate::shell::Shell;
+use crate::spelling;
+
+/// Add a resource to a project: its table, endpoints, tests and documentation
+///
+/// What the resource adds is merged with your edits, like a change of a choice by `restwell set`. Types: string, text, int,
+/// bigint, bool, decimal, date, datetime, uuid, and `ref:RESOURCE` for the id of another resource. `?` makes a field
+/// optional, `!` unique.
+#[derive(Args, Debug)]
+pub(super) struct Generate {
+    /// What to add
+    #[arg(value_enum, value_name = "WHAT")]
+    what: What,
+    /// Its name, a noun in the plural, such as `orders`
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Its fields, such as `number:string!`, `note:text?` or `ref:products`
+    #[arg(value_name = "FIELD", required = true)]
+    fields: Vec<String>,
+    #[command(flatten)]
+    options: MergeOptions,
+}
+
+/// Remove a resource that `restwell generate` added
+///
+/// Its migration stays, since a database may have run it.
+#[derive(Args, Debug)]
+pub(super) struct Remove {
+    /// What to remove
+    #[arg(value_enum, value_name = "WHAT")]
+    what: What,
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    options: MergeOptions,
+}
+
+/// What can be added and removed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    /// A table with its endpoints
+    Resource,
+}
+
+impl Generate {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        let Self { what: What::Resource, name, fields, options } = self;
+        let wrong = |mistake| Error::Resource { resource: name.clone(), mistake };
+        let resource = Resource::parse(&name, fields.iter().map(String::as_str)).map_err(wrong)?;
+        let title = format!("generate resource {resource}");
+        let with = |project: &Project| {
+            if project.base.stack.database == Database::None {
+                return Err(Error::NoDatabase);
+            }
+            let mut wanted = project.unchanged()?;
+            if wanted.resources.contains(&resource) {
+                return Ok(wanted);
+            }
+            if is_module(resource.name()) {
+                return Err(wrong(Mistake::Module(resource.name().to_owned())));
+            }
+            wanted.resources.push(resource.clone());
+            resource::check(&wanted.resources).map_err(wrong)?;
+            Ok(wanted)
+        };
+        options.run("generate", title, with, shell)
+    }
+}
+
+impl Remove {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        let Self { what: What::Resource, name, options } = self;
+        let title = format!("remove resource {name}");
+        let without = |project: &Project| {
+            let mut wanted = project.unchanged()?;
+            let names = || project.base.resources.iter().map(Resource::name);
+            if !names().any(|known| known == name) {
+                let nearest = spelling::nearest(&name, names()).map(str::to_owned);
+                return Err(Error::NoResource { name: name.clone(), nearest });
+            }
+            wanted.resources.retain(|resource| resource.name() != name);
+            let is_user = |resource: &&Resource| resource.references().any(|other| other == name);
+            match wanted.resources.iter().find(is_user) {
+                Some(user) => Err(Error::Referred { name: name.clone(), by: user.name().to_owned() }),
+                None => Ok(wanted),
+            }
+        };
+        options.run("remove", title, without, shell)
+    }
+}

@@ -1,0 +1,53 @@
+//! Errors about resources.
+
+use super::{Words, words as told};
+use crate::command_line::CommandLine;
+use crate::resource::{Kind, Mistake};
+
+pub(super) fn words(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
+    let words = told(format!("the resource `{resource}` is not valid")).because(why(mistake));
+    match mistake {
+        Mistake::Kind { field, word, nearest: Some(nearest) } => {
+            words.command(typed.clone().with_other(field, &field.replacen(word, nearest, 1)))
+        }
+        Mistake::Kind { .. } => words.help(format!("types: {}, ref:RESOURCE", Kind::WORDS.join(", "))),
+        Mistake::Empty | Mistake::Field(_) => words.help(
+            "a field is NAME:TYPE or ref:RESOURCE, such as `number:string!` or `ref:products`; `?` makes it optional, `!` \
+             unique",
+        ),
+        _ => words,
+    }
+}
+
+/// What is wrong, in one clause.
+pub(super) fn why(mistake: &Mistake) -> String {
+    match mistake {
+        Mistake::Name(name) => format!(
+            "`{name}` is not a name: at most 30 lower-case letters, digits and single underscores, the first a letter"
+        ),
+        Mistake::Reserved(name) => format!("`{name}` is a reserved word of Rust or SQL"),
+        Mistake::Module(name) => format!("every project has a module `{name}`"),
+        Mistake::Singular(name) => format!("`{name}` is not a noun in the plural, such as `orders`"),
+        Mistake::Field(field) => format!("`{field}` is not a field"),
+        Mistake::Kind { field, word, .. } => format!("`{word}` in `{field}` is not a type"),
+        Mistake::Twice(name) => format!("`{name}` exists already"),
+        Mistake::UniqueBool(field) => format!("`{field}`: a unique bool allows only two rows"),
+        Mistake::Unknown(name) => format!("there is no resource `{name}` to refer to"),
+        Mistake::Empty => "it has no field".to_owned(),
+    }
+}
+
+pub(super) fn no_database() -> Words {
+    told("the project has no database, and a resource is stored in one")
+        .command(CommandLine::new(["set", "database=sqlite"]))
+}
+
+pub(super) fn none(name: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
+    told(format!("the project has no resource `{name}` that restwell added"))
+        .command(nearest.map(|near| typed.clone().with_other(name, near)))
+}
+
+pub(super) fn referred(name: &str, by: &str) -> Words {
+    told(format!("`{name}` cannot be removed: `{by}` refers to it"))
+        .command(CommandLine::new(["remove", "resource", by]))
+}

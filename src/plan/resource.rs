@@ -1,0 +1,293 @@
+//! What the templates of a resource print: lines for each field, and sentences that depend on several of them.
+//!
+//! A template whose path contains [`PLACEHOLDER`] is rendered once for each resource.
+
+mod layout;
+mod sample;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use minijinja::Value;
+
+use crate::choice::Database;
+use crate::feature::wanted;
+use crate::resource::{Conflicts, Dialect, Field, Kind, Resource, article, capitalised};
+use crate::stack::Stack;
+use crate::template;
+
+use sample::{referred, sample};
+use table::{is_indexed, table};
+
+/// The template folder of what only added resources need: their tests, and the rules of further types.
+pub(super) const FOLDER: &str = "resource";
+
+/// The part of a template's path that stands for the name of the resource.
+pub(super) const PLACEHOLDER: &str = "{resource}";
+
+/// The part of a template's path that stands for the number of the resource's migration.
+const NUMBER: &str = "{number}";
+
+/// The first parameter of a database operation.
+const DATABASE: &str = "database: &Database";
+
+/// The type of the answer of an operation.
+const ANSWER: &str = "Result<impl IntoResponse>";
+
+/// The variables of a template by name.
+type Variables = BTreeMap<&'static str, Value>;
+
+/// The resources of a project, with the variables of each.
+pub(super) struct Resources {
+    all: Vec<Resource>,
+    variables: Vec<Value>,
+    /// The number of the migration of each.
+    numbers: Vec<usize>,
+}
+
+/// Whether a template is rendered once for each resource.
+pub(super) fn is_repeated(template: &Utf8Path) -> bool {
+    template.as_str().contains(PLACEHOLDER)
+}
+
+/// Whether a project has a module of this name in `src/` or `tests/api/`, whatever its stack.
+pub fn is_module(name: &str) -> bool {
+    let has = |path: &Utf8Path| {
+        let inside = ["src", "tests/api"].iter().find_map(|folder| path.strip_prefix(folder).ok());
+        inside.and_then(|inside| inside.iter().next()).is_some_and(|first| first.trim_end_matches(".rs") == name)
+    };
+    template::folders().into_iter().flat_map(template::folder).any(|(path, _)| has(&path))
+}
+
+impl Resources {
+    pub(super) fn new(all: Vec<Resource>, stack: &Stack) -> Self {
+        let variables = all.iter().map(|resource| fields(resource, &all, stack)).collect();
+        // Products have the first migration; those of added resources follow the last one that a template has.
+        let last = wanted(stack).flat_map(|feature| template::folder(feature.id)).filter_map(|(path, _)| number(&path));
+        let last = last.max().unwrap_or(1);
+        let numbers = (0..all.len()).map(|index| if index == 0 { 1 } else { last + index }).collect();
+        Self { all, variables, numbers }
+    }
+
+    pub(super) fn variables(&self) -> Vec<Value> {
+        self.variables.clone()
+    }
+
+    /// The path of a template and its variables, for each resource.
+    pub(super) fn each(&self, template: &Utf8Path) -> impl Iterator<Item = (Utf8PathBuf, Value)> {
+        let path = |resource: &Resource, number: usize| {
+            template.as_str().replace(PLACEHOLDER, resource.name()).replace(NUMBER, &format!("{number:04}")).into()
+        };
+        let resources = self.all.iter().zip(&self.numbers).zip(&self.variables);
+        resources.map(move |((resource, number), variables)| (path(resource, *number), variables.clone()))
+    }
+
+    /// As [`Resources::each`], for a template of [`FOLDER`]: once for each resource but products, or, if the resources
+    /// need it, once.
+    pub(super) fn added(&self, template: &Utf8Path) -> Vec<(Utf8PathBuf, Value)> {
+        if is_repeated(template) {
+            return self.each(template).skip(1).collect();
+        }
+        let needed: BTreeSet<&str> = self.all.iter().flat_map(Resource::fields).flat_map(rules).collect();
+        let is_needed = |module: &str| needed.contains(module) || module == "mod" && !needed.is_empty();
+        match template.file_stem() {
+            Some(module) if is_needed(module) => vec![(template.to_owned(), Value::UNDEFINED)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sums over the caches of all resources.
+    pub(super) fn caches(&self) -> Value {
+        let of = |what: &str| {
+            let terms = self.all.iter().map(|resource| format!("self.{}_cache.copies().{what}()", resource.name()));
+            layout::sum("        let entries = ;".len(), &terms.collect::<Vec<_>>())
+        };
+        BTreeMap::from([("entries", of("size")), ("loads", of("loading"))]).into()
+    }
+}
+
+/// The number of a migration in a template folder.
+fn number(template: &Utf8Path) -> Option<usize> {
+    template.strip_prefix("migrations").ok()?.as_str().split_once('_')?.0.parse().ok()
+}
+
+/// The variables of one resource. `all` has every resource of the project.
+fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
+    let dialect = if stack.database == Database::Postgres { Dialect::Postgres } else { Dialect::Sqlite };
+    let (noun, one) = (resource.noun(), resource.type_name());
+    let fields = resource.fields();
+    let names: Vec<&str> = fields.iter().map(Field::name).collect();
+    let places: Vec<String> = (1..=fields.len()).map(|place| format!("${place}")).collect();
+    let sets = names.iter().zip(&places).map(|(name, place)| format!("{name} = {place}"));
+    let binds: Vec<String> = fields.iter().map(bind).collect();
+    let reads: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.name(), read(field))).collect();
+    let times = ["created_at", "updated_at"].map(|time| format!("{time}: fields.ignored(\"{time}\")"));
+    let replacements: Vec<String> = ["id"].iter().chain(&names).map(|name| (*name).to_owned()).chain(times).collect();
+    let cache = format!("crate::platform::cache::Cache<crate::{}::{one}>", resource.name());
+    let keys = [".bind(id)".to_owned(), ".bind(version)".to_owned()];
+    let weights: Vec<String> =
+        ["size_of::<Self>()".to_owned()].into_iter().chain(fields.iter().filter_map(weight)).collect();
+    let (new, app, body) = (format!("New{one}"), "State(app): State<Arc<App>>", format!("Body(new): Body<New{one}>"));
+    let (page, added, updated) =
+        (format!("Result<Json<Paged<{one}>>>"), format!("Result<{one}>"), format!("Result<Option<{one}>>"));
+    let update = [DATABASE, "id: i64", "new: &Replacement", "conditions: &Conditions"];
+    let texts = [
+        ("name", resource.name().to_owned()),
+        ("one", resource.one()),
+        ("noun", noun.clone()),
+        ("nouns", resource.nouns()),
+        ("title", capitalised(&resource.nouns())),
+        ("type", one.clone()),
+        ("a", article(&noun).to_owned()),
+        ("columns", list(["id"].into_iter().chain(names.iter().copied()).chain(["created_at", "updated_at"]))),
+        ("inserted", list(names.iter().copied().chain(["created_at", "updated_at"]))),
+        ("places", places.join(", ")),
+        ("sets", sets.collect::<Vec<_>>().join(", ")),
+        ("id_place", format!("${}", fields.len() + 1)),
+        ("version_place", format!("${}", fields.len() + 2)),
+        ("insert", layout::chain(4, "let insert", "sqlx::query_as(INSERT)", &binds)),
+        ("update", layout::chain(8, "let update", "sqlx::query_as(UPDATE)", &[&binds[..], &keys].concat())),
+        ("destructured", layout::destructured(&new, &names, &format!("{new}::read(fields)"))),
+        ("literal", layout::literal(&reads)),
+        ("replacement_literal", layout::literal(&replacements)),
+        ("weight", layout::sum(8, &weights)),
+        ("cache_member", layout::member(&format!("{}_cache", resource.name()), &cache)),
+        ("list_signature", layout::signature("async fn list", &[app, "Params(page): Params<Page>"], &page)),
+        ("create_signature", layout::signature("async fn create", &[app, "_: Params<()>", &body], ANSWER)),
+        ("insert_signature", layout::signature("pub async fn insert", &[DATABASE, &format!("new: &{new}")], &added)),
+        ("update_signature", layout::signature("pub async fn update", &update, &updated)),
+        ("own_types", layout::imports([new.as_str(), &one, "Replacement"])),
+        ("route_types", layout::imports([new.as_str(), &one, "Replacement", "queries"])),
+        ("chrono", layout::imports(fields.iter().filter_map(chrono).chain(["DateTime", "Utc"]))),
+        (
+            "input",
+            layout::imports(
+                fields.iter().flat_map(|field| field.kind().imports()).chain(["Fields", "Input", "ReadOnly"]),
+            ),
+        ),
+    ];
+    let conflicts = Conflicts::of(resource, all);
+    let rules: BTreeSet<&str> = fields.iter().flat_map(rules).collect();
+    let lists = [
+        ("rules", rules.into_iter().map(str::to_owned).collect()),
+        ("table", table(fields, dialect)),
+        ("indexes", fields.iter().filter(|field| is_indexed(field)).map(|field| field.name().to_owned()).collect()),
+        ("taken_const", constant(&conflicts)),
+        ("insert_errors", insert_errors(&conflicts)),
+        ("insert_conflict", answer(&conflicts.on_insert)),
+        ("update_conflict", answer(&conflicts.on_update)),
+        ("delete_conflict", answer(&conflicts.on_delete)),
+    ];
+    let is_counted =
+        fields.iter().any(|field| sample(field).contains("number") || matches!(field.kind(), Kind::Ref(_)));
+    let references: Vec<Value> = fields.iter().filter_map(|field| referred(field, fields)).collect();
+    let of = |wanted: &dyn Fn(&Field) -> bool| fields.iter().filter(|one| wanted(one)).map(field).collect::<Value>();
+    let more = [
+        ("server", Value::from(if references.is_empty() { "_" } else { "server" })),
+        ("counter", if is_counted { "number" } else { "_" }.into()),
+        ("references", references.into()),
+        ("unique", of(&|field| field.is_unique())),
+        ("required", of(&|field| !field.is_optional())),
+        ("optional", of(&|field| field.is_optional())),
+        ("fields", fields.iter().map(field).collect()),
+        ("update_errors", update_errors(&conflicts).into()),
+        ("run_insert", run(&conflicts, "insert.fetch_one(&database.pool)").into()),
+        ("run_update", run(&conflicts, "update.fetch_optional(&database.pool)").into()),
+    ];
+    let texts = texts.map(|(name, text)| (name, Value::from(text)));
+    texts
+        .into_iter()
+        .chain(lists.map(|(name, lines)| (name, Value::from(lines))))
+        .chain(more)
+        .collect::<Variables>()
+        .into()
+}
+
+/// The rules of a field that `platform::input` does not have.
+fn rules(field: &Field) -> impl Iterator<Item = &'static str> + use<> {
+    field.kind().module().into_iter().chain(field.is_optional().then_some("nullable"))
+}
+
+/// The lines of one field.
+fn field(field: &Field) -> Value {
+    let (name, kind) = (field.name(), field.kind());
+    let schema = |attributes: Vec<String>| match attributes.as_slice() {
+        [] => String::new(),
+        attributes => layout::attribute("schema", attributes) + "\n",
+    };
+    let doc = field.description().map(|text| format!("    /// {text}\n")).unwrap_or_default();
+    let member = format!("    pub {name}: {},", field.rust());
+    let request = kind.schema_of_request().into_iter().chain([format!("example = {}", field.example())]).collect();
+    Value::from(BTreeMap::from([
+        ("name", name.to_owned()),
+        ("in_response", schema(kind.schema_of_response()) + &member),
+        ("in_request", doc + &schema(request) + &member),
+        ("article", article(&field.noun()).to_owned()),
+        ("sample", sample(field)),
+        ("validated", if field.is_optional() { "is_optional" } else { "is_required" }.to_owned()),
+    ]))
+}
+
+/// The message of a violated unique constraint.
+fn constant(conflicts: &Conflicts) -> Vec<String> {
+    let lines =
+        |taken: &String| vec![layout::assignment(0, "const TAKEN: &str", &format!("\"{taken}\"")), String::new()];
+    conflicts.taken.as_ref().map(lines).unwrap_or_default()
+}
+
+/// The call of the database for a write.
+fn run(conflicts: &Conflicts, call: &str) -> String {
+    match conflicts.taken {
+        Some(_) => format!("database.run_unique({call}, TAKEN).await"),
+        None => format!("database.run({call}).await"),
+    }
+}
+
+fn insert_errors(conflicts: &Conflicts) -> Vec<String> {
+    if conflicts.on_insert.is_empty() {
+        return Vec::new();
+    }
+    vec!["/// # Errors".to_owned(), format!("/// 409 if {}.", conflicts.on_insert)]
+}
+
+fn update_errors(conflicts: &Conflicts) -> String {
+    if conflicts.on_update.is_empty() { String::new() } else { format!("409 if {}, ", conflicts.on_update) }
+}
+
+/// The line of the description of an operation.
+fn answer(clause: &str) -> Vec<String> {
+    let line = || format!("    (status = 409, description = \"{}\", body = Envelope),", capitalised(clause));
+    (!clause.is_empty()).then(line).into_iter().collect()
+}
+
+fn chrono(field: &Field) -> Option<&'static str> {
+    (*field.kind() == Kind::Date).then_some("NaiveDate")
+}
+
+/// The expression that reads a field of a request.
+fn read(field: &Field) -> String {
+    let (name, rule) = (field.name(), field.kind().rule());
+    match field.is_optional() {
+        true => format!("nullable(fields, \"{name}\", {rule})"),
+        false => format!("fields.required(\"{name}\", {rule})"),
+    }
+}
+
+fn bind(field: &Field) -> String {
+    let reference = if field.kind().is_copy() { "" } else { "&" };
+    format!(".bind({reference}new.{})", field.name())
+}
+
+/// The expression for the bytes that a field takes on the heap.
+fn weight(field: &Field) -> Option<String> {
+    let expression = match field.is_optional() {
+        true => format!("self.{}.as_ref().map_or(0, String::len)", field.name()),
+        false => format!("self.{}.len()", field.name()),
+    };
+    (!field.kind().is_copy()).then_some(expression)
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,247 @@
+//! The words for a resource: names that Rust, SQL and the project accept, and their singulars.
+
+use super::{LONGEST, Mistake};
+
+/// Words that cannot be the name of a table, a column, a module or a field: those that Rust, SQLite or PostgreSQL
+/// reserves.
+const RESERVED: &[&str] = &[
+    "abstract",
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "async",
+    "await",
+    "become",
+    "between",
+    "binary",
+    "both",
+    "box",
+    "break",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "commit",
+    "concurrently",
+    "const",
+    "constraint",
+    "continue",
+    "crate",
+    "create",
+    "cross",
+    "default",
+    "deferrable",
+    "delete",
+    "desc",
+    "distinct",
+    "do",
+    "drop",
+    "dyn",
+    "else",
+    "end",
+    "enum",
+    "escape",
+    "except",
+    "exists",
+    "extern",
+    "false",
+    "fetch",
+    "final",
+    "fn",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "gen",
+    "grant",
+    "group",
+    "having",
+    "if",
+    "ilike",
+    "impl",
+    "in",
+    "index",
+    "initially",
+    "inner",
+    "insert",
+    "intersect",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "let",
+    "like",
+    "limit",
+    "localtime",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "natural",
+    "new",
+    "not",
+    "nothing",
+    "notnull",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "overlaps",
+    "override",
+    "placing",
+    "primary",
+    "priv",
+    "pub",
+    "ref",
+    "references",
+    "return",
+    "returning",
+    "right",
+    "select",
+    "self",
+    "set",
+    "similar",
+    "some",
+    "static",
+    "struct",
+    "super",
+    "symmetric",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "trait",
+    "transaction",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "union",
+    "unique",
+    "unsafe",
+    "unsized",
+    "update",
+    "use",
+    "user",
+    "using",
+    "values",
+    "variadic",
+    "verbose",
+    "virtual",
+    "when",
+    "where",
+    "while",
+    "window",
+    "with",
+    "yield",
+];
+
+/// Nouns whose singular follows no rule.
+const IRREGULAR: [(&str, &str); 7] = [
+    ("people", "person"),
+    ("children", "child"),
+    ("men", "man"),
+    ("women", "woman"),
+    ("statuses", "status"),
+    ("buses", "bus"),
+    ("movies", "movie"),
+];
+
+/// Checks the name of a resource or of a field.
+pub(super) fn check(name: &str) -> Result<(), Mistake> {
+    let is_plain = name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|other| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_')
+        && !name.contains("__")
+        && !name.ends_with('_')
+        && name.len() <= LONGEST;
+    if !is_plain {
+        return Err(Mistake::Name(name.to_owned()));
+    }
+    if RESERVED.contains(&name) { Err(Mistake::Reserved(name.to_owned())) } else { Ok(()) }
+}
+
+/// The singular of a noun in the plural; only its last word changes. The noun itself if it is no plural.
+pub(super) fn singular(plural: &str) -> String {
+    let (before, last) = plural.rsplit_once('_').map_or(("", plural), |(before, last)| (before, last));
+    let join = |one: String| if before.is_empty() { one } else { format!("{before}_{one}") };
+    if let Some((_, one)) = IRREGULAR.iter().find(|(many, _)| *many == last) {
+        return join((*one).to_owned());
+    }
+    if let Some(stem) = last.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return join(format!("{stem}y"));
+    }
+    for end in ["sses", "shes", "ches", "xes", "zzes"] {
+        if last.ends_with(end) {
+            return join(last[..last.len() - 2].to_owned());
+        }
+    }
+    match last.strip_suffix('s').filter(|stem| !stem.is_empty() && !stem.ends_with(['s', 'u', 'i'])) {
+        Some(one) => join(one.to_owned()),
+        None => plural.to_owned(),
+    }
+}
+
+/// `a` or `an`, by the first letter.
+pub fn article(noun: &str) -> &'static str {
+    let sounds_like_a_consonant = ["uni", "use", "uti", "one", "eu"].iter().any(|start| noun.starts_with(start));
+    let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_like_a_consonant;
+    if is_vowel || noun.starts_with("hour") { "an" } else { "a" }
+}
+
+/// With an upper-case first letter.
+pub fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn singulars() {
+        for (many, one) in [
+            ("orders", "order"),
+            ("order_lines", "order_line"),
+            ("categories", "category"),
+            ("boxes", "box"),
+            ("addresses", "address"),
+            ("branches", "branch"),
+            ("houses", "house"),
+            ("movies", "movie"),
+            ("statuses", "status"),
+            ("people", "person"),
+            ("staff", "staff"),
+            ("status", "status"),
+            ("glass", "glass"),
+            ("s", "s"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+
+    #[test]
+    fn articles() {
+        assert_eq!(["order", "product", "user", "hour"].map(article), ["an", "a", "a", "an"]);
+    }
+
+    #[test]
+    fn reserved_words_are_sorted() {
+        assert!(RESERVED.is_sorted());
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules for more types of fields than those of [`super::input`].
+
+//= pub mod
