@@ -72,7 +72,8 @@ impl Resource {
     /// # Errors
     /// [`Mistake`]
     pub fn parse<'a>(name: &str, fields: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistake> {
-        words::check(name)?;
+        words::check_shape(name)?;
+        words::check_reserved(name)?;
         if words::singular(name) == name {
             return Err(Mistake::Singular(name.to_owned()));
         }

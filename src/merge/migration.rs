@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Files;
+use super::{File, Files};
 
 /// The folder of the migrations.
 const FOLDER: &str = "migrations";
@@ -14,7 +14,8 @@ pub fn is_migration(path: &Utf8Path) -> bool {
     number(path).is_some()
 }
 
-/// The paths of new migrations whose number is taken, or lower than that of one in the project.
+/// The paths of new migrations whose number is taken, or lower than that of one in the project. One that the project has
+/// under another number keeps that one.
 pub(super) fn numbers(
     known: &Files,
     yours: &Files,
@@ -29,22 +30,32 @@ pub(super) fn numbers(
         if known.contains_key(path) || moved.contains_key(path) || is_same {
             continue;
         }
+        let is_this = |(other, file): &(&Utf8PathBuf, &File)| name(other) == name(path) && new.get(path) == Some(*file);
+        if let Some((placed, _)) = yours.iter().find(is_this) {
+            given.insert(path.clone(), placed.clone());
+            continue;
+        }
         if wanted > last {
             last = wanted;
             continue;
         }
         last += 1;
-        let (_, name) = path.file_name().and_then(|name| name.split_once('_')).unwrap_or_default();
-        given.insert(path.clone(), Utf8Path::new(FOLDER).join(format!("{last:04}_{name}")));
+        given.insert(path.clone(), Utf8Path::new(FOLDER).join(format!("{last:04}_{}", name(path).unwrap_or_default())));
     }
     given
 }
 
 /// `2` for `migrations/0002_orders.sql`.
 fn number(path: &Utf8Path) -> Option<u64> {
+    parts(path)?.0.parse().ok()
+}
+
+/// `orders.sql` for `migrations/0002_orders.sql`.
+fn name(path: &Utf8Path) -> Option<&str> {
+    Some(parts(path)?.1)
+}
+
+fn parts(path: &Utf8Path) -> Option<(&str, &str)> {
     let name = path.strip_prefix(FOLDER).ok()?;
-    if name.extension() != Some("sql") {
-        return None;
-    }
-    name.as_str().split_once('_')?.0.parse().ok()
+    name.as_str().split_once('_').filter(|_| name.extension() == Some("sql"))
 }

@@ -118,6 +118,7 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
     let (noun, one) = (resource.noun(), resource.type_name());
     let fields = resource.fields();
     let names: Vec<&str> = fields.iter().map(Field::name).collect();
+    let columns: Vec<&str> = ["id"].iter().chain(&names).chain(&["created_at", "updated_at"]).copied().collect();
     let places: Vec<String> = (1..=fields.len()).map(|place| format!("${place}")).collect();
     let sets = names.iter().zip(&places).map(|(name, place)| format!("{name} = {place}"));
     let binds: Vec<String> = fields.iter().map(bind).collect();
@@ -140,10 +141,10 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
         ("title", capitalised(&resource.nouns())),
         ("type", one.clone()),
         ("a", article(&noun).to_owned()),
-        ("columns", list(["id"].into_iter().chain(names.iter().copied()).chain(["created_at", "updated_at"]))),
-        ("inserted", list(names.iter().copied().chain(["created_at", "updated_at"]))),
-        ("places", places.join(", ")),
-        ("sets", sets.collect::<Vec<_>>().join(", ")),
+        ("columns", layout::list(&columns)),
+        ("inserted", layout::list(&columns[1..])),
+        ("places", layout::list(&places)),
+        ("sets", layout::list(&sets.collect::<Vec<_>>())),
         ("id_place", format!("${}", fields.len() + 1)),
         ("version_place", format!("${}", fields.len() + 2)),
         ("insert", layout::chain(4, "let insert", "sqlx::query_as(INSERT)", &binds)),
@@ -286,8 +287,4 @@ fn weight(field: &Field) -> Option<String> {
         false => format!("self.{}.len()", field.name()),
     };
     (!field.kind().is_copy()).then_some(expression)
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
 }

@@ -40,8 +40,9 @@ impl Field {
             }
             _ => return Err(Mistake::Field(text.to_owned())),
         };
+        words::check_shape(&name)?;
         let name = if matches!(kind, Kind::Ref(_)) { format!("{name}_id") } else { name };
-        words::check(&name)?;
+        words::check_reserved(&name)?;
         if is_unique && kind == Kind::Bool {
             return Err(Mistake::UniqueBool(text.to_owned()));
         }

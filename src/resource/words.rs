@@ -162,16 +162,18 @@ const IRREGULAR: [(&str, &str); 7] = [
     ("movies", "movie"),
 ];
 
-/// Checks the name of a resource or of a field.
-pub(super) fn check(name: &str) -> Result<(), Mistake> {
+/// Checks the letters of a name.
+pub(super) fn check_shape(name: &str) -> Result<(), Mistake> {
     let is_plain = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|other| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_')
         && !name.contains("__")
         && !name.ends_with('_')
         && name.len() <= LONGEST;
-    if !is_plain {
-        return Err(Mistake::Name(name.to_owned()));
-    }
+    if is_plain { Ok(()) } else { Err(Mistake::Name(name.to_owned())) }
+}
+
+/// Checks that the name is no reserved word.
+pub(super) fn check_reserved(name: &str) -> Result<(), Mistake> {
     if RESERVED.contains(&name) { Err(Mistake::Reserved(name.to_owned())) } else { Ok(()) }
 }
 

@@ -92,7 +92,7 @@ fn project(stack: &Stack, known: &Mutex<BTreeSet<&'static str>>) -> Project {
         (path.to_owned(), kept)
     });
     let files = files.collect();
-    let (base, digest) = (Base::of(stack, &tree), tree.digest());
+    let (base, digest) = (Base::of(stack, &[], &tree), tree.digest());
     let has_sound_base = Base::parse(&base.render()).as_ref() == Ok(&base) && base.digest.as_ref() == Some(&digest);
     Project { stack: *stack, digest, has_sound_base, files }
 }

@@ -31,7 +31,7 @@ pub(crate) fn installs() -> Result<()> {
     let preset = PRESETS.first().context("there is a preset")?;
     let stack = project::preset(preset)?;
     let mut tree = project::render(&stack, "shop-api")?;
-    Base::of(&stack, &tree).add_to(&mut tree)?;
+    Base::of(&stack, &[], &tree).add_to(&mut tree)?;
     for (path, file) in tree.files() {
         let found = std::fs::read(folder.path().join("shop-api").join(path)).with_context(|| path.to_string())?;
         if found != file.bytes {

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 /// The width of a line.
 const WIDTH: usize = 120;
 
+/// The width of a list in a string of SQL.
+const SQL_WIDTH: usize = 80;
+
 /// The statement `start = expression;`, whose start is indented: on one line if it fits, otherwise with the expression on
 /// the next.
 pub(super) fn assignment(indent: usize, start: &str, expression: &str) -> String {
@@ -72,6 +75,24 @@ pub(super) fn imports<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: BTreeSet<&str> = names.into_iter().collect();
     let list = names.iter().copied().collect::<Vec<_>>().join(", ");
     if names.len() == 1 { list } else { format!("{{{list}}}") }
+}
+
+/// The items of a list in a string of SQL, on as many lines as they need.
+pub(super) fn list(items: &[impl AsRef<str>]) -> String {
+    let (mut list, mut line) = (String::new(), 0);
+    for (index, item) in items.iter().map(AsRef::as_ref).enumerate() {
+        if index > 0 {
+            list.push(',');
+            if line + item.len() > SQL_WIDTH {
+                list.push_str(" \\\n                             ");
+                line = 0;
+            }
+            list.push(' ');
+        }
+        list.push_str(item);
+        line += item.len() + 2;
+    }
+    list
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
+use super::layout;
 use crate::resource::{Field, Kind};
 
 /// The value of a field in a test, in Rust. That of a unique field differs with `number`.
@@ -33,6 +34,10 @@ pub(super) fn referred(field: &Field, all: &[Field]) -> Option<Value> {
         "products" => format!("json!({{\"name\": format!(\"{} {{number}}\"), \"price_cents\": 1}})", field.noun()),
         other => format!("crate::{other}::body(server, {number}).await"),
     };
-    let texts = [("name", field.name()), ("resource", resource), ("body", &body)];
+    let name = field.name();
+    let body = layout::assignment(4, &format!("let {name}"), &body);
+    let add = format!("referred(server, \"/{resource}\", {name}).await");
+    let add = layout::assignment(4, &format!("let {name}"), &add);
+    let texts = [("name", name), ("resource", resource), ("body", &body), ("add", &add)];
     Some(BTreeMap::from(texts.map(|(name, text)| (name, Value::from(text)))).into())
 }

@@ -37,7 +37,10 @@ pub(super) fn add(description: &mut Value, added: &[Resource]) {
 
 /// Sets the answer 409 of an operation, if the path has it, or removes it for an empty clause.
 fn set_conflict(operation: Option<&mut Value>, clause: &str) {
-    let Some(responses) = operation.and_then(|operation| operation.get_mut("responses")).and_then(Value::as_object_mut) else { return };
+    let Some(responses) = operation.and_then(|operation| operation.get_mut("responses")).and_then(Value::as_object_mut)
+    else {
+        return;
+    };
     responses.remove("409");
     if !clause.is_empty() {
         let schema = json!({"$ref": "#/components/schemas/Envelope"});

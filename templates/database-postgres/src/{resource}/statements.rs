@@ -3,12 +3,14 @@
 //! Each statement lists its columns: `*` would change once the next version has added one.
 
 /// A page in the order of the primary key: the last page is found as fast as the first.
-pub const LIST: &str = "SELECT <% resource.columns %> FROM <% resource.name %> \
-                        WHERE id > $1 ORDER BY id LIMIT $2";
+pub const LIST: &str = "SELECT <% resource.columns %> \
+                        FROM <% resource.name %> WHERE id > $1 ORDER BY id LIMIT $2";
 
-pub const FIND: &str = "SELECT <% resource.columns %> FROM <% resource.name %> WHERE id = $1";
+pub const FIND: &str = "SELECT <% resource.columns %> \
+                        FROM <% resource.name %> WHERE id = $1";
 
-pub const INSERT: &str = "INSERT INTO <% resource.name %> (<% resource.inserted %>) \
+pub const INSERT: &str = "INSERT INTO <% resource.name %> \
+                              (<% resource.inserted %>) \
                           VALUES (<% resource.places %>, now(), now()) \
                           RETURNING <% resource.columns %>";
 
@@ -16,10 +18,13 @@ pub const INSERT: &str = "INSERT INTO <% resource.name %> (<% resource.inserted 
 ///
 /// Two versions differ by at least a microsecond, even if the clock stands still or goes back, so that each has its own
 /// entity tag.
-pub const UPDATE: &str = "UPDATE <% resource.name %> SET <% resource.sets %>, \
-                          updated_at = greatest(now(), updated_at + interval '1 microsecond') \
-                          WHERE id = <% resource.id_place %> AND (<% resource.version_place %>::timestamptz IS NULL OR updated_at = <% resource.version_place %>) \
+pub const UPDATE: &str = "UPDATE <% resource.name %> SET \
+                              <% resource.sets %>, \
+                              updated_at = greatest(now(), updated_at + interval '1 microsecond') \
+                          WHERE id = <% resource.id_place %> AND \
+                              (<% resource.version_place %>::timestamptz IS NULL OR updated_at = <% resource.version_place %>) \
                           RETURNING <% resource.columns %>";
 
 /// Deletes version `$2`, or any version if that is null.
-pub const DELETE: &str = "DELETE FROM <% resource.name %> WHERE id = $1 AND ($2::timestamptz IS NULL OR updated_at = $2)";
+pub const DELETE: &str = "DELETE FROM <% resource.name %> \
+                          WHERE id = $1 AND ($2::timestamptz IS NULL OR updated_at = $2)";

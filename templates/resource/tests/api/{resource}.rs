@@ -14,8 +14,8 @@ const PATH: &str = "/<% resource.name %>";
 /// The body of a request that adds <% resource.a %> <% resource.noun %>. Bodies with different numbers can be added beside each other.
 pub async fn body(<% resource.server %>: &TestServer, <% resource.counter %>: u32) -> Value {
     //~ for field in resource.references
-    let <% field.name %> = <% field.body %>;
-    let <% field.name %> = referred(server, "/<% field.resource %>", <% field.name %>).await;
+    <% field.body %>
+    <% field.add %>
     //~ endfor
     json!({
         //~ for field in resource.fields

@@ -1,0 +1,174 @@
+//! `generate resource` and `remove resource`: what a project stores.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::project::{files, inside};
+use super::session::{Listing, Ran, restwell};
+
+const ORDERS: [&str; 4] = ["orders", "number:string!", "ref:products", "note:text?"];
+
+fn project(flags: &[&str]) -> Ran {
+    let mut new = restwell(["new", "shop-api", "--yes", "--no-git"]);
+    new.command().args(flags);
+    new.exits(0)
+}
+
+fn generate(project: &Ran, resource: &[&str]) -> Ran {
+    let mut run = inside(project, ["generate", "resource"]);
+    run.command().args(resource).arg("--no-check");
+    run.exits(0)
+}
+
+/// Without the base, and without migrations, which stay.
+fn own(project: &Ran) -> Listing {
+    let mut files = files(project);
+    files.retain(|path, _| !path.starts_with(".restwell") && !path.starts_with("migrations"));
+    files
+}
+
+fn migrations(project: &Ran) -> Vec<String> {
+    let of = |path: &Path| Some(path.strip_prefix("migrations").ok()?.to_str()?.to_owned());
+    let mut names: Vec<String> = files(project).keys().filter_map(|path| of(path)).collect();
+    // The folder itself is listed, too.
+    names.retain(|name| !name.is_empty());
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_generated_resource_is_that_of_a_new_project() {
+    for flags in [&[][..], &["--database", "postgres", "--cache", "redis", "--auth", "api-key"], &["--cache", "none"]] {
+        let project = project(flags);
+        generate(&project, &ORDERS).says("resource: orders number:string! ref:products note:text?");
+        generate(&project, &["lines", "ref:orders"]);
+        let mut new = restwell(["new", "shop-api", "--yes", "--no-git"]);
+        new.command().args(flags).args(["--resource", &ORDERS.join(" "), "--resource", "lines ref:orders"]);
+        assert_eq!(files(&project), files(&new.exits(0)), "{flags:?}");
+        inside(&project, ["status", "--check"]).exits(0);
+        generate(&project, &ORDERS).says("nothing to change");
+    }
+}
+
+#[test]
+fn the_receipt_gives_the_same_project() {
+    let project = project(&[]);
+    generate(&project, &ORDERS);
+    let receipt = project.path().join("shop-api/restwell.toml");
+    let mut new = restwell(["new", "shop-api", "--yes", "--no-git", "--answers"]);
+    new.command().arg(&receipt);
+    let again = new.exits(0);
+    assert_eq!(files(&project), files(&again));
+    again.says("--resource 'orders number:string! ref:products note:text?'");
+}
+
+#[test]
+fn a_removed_resource_leaves_the_project_as_it_was() {
+    let project = project(&["--auth", "api-key"]);
+    fs::write(project.path().join("shop-api/src/mine.rs"), "//! Mine.\n").expect("written");
+    let readme = project.path().join("shop-api/README.md");
+    let text = fs::read_to_string(&readme).expect("there");
+    fs::write(&readme, text.replace("# shop-api\n", "# The tea shop\n")).expect("written");
+    let (before, all) = (own(&project), files(&project));
+    generate(&project, &ORDERS);
+    assert_ne!(own(&project), before);
+    assert_eq!(migrations(&project), ["0001_products.sql", "0002_api_keys.sql", "0003_orders.sql"]);
+    inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(0);
+    assert_eq!(own(&project), before);
+    assert_eq!(migrations(&project).len(), 3, "a database may have run it");
+    // The migration is there still, so that it is not written a second time.
+    generate(&project, &ORDERS);
+    assert_eq!(migrations(&project), ["0001_products.sql", "0002_api_keys.sql", "0003_orders.sql"]);
+    inside(&project, ["undo"]).exits(0);
+    inside(&project, ["undo"]).exits(0);
+    inside(&project, ["undo"]).exits(0);
+    assert_eq!(files(&project), all);
+}
+
+#[test]
+fn migrations_keep_their_numbers_when_others_are_added() {
+    let project = project(&[]);
+    generate(&project, &ORDERS);
+    fs::write(project.path().join("shop-api/migrations/0003_mine.sql"), "SELECT 1;\n").expect("written");
+    inside(&project, ["set", "auth=api-key", "--no-check"]).exits(0);
+    let names = migrations(&project);
+    assert_eq!(names, ["0001_products.sql", "0002_orders.sql", "0003_mine.sql", "0004_api_keys.sql"]);
+    generate(&project, &["lines", "ref:orders"]);
+    let names = migrations(&project);
+    assert_eq!(names.last().map(String::as_str), Some("0005_lines.sql"), "{names:?}");
+    let numbers: BTreeSet<&str> = names.iter().filter_map(|name| name.get(..4)).collect();
+    assert_eq!(numbers.len(), names.len(), "{names:?}");
+    inside(&project, ["set", "--no-check"]).exits(0).says("nothing to change");
+    inside(&project, ["update", "--no-check"]).exits(0).says("nothing to change");
+    assert_eq!(migrations(&project), names);
+}
+
+#[test]
+fn another_database_gets_the_resource_in_its_dialect() {
+    let project = project(&[]);
+    generate(&project, &ORDERS);
+    inside(&project, ["set", "database=postgres", "--no-check"]).exits(0);
+    let migration = fs::read_to_string(project.path().join("shop-api/migrations/0002_orders.sql")).expect("there");
+    assert!(migration.contains("GENERATED ALWAYS AS IDENTITY"), "{migration}");
+    inside(&project, ["set", "database=none", "cache=none", "--no-check"]).exits(0);
+    assert!(!project.path().join("shop-api/src/orders").exists());
+    inside(&project, ["set", "database=sqlite", "--no-check"]).exits(0);
+    assert!(project.path().join("shop-api/src/orders/mod.rs").exists(), "the receipt remembers it");
+}
+
+#[test]
+fn the_receipt_is_the_place_to_ask_for_resources() {
+    let project = project(&[]);
+    let receipt = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&receipt).expect("there");
+    let asked = "\n[[resource]]\nname = \"orders\"\nfields = [\"number:string!\", \"ref:products\", \"note:text?\"]\n";
+    fs::write(&receipt, text.clone() + asked).expect("written");
+    inside(&project, ["set", "--no-check"]).exits(0);
+    assert!(project.path().join("shop-api/src/orders/mod.rs").exists());
+    fs::write(&receipt, text.clone() + "\n[[resource]]\nname = \"orders\"\nfields = [\"number:strin\"]\n")
+        .expect("written");
+    inside(&project, ["set", "--no-check"]).exits(2).says("`strin` in `number:strin` is not a type");
+    fs::write(&receipt, text).expect("written");
+    inside(&project, ["set", "--no-check"]).exits(0);
+    assert!(!project.path().join("shop-api/src/orders").exists());
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_nothing_is_written() {
+    let project = project(&[]);
+    generate(&project, &ORDERS);
+    generate(&project, &["lines", "ref:orders"]);
+    let before = files(&project);
+    let refused: [(&[&str], &str); 12] = [
+        (&["generate", "resource", "carts", "a:strin"], "restwell generate resource carts a:string"),
+        (&["generate", "resource", "carts", "a:quaternion"], "types: string, text"),
+        (&["generate", "resource", "carts", "a"], "`a` is not a field"),
+        (&["generate", "resource", "cart", "a:int"], "is not a noun in the plural"),
+        (&["generate", "resource", "Carts", "a:int"], "`Carts` is not a name"),
+        (&["generate", "resource", "groups", "select:int"], "`select` is a reserved word"),
+        (&["generate", "resource", "carts", "id:int"], "`id` exists already"),
+        (&["generate", "resource", "carts", "a:bool!"], "a unique bool allows only two rows"),
+        (&["generate", "resource", "carts", "ref:users"], "there is no resource `users`"),
+        (&["generate", "resource", "series", "a:int"], "every project has a module `series`"),
+        (&["generate", "resource", "orders", "a:int"], "`orders` exists already"),
+        (&["generate", "resource", "products", "a:int"], "every project has a module `products`"),
+    ];
+    for (words, told) in refused {
+        let mut run = inside(&project, []);
+        run.command().args(words);
+        run.exits(2).says(told);
+    }
+    inside(&project, ["remove", "resource", "orders"]).exits(2).says("restwell remove resource lines");
+    inside(&project, ["remove", "resource", "line"]).exits(2).says("restwell remove resource lines");
+    inside(&project, ["remove", "resource", "products"]).exits(2).says("no resource `products` that restwell added");
+    assert_eq!(files(&project), before);
+}
+
+#[test]
+fn a_resource_needs_a_database() {
+    let project = project(&["--database", "none", "--cache", "none"]);
+    let mut run = inside(&project, ["generate", "resource"]);
+    run.command().args(ORDERS);
+    run.exits(2).says("restwell set database=sqlite");
+}
