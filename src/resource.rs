@@ -200,7 +200,7 @@ mod tests {
             ("1orders", &["a:int"], Mistake::Name(text("1orders"))),
             ("or-ders", &["a:int"], Mistake::Name(text("or-ders"))),
             ("groups", &["group:int"], Mistake::Reserved(text("group"))),
-            ("order", &["a:int"], Mistake::Singular(text("order"))),
+            ("staff", &["a:int"], Mistake::Singular(text("staff"))),
             ("orders", &[], Mistake::Empty),
             ("orders", &["a"], Mistake::Field(text("a"))),
             ("orders", &["a:int", "a:text"], Mistake::Twice(text("a"))),

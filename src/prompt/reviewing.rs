@@ -147,7 +147,7 @@ mod tests {
             let stack = resolution.stack;
             let plan = Plan::new(&stack, "shop-api");
             let mut report = Report::new(&plan, &plan.render().expect("renders"), resolution);
-            report.replay = Replay { path: "shop-api".into(), name: None, stack: &stack }.line();
+            report.replay = Replay { path: "shop-api".into(), name: None, stack: &stack, added: &[] }.line();
             report
                 .warnings
                 .push("inside the git repository `/home/somebody/projects`: no separate repository is created".into());

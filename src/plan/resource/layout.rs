@@ -103,7 +103,7 @@ mod tests {
     fn what_does_not_fit_is_broken_as_rustfmt_does() {
         let calls: Vec<String> = (0..8).map(|number| format!(".bind(new.number_{number})")).collect();
         assert_eq!(chain(4, "let a", "b(C)", &calls[..2]), "let a = b(C).bind(new.number_0).bind(new.number_1);");
-        assert!(chain(8, "let update", "query(C)", &calls[..4]).starts_with("let update =\n            query(C).bind"));
+        assert!(chain(8, "let update", "query(C)", &calls[..5]).starts_with("let update =\n            query(C).bind"));
         assert!(chain(8, "let update", "query(C)", &calls).starts_with("let update = query(C)\n            .bind"));
         let long = "x".repeat(100);
         assert_eq!(assignment(0, "const A: &str", &format!("\"{long}\"")), format!("const A: &str =\n    \"{long}\";"));
