@@ -1,5 +1,6 @@
 //! API keys of 256 bits that the service generates.
 
+use super::shared::writes_are_refused;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Limiter, Value};
 use crate::part::Group;
@@ -34,6 +35,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
             }
             Limiter::None => {}
         }
+        writes_are_refused(&mut parts.symptoms, "api-keys");
         parts.manifest.add(BASE64.plain());
         parts.manifest.add(GETRANDOM.plain());
         parts.manifest.add(SHA2.plain());

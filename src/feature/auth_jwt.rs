@@ -1,5 +1,6 @@
 //! JWT of an external issuer, verified with the keys of a JWKS.
 
+use super::shared::writes_are_refused;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
 use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
@@ -52,6 +53,7 @@ pub(super) const AUTH_JWT: Feature = Feature {
         parts.limits.time_out(Layer::Call, "fetching the keys of the issuer", fetch, then);
         parts.limits.bound("a token", "8 KiB", "401, before it is parsed");
         parts.limits.bound("the issuer's key set", "64 KiB", "rejected; the known keys are kept");
+        writes_are_refused(&mut parts.symptoms, "tokens");
         parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
         parts.manifest.add(REQWEST.features(&["rustls"]));
         // The issuer of the tests and of the example signs with generated keys.

@@ -19,6 +19,7 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.servers.push(MEMCACHED);
+        parts.symptoms.of("memcached").dependency("MemcachedFails", "Memcached fails");
         parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached");
         parts.limits.time_out(Layer::Call, "a call to Memcached", "25 ms", "the request continues without it");
         let wait = "wait 25 ms, then the request continues without it";

@@ -47,6 +47,7 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
         );
         let value = "https://reviews.example.com/v1";
         parts.operator_values.push(OperatorValue { name: "UPSTREAM_URL", value });
+        parts.symptoms.of("upstream").dependency("UpstreamFails", "The other service fails");
         let limits = &mut parts.limits;
         let call = "`UPSTREAM_TIMEOUT` 3 s, at most nine tenths of the request's";
         limits.time_out(

@@ -10,6 +10,7 @@ pub mod port;
 pub mod series;
 pub mod server;
 pub mod setting;
+pub mod symptom;
 pub mod versions;
 pub mod volume;
 
@@ -24,6 +25,7 @@ pub use port::Port;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
 pub use setting::{Group, Setting, Settings};
+pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
 
 /// The facts of all features of a stack.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The metrics.
     pub series: AllSeries,
+    /// What can go wrong, for alerts and the runbook.
+    pub symptoms: Symptoms,
     /// What the objective is measured by, where anything is.
     pub indicator: Option<Indicator>,
     /// Servers that run beside the project.
