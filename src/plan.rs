@@ -72,7 +72,11 @@ impl<'a> Plan<'a> {
         } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
-            ("operator_values", operator_value::env_file(operator_values)),
+            ("environment", settings.compose_environment()),
+            (
+                "operator_values",
+                operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
+            ),
             ("settings", settings.tables()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),

@@ -4,7 +4,7 @@ use super::shared::writes_are_refused;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
 use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
-use crate::part::{Group, Layer, OperatorValue};
+use crate::part::{Deployed, Group, Layer};
 
 pub(super) const AUTH_JWT: Feature = Feature {
     id: "auth-jwt",
@@ -19,29 +19,39 @@ pub(super) const AUTH_JWT: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
-        for (name, example, about) in [
-            ("JWT_ISSUER", "http://127.0.0.1:9000", "Issuer of the tokens, their `iss`; required"),
-            ("JWT_AUDIENCE", "products", "Audience of the tokens, one of their `aud`; required"),
-            (
+        parts
+            .settings
+            .require(
+                Group::Access,
+                "JWT_ISSUER",
+                "http://127.0.0.1:9000",
+                "Issuer of the tokens, their `iss`; required",
+            )
+            .deployed(Deployed::ByOperator {
+                meaning: "the issuer of the tokens",
+                example: "https://login.example.com",
+            });
+        parts
+            .settings
+            .require(Group::Access, "JWT_AUDIENCE", "products", "Audience of the tokens, one of their `aud`; required")
+            .deployed(Deployed::ByOperator { meaning: "the audience of the tokens", example: "products" });
+        parts
+            .settings
+            .require(
+                Group::Access,
                 "JWT_JWKS_URL",
                 "http://127.0.0.1:9000/.well-known/jwks.json",
                 "URL of the issuer's JWK set; required, unless JWT_PUBLIC_KEY is set",
-            ),
-        ] {
-            parts.settings.require(Group::Access, name, example, about);
-        }
+            )
+            .deployed(Deployed::ByOperator {
+                meaning: "the URL of the issuer's keys",
+                example: "https://login.example.com/.well-known/jwks.json",
+            });
         let about = "PEM file with the issuer's only public key, instead of JWT_JWKS_URL";
         parts.settings.add(Group::Access, "JWT_PUBLIC_KEY", "", about);
         // The trusted issuer has no default: that file sets the one of the example.
         let run = parts.next_steps.iter().position(|step| step == "cargo run").unwrap_or_default();
         parts.next_steps.insert(run, "cp .env.example .env".into());
-        for (name, value) in [
-            ("JWT_ISSUER", "https://login.example.com"),
-            ("JWT_AUDIENCE", "products"),
-            ("JWT_JWKS_URL", "https://login.example.com/.well-known/jwks.json"),
-        ] {
-            parts.operator_values.push(OperatorValue { name, value });
-        }
         parts.series.of("auth").labelled(
             "auth_failures_total",
             "reason",

@@ -5,7 +5,7 @@ use crate::part::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
     TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
-use crate::part::{Condition, Group, Layer, Limits, Parts, Port, Scope, SymptomsOf};
+use crate::part::{Condition, Deployed, Group, Layer, Limits, Parts, Port, Scope, SymptomsOf};
 
 pub(super) const BASE: Feature = Feature {
     id: "base",
@@ -82,10 +82,11 @@ fn set(parts: &mut Parts) {
         ),
         (Group::TimeOuts, "DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
         (Group::Logging, "LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
-        (Group::Logging, "RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
     ] {
         parts.settings.add(group, name, default, about);
     }
+    let about = "What to log: a level, or target=level pairs separated by commas";
+    parts.settings.add(Group::Logging, "RUST_LOG", "info", about).deployed(Deployed::Adjustable);
 }
 
 fn measure(parts: &mut Parts) {

@@ -24,7 +24,7 @@ pub use panel::{Dashboards, Panel, Section, Unit};
 pub use port::Port;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
-pub use setting::{Group, Setting, Settings};
+pub use setting::{Deployed, Group, Setting, Settings};
 pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
 
 /// The facts of all features of a stack.
@@ -48,7 +48,7 @@ pub struct Parts {
     pub ports: Vec<Port>,
     /// The dashboards.
     pub dashboards: Dashboards,
-    /// Values of a deployment that only its operator knows.
+    /// Values of a deployment that only its operator knows, besides settings of the service.
     pub operator_values: Vec<OperatorValue>,
     /// Volumes for the data of a deployment.
     pub volumes: Vec<&'static str>,

@@ -1,6 +1,7 @@
 //! PostgreSQL, Redis and Memcached for the projects that need them: from Debian packages, on free ports, unprivileged,
 //! with their data in temporary folders. Each is stopped by its own process id.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -41,22 +42,20 @@ impl Kind {
     /// Every kind there is.
     pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Memcached];
 
-    /// The servers that projects with `stack` declare as their services.
+    /// The servers that projects with `stack` declare for development.
     pub(crate) fn of(stack: &Stack) -> Vec<Self> {
-        let services = Plan::new(stack, "any").parts.servers;
-        Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
+        let declared = declared(stack);
+        Self::ALL.into_iter().filter(|kind| declared.contains_key(kind.name())).collect()
     }
 
     /// The setting of a project for the URL of the server; its tests read it with the prefix `TEST_`.
     pub(crate) fn setting(self) -> &'static str {
-        match self {
-            Self::Postgres => "DATABASE_URL",
-            Self::Redis => "REDIS_URL",
-            Self::Memcached => "MEMCACHED_URL",
-        }
+        let stacks = Stack::rust_distinct();
+        let variable = stacks.iter().find_map(|stack| declared(stack).get(self.name()).copied());
+        variable.and_then(|variable| variable.strip_prefix("TEST_")).expect("a project declares it; a test checks that")
     }
 
-    /// Its name in reports and logs.
+    /// Its name, as projects declare it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
@@ -64,6 +63,12 @@ impl Kind {
             Self::Memcached => "memcached",
         }
     }
+}
+
+/// The servers that a project with `stack` declares for development, with the variables of its tests for their URLs.
+fn declared(stack: &Stack) -> BTreeMap<&'static str, &'static str> {
+    let servers = Plan::new(stack, "any").parts.servers;
+    servers.into_iter().filter_map(|server| Some((server.name, server.development?.variable))).collect()
 }
 
 impl Servers {
@@ -212,4 +217,20 @@ fn unprivileged(program: &Path) -> Program {
 
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_server_that_a_project_declares_can_be_started_and_no_other() {
+        let stacks = Stack::rust_distinct();
+        let declared: BTreeMap<_, _> = stacks.iter().flat_map(declared).collect();
+        let mut known: Vec<_> =
+            Kind::ALL.iter().map(|kind| (kind.name(), format!("TEST_{}", kind.setting()))).collect();
+        known.sort_unstable();
+        let declared: Vec<_> = declared.into_iter().map(|(name, variable)| (name, variable.to_owned())).collect();
+        assert_eq!(known, declared);
+    }
 }

@@ -1,12 +1,17 @@
 //! A generated service that runs on free ports of this machine, and is stopped when dropped.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use restwell::part::Setting;
+use restwell::plan::Plan;
+use restwell::stack::Stack;
 
 use crate::program::Program;
 use crate::{dirs, http, process, project};
@@ -14,12 +19,13 @@ use crate::{dirs, http, process, project};
 /// A name and a value for the environment.
 type Variable<Text> = (Text, Text);
 
-/// The required settings of a service with tokens.
-const LOCAL_ISSUER: &[Variable<&str>] = &[
-    ("JWT_ISSUER", "http://127.0.0.1:9000"),
-    ("JWT_AUDIENCE", "products"),
-    ("JWT_JWKS_URL", "http://127.0.0.1:9000/.well-known/jwks.json"),
-];
+/// The settings without a default, of all projects, with their values for development.
+static REQUIRED: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let plans = Stack::rust_distinct();
+    let settings = plans.iter().map(|stack| Plan::new(stack, "any").parts.settings);
+    let required = |setting: &Setting| setting.required.then_some((setting.name, setting.default));
+    settings.flat_map(|settings| settings.iter().filter_map(required).collect::<Vec<_>>()).collect()
+});
 
 /// A running service.
 pub(crate) struct Service {
@@ -50,8 +56,8 @@ impl Service {
         let (port, admin_port) = (free_port()?, free_port()?);
         let mut program =
             Program::new(binary).dir(folder).env("PORT", port.to_string()).env("ADMIN_PORT", admin_port.to_string());
-        // Settings without a default. A service that has none of them ignores them.
-        for (name, value) in LOCAL_ISSUER {
+        // A service that has none of them ignores them.
+        for (name, value) in &*REQUIRED {
             program = program.env(name, value);
         }
         for (name, value) in variables {
@@ -127,4 +133,15 @@ pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_of_tokens_has_no_default() {
+        assert_eq!(REQUIRED.get("JWT_AUDIENCE"), Some(&"products"), "{REQUIRED:?}");
+        assert!(!REQUIRED.contains_key("PORT"));
+    }
 }
