@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
+use crate::process::{self, Running};
 
 /// A command line with a time limit.
 pub(crate) struct Program {
@@ -135,10 +135,11 @@ impl Program {
     }
 
     /// Starts it without waiting; stdout and stderr go to `log`.
-    pub(crate) fn start(mut self, log: &Path) -> Result<Child> {
+    pub(crate) fn start(mut self, log: &Path) -> Result<Running> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
         self.command.stdout(file.try_clone()?).stderr(file);
-        self.command.spawn().with_context(|| self.line())
+        let child = self.command.spawn().with_context(|| self.line())?;
+        Ok(Running::new(child, log))
     }
 
     /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
