@@ -91,11 +91,16 @@ impl<'a> Plan<'a> {
     /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
-        let Parts { indicator, limits, operator_values, dashboards, series, servers, settings, volumes, .. } =
-            &self.parts;
+        let Parts {
+            indicator, limits, operator_values, dashboards, series, servers, settings, symptoms, volumes, ..
+        } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
-            ("operator_values", operator_value::env_file(operator_values)),
+            ("environment", settings.compose_environment()),
+            (
+                "operator_values",
+                operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
+            ),
             ("settings", settings.tables()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),
@@ -106,6 +111,7 @@ impl<'a> Plan<'a> {
         context.insert("servers".to_owned(), fields.into());
         context.insert("series".to_owned(), series.render().into());
         context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
+        context.insert("symptoms".to_owned(), symptoms.render().into());
         if let Some(indicator) = indicator {
             context.insert("indicator".to_owned(), indicator.fields().into());
         }

@@ -73,6 +73,7 @@ pub fn render(path: &Utf8Path, source: &str, context: &Context) -> Result<String
         .map_err(bug)?;
     let mut environment = Environment::new();
     environment.set_syntax(syntax);
+    environment.add_filter("replace", |text: &str, from: &str, to: &str| text.replace(from, to));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.render_named_str(path.as_str(), source, context).map_err(bug)

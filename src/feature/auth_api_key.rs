@@ -1,9 +1,10 @@
 //! API keys of 256 bits that the service generates.
 
+use super::shared::writes_are_refused;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Limiter, Value};
-use crate::part::Group;
 use crate::part::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
+use crate::part::{Deployed, Group};
 
 pub(super) const AUTH_API_KEY: Feature = Feature {
     id: "auth-api-key",
@@ -19,7 +20,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
     ),
     contribute: |stack, parts| {
         let about = "Prefix of the API keys of this environment; keys of another are rejected";
-        parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about);
+        parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about).deployed(Deployed::As("live"));
         let reasons = ["revoked", "unknown"];
         parts.series.of("auth").labelled(
             "auth_failures_total",
@@ -34,6 +35,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
             }
             Limiter::None => {}
         }
+        writes_are_refused(&mut parts.symptoms, "api-keys");
         parts.manifest.add(BASE64.plain());
         parts.manifest.add(GETRANDOM.plain());
         parts.manifest.add(SHA2.plain());

@@ -1,9 +1,10 @@
 //! JWT of an external issuer, verified with the keys of a JWKS.
 
+use super::shared::writes_are_refused;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
 use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
-use crate::part::{Group, Layer, OperatorValue};
+use crate::part::{Deployed, Group, Layer};
 
 pub(super) const AUTH_JWT: Feature = Feature {
     id: "auth-jwt",
@@ -18,29 +19,39 @@ pub(super) const AUTH_JWT: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
-        for (name, example, about) in [
-            ("JWT_ISSUER", "http://127.0.0.1:9000", "Issuer of the tokens, their `iss`; required"),
-            ("JWT_AUDIENCE", "products", "Audience of the tokens, one of their `aud`; required"),
-            (
+        parts
+            .settings
+            .require(
+                Group::Access,
+                "JWT_ISSUER",
+                "http://127.0.0.1:9000",
+                "Issuer of the tokens, their `iss`; required",
+            )
+            .deployed(Deployed::ByOperator {
+                meaning: "the issuer of the tokens",
+                example: "https://login.example.com",
+            });
+        parts
+            .settings
+            .require(Group::Access, "JWT_AUDIENCE", "products", "Audience of the tokens, one of their `aud`; required")
+            .deployed(Deployed::ByOperator { meaning: "the audience of the tokens", example: "products" });
+        parts
+            .settings
+            .require(
+                Group::Access,
                 "JWT_JWKS_URL",
                 "http://127.0.0.1:9000/.well-known/jwks.json",
                 "URL of the issuer's JWK set; required, unless JWT_PUBLIC_KEY is set",
-            ),
-        ] {
-            parts.settings.require(Group::Access, name, example, about);
-        }
+            )
+            .deployed(Deployed::ByOperator {
+                meaning: "the URL of the issuer's keys",
+                example: "https://login.example.com/.well-known/jwks.json",
+            });
         let about = "PEM file with the issuer's only public key, instead of JWT_JWKS_URL";
         parts.settings.add(Group::Access, "JWT_PUBLIC_KEY", "", about);
         // The trusted issuer has no default: that file sets the one of the example.
         let run = parts.next_steps.iter().position(|step| step == "cargo run").unwrap_or_default();
         parts.next_steps.insert(run, "cp .env.example .env".into());
-        for (name, value) in [
-            ("JWT_ISSUER", "https://login.example.com"),
-            ("JWT_AUDIENCE", "products"),
-            ("JWT_JWKS_URL", "https://login.example.com/.well-known/jwks.json"),
-        ] {
-            parts.operator_values.push(OperatorValue { name, value });
-        }
         parts.series.of("auth").labelled(
             "auth_failures_total",
             "reason",
@@ -52,6 +63,7 @@ pub(super) const AUTH_JWT: Feature = Feature {
         parts.limits.time_out(Layer::Call, "fetching the keys of the issuer", fetch, then);
         parts.limits.bound("a token", "8 KiB", "401, before it is parsed");
         parts.limits.bound("the issuer's key set", "64 KiB", "rejected; the known keys are kept");
+        writes_are_refused(&mut parts.symptoms, "tokens");
         parts.manifest.add(JSONWEBTOKEN.features(&["aws_lc_rs", "use_pem"]));
         parts.manifest.add(REQWEST.features(&["rustls"]));
         // The issuer of the tests and of the example signs with generated keys.

@@ -5,7 +5,7 @@ use crate::part::versions::{
     ANYHOW, AXUM, CLAP, DIVAN, DOTENVY, FASTRAND, FUTURES_UTIL, HUMANTIME, HYPER, HYPER_UTIL, SERDE, SERDE_JSON, TOKIO,
     TOWER, TOWER_HTTP, TRACING, TRACING_SUBSCRIBER, UTOIPA, UTOIPA_AXUM,
 };
-use crate::part::{Group, Layer, Limits, Parts, Port};
+use crate::part::{Condition, Deployed, Group, Layer, Limits, Parts, Port, Scope, SymptomsOf};
 
 pub(super) const BASE: Feature = Feature {
     id: "base",
@@ -15,6 +15,8 @@ pub(super) const BASE: Feature = Feature {
         set(parts);
         measure(parts);
         limit(&mut parts.limits);
+        watch_objective(parts.symptoms.of("service"));
+        watch_process(parts.symptoms.of("service"));
         parts.ports.push(Port { number: 8080, purpose: "the API" });
         parts.ports.push(Port { number: 8081, purpose: "health and operations, not for the public" });
         parts.next_steps.extend(["cargo run".into(), "curl 127.0.0.1:8080/greet".into(), "cargo test".into()]);
@@ -80,10 +82,11 @@ fn set(parts: &mut Parts) {
         ),
         (Group::TimeOuts, "DRAIN_TIMEOUT", "20s", "Longest wait after that for requests in flight"),
         (Group::Logging, "LOG_FORMAT", "json", "Shape of log lines: json or pretty"),
-        (Group::Logging, "RUST_LOG", "info", "What to log: a level, or target=level pairs separated by commas"),
     ] {
         parts.settings.add(group, name, default, about);
     }
+    let about = "What to log: a level, or target=level pairs separated by commas";
+    parts.settings.add(Group::Logging, "RUST_LOG", "info", about).deployed(Deployed::Adjustable);
 }
 
 fn measure(parts: &mut Parts) {
@@ -152,4 +155,75 @@ fn limit(limits: &mut Limits) {
     ] {
         limits.bound(what, limit, then);
     }
+}
+
+/// A condition that is different for each monitoring system.
+const WRITTEN: Condition = Condition::Written(Scope::Everything);
+
+fn watch_objective(mut symptoms: SymptomsOf<'_>) {
+    symptoms.page(
+        "NothingAnswers",
+        "Nothing answers",
+        "No copy of the service has answered for a minute of the last five",
+        WRITTEN,
+    );
+    symptoms.page(
+        "ErrorBudgetBurnsFast",
+        "Requests fail",
+        "<share> of requests fail; at this rate the month's budget is gone in days",
+        WRITTEN,
+    );
+    symptoms.ticket(
+        "ErrorBudgetBurnsSlowly",
+        "Requests fail",
+        "<share> of requests fail, more than the objective allows",
+        WRITTEN,
+    );
+    symptoms.ticket("AnswersAreSlow", "Answers are slow", "<share> of answers take longer than 250 ms", WRITTEN);
+}
+
+fn watch_process(mut symptoms: SymptomsOf<'_>) {
+    let events = |counter, over, keep| Condition::Events { counter, over, keep };
+    symptoms.ticket(
+        "RequestsAreShed",
+        "Requests are shed",
+        "More requests in flight than MAX_IN_FLIGHT allows; the excess is answered 503",
+        events("http_requests_shed_total", 10, 5),
+    );
+    symptoms.ticket(
+        "RequestsTimeOut",
+        "Requests time out",
+        "Requests do not finish within REQUEST_TIMEOUT and are answered 504",
+        events("http_requests_timed_out_total", 10, 5),
+    );
+    symptoms.ticket(
+        "HandlerPanics",
+        "A handler panics",
+        "A handler panicked; the request was answered 500",
+        events("http_panics_total", 0, 30),
+    );
+    symptoms.ticket(
+        "LogLinesAreDropped",
+        "Log lines are dropped",
+        "Lines of the log find no room, because standard output is not read fast enough",
+        events("log_lines_dropped_total", 0, 30),
+    );
+    symptoms.ticket(
+        "MemoryIsNearItsLimit",
+        "Memory is near its limit",
+        "<replica> uses <bytes> of the 256 MiB that its bounds add up to",
+        WRITTEN,
+    );
+    symptoms.ticket(
+        "FewFileDescriptorsLeft",
+        "Few file descriptors are left",
+        "<replica> uses <share> of its file descriptors",
+        WRITTEN,
+    );
+    symptoms.ticket(
+        "KeepsRestarting",
+        "It keeps restarting",
+        "<replica> started <count> times in half an hour",
+        WRITTEN,
+    );
 }

@@ -3,7 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Deploy, Value};
 use crate::part::versions::MEMCACHE;
-use crate::part::{Development, Group, Layer, Server};
+use crate::part::{Deployed, Development, Group, Layer, Server};
 
 pub(super) const CACHE_MEMCACHED: Feature = Feature {
     id: "cache-memcached",
@@ -19,7 +19,11 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.servers.push(MEMCACHED);
-        parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached");
+        parts.symptoms.of("memcached").dependency("MemcachedFails", "Memcached fails");
+        parts
+            .settings
+            .add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached")
+            .deployed(Deployed::As("memcache://memcached:11211"));
         parts.limits.time_out(Layer::Call, "a call to Memcached", "25 ms", "the request continues without it");
         let wait = "wait 25 ms, then the request continues without it";
         parts.limits.bound("connections to Memcached", "`CONNECTIONS` in `src/platform/store.rs`", wait);

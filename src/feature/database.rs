@@ -5,7 +5,7 @@ use super::{Feature, Wanted};
 use crate::choice::Database;
 use crate::part::panel::rate;
 use crate::part::versions::{BYTESIZE, CHRONO, SQLX, UTOIPA};
-use crate::part::{Group, Layer, Panel, Section, Unit};
+use crate::part::{Condition, Group, Layer, Panel, Scope, Section, Unit};
 
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
@@ -33,6 +33,24 @@ pub(super) const DATABASE: Feature = Feature {
             )
             .query("sum by (state) (db_pool_connections{job=\"app\"})", "{{state}}")
             .query(&rate("db_pool_timeouts_total"), "time-outs per second"),
+        );
+        parts.symptoms.of("database").page(
+            "DatabaseFails",
+            "The database fails",
+            "The database fails; requests that need it are answered 503 at once",
+            Condition::Written(Scope::Service),
+        );
+        parts.symptoms.of("database").ticket(
+            "DatabaseIsAhead",
+            "The database is ahead",
+            "<count> migrations in the database are not those of the version that runs",
+            Condition::Written(Scope::Service),
+        );
+        parts.symptoms.of("database").ticket(
+            "DatabasePoolIsExhausted",
+            "The database pool is exhausted",
+            "Requests wait longer than 2 s for a database connection and are answered 503",
+            Condition::Events { counter: "db_pool_timeouts_total", over: 10, keep: 5 },
         );
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");

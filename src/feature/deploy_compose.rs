@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Indicator, Layer, Limits, Server};
+use crate::part::{Condition, Indicator, Layer, Limits, Scope, Server};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -24,8 +24,27 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
             name: "haproxy_frontend_http_responses_total",
             labels: "job=\"haproxy\",proxy=\"public\"",
         });
+        parts.symptoms.of("load-balancer").page(
+            "LoadBalancerIsDown",
+            "The load balancer is down",
+            "HAProxy has not answered for a minute of the last five, so no client gets through",
+            Condition::Written(Scope::Everything),
+        );
+        parts.symptoms.of("load-balancer").page(
+            "NoReplicaIsReady",
+            "No replica is ready",
+            "HAProxy found no copy of the service ready and answered 503 itself",
+            Condition::Written(Scope::Everything),
+        );
         match stack.monitoring {
             Monitoring::Prometheus => {
+                parts.symptoms.of("delivery").watchdog("Watchdog", "Watchdog", "Alerts are delivered");
+                parts.symptoms.of("delivery").page(
+                    "AlertsAreNotDelivered",
+                    "Alerts are not delivered",
+                    "Alertmanager cannot reach a receiver, so alerts are lost",
+                    Condition::Written(Scope::Everything),
+                );
                 parts.volumes.push("silences");
                 parts.servers.extend([
                     server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),

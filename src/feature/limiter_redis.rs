@@ -4,7 +4,7 @@ use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Limiter, Value};
 use crate::part::panel::rate;
-use crate::part::{Panel, Section, Unit};
+use crate::part::{Condition, Panel, Section, Unit};
 
 pub(super) const LIMITER_REDIS: Feature = Feature {
     id: "limiter-redis",
@@ -27,6 +27,10 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
             }
             Deploy::None => {}
         }
+        let summary =
+            "Requests are counted by each copy alone, so a client may make its limit times the number of copies";
+        let condition = Condition::Events { counter: "limiter_fallback_total", over: 100, keep: 5 };
+        parts.symptoms.of("limiter").ticket("CopiesCountAlone", "Copies count alone", summary, condition);
         let about = "While Redis does not respond, each replica counts separately.";
         parts.dashboards.add(
             "limiter",

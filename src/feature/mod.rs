@@ -5,6 +5,7 @@
 mod auth_api_key;
 mod auth_jwt;
 mod base;
+mod cache;
 mod cache_memcached;
 mod cache_memory;
 mod cache_redis;
@@ -74,9 +75,9 @@ pub const FEATURES: &[&Feature] = &[
     &shared::BREAKER,
     &shared::LINK,
     &shared::REDIS,
-    &shared::CACHE,
+    &cache::CACHE,
     &cache_memory::CACHE_MEMORY,
-    &shared::CACHE_REMOTE,
+    &cache::CACHE_REMOTE,
     &cache_redis::CACHE_REDIS,
     &cache_memcached::CACHE_MEMCACHED,
     &none::CACHE_NONE,

@@ -4,7 +4,7 @@ use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS_EXPORTER_PROMETHEUS, METRICS_PROCESS};
-use crate::part::{Indicator, Panel, Section, Unit};
+use crate::part::{Condition, Indicator, Panel, Scope, Section, Unit};
 
 pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
     id: "monitoring-prometheus",
@@ -24,6 +24,18 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.volumes.push("metrics");
         let own = Indicator { name: "http_responses_total", labels: "job=\"app\"" };
         parts.indicator.get_or_insert(own);
+        parts.symptoms.of("monitoring").ticket(
+            "RulesFail",
+            "Rules fail",
+            "Prometheus cannot evaluate a rule, so the alert of that rule cannot fire",
+            Condition::Written(Scope::Everything),
+        );
+        parts.symptoms.of("monitoring").ticket(
+            "ConfigurationIsNotLoaded",
+            "Configuration is not loaded",
+            "Prometheus refused its configuration and goes on with the one before",
+            Condition::Written(Scope::Everything),
+        );
         for panel in summary().into_iter().chain(requests()).chain(process()) {
             parts.dashboards.add("service", panel);
         }

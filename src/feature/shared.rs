@@ -3,58 +3,9 @@
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
-use crate::part::versions::{METRICS, MIMALLOC, QUICK_CACHE, REDIS as REDIS_CLIENT, RUSTLS};
-use crate::part::{Development, Group, Layer, Limits, Panel, Parts, Section, Server, Unit};
+use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
+use crate::part::{Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Section, Server, Symptoms, Unit};
 use crate::stack::Stack;
-
-pub(super) const CACHE: Feature = Feature {
-    id: "cache",
-    wanted: Wanted::Where(|stack| stack.cache != Cache::None),
-    contribute: |_, parts| {
-        parts.settings.add(
-            Group::Data,
-            "CACHE_TTL",
-            "60s",
-            "Longest a cached value may lag behind the database, from 100ms to 30d",
-        );
-        parts.manifest.add(MIMALLOC.plain());
-        parts.manifest.add(QUICK_CACHE.plain());
-        parts.series.of("cache").gauge("cache_entries", "Entries in memory");
-        parts.series.of("cache").gauge("cache_loads", "Loads in progress");
-        parts.series.of("cache").counter("cache_load_failures_total", "Loads from the database that failed");
-        parts
-            .series
-            .of("cache")
-            .counter("cache_loads_abandoned_total", "Loads whose readers had all disconnected before the end");
-        let results = ["hit", "miss", "negative", "stale"];
-        parts.series.of("cache").labelled(
-            "cache_requests_total",
-            "result",
-            &results,
-            "Reads through the cache, by result",
-        );
-        parts.dashboards.add(
-            "cache",
-            Panel::new(Section::Parts, "Cache", "Stale responses mean that loads fail or are slow.", Unit::PerSecond)
-                .query("sum by (result) (rate(cache_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
-                .query(&rate("cache_loads_abandoned_total"), "abandoned loads")
-                .query(&rate("cache_load_failures_total"), "failed loads"),
-        );
-        let held = "Entries in memory, and loads in progress, per replica.";
-        parts.dashboards.add(
-            "cache",
-            Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
-                .query("cache_entries{job=\"app\"}", "{{instance}}")
-                .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
-        );
-        let limits = &mut parts.limits;
-        let reader = "a load, for the request that started it, if there is a stale value";
-        limits.time_out(Layer::Call, reader, "25 ms", "the stale value is served; the load continues");
-        limits.bound("the cache in memory", "64 MiB by weight", "the least used entries are evicted");
-        let loads = "loads of the cache, including those whose readers have disconnected";
-        limits.bound(loads, "64", "readers without a cached value wait until theirs can start");
-    },
-};
 
 pub(super) const LIMITER: Feature = Feature {
     id: "limiter",
@@ -78,31 +29,14 @@ pub(super) const LIMITER: Feature = Feature {
             Panel::new(Section::Parts, "Limited requests", "Answered 429.", Unit::PerSecond)
                 .query(&rate("http_requests_limited_total"), "limited"),
         );
+        parts.symptoms.of("limiter").ticket(
+            "ManyRequestsAreLimited",
+            "Many requests are limited",
+            "<share> of requests are answered 429",
+            Condition::Written(Scope::Service),
+        );
         parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
         parts.limits.bound("clients that the limiter remembers", "100,000", "the least recently seen one is forgotten");
-    },
-};
-
-/// A cache server that replicas share, behind a short-lived local cache in each process.
-pub(super) const CACHE_REMOTE: Feature = Feature {
-    id: "cache-remote",
-    wanted: Wanted::Where(has_remote_cache),
-    contribute: |_, parts| {
-        set_key_prefix(parts);
-        parts.series.of("cache").labelled(
-            "cache_requests_total",
-            "result",
-            &["shared"],
-            "Reads through the cache, by result",
-        );
-        parts.series.of("cache").counter("cache_undecodable_total", "Shared values that could not be decoded");
-        let about = "Values on the shared server that another version wrote, or that are damaged.";
-        parts.dashboards.add(
-            "cache",
-            Panel::new(Section::Parts, "Undecodable shared values", about, Unit::PerSecond)
-                .query(&rate("cache_undecodable_total"), "not decodable"),
-        );
-        parts.limits.bound("a value on the shared server", "1 MB", "not stored there");
     },
 };
 
@@ -111,6 +45,7 @@ pub(super) const REDIS: Feature = Feature {
     wanted: Wanted::Where(has_redis),
     contribute: |stack, parts| {
         parts.servers.push(redis_server(stack));
+        parts.symptoms.of("redis").dependency("RedisFails", "Redis fails");
         parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "URL of Redis; rediss:// for TLS").secret();
         set_key_prefix(parts);
         parts.limits.time_out(Layer::Call, "a call to Redis", "25 ms", "the request continues without it");
@@ -239,7 +174,6 @@ pub(super) const MONITORING: Feature = Feature {
     },
 };
 
-/// The container image that a deployment runs.
 /// Compose files, of whatever purpose.
 pub(super) const COMPOSE_FILES: Feature = Feature {
     id: "compose-files",
@@ -247,13 +181,14 @@ pub(super) const COMPOSE_FILES: Feature = Feature {
     contribute: |_, _| {},
 };
 
+/// The container image that a deployment runs.
 pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
 
 fn has_redis(stack: &Stack) -> bool {
     stack.cache == Cache::Redis || stack.limiter == Limiter::Redis
 }
 
-fn has_remote_cache(stack: &Stack) -> bool {
+pub(super) fn has_remote_cache(stack: &Stack) -> bool {
     match stack.cache {
         Cache::Redis | Cache::Memcached => true,
         Cache::Memory | Cache::None => false,
@@ -264,14 +199,31 @@ fn needs_servers(stack: &Stack) -> bool {
     stack.database == Database::Postgres || has_redis(stack) || has_remote_cache(stack)
 }
 
-fn set_key_prefix(parts: &mut Parts) {
+pub(super) fn set_key_prefix(parts: &mut Parts) {
     let about = "Prefix of every key, so that services and environments can share a server";
     parts.settings.add(Group::Data, "KEY_PREFIX", "app", about);
 }
 
 /// More than one replica, behind a load balancer.
-pub(super) const REPLICAS: Feature =
-    Feature { id: "replicas", wanted: Wanted::Where(|stack| stack.replicas() > 1), contribute: |_, _| {} };
+pub(super) const REPLICAS: Feature = Feature {
+    id: "replicas",
+    wanted: Wanted::Where(|stack| stack.replicas() > 1),
+    contribute: |stack, parts| {
+        parts.symptoms.of("replicas").ticket(
+            "ReplicaIsMissing",
+            "A replica is missing",
+            format!("<mean> of {} copies of the service are ready on average", stack.replicas()),
+            Condition::Written(Scope::Everything),
+        );
+    },
+};
+
+/// The symptom of credentials that are rejected, with its entry on this page of the runbook.
+pub(super) fn writes_are_refused(symptoms: &mut Symptoms, page: &'static str) {
+    let summary = "<count> writes in a quarter of an hour were answered 401 or 403";
+    let condition = Condition::Events { counter: "auth_failures_total", over: 100, keep: 15 };
+    symptoms.of(page).ticket("WritesAreRefused", "Writes are refused", summary, condition);
+}
 
 /// The time-out of a check that `/health/ready` reports.
 pub(super) fn health_reading(limits: &mut Limits) {

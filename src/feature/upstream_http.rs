@@ -4,7 +4,7 @@ use super::{Feature, Offer, Wanted};
 use crate::choice::{Upstream, Value};
 use crate::part::panel::rate;
 use crate::part::versions::{REQWEST, TOWER};
-use crate::part::{Group, Layer, OperatorValue, Panel, Section, Unit};
+use crate::part::{Deployed, Group, Layer, Panel, Section, Unit};
 
 pub(super) const UPSTREAM_HTTP: Feature = Feature {
     id: "upstream-http",
@@ -27,7 +27,11 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
                 "http://127.0.0.1:9100",
                 "Base URL of the other service, including the path of its API",
             )
-            .secret();
+            .secret()
+            .deployed(Deployed::ByOperator {
+                meaning: "the URL of the other service",
+                example: "https://reviews.example.com/v1",
+            });
         parts.settings.add(
             Group::Upstream,
             "UPSTREAM_TIMEOUT",
@@ -45,8 +49,7 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
                 .query("sum by (result) (rate(upstream_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
                 .query(&rate("upstream_retries_total"), "retries"),
         );
-        let value = "https://reviews.example.com/v1";
-        parts.operator_values.push(OperatorValue { name: "UPSTREAM_URL", value });
+        parts.symptoms.of("upstream").dependency("UpstreamFails", "The other service fails");
         let limits = &mut parts.limits;
         let call = "`UPSTREAM_TIMEOUT` 3 s, at most nine tenths of the request's";
         limits.time_out(

@@ -10,6 +10,7 @@ pub mod port;
 pub mod series;
 pub mod server;
 pub mod setting;
+pub mod symptom;
 pub mod versions;
 pub mod volume;
 
@@ -23,7 +24,8 @@ pub use panel::{Dashboards, Panel, Section, Unit};
 pub use port::Port;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
-pub use setting::{Group, Setting, Settings};
+pub use setting::{Deployed, Group, Setting, Settings};
+pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
 
 /// The facts of all features of a stack.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The metrics.
     pub series: AllSeries,
+    /// What can go wrong, for alerts and the runbook.
+    pub symptoms: Symptoms,
     /// What the objective is measured by, where anything is.
     pub indicator: Option<Indicator>,
     /// Servers that run beside the project.
@@ -44,7 +48,7 @@ pub struct Parts {
     pub ports: Vec<Port>,
     /// The dashboards.
     pub dashboards: Dashboards,
-    /// Values of a deployment that only its operator knows.
+    /// Values of a deployment that only its operator knows, besides settings of the service.
     pub operator_values: Vec<OperatorValue>,
     /// Volumes for the data of a deployment.
     pub volumes: Vec<&'static str>,

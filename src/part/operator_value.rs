@@ -12,8 +12,9 @@ pub struct OperatorValue {
 }
 
 /// The instructions for `deploy/.env`; empty if no value is needed.
-pub(crate) fn env_file(values: &[OperatorValue]) -> String {
-    if values.is_empty() {
+pub(crate) fn env_file(values: impl Iterator<Item = OperatorValue>) -> String {
+    let mut values = values.peekable();
+    if values.peek().is_none() {
         return String::new();
     }
     let mut text = String::from(

@@ -1,6 +1,9 @@
-//! What a generated project can be told from its environment, listed by its `.env.example` and its `docs/settings.md`.
+//! What a generated project can be told from its environment, listed by its `.env.example` and its `docs/settings.md`, and
+//! set by its deployment.
 
 use std::fmt::Write as _;
+
+use super::OperatorValue;
 
 /// One variable of the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,24 @@ pub struct Setting {
     pub about: &'static str,
     /// The settings that it is listed with.
     pub group: Group,
+    /// Its value in a deployment, where that is not the default.
+    pub deployed: Option<Deployed>,
+}
+
+/// The value of a setting in a deployment, whatever its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deployed {
+    /// This one.
+    As(&'static str),
+    /// The default, unless the operator sets another one.
+    Adjustable,
+    /// One that only the operator knows.
+    ByOperator {
+        /// What it is, for the error when it is missing.
+        meaning: &'static str,
+        /// An example.
+        example: &'static str,
+    },
 }
 
 /// Settings that are listed together, in this order.
@@ -45,8 +66,15 @@ pub struct Settings(Vec<Setting>);
 
 impl Setting {
     /// Marks that its value may hold a secret.
-    pub fn secret(&mut self) {
+    pub fn secret(&mut self) -> &mut Self {
         self.secret = true;
+        self
+    }
+
+    /// Sets its value in a deployment.
+    pub fn deployed(&mut self, deployed: Deployed) -> &mut Self {
+        self.deployed = Some(deployed);
+        self
     }
 }
 
@@ -76,7 +104,7 @@ impl Settings {
         default: &'static str,
         about: &'static str,
     ) -> &mut Setting {
-        self.push(Setting { name, default, required: false, secret: false, about, group })
+        self.push(Setting { name, default, required: false, secret: false, about, group, deployed: None })
     }
 
     /// Adds a setting that has no default, with a value for development.
@@ -87,7 +115,7 @@ impl Settings {
         example: &'static str,
         about: &'static str,
     ) -> &mut Setting {
-        self.push(Setting { name, default: example, required: true, secret: false, about, group })
+        self.push(Setting { name, default: example, required: true, secret: false, about, group, deployed: None })
     }
 
     fn push(&mut self, setting: Setting) -> &mut Setting {
@@ -125,6 +153,28 @@ impl Settings {
             write!(text, "\n# {about}\n{name}={default}\n").expect("a String takes every write");
         }
         text
+    }
+
+    /// The lines of the environment in a Compose file.
+    pub(crate) fn compose_environment(&self) -> String {
+        let lines = self.iter().filter_map(|setting| {
+            let Setting { name, default, deployed, .. } = setting;
+            let value = match (*deployed)? {
+                Deployed::As(value) => value.to_owned(),
+                Deployed::Adjustable => format!("${{{name}:-{default}}}"),
+                Deployed::ByOperator { meaning, .. } => format!("${{{name}:?{meaning}}}"),
+            };
+            Some(format!("      {name}: {value}"))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The values that the operator of a deployment must set.
+    pub(crate) fn operator_values(&self) -> impl Iterator<Item = OperatorValue> {
+        self.iter().filter_map(|setting| match setting.deployed? {
+            Deployed::ByOperator { example, .. } => Some(OperatorValue { name: setting.name, value: example }),
+            Deployed::As(_) | Deployed::Adjustable => None,
+        })
     }
 
     /// A table for each group, for `docs/settings.md`.
@@ -169,5 +219,19 @@ mod tests {
         let database = "| `DATABASE_URL` | `sqlite://app.db` | URL of the database; may hold a secret |\n";
         let log = "| `LOG_FORMAT` | `json` | Shape of log lines |";
         assert_eq!(settings.tables(), format!("## Data\n\n{head}{database}\n## Logging\n\n{head}{log}"));
+    }
+
+    #[test]
+    fn a_deployment_sets_what_is_not_the_default_there() {
+        let mut settings = Settings::default();
+        settings.add(Group::Logging, "RUST_LOG", "info", "What to log").deployed(Deployed::Adjustable);
+        settings.add(Group::Logging, "LOG_FORMAT", "json", "Shape of log lines");
+        settings.add(Group::Access, "KEY_PREFIX", "dev", "Prefix of keys").deployed(Deployed::As("live"));
+        let issuer = Deployed::ByOperator { meaning: "the issuer", example: "https://login.example.com" };
+        settings.require(Group::Access, "ISSUER", "http://127.0.0.1:9000", "Issuer of tokens").deployed(issuer);
+        let expected = "      RUST_LOG: ${RUST_LOG:-info}\n      KEY_PREFIX: live\n      ISSUER: ${ISSUER:?the issuer}";
+        assert_eq!(settings.compose_environment(), expected);
+        let values: Vec<_> = settings.operator_values().map(|value| (value.name, value.value)).collect();
+        assert_eq!(values, [("ISSUER", "https://login.example.com")]);
     }
 }

@@ -22,3 +22,4 @@ mod series;
 mod settings;
 mod snapshots;
 mod sources;
+mod symptoms;

@@ -4,11 +4,46 @@ use std::collections::{BTreeSet, HashMap};
 
 use camino::Utf8Path;
 use restwell::choice::{Cache, Choice, Database, Limiter, Upstream, Value};
+use restwell::part::Parts;
+use restwell::plan::Plan;
 use restwell::stack::Stack;
 
-use crate::projects::{all, distinct_files};
+use crate::projects::{NAME, all, distinct_files};
 
-/// Words that reveal a value, in lower case.
+#[test]
+fn no_file_names_a_fact_of_another_stack() {
+    let facts: Vec<BTreeSet<String>> =
+        all().iter().map(|project| names(&Plan::new(&project.stack, NAME).parts)).collect();
+    let known: BTreeSet<&str> = facts.iter().flatten().map(String::as_str).collect();
+    let found: HashMap<*const u8, BTreeSet<&str>> =
+        distinct_files().map(|(_, _, text)| (text.as_ptr(), words_of_text(text, &known))).collect();
+    for (project, facts) in all().iter().zip(&facts) {
+        for (path, text) in project.files().filter(|(path, _)| !may_name_any_value(path)) {
+            let foreign = found[&text.as_ptr()].iter().find(|name| !facts.contains(**name));
+            assert_eq!(foreign, None, "found in {path} of {}", project.id());
+        }
+    }
+}
+
+/// The names of the facts of a stack: settings, servers and the variables of their tests, series, alerts.
+fn names(parts: &Parts) -> BTreeSet<String> {
+    let servers = parts.servers.iter().filter_map(|server| Some((server.name, server.development?.variable)));
+    let values = parts.operator_values.iter().map(|value| value.name);
+    let names = values
+        .chain(servers.flat_map(|(name, variable)| [name, variable]))
+        .chain(parts.settings.iter().map(|setting| setting.name))
+        .chain(parts.series.iter().map(|series| series.name))
+        .chain(parts.symptoms.iter().map(|symptom| symptom.alert));
+    names.map(str::to_owned).collect()
+}
+
+/// The words of `text` that are known names.
+fn words_of_text<'a>(text: &str, known: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    words.filter_map(|word| known.get(word).copied()).collect()
+}
+
+/// Words that reveal a value in prose, in lower case, besides the names of its facts.
 fn words(value: Value) -> &'static [&'static str] {
     match (value.choice().id(), value.id()) {
         ("database", "sqlite") => &["sqlite"],
@@ -32,8 +67,8 @@ fn words(value: Value) -> &'static [&'static str] {
 fn words_of(choice: Choice) -> &'static [&'static str] {
     match choice {
         Choice::Database => &["sqlx"],
-        Choice::Cache => &["cached", "cache_ttl"],
-        Choice::Limiter => &["rate limit", "ratelimit", "rate_limit", "limiter", "gcra"],
+        Choice::Cache => &["cached"],
+        Choice::Limiter => &["rate limit", "ratelimit", "limiter", "gcra"],
         Choice::Auth => &["unauthorized", "www-authenticate"],
         Choice::Upstream => &["degraded"],
         Choice::Monitoring => &["dashboard", "scrape"],

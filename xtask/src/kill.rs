@@ -41,13 +41,12 @@ fn kills_in_place(restwell: &Path) -> Result<String> {
             // Files are placed at the end of a run: kill after the first one exists.
             _ => {
                 let first = whole.keys().next().context("a project has files")?;
-                while child.try_wait()?.is_none() && !target.join(first).exists() {
+                while child.ended()?.is_none() && !target.join(first).exists() {
                     std::hint::spin_loop();
                 }
             }
         }
         child.kill()?;
-        child.wait()?;
         let placed = |path: &&PathBuf| !path.to_string_lossy().starts_with(".restwell-");
         match snapshot(&target)?.keys().filter(placed).count() {
             0 => empty += 1,
@@ -77,7 +76,6 @@ fn kills(restwell: &Path) -> Result<String> {
         std::thread::sleep(moment);
         // Without looking up its children first, which would delay the kill.
         child.kill()?;
-        child.wait()?;
         match target.exists() {
             true if snapshot(&target)? == whole => complete += 1,
             true => bail!("killed after {moment:?}: the target is neither absent nor complete"),

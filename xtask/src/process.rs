@@ -1,5 +1,7 @@
 //! Running processes: ending them by id, waiting for them, and reading `/proc`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -7,9 +9,93 @@ use anyhow::{Context, Result, bail};
 use procfs::process::Process;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Sends SIGTERM to `child`, like a service manager.
-pub(crate) fn terminate(child: &Child) -> Result<()> {
-    signal(child.id(), Signal::TERM)
+/// A program that runs in the background. It is ended with its descendants, by their ids, when dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// `child` writes its output to `log`.
+    pub(crate) fn new(child: Child, log: &Path) -> Self {
+        Self { child, log: log.to_owned() }
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends SIGTERM, like a service manager.
+    pub(crate) fn terminate(&self) -> Result<()> {
+        signal(self.id(), Signal::TERM)
+    }
+
+    /// Sends SIGKILL, and waits until it has ended. Its descendants run on.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Stops it and its descendants with SIGSTOP, until [`Running::thaw`].
+    pub(crate) fn freeze(&self) {
+        self.signal_all(Signal::STOP);
+    }
+
+    /// Undoes [`Running::freeze`].
+    pub(crate) fn thaw(&self) {
+        self.signal_all(Signal::CONT);
+    }
+
+    /// Signals the ancestor first, so that it starts no process in the meantime.
+    fn signal_all(&self, which: Signal) {
+        let _ = signal(self.id(), which);
+        for pid in descendants(self.id()) {
+            // A process that has exited needs no signal.
+            let _ = signal(pid, which);
+        }
+    }
+
+    /// Its exit status, if it has ended.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// Waits for its end, at most `limit`.
+    pub(crate) fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
+        eventually(limit, || self.ended()?.with_context(|| format!("process {} runs", self.id())))
+    }
+
+    /// Repeats `attempt` until it succeeds. An error if that takes longer than `limit`, or if the program ends.
+    pub(crate) fn until<T>(&mut self, limit: Duration, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+        let attempt = || match (attempt(), self.ended()?) {
+            (Err(_), Some(status)) => Ok(Err(status)),
+            (done, _) => done.map(Ok),
+        };
+        let failure = match eventually(limit, attempt) {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(status)) => format!("it ended with {status}"),
+            Err(error) => format!("{error:#}"),
+        };
+        bail!("{failure}\n{}", self.last_lines())
+    }
+
+    /// The end of its log.
+    pub(crate) fn last_lines(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(10)..].join("\n")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.ended(), Ok(None)) {
+            end_tree(&mut self.child);
+        }
+    }
 }
 
 /// Kills `child` and its descendants by id; without `/proc` only the child.
@@ -20,39 +106,6 @@ pub(crate) fn end_tree(child: &mut Child) {
     }
     let _ = child.kill();
     let _ = child.wait();
-}
-
-/// Sends SIGSTOP to `child` and its descendants, by id, until [`thaw_tree`].
-pub(crate) fn freeze_tree(child: &Child) {
-    signal_tree(child, Signal::STOP);
-}
-
-/// Undoes [`freeze_tree`].
-pub(crate) fn thaw_tree(child: &Child) {
-    signal_tree(child, Signal::CONT);
-}
-
-/// Signals the ancestor first, so that it starts no process in the meantime.
-fn signal_tree(child: &Child, which: Signal) {
-    let _ = signal(child.id(), which);
-    for pid in descendants(child.id()) {
-        // A process that has exited needs no signal.
-        let _ = signal(pid, which);
-    }
-}
-
-/// Waits for the end of `child`, at most `limit`.
-pub(crate) fn wait(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
-    let deadline = Instant::now() + limit;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        if Instant::now() > deadline {
-            bail!("process {} did not end in {limit:?}", child.id());
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Repeats `attempt` until it succeeds. Returns the last error if that takes longer than `limit`.
@@ -119,14 +172,31 @@ fn descendants(ancestor: u32) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use super::*;
+
+    /// A shell that runs `script`, with its log in the second value.
+    fn shell(script: &str) -> (Running, tempfile::NamedTempFile) {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let running = crate::program::Program::new("sh").args(["-c", script]).start(log.path()).expect("it starts");
+        (running, log)
+    }
+
+    #[test]
+    fn waiting_ends_with_the_program_and_shows_its_log() {
+        let (mut running, _log) = shell("echo started; sleep 1; echo gone; exit 3");
+        let limit = Duration::from_secs(60);
+        let log = running.log.clone();
+        let started = || fs::read_to_string(&log)?.contains("started").then_some(()).context("not yet");
+        running.until(limit, started).expect("it starts");
+        let error = running.until(limit, || -> Result<()> { bail!("no answer") }).expect_err("it ends");
+        let error = error.to_string();
+        assert!(error.contains("it ended with exit status: 3") && error.contains("gone"), "{error}");
+    }
 
     #[test]
     fn the_whole_process_tree_ends_and_its_cpu_time_is_counted() {
         let busy = "sleep 300 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 300";
-        let mut child = Command::new("sh").args(["-c", busy]).spawn().expect("it starts");
+        let (child, _log) = shell(busy);
         let limit = Duration::from_secs(60);
         let tree = eventually(limit, || match descendants(child.id()).len() {
             2.. => Ok(descendants(child.id())),
@@ -137,7 +207,7 @@ mod tests {
         assert!(resident(child.id()).expect("it runs") > 0);
         assert!(peak(child.id()).expect("it runs") >= resident(child.id()).expect("it runs"));
         let before = cpu_time_of_children().expect("a number");
-        end_tree(&mut child);
+        drop(child);
         assert!(cpu_time_of_children().expect("a number") > before);
         let is_running = |pid: &u32| find(*pid).and_then(|process| Ok(process.stat()?.state != 'Z')).unwrap_or(false);
         eventually(limit, || if tree.iter().any(is_running) { bail!("still there") } else { Ok(()) }).expect("all end");

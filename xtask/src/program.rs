@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
+use crate::process::{self, Running};
 
 /// A command line with a time limit.
 pub(crate) struct Program {
@@ -121,11 +121,25 @@ impl Program {
         Ok(output.stdout)
     }
 
+    /// Like [`Program::read`], with the output of `source` as its input; an error unless both exit with 0.
+    pub(crate) fn read_from(mut self, mut source: Self) -> Result<String> {
+        let mut child = source.command.stdout(Stdio::piped()).spawn().with_context(|| source.line())?;
+        self.command.stdin(child.stdout.take().context("its output is a pipe")?);
+        let read = self.read();
+        // If the reader ended early, the pipe is closed by now, and so `source` ends too.
+        let status = source.wait(child, || Ok(()))?;
+        if read.is_ok() && !status.success() {
+            bail!("`{}` ended with {status}", source.line());
+        }
+        read
+    }
+
     /// Starts it without waiting; stdout and stderr go to `log`.
-    pub(crate) fn start(mut self, log: &Path) -> Result<Child> {
+    pub(crate) fn start(mut self, log: &Path) -> Result<Running> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
         self.command.stdout(file.try_clone()?).stderr(file);
-        self.command.spawn().with_context(|| self.line())
+        let child = self.command.spawn().with_context(|| self.line())?;
+        Ok(Running::new(child, log))
     }
 
     /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
@@ -178,6 +192,16 @@ fn text(file: &mut File) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_reads_the_output_of_another_and_both_must_succeed() {
+        let shell = |script: &str| Program::new("sh").args(["-c", script]);
+        assert_eq!(shell("cat").read_from(shell("echo one")).expect("both succeed"), "one\n");
+        let error = shell("cat").read_from(shell("echo half; exit 3")).expect_err("the source fails");
+        assert!(error.to_string().contains("exit status: 3"), "{error}");
+        let error = shell("exit 4").read_from(shell("yes")).expect_err("the reader fails");
+        assert!(error.to_string().contains("exit status: 4"), "{error}");
+    }
 
     #[test]
     fn lines_come_while_the_program_runs() {

@@ -3,13 +3,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::program::Program;
-use crate::{dirs, http, process, project, service};
+use crate::{dirs, http, project, service};
 
 /// The time limit for a first build on a small machine.
 const TIMEOUT: Duration = Duration::from_secs(900);
@@ -26,19 +25,17 @@ pub(crate) fn first_command() -> Result<()> {
     Program::new("git").args(["init", "--quiet"]).dir(&repository).read()?;
     let (port, admin_port) = (service::free_port()?, service::free_port()?);
     fs::create_dir_all(dirs::proof())?;
-    let log = dirs::proof().join("readme.log");
-    let child = project::in_shared_target(Program::new("sh").args(["-c", command.trim()]))
+    let mut running = project::in_shared_target(Program::new("sh").args(["-c", command.trim()]))
         .dir(&repository)
         .env("PORT", port.to_string())
         .env("ADMIN_PORT", admin_port.to_string())
-        .start(&log)?;
-    let mut running = Running(child);
-    let found = running.greeting(port);
+        .start(&dirs::proof().join("readme.log"))?;
+    let found = running.until(TIMEOUT, || http::get(port, "/greet")?.expect(200))?;
     drop(running);
     if !home.path().join("shop-api/.git/HEAD").is_file() {
         bail!("the project beside the checkout has no repository of its own");
     }
-    match found.with_context(|| fs::read_to_string(&log).unwrap_or_default())? == answer.trim() {
+    match found == answer.trim() {
         true => Ok(()),
         false => bail!("the answer is not `{}`", answer.trim()),
     }
@@ -49,33 +46,6 @@ pub(crate) fn commands(page: &str) -> Vec<String> {
     let lines = |block: &String| block.lines().map(str::to_owned).collect::<Vec<_>>();
     let command = |line: String| line.split(" #").next().unwrap_or_default().trim().to_owned();
     blocks(page, "sh").iter().flat_map(lines).map(command).filter(|line| !line.is_empty()).collect()
-}
-
-/// A command that is stopped with all its descendants on drop.
-struct Running(Child);
-
-impl Running {
-    fn greeting(&mut self, port: u16) -> Result<String> {
-        let started = Instant::now();
-        loop {
-            if let Ok(answer) = http::get(port, "/greet") {
-                return answer.expect(200);
-            }
-            if let Some(status) = self.0.try_wait()? {
-                bail!("it ended with {status}");
-            }
-            if started.elapsed() > TIMEOUT {
-                bail!("no answer after {TIMEOUT:?}");
-            }
-            std::thread::sleep(Duration::from_millis(200));
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        process::end_tree(&mut self.0);
-    }
 }
 
 /// Copies the files of this repository that git tracks, without build output.

@@ -1,18 +1,20 @@
 //! PostgreSQL, Redis and Memcached for the projects that need them: from Debian packages, on free ports, unprivileged,
 //! with their data in temporary folders. Each is stopped by its own process id.
 
+use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use restwell::plan::Plan;
 use restwell::stack::Stack;
 use tempfile::TempDir;
 
+use crate::process::Running;
 use crate::program::Program;
-use crate::{dirs, process, service, tools};
+use crate::{dirs, service, tools};
 
 /// Debian's `nobody`: PostgreSQL refuses to run as root, and the others need no privileges.
 const NOBODY: u32 = 65534;
@@ -31,7 +33,7 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     /// Its data and its socket, in a short path: a socket's may have at most 107 bytes, wherever the repository is.
     folder: TempDir,
-    child: Option<Child>,
+    running: Option<Running>,
 }
 
 /// Running servers; stopped when dropped.
@@ -41,22 +43,20 @@ impl Kind {
     /// Every kind there is.
     pub(crate) const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::Memcached];
 
-    /// The servers that projects with `stack` declare as their services.
+    /// The servers that projects with `stack` declare for development.
     pub(crate) fn of(stack: &Stack) -> Vec<Self> {
-        let services = Plan::new(stack, "any").parts.servers;
-        Self::ALL.into_iter().filter(|kind| services.iter().any(|service| service.name == kind.name())).collect()
+        let declared = declared(stack);
+        Self::ALL.into_iter().filter(|kind| declared.contains_key(kind.name())).collect()
     }
 
     /// The setting of a project for the URL of the server; its tests read it with the prefix `TEST_`.
     pub(crate) fn setting(self) -> &'static str {
-        match self {
-            Self::Postgres => "DATABASE_URL",
-            Self::Redis => "REDIS_URL",
-            Self::Memcached => "MEMCACHED_URL",
-        }
+        let stacks = Stack::rust_distinct();
+        let variable = stacks.iter().find_map(|stack| declared(stack).get(self.name()).copied());
+        variable.and_then(|variable| variable.strip_prefix("TEST_")).expect("a project declares it; a test checks that")
     }
 
-    /// Its name in reports and logs.
+    /// Its name, as projects declare it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
@@ -64,6 +64,12 @@ impl Kind {
             Self::Memcached => "memcached",
         }
     }
+}
+
+/// The servers that a project with `stack` declares for development, with the variables of its tests for their URLs.
+fn declared(stack: &Stack) -> BTreeMap<&'static str, &'static str> {
+    let servers = Plan::new(stack, "any").parts.servers;
+    servers.into_iter().filter_map(|server| Some((server.name, server.development?.variable))).collect()
 }
 
 impl Servers {
@@ -102,7 +108,7 @@ impl Server {
         if is_root() {
             chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
         }
-        let mut server = Self { kind, port: service::free_port()?, folder, child: None };
+        let mut server = Self { kind, port: service::free_port()?, folder, running: None };
         if kind == Kind::Postgres {
             let data = server.folder.path().join("data");
             let initdb = unprivileged(&postgres("initdb")?).arg("--pgdata").arg(data);
@@ -128,36 +134,26 @@ impl Server {
             Kind::Memcached => unprivileged(Path::new("memcached")).args(["-l", "127.0.0.1", "-p", &port, "-U", "0"]),
         };
         std::fs::create_dir_all(dirs::proof())?;
-        self.child = Some(program.start(&dirs::proof().join(format!("{}.log", self.kind.name())))?);
-        let started = Instant::now();
-        while !self.answers()? {
-            if started.elapsed() > Duration::from_secs(20) {
-                bail!("{} does not answer, see target/proof/{0}.log", self.kind.name());
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let name = self.kind.name();
+        let mut running = program.start(&dirs::proof().join(format!("{name}.log")))?;
+        running.until(Duration::from_secs(20), || self.answers()).context(name)?;
+        self.running = Some(running);
         Ok(())
     }
 
     /// Sends SIGKILL to all its processes, by id, like a failure of the machine.
     pub(crate) fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            process::end_tree(&mut child);
-        }
+        self.running = None;
     }
 
     /// Stops all its processes with SIGSTOP: the kernel accepts connections, but nothing responds.
     pub(crate) fn freeze(&self) {
-        if let Some(child) = &self.child {
-            process::freeze_tree(child);
-        }
+        self.running.iter().for_each(Running::freeze);
     }
 
     /// Continues them after [`Server::freeze`].
     pub(crate) fn thaw(&self) {
-        if let Some(child) = &self.child {
-            process::thaw_tree(child);
-        }
+        self.running.iter().for_each(Running::thaw);
     }
 
     /// The URL for clients.
@@ -176,21 +172,15 @@ impl Server {
         psql.arg(self.url()).args(["--command", statement]).read().map(drop)
     }
 
-    fn answers(&mut self) -> Result<bool> {
-        if let Some(status) = self.child.as_mut().and_then(|child| child.try_wait().transpose()).transpose()? {
-            bail!("{} ended with {status}, see target/proof/{0}.log", self.kind.name());
+    /// An error unless it takes connections.
+    fn answers(&self) -> Result<()> {
+        match self.kind {
+            Kind::Postgres => {
+                let ready = Program::new(postgres("pg_isready")?).args(["--quiet", "--host=127.0.0.1", "--port"]);
+                ready.arg(self.port.to_string()).read().map(drop)
+            }
+            Kind::Redis | Kind::Memcached => Ok(TcpStream::connect(("127.0.0.1", self.port)).map(drop)?),
         }
-        if self.kind == Kind::Postgres {
-            let ready = Program::new(postgres("pg_isready")?).args(["--quiet", "--host=127.0.0.1", "--port"]);
-            return Ok(ready.arg(self.port.to_string()).capture()?.status.success());
-        }
-        Ok(std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
     }
 }
 
@@ -212,4 +202,20 @@ fn unprivileged(program: &Path) -> Program {
 
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_server_that_a_project_declares_can_be_started_and_no_other() {
+        let stacks = Stack::rust_distinct();
+        let declared: BTreeMap<_, _> = stacks.iter().flat_map(declared).collect();
+        let mut known: Vec<_> =
+            Kind::ALL.iter().map(|kind| (kind.name(), format!("TEST_{}", kind.setting()))).collect();
+        known.sort_unstable();
+        let declared: Vec<_> = declared.into_iter().map(|(name, variable)| (name, variable.to_owned())).collect();
+        assert_eq!(known, declared);
+    }
 }

@@ -1,30 +1,35 @@
 //! A generated service that runs on free ports of this machine, and is stopped when dropped.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::time::{Duration, Instant};
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use restwell::part::Setting;
+use restwell::plan::Plan;
+use restwell::stack::Stack;
 
+use crate::process::Running;
 use crate::program::Program;
-use crate::{dirs, http, process, project};
+use crate::{dirs, http, project};
 
 /// A name and a value for the environment.
 type Variable<Text> = (Text, Text);
 
-/// The required settings of a service with tokens.
-const LOCAL_ISSUER: &[Variable<&str>] = &[
-    ("JWT_ISSUER", "http://127.0.0.1:9000"),
-    ("JWT_AUDIENCE", "products"),
-    ("JWT_JWKS_URL", "http://127.0.0.1:9000/.well-known/jwks.json"),
-];
+/// The settings without a default, of all projects, with their values for development.
+static REQUIRED: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let plans = Stack::rust_distinct();
+    let settings = plans.iter().map(|stack| Plan::new(stack, "any").parts.settings);
+    let required = |setting: &Setting| setting.required.then_some((setting.name, setting.default));
+    settings.flat_map(|settings| settings.iter().filter_map(required).collect::<Vec<_>>()).collect()
+});
 
 /// A running service.
 pub(crate) struct Service {
-    child: Child,
-    log: PathBuf,
+    running: Running,
     /// The public port.
     pub(crate) port: u16,
     /// The admin port, for health and metrics.
@@ -50,69 +55,42 @@ impl Service {
         let (port, admin_port) = (free_port()?, free_port()?);
         let mut program =
             Program::new(binary).dir(folder).env("PORT", port.to_string()).env("ADMIN_PORT", admin_port.to_string());
-        // Settings without a default. A service that has none of them ignores them.
-        for (name, value) in LOCAL_ISSUER {
+        // A service that has none of them ignores them.
+        for (name, value) in &*REQUIRED {
             program = program.env(name, value);
         }
         for (name, value) in variables {
             program = program.env(name.as_ref(), value.as_ref());
         }
-        let mut service = Self { child: program.start(log)?, log: log.to_path_buf(), port, admin_port };
-        service.wait("/health/ready")?;
-        Ok(service)
+        Self::ready(program.start(log)?, port, admin_port, "/health/ready")
     }
 
     /// Starts `xtask/bare-axum`, which has neither health endpoints nor settings.
     pub(crate) fn start_bare(binary: &Path) -> Result<Self> {
         let port = free_port()?;
-        let log = Path::new("/dev/null");
-        let child = Program::new(binary).arg(port.to_string()).start(log)?;
-        let mut service = Self { child, log: log.to_path_buf(), port, admin_port: port };
-        service.wait("/greet")?;
-        Ok(service)
+        let running = Program::new(binary).arg(port.to_string()).start(Path::new("/dev/null"))?;
+        Self::ready(running, port, port, "/greet")
     }
 
     /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.running.id()
     }
 
     /// Sends SIGTERM; an error unless it exits with 0 within half a minute.
     pub(crate) fn stop(mut self) -> Result<()> {
-        process::terminate(&self.child)?;
-        let status = process::wait(&mut self.child, Duration::from_secs(30))?;
+        self.running.terminate()?;
+        let status = self.running.wait(Duration::from_secs(30))?;
         if !status.success() {
-            bail!("the service ended with {status}: {}", self.last_lines());
+            bail!("the service ended with {status}: {}", self.running.last_lines());
         }
         Ok(())
     }
 
-    fn wait(&mut self, path: &str) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            if http::get(self.port, path).is_ok_and(|answer| answer.status == 200) {
-                return Ok(());
-            }
-            if let Some(status) = self.child.try_wait()? {
-                bail!("the service ended with {status}: {}", self.last_lines());
-            }
-            if Instant::now() > deadline {
-                bail!("not ready after 20 s: {}", self.last_lines());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn last_lines(&self) -> String {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let lines: Vec<_> = log.lines().collect();
-        lines[lines.len().saturating_sub(10)..].join("\n")
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        process::end_tree(&mut self.child);
+    /// Waits until `path` responds with 200.
+    fn ready(mut running: Running, port: u16, admin_port: u16, path: &str) -> Result<Self> {
+        running.until(Duration::from_secs(20), || http::get(port, path)?.expect(200))?;
+        Ok(Self { running, port, admin_port })
     }
 }
 
@@ -127,4 +105,15 @@ pub(crate) fn build(folder: &Path, name: &str) -> Result<PathBuf> {
 pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_of_tokens_has_no_default() {
+        assert_eq!(REQUIRED.get("JWT_AUDIENCE"), Some(&"products"), "{REQUIRED:?}");
+        assert!(!REQUIRED.contains_key("PORT"));
+    }
 }

@@ -5,7 +5,6 @@ use app::app::{bind, operations};
 use app::config::{Command, Config};
 use app::platform::{server::signalled, settings::Environment, telemetry};
 
-//= allocator
 #[tokio::main]
 async fn main() {
     let failed = run().await.inspect_err(|error| eprintln!("error: {error}")).is_err();

@@ -12,7 +12,7 @@ use super::site::Site;
 use super::{APP, eventually};
 use crate::http::{self, Client};
 use crate::tally::Tally;
-use crate::{process, service, tools};
+use crate::{service, tools};
 
 const HAPROXY_CONFIGURATION: &str = "/usr/local/etc/haproxy";
 
@@ -59,13 +59,13 @@ pub(super) fn check_time_out(tally: &mut Tally, site: &Site, name: &str) {
         let file = folder.path().join("haproxy.cfg");
         fs::write(&file, text)?;
         let haproxy = tools::program("haproxy")?.arg("-db").arg("-f").arg(&file).env("REQUEST_SECONDS", "-3");
-        let mut haproxy = haproxy.start(&folder.path().join("log"))?;
+        let haproxy = haproxy.start(&folder.path().join("log"))?;
         let answer = eventually(|| {
             let started = Instant::now();
             http::get(port, "/greet")?.expect(504)?;
             Ok(started.elapsed())
         });
-        process::end_tree(&mut haproxy);
+        drop(haproxy);
         match answer? {
             after if (1..5).contains(&after.as_secs()) => Ok(format!("504 after {:.1} s", after.as_secs_f64())),
             after => bail!("504 after {after:?}, not 2 s"),

@@ -4,18 +4,21 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use tempfile::TempDir;
 
+use crate::process::Running;
 use crate::program::Program;
-use crate::{dirs, process, tools};
+use crate::{dirs, tools};
+
+/// Docker's client.
+const DOCKER: &str = "/usr/bin/docker";
 
 /// A running engine.
 pub(crate) struct Engine {
-    daemon: Child,
+    daemon: Running,
     /// A short path for the socket, which may have at most 107 bytes, wherever the repository is.
     run: TempDir,
 }
@@ -25,8 +28,7 @@ impl Engine {
     pub(crate) fn start() -> Result<Self> {
         let run = tempfile::tempdir()?;
         fs::create_dir_all(folder())?;
-        let log = folder().join("dockerd.log");
-        let daemon = tools::program("dockerd")?
+        let mut daemon = tools::program("dockerd")?
             .arg("--data-root")
             .arg(folder().join("data"))
             .arg("--exec-root")
@@ -35,22 +37,15 @@ impl Engine {
             .arg(run.path().join("dockerd.pid"))
             .arg("--host")
             .arg(host(run.path()))
-            .start(&log)?;
-        let engine = Self { daemon, run };
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while engine.docker(["info"])?.read().is_err() {
-            if Instant::now() > deadline {
-                let log = fs::read_to_string(&log)?;
-                bail!("dockerd does not answer: {}", log.lines().last().unwrap_or_default());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(engine)
+            .start(&folder().join("dockerd.log"))?;
+        let info = || Program::new(DOCKER).env("DOCKER_HOST", host(run.path())).arg("info");
+        daemon.until(Duration::from_secs(60), || info().read())?;
+        Ok(Self { daemon, run })
     }
 
     /// Docker's client for this engine.
     pub(crate) fn docker<const N: usize>(&self, arguments: [&str; N]) -> Result<Program> {
-        Ok(self.client(Program::new("/usr/bin/docker"))?.args(arguments))
+        Ok(self.client(Program::new(DOCKER))?.args(arguments))
     }
 
     /// Compose for this engine.
@@ -72,11 +67,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SIGTERM first, so that the daemon removes its containers and mounts.
-        let asked = process::terminate(&self.daemon);
-        if asked.is_err() || process::wait(&mut self.daemon, Duration::from_secs(30)).is_err() {
-            process::end_tree(&mut self.daemon);
-        }
+        // SIGTERM first, so that the daemon removes its containers and mounts. What fails is killed.
+        let _ = self.daemon.terminate().and_then(|()| self.daemon.wait(Duration::from_secs(30)));
     }
 }
 

@@ -1,7 +1,6 @@
 //! `deploy/roll.sh`: a new version under load, what is remembered of it, and what is left of a roll that was cut short.
 
 use std::fs;
-use std::process::Child;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -9,9 +8,10 @@ use anyhow::{Context, Result, bail, ensure};
 use super::site::Site;
 use super::{APP, eventually};
 use crate::load::Load;
+use crate::process::Running;
 use crate::program::{Output, Program};
 use crate::tally::Tally;
-use crate::{dirs, http, process};
+use crate::{dirs, http};
 
 /// How long clients ask before and after the roll.
 const BREATH: Duration = Duration::from_secs(4);
@@ -117,8 +117,8 @@ fn remembered(site: &Site) -> Result<()> {
 fn interrupted(site: &Site) -> Result<()> {
     let before = all(site)?;
     let mut roll = begun(site)?;
-    process::terminate(&roll)?;
-    let status = process::wait(&mut roll, LIMIT)?;
+    roll.terminate()?;
+    let status = roll.wait(LIMIT)?;
     ensure!(status.code() == Some(143), "an interrupted roll ended with {status}");
     let after = all(site)?;
     ensure!(before == after, "{before:?} became {after:?}");
@@ -127,8 +127,7 @@ fn interrupted(site: &Site) -> Result<()> {
 
 /// It leaves twice as many copies; the next roll ends with as many as there are to be.
 fn killed(site: &Site, replicas: usize) -> Result<String> {
-    let mut roll = begun(site)?;
-    process::end_tree(&mut roll);
+    drop(begun(site)?);
     // The lock ends with the last process of the roll.
     let free = || Program::new("flock").args(["--nonblock", "."]).arg("true").dir(site.folder()).read();
     eventually(|| free().map(drop))?;
@@ -146,7 +145,7 @@ fn killed(site: &Site, replicas: usize) -> Result<String> {
 fn refused(site: &Site) -> Result<()> {
     let mut first = begun(site)?;
     let second = again(site)?;
-    let status = process::wait(&mut first, LIMIT)?;
+    let status = first.wait(LIMIT)?;
     ensure!(status.success(), "the first roll ended with {status}");
     says(&second, "roll.sh: another roll is running")
 }
@@ -163,7 +162,7 @@ fn broken(site: &Site) -> Result<()> {
 }
 
 /// A roll of the version that runs, once its new copies have started.
-fn begun(site: &Site) -> Result<Child> {
+fn begun(site: &Site) -> Result<Running> {
     let before = site.containers(APP)?.len();
     let roll = site.script("roll.sh")?.env("IMAGE", image(site)?);
     let roll = roll.start(&dirs::proof().join("deploy-roll.log"))?;

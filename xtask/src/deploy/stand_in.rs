@@ -48,15 +48,17 @@ pub(crate) fn make(engine: &Engine, image: &str) -> Result<()> {
         return Ok(());
     }
     let tree = tree(recipe)?;
-    let archive = tree.with_extension("tar");
-    let tar = Program::new("tar").arg("-C").arg(&tree).arg("-cf").arg(&archive);
-    tar.args(["--exclude=./var/cache/apt", "--exclude=./var/lib/apt/lists", "."]).read()?;
+    let tar = Program::new("tar").arg("-C").arg(&tree);
+    let tar = tar.args(["--exclude=./var/cache/apt", "--exclude=./var/lib/apt/lists", "-c", "."]);
     let mut import = engine.docker(["import"])?;
     for change in changes(recipe) {
         import = import.args(["--change", change]);
     }
-    import.arg(&archive).arg(image).read()?;
-    Ok(fs::remove_file(archive)?)
+    // It has a name only when the archive was complete.
+    let id = import.arg("-").read_from(tar)?;
+    engine.docker(["tag", id.trim(), image])?.read()?;
+    // The engine has a copy.
+    Ok(fs::remove_dir_all(tree)?)
 }
 
 fn recipe(image: &str) -> Option<Recipe> {
@@ -95,7 +97,7 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
     }
 }
 
-/// The files of an image, created once.
+/// The files of an image, created unless an interrupted run left them.
 fn tree(recipe: Recipe) -> Result<PathBuf> {
     let (name, variant, packages) = match recipe {
         Recipe::Rust => ("rust", "minbase", "ca-certificates,gcc,libc6-dev"),

@@ -2,16 +2,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Child;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use restwell::stack::Stack;
 
 use crate::http;
-use crate::process::eventually;
+use crate::process::Running;
 use crate::service::{self, Service};
-use crate::{dirs, process, project, tools};
+use crate::{dirs, project, tools};
 
 /// A generated service, built.
 pub(super) struct Project {
@@ -26,9 +25,9 @@ pub(super) struct Rig {
     balancer: Balancer,
 }
 
-/// HAProxy, ended when dropped.
+/// A running HAProxy.
 struct Balancer {
-    child: Child,
+    _running: Running,
     port: u16,
 }
 
@@ -116,15 +115,9 @@ impl Balancer {
         let configuration = project.join("haproxy.cfg");
         fs::write(&configuration, text)?;
         let haproxy = tools::program("haproxy")?.arg("-db").arg("-f").arg(&configuration);
-        let balancer = Self { child: haproxy.start(&dirs::proof().join("outage-haproxy.log"))?, port };
+        let mut running = haproxy.start(&dirs::proof().join("outage-haproxy.log"))?;
         // This path is not rate limited, so no client's quota changes.
-        eventually(Duration::from_secs(10), || http::get(port, "/health/ready")?.expect(200).map(drop))?;
-        Ok(balancer)
-    }
-}
-
-impl Drop for Balancer {
-    fn drop(&mut self) {
-        process::end_tree(&mut self.child);
+        running.until(Duration::from_secs(10), || http::get(port, "/health/ready")?.expect(200))?;
+        Ok(Self { _running: running, port })
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -12,9 +11,10 @@ use tempfile::TempDir;
 
 use super::bites;
 use crate::http::{self, Client};
+use crate::process::Running;
 use crate::service::{self, Service};
 use crate::tally::Tally;
-use crate::{dirs, process, tools};
+use crate::{dirs, tools};
 
 /// The variables that Grafana would replace, with replacements.
 const VARIABLES: &[(&str, &str)] = &[("$__rate_interval", "10s"), ("$__range", "10s"), ("$__interval", "10s")];
@@ -24,21 +24,21 @@ pub(super) fn check(tally: &mut Tally, service: &Service, folder: &Path) -> Resu
     tally.check("promtool check metrics", || lint(service));
     let queries = queries(folder)?;
     let server = tally.check("prometheus scrapes the service", || Server::start(service, folder));
-    let Some(server) = server else { return Ok(()) };
+    let Some(mut server) = server else { return Ok(()) };
     tally.check("prometheus loads the rules", || server.rules());
     traffic(service);
     for query in &queries {
         tally.check(&format!("dashboard: {query}"), || server.answers(query));
     }
     tally.check("dashboard: a wrong metric is seen", || {
-        bites(server.ask("rate(http_request_duration_second_count[10s])"))
+        bites(Server::ask(server.port, "rate(http_request_duration_second_count[10s])"))
     });
     Ok(())
 }
 
 /// A running Prometheus.
 struct Server {
-    child: Child,
+    running: Running,
     port: u16,
     _home: TempDir,
 }
@@ -56,32 +56,26 @@ impl Server {
         let path = home.path().join("prometheus.yml");
         fs::write(&path, config)?;
         let port = service::free_port()?;
-        let child = tools::program("prometheus")?
+        let running = tools::program("prometheus")?
             .arg(format!("--config.file={}", path.display()))
             .arg(format!("--storage.tsdb.path={}", home.path().join("data").display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .start(&dirs::proof().join("prometheus.log"))?;
-        let server = Self { child, port, _home: home };
+        let mut server = Self { running, port, _home: home };
         server.answers("up{job=\"app\"} == 1")?;
         Ok(server)
     }
 
     /// Retries until a scrape and an evaluation must have happened.
-    fn answers(&self, query: &str) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            match self.ask(query) {
-                Err(error) if Instant::now() > deadline => return Err(error),
-                Err(_) => std::thread::sleep(Duration::from_millis(250)),
-                Ok(()) => return Ok(()),
-            }
-        }
+    fn answers(&mut self, query: &str) -> Result<()> {
+        let port = self.port;
+        self.running.until(Duration::from_secs(20), || Self::ask(port, query))
     }
 
     /// An error unless the response is a success with at least one series.
-    fn ask(&self, query: &str) -> Result<()> {
+    fn ask(port: u16, query: &str) -> Result<()> {
         let query = VARIABLES.iter().fold(query.to_owned(), |query, (name, value)| query.replace(name, value));
-        let answer = http::get(self.port, &format!("/api/v1/query?query={}", encode(&query)))?;
+        let answer = http::get(port, &format!("/api/v1/query?query={}", encode(&query)))?;
         let body: Value = serde_json::from_str(&answer.body)?;
         match body["data"]["result"].as_array() {
             Some(series) if !series.is_empty() => Ok(()),
@@ -97,12 +91,6 @@ impl Server {
             true => bail!("no rule was loaded"),
             false => Ok(()),
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        process::end_tree(&mut self.child);
     }
 }
 

@@ -26,28 +26,19 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 /// The time-out for a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 
-/// The state of the schema relative to this version.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Schema {
-    Current,
-    /// This number of migrations of a later version was applied: the service was rolled back to this version, or a
-    /// later version is being deployed.
-    Ahead(usize),
-}
-
-/// Applies pending migrations. One replica does so while others wait, on a connection without the time-outs of
-/// requests.
+/// Applies pending migrations, and returns the number of migrations that this version does not know. One replica does so
+/// while others wait, on a connection without the time-outs of requests.
 ///
 /// # Errors
 /// If the database does not respond or refuses, or if a migration fails or differs from the applied one.
-pub async fn migrate(options: &Options) -> anyhow::Result<Schema> {
+pub async fn migrate(options: &Options) -> anyhow::Result<usize> {
     // Closing this connection at the end releases the lock of a failed migration.
     let mut connection = connect(&engine::for_migrations(options)?).await?;
     // Like `run`, whose `Acquire` bound cannot be used in a task.
     timeout(MIGRATION, MIGRATIONS.run_direct(None, &mut connection, false)).await.map_err(io::Error::from)??;
-    let schema = compare(&mut connection).await?;
+    let unknown = count_unknown(&mut connection).await?;
     connection.close().await.ok();
-    Ok(schema)
+    Ok(unknown)
 }
 
 /// The command `migrate`.
@@ -56,26 +47,21 @@ pub async fn migrate(options: &Options) -> anyhow::Result<Schema> {
 /// As [`migrate`], and if the database is ahead of this version.
 pub async fn command(options: &Options) -> anyhow::Result<()> {
     match migrate(options).await? {
-        Schema::Current => Ok(()),
-        Schema::Ahead(migrations) => {
-            bail!("the database is ahead of this version: it has {migrations} unknown migrations")
-        }
+        0 => Ok(()),
+        unknown => bail!("the database is ahead of this version: it has {unknown} unknown migrations"),
     }
 }
 
 /// Waits until the database responds, and applies migrations if `migrate_first` is set. Retries forever, since the
-/// database may start after the service.
+/// database may start after the service. Returns the number of migrations that this version does not know.
 ///
 /// # Errors
 /// If a retry cannot help: a migration fails, or differs from the applied one.
-pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<()> {
+pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<usize> {
     loop {
-        let schema = if migrate_first { migrate(options).await } else { check(options).await };
-        match schema {
-            Ok(schema) => {
-                schema.report();
-                return Ok(());
-            }
+        let prepared = if migrate_first { migrate(options).await } else { check(options).await };
+        match prepared {
+            Ok(unknown) => return Ok(unknown),
             Err(error) if is_final(&error) => return Err(anyhow!("the database cannot be migrated: {error}")),
             Err(error) => {
                 tracing::warn!(error = error.to_string(), "the database is not ready, trying again");
@@ -85,14 +71,14 @@ pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<(
     }
 }
 
-/// The state of the schema, without applying migrations.
-async fn check(options: &Options) -> anyhow::Result<Schema> {
+/// The number of migrations that this version does not know, without applying any.
+async fn check(options: &Options) -> anyhow::Result<usize> {
     let mut connection = connect(&engine::for_requests(options)?).await?;
     connection.ping().await?;
     // Without the table of migrations, none was applied.
-    let schema = compare(&mut connection).await.unwrap_or(Schema::Current);
+    let unknown = count_unknown(&mut connection).await.unwrap_or(0);
     connection.close().await.ok();
-    Ok(schema)
+    Ok(unknown)
 }
 
 /// One file, parsed like `sqlx::migrate!`.
@@ -108,11 +94,12 @@ async fn connect(options: &Options) -> anyhow::Result<Connection> {
     Ok(connection.map_err(|_elapsed| anyhow!("the database does not answer within {CONNECT:?}"))??)
 }
 
-async fn compare(connection: &mut Connection) -> Result<Schema, MigrateError> {
+/// The number of applied migrations that this version does not know: it was rolled back, or a later version is being
+/// deployed.
+async fn count_unknown(connection: &mut Connection) -> Result<usize, MigrateError> {
     let applied = connection.list_applied_migrations(&MIGRATIONS.table_name).await?;
     let applied: BTreeSet<i64> = applied.into_iter().map(|migration| migration.version).collect();
-    let unknown = applied.iter().filter(|version| !MIGRATIONS.version_exists(**version)).count();
-    Ok(if unknown == 0 { Schema::Current } else { Schema::Ahead(unknown) })
+    Ok(applied.iter().filter(|version| !MIGRATIONS.version_exists(**version)).count())
 }
 
 /// Whether a retry would fail in the same way.
@@ -124,20 +111,5 @@ fn is_final(error: &anyhow::Error) -> bool {
         },
         Some(_) => true,
         None => false,
-    }
-}
-
-impl Schema {
-    fn report(self) {
-        let migrations = match self {
-            Self::Current => 0,
-            Self::Ahead(migrations) => migrations,
-        };
-        if migrations > 0 {
-            tracing::warn!(migrations, "the database is ahead of this version");
-        }
-        //~ if monitoring
-        metrics::gauge!("db_migrations_ahead").set(migrations as f64);
-        //~ endif
     }
 }

@@ -11,7 +11,11 @@
             database: Arc::new(db::Database::new(&settings.database, settings.guard.max_in_flight.get())?),
 //= prepare
         let database = &self.settings.database;
-        migrations::prepare(&database.engine.database_url, database.migrate_on_start).await?;
+        let ahead = migrations::prepare(&database.engine.database_url, database.migrate_on_start).await?;
+        if ahead > 0 {
+            tracing::warn!(migrations = ahead, "the database is ahead of this version");
+        }
+        //= ahead
 //= commands
     /// Run pending migrations and exit
     Migrate,

@@ -1,0 +1,182 @@
+//! Symptoms as alert rules of Prometheus, and the tests of these rules for promtool.
+
+use super::{Condition, Scope, Severity, Symptom};
+
+/// `labels`: the labels and annotations of the rule. `fires`: the alert that a test expects. For a condition that is not
+/// written by hand also `rule` and `test`, which are whole.
+pub(super) fn fields(symptom: &Symptom) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("labels", labels(symptom)), ("fires", fires(symptom))];
+    match symptom.condition {
+        Condition::Events { counter, over, keep } => {
+            fields.push(("rule", events(symptom, counter, over, keep)));
+            fields.push(("test", test_of_events(symptom, counter, over, keep)));
+        }
+        Condition::Dependency(dependency) => {
+            fields.push(("rule", failures(symptom, dependency)));
+            fields.push(("test", test_of_failures(symptom, dependency)));
+        }
+        Condition::Written(_) => {}
+    }
+    fields
+}
+
+fn severity(symptom: &Symptom) -> &'static str {
+    match symptom.severity {
+        Severity::Page => "page",
+        Severity::Ticket => "ticket",
+        Severity::Watchdog => "watchdog",
+    }
+}
+
+/// The summary in the notation of Prometheus, as a YAML string.
+fn summary(symptom: &Symptom) -> String {
+    let mut text = symptom.summary.clone().into_owned();
+    for (placeholder, value) in [
+        ("<count>", "{{ $value | humanize }}"),
+        ("<share>", "{{ $value | humanizePercentage }}"),
+        ("<bytes>", "{{ $value | humanize1024 }}B"),
+        ("<mean>", "{{ $value | printf `%.1f` }}"),
+        ("<replica>", "{{ $labels.instance }}"),
+    ] {
+        text = text.replace(placeholder, value);
+    }
+    if text.contains("{{") { format!("\"{text}\"") } else { text }
+}
+
+fn labels(symptom: &Symptom) -> String {
+    let (severity, summary, address) = (severity(symptom), summary(symptom), symptom.address());
+    format!(
+        "        labels:
+          severity: {severity}
+        annotations:
+          summary: {summary}
+          runbook_url: {address}"
+    )
+}
+
+fn fires(symptom: &Symptom) -> String {
+    let Symptom { summary, condition, .. } = symptom;
+    let (severity, address) = (severity(symptom), symptom.address());
+    let job = match condition {
+        Condition::Events { .. } | Condition::Dependency(_) | Condition::Written(Scope::Service) => {
+            "              job: app\n"
+        }
+        Condition::Written(Scope::Everything) => "",
+    };
+    format!(
+        "        exp_alerts:
+          - exp_labels:
+{job}              severity: {severity}
+            exp_annotations:
+              summary: {summary}
+              runbook_url: {address}"
+    )
+}
+
+fn events(symptom: &Symptom, counter: &str, over: u32, keep: u32) -> String {
+    let (alert, labels) = (symptom.alert, labels(symptom));
+    format!(
+        "      - alert: {alert}
+        expr: sum by (job) (increase({counter}{{job=\"app\"}}[15m])) > {over}
+        keep_firing_for: {keep}m
+{labels}"
+    )
+}
+
+/// As many events as are no symptom, then more for half an hour, then none.
+fn test_of_events(symptom: &Symptom, counter: &str, over: u32, keep: u32) -> String {
+    const WINDOW: u32 = 15;
+    const PHASE: u32 = 30;
+    let (few, many) = (over / WINDOW, over / WINDOW + 1);
+    let (more, all) = (few * PHASE + many, (few + many) * PHASE);
+    let series =
+        [(format!("{counter}{{job=\"app\"}}"), format!("0+{few}x{PHASE} {more}+{many}x{} {all}x{PHASE}", PHASE - 1))];
+    let name =
+        format!("{} fires for more than {over} events in a quarter of an hour, and ends after them", symptom.alert);
+    let end = 2 * PHASE + WINDOW + keep + 1;
+    let expected = [(PHASE, false), (PHASE + WINDOW + 5, true), (end, false)];
+    Case { name: &name, interval: "1m", series: &series, expected: &expected }
+        .render(symptom)
+        .replace("<count>", &(many * WINDOW).to_string())
+}
+
+fn failures(symptom: &Symptom, dependency: &str) -> String {
+    let (alert, labels) = (symptom.alert, labels(symptom));
+    format!(
+        "      - alert: {alert}
+        # Also if it works now and then, or answers most calls too late.
+        expr: |
+          max by (job) (max_over_time(breaker_open{{job=\"app\",dependency=\"{dependency}\"}}[2m])) == 1
+          or
+          sum by (job) (increase(dependency_errors_total{{job=\"app\",dependency=\"{dependency}\"}}[5m])) > 25
+        for: 5m
+{labels}"
+    )
+}
+
+fn test_of_failures(symptom: &Symptom, dependency: &str) -> String {
+    let breaker = |instance, values: &str| {
+        let series = format!("breaker_open{{job=\"app\",dependency=\"{dependency}\",instance=\"{instance}\"}}");
+        (series, values.to_owned())
+    };
+    let errors = |values: &str| {
+        let series = format!("dependency_errors_total{{job=\"app\",dependency=\"{dependency}\",instance=\"a\"}}");
+        (series, values.to_owned())
+    };
+    let now_and_then = format!("0x40{}", " 1 0 0 0 0 0".repeat(6));
+    let another = "breaker_open{job=\"app\",dependency=\"another\",instance=\"a\"}";
+    let cases = [
+        Case {
+            name: "a failure that lasts is a ticket, one copy that cannot reach it is enough",
+            interval: "1m",
+            series: &[breaker("a", "0x10 1x30"), breaker("b", "0x40")],
+            expected: &[(12, false), (17, true)],
+        },
+        Case {
+            name: "so is one that works now and then",
+            interval: "15s",
+            series: &[breaker("a", &now_and_then)],
+            expected: &[(5, false), (17, true)],
+        },
+        Case {
+            name: "so are answers that come too late",
+            interval: "15s",
+            series: &[breaker("a", "0x80"), errors("0x20 0+2x60")],
+            expected: &[(5, false), (17, true)],
+        },
+        Case {
+            name: "another dependency is not this one",
+            interval: "1m",
+            series: &[(another.to_owned(), "1x40".to_owned())],
+            expected: &[(30, false)],
+        },
+    ];
+    cases.iter().map(|case| case.render(symptom)).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A test of one alert.
+struct Case<'a> {
+    name: &'a str,
+    /// The time between two values of the series.
+    interval: &'a str,
+    /// The series, and their values in promtool's notation.
+    series: &'a [(String, String)],
+    /// The minutes at which the alert is looked at, and whether it fires.
+    expected: &'a [(u32, bool)],
+}
+
+impl Case<'_> {
+    fn render(&self, symptom: &Symptom) -> String {
+        let Self { name, interval, series, expected } = self;
+        let mut text = format!("  - name: {name}\n    interval: {interval}\n    input_series:\n");
+        for (series, values) in *series {
+            text += &format!("      - series: {series}\n        values: {values}\n");
+        }
+        text += "    alert_rule_test:\n";
+        for (minute, is_firing) in *expected {
+            let alerts = if *is_firing { fires(symptom) } else { "        exp_alerts: []".to_owned() };
+            text += &format!("      - alertname: {}\n        eval_time: {minute}m\n{alerts}\n", symptom.alert);
+        }
+        text.trim_end().to_owned()
+    }
+}
