@@ -2,7 +2,7 @@
 
 use super::shared::health_reading;
 use super::{Feature, Wanted};
-use crate::choice::Database;
+use crate::choice::{Database, Monitoring};
 use crate::part::panel::rate;
 use crate::part::versions::{BYTESIZE, CHRONO, SQLX, UTOIPA};
 use crate::part::{Condition, Group, Layer, Panel, Scope, Section, Unit};
@@ -10,7 +10,7 @@ use crate::part::{Condition, Group, Layer, Panel, Scope, Section, Unit};
 pub(super) const DATABASE: Feature = Feature {
     id: "database",
     wanted: Wanted::Where(|stack| stack.database != Database::None),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         parts.settings.add(Group::Data, "MIGRATE_ON_START", "true", "Run pending migrations before serving");
         parts.settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
         parts.manifest.add(BYTESIZE.plain());
@@ -23,6 +23,24 @@ pub(super) const DATABASE: Feature = Feature {
             .series
             .of("database")
             .gauge("db_migrations_ahead", "Migrations in the database that this version does not know");
+        parts
+            .series
+            .of("database")
+            .gauge("db_last_backup_timestamp_seconds", "Time of the last backup; 0 if there is none");
+        match stack.monitoring {
+            Monitoring::Prometheus => {
+                let about =
+                    "Folder whose newest file is the last backup, so that its time is a metric; none by default";
+                parts.settings.add(Group::Data, "BACKUP_FOLDER", "", about);
+            }
+            Monitoring::None => {}
+        }
+        let age = "Without `BACKUP_FOLDER` it is not known.";
+        parts.dashboards.add(
+            "database",
+            Panel::new(Section::Parts, "Age of the last backup", age, Unit::Seconds)
+                .query("time() - max(db_last_backup_timestamp_seconds{job=\"app\"})", "last backup"),
+        );
         parts.dashboards.add(
             "database",
             Panel::new(

@@ -23,7 +23,8 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
         parts.limits.time_out(Layer::Call, "SQLite's write lock", "5 s", "503");
         let connections = "`CONNECTIONS` in `src/platform/sqlite.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
-        parts.volumes.push("data");
+        parts.volumes.extend(["data", "backups"]);
+        parts.limits.bound("backups", "14, or `--keep`", "the oldest is deleted");
         parts.manifest.add(SQLX.features(&["sqlite-bundled"]));
         parts.manifest.add_dev(TEMPFILE.plain());
     },

@@ -119,6 +119,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("upstream-http+monitoring-prometheus"),
     &none::MONITORING_NONE,
     &cross("database+monitoring"),
+    &cross("database-sqlite+monitoring"),
     &cross("cache+monitoring"),
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,

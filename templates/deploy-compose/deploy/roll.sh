@@ -137,6 +137,10 @@ step='the new version runs, but an old copy cannot be removed; run deploy/roll.s
 remove $old
 
 step='the new version runs, but a service beside it does not; see: docker compose -f deploy/compose.yml ps'
+# Services beside it that run the same image.
+same=$(compose config | sed -n "/^  [^ ]*:\$/h; \\|^    image: $IMAGE\$|{x;s/[ :]//g;p;}" | grep -vx app) || true
+# shellcheck disable=SC2086
+[ -z "$same" ] || compose up --detach --no-build --no-deps $same
 reload haproxy USR2
 #= reload
 compose up --detach --no-build --no-recreate
