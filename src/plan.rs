@@ -15,7 +15,7 @@ use camino::Utf8PathBuf;
 
 use crate::choice::Database;
 use crate::feature::wanted;
-use crate::part::{Parts, operator_value, server, volume};
+use crate::part::{Parts, operator_value, secret, server, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::resource::Resource;
 use crate::stack::Stack;
@@ -92,7 +92,17 @@ impl<'a> Plan<'a> {
     pub fn sources(&self) -> Result<Tree, Bug> {
         let mut context = context::of(self.stack, self.name);
         let Parts {
-            indicator, limits, operator_values, dashboards, series, servers, settings, symptoms, volumes, ..
+            indicator,
+            limits,
+            operator_values,
+            dashboards,
+            secrets,
+            series,
+            servers,
+            settings,
+            symptoms,
+            volumes,
+            ..
         } = &self.parts;
         let facts = [
             ("bounds", limits.bounds()),
@@ -101,6 +111,9 @@ impl<'a> Plan<'a> {
                 "operator_values",
                 operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
             ),
+            ("secrets", secret::compose(secrets)),
+            ("secrets_of_service", secret::of_service(secrets)),
+            ("secret_files", secret::commands(secrets)),
             ("settings", settings.tables()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),

@@ -59,6 +59,7 @@ fn set(parts: &mut Parts) {
             "8081",
             "Port of health and operations, kept off the internet; 0 picks a free one",
         ),
+        (Group::Listening, "ADMIN_HOST", "", "Address the admin port listens on, if another than HOST"),
         (Group::Capacity, "MAX_IN_FLIGHT", "512", "Requests handled at once; one more is refused with 503"),
         (
             Group::Listening,

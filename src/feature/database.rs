@@ -70,6 +70,12 @@ pub(super) const DATABASE: Feature = Feature {
             "Requests wait longer than 2 s for a database connection and are answered 503",
             Condition::Events { counter: "db_pool_timeouts_total", over: 10, keep: 5 },
         );
+        parts.symptoms.of("backup").ticket(
+            "BackupIsOld",
+            "The backup is old",
+            "No backup of the database has been made for a day and a half",
+            Condition::Written(Scope::Service),
+        );
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a connection of the pool", "2 s", "503");
         health_reading(limits);

@@ -3,7 +3,7 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Database, Deploy, Value};
 use crate::part::versions::SQLX;
-use crate::part::{Development, Group, Layer, OperatorValue, Parts, Server};
+use crate::part::{Development, Group, Layer, Parts, Secret, Server};
 
 pub(super) const DATABASE_POSTGRES: Feature = Feature {
     id: "database-postgres",
@@ -24,11 +24,12 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         limit(parts);
         let connections = "`CONNECTIONS` in `src/platform/postgres.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
-        parts.operator_values.push(OperatorValue { name: "POSTGRES_PASSWORD", value: "$(openssl rand -hex 24)" });
-        parts.volumes.push("postgres");
+        parts.secrets.extend(SECRETS);
+        parts.volumes.extend(["postgres", "backups"]);
         match stack.deploy {
             Deploy::Compose => {
                 let then = "killed and restarted; the service waits for it";
+                parts.limits.bound("backups", "14", "the oldest is deleted");
                 parts.limits.bound("memory of PostgreSQL", "512 MiB, of which 128 MiB are buffers", then);
             }
             Deploy::None => {}
@@ -38,6 +39,15 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
 };
 
 const URL: &str = "postgres://app:app@127.0.0.1:5432/app";
+
+const SECRETS: [Secret; 2] = [
+    Secret { name: "postgres_password", content: "$(openssl rand -hex 24)", of_service: false },
+    Secret {
+        name: "database_url",
+        content: "postgres://app:$(cat deploy/secrets/postgres_password)@postgres:5432/app",
+        of_service: true,
+    },
+];
 
 const POSTGRES: Server = Server {
     name: "postgres",

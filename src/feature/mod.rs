@@ -120,6 +120,7 @@ pub const FEATURES: &[&Feature] = &[
     &none::MONITORING_NONE,
     &cross("database+monitoring"),
     &cross("database-sqlite+monitoring"),
+    &cross("database-postgres+monitoring"),
     &cross("cache+monitoring"),
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,

@@ -4,7 +4,7 @@ use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
-use crate::part::{Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Section, Server, Symptoms, Unit};
+use crate::part::{Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms, Unit};
 use crate::stack::Stack;
 
 pub(super) const LIMITER: Feature = Feature {
@@ -47,6 +47,7 @@ pub(super) const REDIS: Feature = Feature {
         parts.servers.push(redis_server(stack));
         parts.symptoms.of("redis").dependency("RedisFails", "Redis fails");
         parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "URL of Redis; rediss:// for TLS").secret();
+        parts.secrets.extend(REDIS_SECRETS);
         set_key_prefix(parts);
         parts.limits.time_out(Layer::Call, "a call to Redis", "25 ms", "the request continues without it");
         // With the root certificates of the operating system, and the only TLS provider of the binary.
@@ -54,6 +55,15 @@ pub(super) const REDIS: Feature = Feature {
         parts.manifest.add(RUSTLS.features(&["aws_lc_rs", "std", "tls12"]));
     },
 };
+
+const REDIS_SECRETS: [Secret; 2] = [
+    Secret { name: "redis_conf", content: "requirepass $(openssl rand -hex 24)", of_service: false },
+    Secret {
+        name: "redis_url",
+        content: "redis://:$(cut -d ' ' -f 2 deploy/secrets/redis_conf)@redis:6379",
+        of_service: true,
+    },
+];
 
 const REDIS_URL: &str = "redis://127.0.0.1:6379";
 
@@ -79,10 +89,10 @@ fn redis_server(stack: &Stack) -> Server {
 
 const NO_EVICTION: &str = r#"    # Nothing is stored on disk. Nothing is evicted either: a client whose count is evicted has a full quota. When memory is
     # full, writes are refused, each replica counts separately, and stored counts expire within minutes.
-    command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, noeviction]"#;
+    command: [redis-server, /run/secrets/redis_conf, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, noeviction]"#;
 
 const EVICTION: &str = r#"    # Nothing is stored on disk. When memory is full, the least recently used entries are evicted.
-    command: [redis-server, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, allkeys-lru]"#;
+    command: [redis-server, /run/secrets/redis_conf, --save, "", --appendonly, "no", --maxmemory, 192mb, --maxmemory-policy, allkeys-lru]"#;
 
 /// The connection to an optional server that replicas share.
 pub(super) const LINK: Feature = Feature {

@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod operator_value;
 pub mod panel;
 pub mod port;
+pub mod secret;
 pub mod series;
 pub mod server;
 pub mod setting;
@@ -22,6 +23,7 @@ pub use manifest::Manifest;
 pub use operator_value::OperatorValue;
 pub use panel::{Dashboards, Panel, Section, Unit};
 pub use port::Port;
+pub use secret::Secret;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
 pub use setting::{Deployed, Group, Setting, Settings};
@@ -50,6 +52,8 @@ pub struct Parts {
     pub dashboards: Dashboards,
     /// Values of a deployment that only its operator knows, besides settings of the service.
     pub operator_values: Vec<OperatorValue>,
+    /// Files with secrets that a deployment mounts into its services.
+    pub secrets: Vec<Secret>,
     /// Volumes for the data of a deployment.
     pub volumes: Vec<&'static str>,
     /// The commands to run after the project is written.

@@ -18,8 +18,8 @@ pub(crate) fn env_file(values: impl Iterator<Item = OperatorValue>) -> String {
         return String::new();
     }
     let mut text = String::from(
-        "\nWhat is secret, or known only where it runs, is in `deploy/.env`, which is never committed:\n\n\
-         ```sh\numask 077\ncat >deploy/.env <<END\n",
+        "\nValues that are known only where it runs are in `deploy/.env`, which is never committed:\n\n\
+         ```sh\ncat >deploy/.env <<END\n",
     );
     for OperatorValue { name, value } in values {
         writeln!(text, "{name}={value}").expect("a String takes every write");

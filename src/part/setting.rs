@@ -200,7 +200,7 @@ impl Setting {
             (false, "") => "empty".to_owned(),
             (false, value) => format!("`{value}`"),
         };
-        let secret = if *secret { "; may hold a secret" } else { "" };
+        let secret = if *secret { format!("; may hold a secret, so also `{name}_FILE`") } else { String::new() };
         format!("| `{name}` | {default} | {about}{secret} |\n")
     }
 }
@@ -216,7 +216,7 @@ mod tests {
         settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "URL of the database").secret();
         settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "URL of the database");
         let head = "| variable | default | meaning |\n| --- | --- | --- |\n";
-        let database = "| `DATABASE_URL` | `sqlite://app.db` | URL of the database; may hold a secret |\n";
+        let database = "| `DATABASE_URL` | `sqlite://app.db` | URL of the database; may hold a secret, so also `DATABASE_URL_FILE` |\n";
         let log = "| `LOG_FORMAT` | `json` | Shape of log lines |";
         assert_eq!(settings.tables(), format!("## Data\n\n{head}{database}\n## Logging\n\n{head}{log}"));
     }

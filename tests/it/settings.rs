@@ -2,16 +2,26 @@
 
 use std::collections::HashMap;
 
+use restwell::part::Setting;
 use restwell::plan::Plan;
 
 use crate::projects::{NAME, rust_distinct};
 
+/// What is known of a setting in both places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Field {
+    variable: String,
+    documentation: String,
+    /// Whether its value may be in a file.
+    is_secret: bool,
+}
+
 #[test]
 fn every_setting_is_a_field_with_the_same_description() {
-    let mut known: HashMap<&str, Vec<(String, String)>> = HashMap::new();
+    let mut known: HashMap<&str, Vec<Field>> = HashMap::new();
     for project in rust_distinct() {
         let plan = Plan::new(&project.stack, NAME);
-        let mut fields: Vec<(String, String)> = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
         for (path, text) in project.rust(&["src"]).filter(|(_, text)| text.contains("#[arg(")) {
             let found = known.entry(text).or_insert_with(|| {
                 let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -19,8 +29,12 @@ fn every_setting_is_a_field_with_the_same_description() {
             });
             fields.extend(found.iter().cloned());
         }
-        let listed: Vec<(String, String)> =
-            plan.parts.settings.iter().map(|setting| (setting.name.to_owned(), setting.about.to_owned())).collect();
+        let field = |setting: &Setting| Field {
+            variable: setting.name.to_owned(),
+            documentation: setting.about.to_owned(),
+            is_secret: setting.secret,
+        };
+        let listed: Vec<Field> = plan.parts.settings.iter().map(field).collect();
         for setting in &listed {
             assert!(fields.contains(setting), "{setting:?} is not in src/: {fields:#?}");
         }
@@ -28,14 +42,23 @@ fn every_setting_is_a_field_with_the_same_description() {
     }
 }
 
-/// The variables and first lines of documentation of the fields, if this is a `Settings` or `Config`.
-fn settings(item: &syn::Item) -> Vec<(String, String)> {
+/// The fields, if this is a `Settings` or `Config`.
+fn settings(item: &syn::Item) -> Vec<Field> {
     let syn::Item::Struct(found) = item else { return Vec::new() };
     if found.ident != "Settings" && found.ident != "Config" {
         return Vec::new();
     }
     let is_setting = |field: &&syn::Field| field.attrs.iter().any(|attribute| attribute.path().is_ident("arg"));
-    found.fields.iter().filter(is_setting).map(|field| (variable(field), documentation(field))).collect()
+    found.fields.iter().filter(is_setting).map(field).collect()
+}
+
+fn field(field: &syn::Field) -> Field {
+    let hides = |attribute: &syn::Attribute| match &attribute.meta {
+        syn::Meta::List(list) => list.tokens.to_string().contains("hide_env_values = true"),
+        _ => false,
+    };
+    let is_secret = field.attrs.iter().any(hides);
+    Field { variable: variable(field), documentation: documentation(field), is_secret }
 }
 
 /// `env = "NAME"`, or for a bare `env` the name of the field in capitals.

@@ -20,11 +20,23 @@ copies() { compose ps --all --quiet app; }
 state() { docker inspect --format "$1" "$2" 2>/dev/null || echo removed; }
 health() { state '{{if .RestartCount}}restarted{{else}}{{.State.Health.Status}}{{end}}' "$1"; }
 
-# A copy that is ready takes requests, so it drains; all of them at once.
+# A copy that is ready takes requests, so it drains; all of them at once. Docker deletes the log of a container with it.
 remove() {
   docker stop "$@" >/dev/null
+  keep_logs "$@" || say 'not all logs could be kept in deploy/logs'
   docker rm "$@" >/dev/null
 }
+
+# The logs of the last LOGS copies stay in deploy/logs.
+LOGS=50
+keep_logs() (
+  umask 077
+  mkdir -p logs
+  for copy in "$@"; do
+    docker logs "$copy" 2>&1 | gzip >"logs/app-$(date -u +%Y%m%dT%H%M%SZ)-$(echo "$copy" | cut -c 1-12).log.gz"
+  done
+  find logs -name 'app-*.log.gz' | sort -r | tail -n "+$((LOGS + 1))" | xargs rm -f
+)
 
 # Every end that is not a success prints one line, with the step that it happened in.
 step='another roll is running' cause='' old='' new_may_run=''

@@ -124,7 +124,8 @@ fn scraped(site: &Site) -> Result<String> {
     })
 }
 
-fn series(site: &Site, query: &str) -> Result<usize> {
+/// The number of series that Prometheus has for a query.
+pub(super) fn series(site: &Site, query: &str) -> Result<usize> {
     let body = http::get(site.prometheus_port, &format!("/api/v1/query?query={query}"))?.expect(200)?;
     let body: Value = serde_json::from_str(&body)?;
     Ok(body["data"]["result"].as_array().map_or(0, Vec::len))

@@ -1,6 +1,7 @@
-//! Tier 3: the compose target built and run. One stack with a database (one replica), one without (two replicas, so
-//! that one can be killed and each restarted under load without a failed request).
+//! Tier 3: the compose target built and run. One stack with a database in a file (one replica), one without (two replicas,
+//! so that one can be killed and each restarted under load without a failed request), one with servers for its data.
 
+mod backup;
 mod behaviour;
 mod delivery;
 mod engine;
@@ -9,6 +10,7 @@ mod replicas;
 mod roll;
 mod site;
 mod stand_in;
+mod tls;
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +27,11 @@ use site::Site;
 const APP: &str = "app";
 
 /// The names of the projects, and the flags of their stacks.
-const STACKS: &[(&str, &[&str])] = &[("shop-api", &[]), ("ledger", &["--database", "none"])];
+const STACKS: &[(&str, &[&str])] = &[
+    ("shop-api", &[]),
+    ("ledger", &["--database", "none"]),
+    ("warehouse", &["--database", "postgres", "--cache", "redis", "--limiter", "redis"]),
+];
 
 /// Runs the stage for the stacks whose name contains `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
@@ -60,6 +66,9 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     behaviour::check_configuration(tally, site, name);
     behaviour::check_time_out(tally, site, name);
     delivery::check_configuration(tally, site, name);
+    if tally.check(&format!("{name}: secrets as the README says"), || site.make_secrets()).is_none() {
+        return Ok(());
+    }
     let receivers = delivery::Receivers::start(site)?;
     let services = site.services();
     let up = ["up", "--detach", "--no-build", "--wait", "--wait-timeout", "90"];
@@ -74,6 +83,8 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     image::check_layers(tally, site, name, project);
     replicas::check(tally, site, name)?;
     roll::check(tally, site, name)?;
+    tls::check(tally, site, name)?;
+    backup::check(tally, site, name);
     behaviour::check_end(tally, site, name);
     if let Some(receivers) = &receivers {
         receivers.check_page(tally, name);

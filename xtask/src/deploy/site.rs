@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::engine::Engine;
-use super::stand_in;
+use super::{APP, stand_in};
 use crate::program::Program;
 use crate::service;
 
@@ -56,12 +56,12 @@ impl<'a> Site<'a> {
 
     /// Services that can run here, in the order of their names.
     pub(crate) fn services(&self) -> Vec<&str> {
-        self.entries().filter(|(_, service)| can_run(service)).map(|(name, _)| name).collect()
+        self.entries().filter(|(_, service)| self.can_run(service)).map(|(name, _)| name).collect()
     }
 
     /// Services whose image is not available here.
     pub(crate) fn missing(&self) -> Vec<&str> {
-        self.entries().filter(|(_, service)| !can_run(service)).map(|(name, _)| name).collect()
+        self.entries().filter(|(_, service)| !self.can_run(service)).map(|(name, _)| name).collect()
     }
 
     /// The image of a service that is not built here.
@@ -90,6 +90,26 @@ impl<'a> Site<'a> {
     pub(crate) fn script(&self, name: &str) -> Result<Program> {
         let script = self.engine.client(Program::new(self.folder.join(name)))?;
         Ok(self.here(script))
+    }
+
+    /// Commands of the project's documents, run in its folder with the engine and the ports of this site.
+    pub(crate) fn shell(&self, commands: &str) -> Result<Program> {
+        let shell = self.engine.client(Program::new("sh").args(["-ec", commands]))?;
+        Ok(self.here(shell).dir(self.folder.join("..")))
+    }
+
+    /// Makes the files with secrets by the commands that the README has above those of the first start.
+    pub(crate) fn make_secrets(&self) -> Result<()> {
+        let readme = fs::read_to_string(self.folder.join("../README.md"))?;
+        let (_, deploy) = readme.split_once("\n## Deploy it\n").context("the README does not deploy")?;
+        let (before, _) = deploy.split_once("deploy/roll.sh").context("the README starts nothing")?;
+        // The last part begins the block with the start.
+        let mut blocks: Vec<&str> = before.split("```sh\n").skip(1).collect();
+        blocks.pop();
+        for block in blocks {
+            self.shell(block.split("```").next().unwrap_or_default())?.read()?;
+        }
+        Ok(())
     }
 
     /// Docker's client for the engine of this site.
@@ -122,6 +142,12 @@ impl<'a> Site<'a> {
             .env("ALERTMANAGER_PORT", "0")
     }
 
+    /// Whether its image is that of the service, or has a stand-in.
+    fn can_run(&self, service: &Value) -> bool {
+        let image = service["image"].as_str();
+        image == self.image(APP).ok() || image.is_some_and(stand_in::is_known)
+    }
+
     fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
         let services = self.config["services"].as_object();
         services.into_iter().flatten().map(|(name, service)| (name.as_str(), service))
@@ -135,10 +161,6 @@ impl Drop for Site<'_> {
             let _ = down.capture();
         }
     }
-}
-
-fn can_run(service: &Value) -> bool {
-    !service["build"].is_null() || service["image"].as_str().is_some_and(stand_in::is_known)
 }
 
 /// The image of a `FROM` line.

@@ -34,7 +34,25 @@ enum Recipe {
     Prometheus,
     /// What passes alerts on, started as its image starts it.
     Alertmanager,
+    /// The database server, with an entry point that makes the database as that of its upstream image does.
+    Postgres,
+    /// The server of caches and counts.
+    Redis,
 }
+
+/// What the projects use of the entry point of the upstream image: user, password from a file, database.
+const POSTGRES_ENTRY: &str = r#"#!/bin/sh
+set -eu
+[ "$1" = postgres ] || exec "$@"
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  initdb --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256
+  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
+  pg_ctl --options="-c listen_addresses= -c unix_socket_directories=/run/postgresql" --wait start
+  createdb --host=/run/postgresql --username="$POSTGRES_USER" "$POSTGRES_USER"
+  pg_ctl --mode=fast --wait stop
+fi
+exec postgres -c listen_addresses='*' -c unix_socket_directories=/run/postgresql
+"#;
 
 /// Whether a stand-in for `image` can be built.
 pub(crate) fn is_known(image: &str) -> bool {
@@ -69,6 +87,8 @@ fn recipe(image: &str) -> Option<Recipe> {
         "haproxy" => Some(Recipe::Haproxy),
         "prometheus" => Some(Recipe::Prometheus),
         "alertmanager" => Some(Recipe::Alertmanager),
+        "postgres" => Some(Recipe::Postgres),
+        "redis" => Some(Recipe::Redis),
         _ => None,
     }
 }
@@ -94,6 +114,15 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
         Recipe::Alertmanager => {
             &["USER nobody", "WORKDIR /alertmanager", "ENTRYPOINT [\"/usr/bin/prometheus-alertmanager\"]"]
         }
+        Recipe::Postgres => &[
+            "ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "ENV PGDATA=/var/lib/postgresql/data",
+            "VOLUME /var/lib/postgresql/data",
+            "STOPSIGNAL SIGINT",
+            "ENTRYPOINT [\"/usr/local/bin/docker-entrypoint.sh\"]",
+            "CMD [\"postgres\"]",
+        ],
+        Recipe::Redis => &["WORKDIR /data", "CMD [\"redis-server\"]"],
     }
 }
 
@@ -105,6 +134,8 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Haproxy => ("haproxy", "minbase", "haproxy"),
         Recipe::Prometheus => ("prometheus", "minbase", "prometheus"),
         Recipe::Alertmanager => ("alertmanager", "minbase", "prometheus-alertmanager"),
+        Recipe::Postgres => ("postgres", "minbase", "postgresql-17"),
+        Recipe::Redis => ("redis", "minbase", "redis-server"),
     };
     let tree = folder().join("roots").join(name);
     if tree.exists() {
@@ -125,6 +156,8 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Haproxy => {}
         Recipe::Prometheus => writable(&new.join("prometheus"))?,
         Recipe::Alertmanager => writable(&new.join("alertmanager"))?,
+        Recipe::Postgres => database(&new)?,
+        Recipe::Redis => writable(&new.join("data"))?,
     }
     fs::rename(&new, &tree)?;
     Ok(tree)
@@ -167,6 +200,21 @@ fn accounts(root: &Path) -> Result<()> {
     }
     fs::create_dir_all(root.join("home/nonroot"))?;
     writable(&root.join("tmp"))
+}
+
+/// An empty folder for the data, and the entry point.
+fn database(root: &Path) -> Result<()> {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let data = root.join("var/lib/postgresql/data");
+    writable(&data)?;
+    let accounts = fs::read_to_string(root.join("etc/passwd"))?;
+    let account = accounts.lines().find_map(|line| line.strip_prefix("postgres:"));
+    let mut numbers = account.context("no user `postgres`")?.split(':').skip(1).map(str::parse);
+    let [user, group] = [numbers.next(), numbers.next()].map(|number| number.and_then(Result::ok));
+    chown(&data, user, group)?;
+    let entry = root.join("usr/local/bin/docker-entrypoint.sh");
+    fs::write(&entry, POSTGRES_ENTRY)?;
+    Ok(fs::set_permissions(&entry, fs::Permissions::from_mode(0o755))?)
 }
 
 fn writable(folder: &Path) -> Result<()> {

@@ -98,8 +98,11 @@ async fn ready(State(platform): State<Arc<Platform>>) -> Result<Json<Health>, Er
 /// If it is not ready, or does not respond within two seconds.
 pub fn check(settings: &server::Settings) -> anyhow::Result<()> {
     // The unspecified address is only for listening; connect to the loopback address instead.
-    let host = if settings.host.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { settings.host };
-    let mut stream = TcpStream::connect((host, settings.admin_port))?;
+    let mut address = settings.admin();
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
     stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n")?;
     let answer = std::io::read_to_string(stream)?;

@@ -33,6 +33,9 @@ pub struct Settings {
     /// Port of health and operations, kept off the internet; 0 picks a free one
     #[arg(long, env, default_value = "8081", value_parser = number::<u16>(0, 65_535))]
     pub admin_port: u16,
+    /// Address the admin port listens on, if another than HOST
+    #[arg(long, env)]
+    pub admin_host: Option<IpAddr>,
     /// Connections held at once; further ones wait in the kernel's queue
     ///
     /// Each of the two ports holds as many, and each connection up to 32 KiB. With 64 MiB for bodies being read, at
@@ -48,6 +51,13 @@ pub struct Settings {
     /// Longest wait after that for requests in flight
     #[arg(long, env, default_value = "20s", value_parser = time("0s", "1h"))]
     pub drain_timeout: Duration,
+}
+
+impl Settings {
+    /// The address of the admin port.
+    pub fn admin(&self) -> SocketAddr {
+        SocketAddr::new(self.admin_host.unwrap_or(self.host), self.admin_port)
+    }
 }
 
 pub struct Server {
@@ -114,11 +124,8 @@ impl Server {
 /// # Errors
 /// If one is taken.
 pub fn listen(settings: &Settings) -> anyhow::Result<[TcpListener; 2]> {
-    let listen = |port| {
-        let address = SocketAddr::new(settings.host, port);
-        bind(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"))
-    };
-    Ok([listen(settings.port)?, listen(settings.admin_port)?])
+    let listen = |address| bind(address).map_err(|error| anyhow!("cannot listen on {address}: {error}"));
+    Ok([listen(SocketAddr::new(settings.host, settings.port))?, listen(settings.admin())?])
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {

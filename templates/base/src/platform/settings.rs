@@ -43,6 +43,22 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The value of a variable. A secret may be in a file instead: `NAME_FILE` has its path.
+    fn get(&self, name: &str, is_secret: bool) -> Result<Option<OsString>, Problem> {
+        let file = format!("{name}_FILE");
+        let variable = |name: &str| self.variables.get(OsStr::new(name)).cloned();
+        let value = variable(name);
+        let Some(path) = variable(&file).filter(|path| is_secret && !path.is_empty()) else { return Ok(value) };
+        if value.is_some_and(|value| !value.is_empty()) {
+            return Err(Problem::new(name, format!("set, and {file} as well; unset one of them")));
+        }
+        let text = fs::read_to_string(path);
+        let text = text.map_err(|error| Problem::new(&file, format!("the file cannot be read: {error}")))?;
+        Ok(Some(text.trim_end().into()))
+    }
+}
+
 impl FromIterator<(OsString, OsString)> for Environment {
     /// A later value of a variable replaces an earlier one, unless it is empty.
     fn from_iter<Variables: IntoIterator<Item = (OsString, OsString)>>(variables: Variables) -> Self {
@@ -100,7 +116,11 @@ pub fn read(
     let (mut flags, mut problems) = (Vec::new(), Vec::from_iter(environment.problem.clone()));
     for arg in command.get_arguments() {
         let (Some(name), Some(flag)) = (arg.get_env().and_then(OsStr::to_str), arg.get_long()) else { continue };
-        for value in given(arg, name, &arguments, environment) {
+        let values = given(arg, name, &arguments, environment).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        for value in values {
             match validated(&parser, flag, &value) {
                 Ok(flag) => flags.push(flag),
                 Err(rule) => problems.push(Problem::new(name, rule)),
@@ -112,15 +132,16 @@ pub fn read(
 
 /// The values that a setting has from its flag, else from its variable. An empty value counts as absent, with one
 /// exception: a URL with a default is probably empty by mistake, and the default would be another server.
-fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environment) -> Vec<OsString> {
+fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environment) -> Result<Vec<OsString>, Problem> {
     let id = arg.get_id().as_str();
     let mut values: Vec<OsString> = match arguments.value_source(id) {
         Some(ValueSource::CommandLine) => arguments.get_raw(id).into_iter().flatten().map(OsString::from).collect(),
-        _ => environment.variables.get(OsStr::new(name)).cloned().into_iter().collect(),
+        // An argument whose value `--help` would hide is a secret.
+        _ => environment.get(name, arg.is_hide_env_values_set())?.into_iter().collect(),
     };
     let server = name.ends_with("_URL") && !arg.get_default_values().is_empty();
     values.retain(|value| server || !value.is_empty());
-    values
+    Ok(values)
 }
 
 /// The setting as a flag if it is valid, else the rule that it breaks.

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use app::config::Config;
-use app::platform::settings::Environment;
+use app::platform::{server, settings::Environment};
 use clap::CommandFactory;
 use serde::Deserialize;
 
@@ -172,6 +172,48 @@ fn one_port_cannot_be_both() {
     assert!(read(&[("PORT", OsStr::new("0")), ("ADMIN_PORT", OsStr::new("0"))]).is_ok(), "both pick a free one");
     let said = read(&[("PORT", OsStr::new("eighty")), ("ADMIN_PORT", OsStr::new("8080"))]).err().expect("refused");
     assert!(!said.to_string().contains("ADMIN_PORT"), "the default contradicts nothing: {said}");
+}
+
+#[tokio::test]
+async fn the_admin_port_may_listen_on_another_address() {
+    let addresses = |more: &[&str]| {
+        let arguments = [&["app", "--host=127.0.0.1", "--port=0", "--admin-port=0"], more].concat();
+        let config = Config::read(arguments.into_iter().map(Into::into), &Environment::default()).expect("valid");
+        let listeners = server::listen(&config.platform.server).expect("free ports");
+        listeners.map(|listener| listener.local_addr().expect("it listens").ip().to_string())
+    };
+    assert_eq!(addresses(&[]), ["127.0.0.1", "127.0.0.1"]);
+    assert_eq!(addresses(&["--admin-host=0.0.0.0"]), ["127.0.0.1", "0.0.0.0"]);
+}
+
+/// The names of the settings that may hold a secret.
+fn secrets() -> Vec<String> {
+    let command = Config::command();
+    let secrets = command.get_arguments().filter(|argument| argument.is_hide_env_values_set());
+    secrets.map(|secret| secret.get_env().and_then(OsStr::to_str).expect("a variable").to_owned()).collect()
+}
+
+#[test]
+fn a_secret_may_be_in_a_file() {
+    let (rules, home) = (rules(), folder(b""));
+    for name in secrets() {
+        let (variable, path) = (format!("{name}_FILE"), home.join(&name));
+        let valid = &rules[&name].accepted[0];
+        fs::write(&path, format!("{valid}\n")).expect("a new file");
+        let given = |other: &str| read(&[(&variable, path.as_os_str()), (&name, OsStr::new(other))]);
+        assert!(given("").is_ok(), "{variable}: {:?}", given("").err());
+        let both = given(valid).err().unwrap_or_else(|| panic!("{name} and {variable} are taken"));
+        assert!(both.exit_code() == 2 && both.to_string().contains(&format!("{name}: set, and {variable} as well")));
+        fs::write(&path, "open sesame").expect("it was there");
+        let said = given("").err().unwrap_or_else(|| panic!("{variable} is not checked")).to_string();
+        assert!(said.contains(&format!("{name}: ")) && !said.contains("sesame"), "{said}");
+        fs::remove_file(&path).expect("it was there");
+        let said = given("").err().unwrap_or_else(|| panic!("{variable} is missing and taken")).to_string();
+        assert!(said.contains(&format!("{variable}: the file cannot be read")), "{said}");
+    }
+    // Of any other setting the file is not read.
+    assert!(read(&[("PORT_FILE", OsStr::new("/nothing/there")), ("PORT", OsStr::new("80"))]).is_ok());
+    fs::remove_dir_all(home).ok();
 }
 
 #[tokio::test]

@@ -14,7 +14,8 @@ pub type Row = PgRow;
 #[group(skip)]
 pub struct Settings {
     /// URL of the database; `?sslmode=verify-full` requires TLS
-    #[arg(long, env, default_value = "postgres://app:app@127.0.0.1:5432/app", value_parser = read_url)]
+    #[arg(long, env, hide_env_values = true, value_parser = read_url)]
+    #[arg(default_value = "postgres://app:app@127.0.0.1:5432/app")]
     pub database_url: Options,
 }
 

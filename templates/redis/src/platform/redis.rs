@@ -30,7 +30,7 @@ pub const OUTAGES: [&str; 11] = [
 #[group(skip)]
 pub struct Settings {
     /// URL of Redis; rediss:// for TLS
-    #[arg(long, env, default_value = "redis://127.0.0.1:6379", value_parser = url)]
+    #[arg(long, env, hide_env_values = true, default_value = "redis://127.0.0.1:6379", value_parser = url)]
     pub redis_url: ConnectionInfo,
 }
 

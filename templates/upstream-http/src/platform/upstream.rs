@@ -25,7 +25,7 @@ const BODY: usize = 1 << 20;
 #[group(skip)]
 pub struct Settings {
     /// Base URL of the other service, including the path of its API
-    #[arg(long, env, default_value = "http://127.0.0.1:9100", value_parser = base_url)]
+    #[arg(long, env, hide_env_values = true, default_value = "http://127.0.0.1:9100", value_parser = base_url)]
     pub upstream_url: String,
     /// Longest wait for the other service, including the retry; at most nine tenths of REQUEST_TIMEOUT
     ///
