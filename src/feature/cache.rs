@@ -38,7 +38,22 @@ pub(super) const CACHE: Feature = Feature {
             Panel::new(Section::Parts, "Cache", "Stale responses mean that loads fail or are slow.", Unit::PerSecond)
                 .query("sum by (result) (rate(cache_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
                 .query(&rate("cache_loads_abandoned_total"), "abandoned loads")
-                .query(&rate("cache_load_failures_total"), "failed loads"),
+                .query(&rate("cache_load_failures_total"), "failed loads")
+                .runbook("cache"),
+        );
+        let read = |results: &str| format!("sum(rate(cache_requests_total{{job=\"app\"{results}}}[$__rate_interval]))");
+        let share = format!("{} / {}", read(",result!=\"miss\""), read(""));
+        parts.dashboards.add(
+            "cache",
+            Panel::new(Section::Parts, "Hit ratio", "Share of reads that did not wait for a load.", Unit::Share)
+                .query(&share, "hits"),
+        );
+        let held = "Entries in memory, and loads in progress, per replica.";
+        parts.dashboards.add(
+            "cache",
+            Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
+                .query("cache_entries{job=\"app\"}", "{{instance}}")
+                .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
         );
         let held = "Entries in memory, and loads in progress, per replica.";
         parts.dashboards.add(

@@ -19,6 +19,8 @@ pub(super) const DATABASE: Feature = Feature {
         parts.manifest.add(UTOIPA.features(&["chrono"]));
         parts.series.of("database").gauge("db_pool_connections", "Connections to the database, by state: idle or used");
         parts.series.of("database").counter("db_pool_timeouts_total", "Requests that got no connection in time");
+        parts.series.of("database").gauge("db_pool_waiting", "Requests that wait for a connection to the database");
+        parts.series.of("database").gauge("db_pool_size", "Connections to the database that may be used at once");
         parts
             .series
             .of("database")
@@ -39,7 +41,9 @@ pub(super) const DATABASE: Feature = Feature {
         parts.dashboards.add(
             "database",
             Panel::new(Section::Parts, "Age of the last backup", age, Unit::Seconds)
-                .query("time() - max(db_last_backup_timestamp_seconds{job=\"app\"})", "last backup"),
+                .query("time() - max(db_last_backup_timestamp_seconds{job=\"app\"})", "last backup")
+                .limit(36.0 * 3600.0)
+                .runbook("backup"),
         );
         parts.dashboards.add(
             "database",
@@ -50,7 +54,10 @@ pub(super) const DATABASE: Feature = Feature {
                 Unit::Count,
             )
             .query("sum by (state) (db_pool_connections{job=\"app\"})", "{{state}}")
-            .query(&rate("db_pool_timeouts_total"), "time-outs per second"),
+            .query("sum(db_pool_size{job=\"app\"})", "maximum")
+            .query("sum(db_pool_waiting{job=\"app\"})", "requests that wait")
+            .query(&rate("db_pool_timeouts_total"), "time-outs per second")
+            .runbook("database"),
         );
         parts.symptoms.of("database").page(
             "DatabaseFails",

@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Condition, Indicator, Layer, Limits, Scope, Server};
+use crate::part::{Condition, Indicator, Layer, Limits, Panel, Scope, Section, Server, Unit};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -46,6 +46,9 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
                     Condition::Written(Scope::Everything),
                 );
                 parts.volumes.push("silences");
+                for panel in load_balancer() {
+                    parts.dashboards.add("load-balancer", panel);
+                }
                 parts.servers.extend([
                     server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),
                     server("alertmanager", "passes alerts on", "prom/alertmanager:v0.28.1"),
@@ -60,6 +63,32 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
 /// A server that only a deployment needs.
 const fn server(name: &'static str, purpose: &'static str, image: &'static str) -> Server {
     Server { name, purpose, image, command: None, development: None }
+}
+
+fn load_balancer() -> [Panel; 5] {
+    let lines =
+        |title, description, unit| Panel::new(Section::Parts, title, description, unit).runbook("load-balancer");
+    let rate = |counter: &str, labels: &str| {
+        format!("sum(rate(haproxy_{counter}{{job=\"haproxy\",{labels}}}[$__rate_interval]))")
+    };
+    let responses = "frontend_http_responses_total";
+    [
+        lines("Responses to clients", "By class of status, those that HAProxy made itself included.", Unit::PerSecond)
+            .query(&rate(responses, "proxy=\"public\"").replacen("sum(", "sum by (code) (", 1), "{{code}}")
+            .stacked(),
+        lines("Replicas ready", "Those that HAProxy sends requests to.", Unit::Count)
+            .query("haproxy_backend_active_servers{job=\"haproxy\",proxy=\"app\"}", "ready"),
+        lines("Connections of clients", "HAProxy accepts at most 4,000.", Unit::Count)
+            .query("haproxy_frontend_current_sessions{job=\"haproxy\",proxy=\"public\"}", "open")
+            .limit(4000.0),
+        lines("Requests that wait", "For a place at a replica; after 2 s they are answered 503.", Unit::Count)
+            .query("haproxy_backend_current_queue{job=\"haproxy\",proxy=\"app\"}", "waiting"),
+        lines("Repeated and failed", "Requests sent again, sent to another replica, or not answered.", Unit::PerSecond)
+            .query(&rate("backend_retry_warnings_total", "proxy=\"app\""), "sent again")
+            .query(&rate("backend_redispatch_warnings_total", "proxy=\"app\""), "to another replica")
+            .query(&rate("backend_connection_errors_total", "proxy=\"app\""), "no connection")
+            .query(&rate("backend_response_errors_total", "proxy=\"app\""), "no valid answer"),
+    ]
 }
 
 fn limit(limits: &mut Limits) {

@@ -23,7 +23,7 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.manifest.add(METRICS_PROCESS.plain());
         parts.volumes.push("metrics");
         let own = Indicator { name: "http_responses_total", labels: "job=\"app\"" };
-        parts.indicator.get_or_insert(own);
+        let indicator = *parts.indicator.get_or_insert(own);
         parts.symptoms.of("monitoring").ticket(
             "RulesFail",
             "Rules fail",
@@ -36,7 +36,8 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
             "Prometheus refused its configuration and goes on with the one before",
             Condition::Written(Scope::Everything),
         );
-        for panel in summary().into_iter().chain(requests()).chain(process()) {
+        let panels = summary().into_iter().chain(budget(indicator)).chain(requests()).chain(process());
+        for panel in panels {
             parts.dashboards.add("service", panel);
         }
     },
@@ -75,6 +76,26 @@ fn summary() -> [Panel; 4] {
     ]
 }
 
+/// What is left of the month's failures, and how fast it is used up.
+fn budget(indicator: Indicator) -> [Panel; 2] {
+    let of = |codes: &str| {
+        let Indicator { name, labels } = indicator;
+        format!("(sum(increase({name}{{{labels}{codes}}}[30d])))")
+    };
+    let left = format!("1 - {} / {} / 0.001", of(",code=\"5xx\""), of(""));
+    let about = "Share of the failures that the objective allows in 30 days and that have not happened.";
+    let burn = "1 uses up the budget of 30 days in 30 days. A page needs 14.4 in an hour and in the last five minutes.";
+    [
+        Panel::new(Section::Summary, "Error budget left", about, Unit::Share).query(&left, "left").runbook("service"),
+        Panel::new(Section::Requests, "Burn rate of the error budget", burn, Unit::Count)
+            .query("service:requests_failed:ratio_rate5m / 0.001", "5 minutes")
+            .query("service:requests_failed:ratio_rate1h / 0.001", "1 hour")
+            .query("service:requests_failed:ratio_rate6h / 0.001", "6 hours")
+            .limit(14.4)
+            .runbook("service"),
+    ]
+}
+
 fn requests() -> [Panel; 6] {
     let lines = |title, description, unit| Panel::new(Section::Requests, title, description, unit);
     let quantile = |quantile: &str, labels: &str| {
@@ -102,7 +123,9 @@ fn requests() -> [Panel; 6] {
         lines("Requests by route", "Requests per second of each route.", Unit::PerSecond)
             .query(&rate_by("method, route"), "{{method}} {{route}}"),
         lines("In flight", "Each replica rejects requests over MAX_IN_FLIGHT.", Unit::Count)
-            .query("http_requests_in_flight{job=\"app\"}", "{{instance}}"),
+            .query("http_requests_in_flight{job=\"app\"}", "{{instance}}")
+            .limit(512.0)
+            .runbook("service"),
         lines(
             "Shed, timed out and panicked",
             "Shed is 503, timed out is 504, a panic is 500. Log lines are dropped when standard output is not read.",
@@ -111,18 +134,27 @@ fn requests() -> [Panel; 6] {
         .query(&rate("http_requests_shed_total"), "shed")
         .query(&rate("http_requests_timed_out_total"), "timed out")
         .query(&rate("http_panics_total"), "panics")
-        .query(&rate("log_lines_dropped_total"), "log lines dropped"),
+        .query(&rate("log_lines_dropped_total"), "log lines dropped")
+        .runbook("service"),
     ]
 }
 
-fn process() -> [Panel; 4] {
+fn process() -> [Panel; 5] {
     let lines = |title, description, unit| Panel::new(Section::Process, title, description, unit);
     [
         lines("CPU", "1 is one core.", Unit::Count)
             .query("rate(process_cpu_seconds_total{job=\"app\"}[$__rate_interval])", "{{instance}}"),
-        lines("Memory", "Resident.", Unit::Bytes).query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}"),
+        lines("Memory", "Resident. The bounds add up to 256 MiB.", Unit::Bytes)
+            .query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}")
+            .limit(256.0 * 1024.0 * 1024.0)
+            .runbook("service"),
         lines("Versions", "Number of replicas per version.", Unit::Count)
             .query("count by (version) (build_info{job=\"app\"})", "{{version}}"),
-        lines("Open files", "Including sockets.", Unit::Count).query("process_open_fds{job=\"app\"}", "{{instance}}"),
+        lines("Open files", "Including sockets.", Unit::Count)
+            .query("process_open_fds{job=\"app\"}", "{{instance}}")
+            .query("min(process_max_fds{job=\"app\"})", "maximum")
+            .runbook("service"),
+        lines("Threads", "Those of the runtime, and those of blocking calls.", Unit::Count)
+            .query("process_threads{job=\"app\"}", "{{instance}}"),
     ]
 }

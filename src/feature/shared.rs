@@ -4,7 +4,9 @@ use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
-use crate::part::{Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms, Unit};
+use crate::part::{
+    Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms, Unit,
+};
 use crate::stack::Stack;
 
 pub(super) const LIMITER: Feature = Feature {
@@ -27,7 +29,8 @@ pub(super) const LIMITER: Feature = Feature {
         parts.dashboards.add(
             "limiter",
             Panel::new(Section::Parts, "Limited requests", "Answered 429.", Unit::PerSecond)
-                .query(&rate("http_requests_limited_total"), "limited"),
+                .query(&rate("http_requests_limited_total"), "limited")
+                .runbook("limiter"),
         );
         parts.symptoms.of("limiter").ticket(
             "ManyRequestsAreLimited",

@@ -27,6 +27,7 @@ impl Dashboards {
                 "timezone": "utc",
                 "refresh": "30s",
                 "time": {"from": "now-3h", "to": "now"},
+                "annotations": {"list": [starts()]},
                 "panels": placed(panels),
             });
             (*subject, serde_json::to_string_pretty(&dashboard).expect("values are JSON"))
@@ -45,6 +46,10 @@ pub struct Panel {
     stacked: bool,
     /// The values from which the number is yellow, and red.
     thresholds: Option<(f64, f64)>,
+    /// The value at which something is refused, killed or reported, drawn as a line.
+    limit: Option<f64>,
+    /// The page of the runbook that explains it, without its extension.
+    runbook: Option<&'static str>,
     queries: Vec<(String, &'static str)>,
 }
 
@@ -102,7 +107,17 @@ impl Unit {
 impl Panel {
     /// A panel without a query.
     pub fn new(section: Section, title: &'static str, description: &'static str, unit: Unit) -> Self {
-        Self { title, description, section, unit, stacked: false, thresholds: None, queries: Vec::new() }
+        Self {
+            title,
+            description,
+            section,
+            unit,
+            stacked: false,
+            thresholds: None,
+            limit: None,
+            runbook: None,
+            queries: Vec::new(),
+        }
     }
 
     /// Adds a query in PromQL, and the legend of its lines.
@@ -121,8 +136,24 @@ impl Panel {
         Self { thresholds: Some((yellow, red)), ..self }
     }
 
+    /// Draws a line at this value.
+    pub fn limit(self, limit: f64) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Names the page of the runbook that explains it.
+    pub fn runbook(self, page: &'static str) -> Self {
+        Self { runbook: Some(page), ..self }
+    }
+
+    /// Its description, with the page of the runbook.
+    fn description(&self) -> String {
+        let page = self.runbook.map(|page| format!("\n\nRunbook: `ops/runbook/{page}.md`"));
+        self.description.to_owned() + &page.unwrap_or_default()
+    }
+
     fn render(&self, id: usize, (x, y): (u32, u32)) -> Value {
-        let Self { title, description, section, queries, .. } = self;
+        let Self { title, section, queries, .. } = self;
         let (width, height) = section.size();
         let targets: Vec<Value> = queries
             .iter()
@@ -133,7 +164,7 @@ impl Panel {
             "id": id,
             "type": if *section == Section::Summary { "stat" } else { "timeseries" },
             "title": title,
-            "description": description,
+            "description": self.description(),
             "gridPos": {"x": x, "y": y, "w": width, "h": height},
             "datasource": {"type": "prometheus", "uid": "prometheus"},
             "fieldConfig": {"defaults": self.defaults(), "overrides": []},
@@ -155,11 +186,24 @@ impl Panel {
                 ]},
             }),
             (Section::Summary, None) => json!({"unit": unit, "noValue": "0"}),
-            (_, _) if self.stacked => {
-                json!({"unit": unit, "min": 0, "custom": {"fillOpacity": 10, "stacking": {"mode": "normal"}}})
-            }
-            (_, _) => json!({"unit": unit, "min": 0, "custom": {"fillOpacity": 10}}),
+            (_, _) => self.lines(),
         }
+    }
+
+    /// How lines over time are drawn.
+    fn lines(&self) -> Value {
+        let mut custom = json!({"fillOpacity": 10});
+        if self.stacked {
+            custom["stacking"] = json!({"mode": "normal"});
+        }
+        let mut defaults = json!({"unit": self.unit.id(), "min": 0});
+        if let Some(limit) = self.limit {
+            custom["thresholdsStyle"] = json!({"mode": "dashed"});
+            let steps = json!([{"color": "green", "value": null}, {"color": "red", "value": limit}]);
+            defaults["thresholds"] = json!({"mode": "absolute", "steps": steps});
+        }
+        defaults["custom"] = custom;
+        defaults
     }
 
     fn options(&self) -> Value {
@@ -171,6 +215,20 @@ impl Panel {
             }),
         }
     }
+}
+
+/// Marks the time at which each replica started, with its version: a deploy or a restart.
+fn starts() -> Value {
+    json!({
+        "name": "Starts",
+        "datasource": {"type": "prometheus", "uid": "prometheus"},
+        "enable": true,
+        "iconColor": "blue",
+        "expr": "process_start_time_seconds{job=\"app\"} * 1000 * on (instance) group_left (version) build_info{job=\"app\"}",
+        "useValueForTime": "on",
+        "titleFormat": "start of {{version}}",
+        "textFormat": "{{instance}}",
+    })
 }
 
 /// The rate of a counter, over all replicas.
@@ -211,6 +269,16 @@ mod tests {
             sections.iter().map(|section| Panel::new(*section, "title", "about", Unit::Count)).collect();
         let number = |panel: &Value, name: &str| panel["gridPos"][name].as_u64().expect("a number");
         placed(&panels).iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
+    }
+
+    #[test]
+    fn a_limit_is_a_line_and_the_runbook_is_named() {
+        let panel = Panel::new(Section::Parts, "title", "About.", Unit::Count).limit(512.0).runbook("service");
+        let panel = panel.render(1, (0, 0));
+        let defaults = &panel["fieldConfig"]["defaults"];
+        assert_eq!(defaults["custom"]["thresholdsStyle"]["mode"], "dashed");
+        assert_eq!(defaults["thresholds"]["steps"][1]["value"], 512.0);
+        assert_eq!(panel["description"], "About.\n\nRunbook: `ops/runbook/service.md`");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +34,12 @@ pub struct Pool {
     /// One permit for each connection that may be in use.
     places: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Open>>>,
+    /// The number of waiters.
+    waiting: AtomicUsize,
 }
+
+/// A request that waits for a connection, counted until it is dropped.
+struct Waiter<'a>(&'a AtomicUsize);
 
 struct Open {
     connection: Connection,
@@ -54,10 +60,24 @@ pub struct Unconnected(sqlx::Error);
 
 type Done = <Driver as Database>::QueryResult;
 
+impl<'a> Waiter<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
 impl Pool {
     /// Opens no connection yet: the server may start after the service.
     pub fn new(options: Options) -> Self {
-        Self { options, places: Arc::new(Semaphore::new(CONNECTIONS as usize)), idle: Arc::default() }
+        let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        Self { options, places, idle: Arc::default(), waiting: AtomicUsize::new(0) }
     }
 
     /// Acquires a connection for one or more statements.
@@ -65,7 +85,9 @@ impl Pool {
     /// # Errors
     /// If all are in use, if none can be opened, or if the pool is closed.
     pub async fn acquire(&self) -> sqlx::Result<Lease> {
+        let waiter = Waiter::new(&self.waiting);
         let place = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await;
+        drop(waiter);
         let place = place.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let open = match self.reuse().await {
             Some(open) => open,
@@ -88,6 +110,11 @@ impl Pool {
     /// The numbers of used and of idle connections.
     pub fn usage(&self) -> (usize, usize) {
         (CONNECTIONS as usize - self.places.available_permits(), lock(&self.idle).len())
+    }
+
+    /// The number of requests that wait for a connection.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Relaxed)
     }
 
     /// The most recently used idle connection, if it still works.
