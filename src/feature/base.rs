@@ -30,7 +30,7 @@ fn depend(parts: &mut Parts) {
         CLAP.features(&["derive", "env", "error-context", "help", "std", "suggestions", "usage"]),
         DOTENVY.plain(),
         FASTRAND.plain(),
-        FUTURES_UTIL.features(&["std"]),
+        FUTURES_UTIL.features(&["async-await", "std"]),
         HUMANTIME.plain(),
         HYPER.features(&["http1", "server"]),
         HYPER_UTIL.features(&["tokio"]),

@@ -127,8 +127,6 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
     let replacements: Vec<String> = ["id"].iter().chain(&names).map(|name| (*name).to_owned()).chain(times).collect();
     let cache = format!("crate::platform::cache::Cache<crate::{}::{one}>", resource.name());
     let keys = [".bind(id)".to_owned(), ".bind(version)".to_owned()];
-    let weights: Vec<String> =
-        ["size_of::<Self>()".to_owned()].into_iter().chain(fields.iter().filter_map(weight)).collect();
     let (new, app, body) = (format!("New{one}"), "State(app): State<Arc<App>>", format!("Body(new): Body<New{one}>"));
     let (page, added, updated) =
         (format!("Result<Json<Paged<{one}>>>"), format!("Result<{one}>"), format!("Result<Option<{one}>>"));
@@ -152,7 +150,6 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
         ("destructured", layout::destructured(&new, &names, &format!("{new}::read(fields)"))),
         ("literal", layout::literal(&reads)),
         ("replacement_literal", layout::literal(&replacements)),
-        ("weight", layout::sum(8, &weights)),
         ("cache_member", layout::member(&format!("{}_cache", resource.name()), &cache)),
         ("list_signature", layout::signature("async fn list", &[app, "Params(page): Params<Page>"], &page)),
         ("create_signature", layout::signature("async fn create", &[app, "_: Params<()>", &body], ANSWER)),
@@ -278,13 +275,4 @@ fn read(field: &Field) -> String {
 fn bind(field: &Field) -> String {
     let reference = if field.kind().is_copy() { "" } else { "&" };
     format!(".bind({reference}new.{})", field.name())
-}
-
-/// The expression for the bytes that a field takes on the heap.
-fn weight(field: &Field) -> Option<String> {
-    let expression = match field.is_optional() {
-        true => format!("self.{}.as_ref().map_or(0, String::len)", field.name()),
-        false => format!("self.{}.len()", field.name()),
-    };
-    (!field.kind().is_copy()).then_some(expression)
 }

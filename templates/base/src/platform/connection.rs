@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpStream, sync::Semaphore, sync::watch, time::timeout};
 use tower::Service;
 
-use super::exchange::{Exchange, Phase, State};
+use super::exchange::{Exchange, Phase, Stage, State};
 use super::{Settings, body::Metered, socket::Socket};
 
 /// The maximum size of a request header, and of one read from a connection.
@@ -20,22 +20,6 @@ pub const BUFFER: usize = 16 << 10;
 const DISCARDING: usize = 64;
 const DISCARDED: usize = 32 << 20;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The other end of the connection; an extension of every request.
-#[derive(Clone, Copy)]
-pub struct Peer(pub SocketAddr);
-
-/// The stage of the shutdown.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-pub enum Stage {
-    Serving,
-    /// Each response is the last of its connection.
-    Draining,
-    /// Idle connections are closed.
-    Closing,
-    /// All connections are closed, also during a request.
-    Cutting,
-}
 
 /// Serves the connections of one port.
 pub struct Connections {
@@ -60,25 +44,16 @@ impl Connections {
         Arc::new(Self { http, router, write_timeout, bodies, discards, stage })
     }
 
-    /// Returns when the connection has ended, or at once when the server closes all connections.
+    /// Returns when the connection has ended.
     pub async fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
         // Responses are small and complete: waiting to fill a packet would only delay them.
         stream.set_nodelay(true).ok();
-        let exchange = Arc::<Exchange>::default();
-        let mut stage = self.stage.clone();
-        let cut = async {
-            reached(&mut stage, Stage::Cutting).await;
-            exchange.lock().cut = true;
-        };
-        tokio::select! {
-            // An error means that the client has closed the connection: there is no peer to report it to.
-            _ = self.answer(stream, peer, &exchange) => {}
-            () = cut => {}
-        }
+        // An error means that the client has closed the connection: there is no peer to report it to.
+        self.answer(stream, &Exchange::new(peer, self.stage.clone())).await.ok();
     }
 
-    async fn answer(&self, stream: TcpStream, peer: SocketAddr, exchange: &Arc<Exchange>) -> hyper::Result<()> {
-        let service = service_fn(|request| self.call(request, peer, exchange));
+    async fn answer(&self, stream: TcpStream, exchange: &Arc<Exchange>) -> hyper::Result<()> {
+        let service = service_fn(|request| self.call(request, exchange));
         let socket = Socket::new(stream, Arc::clone(exchange), self.write_timeout);
         let mut connection = self.http.serve_connection(TokioIo::new(socket), service);
         let mut stage = self.stage.clone();
@@ -111,18 +86,16 @@ impl Connections {
     fn call(
         &self,
         mut request: Request<Incoming>,
-        peer: SocketAddr,
         exchange: &Arc<Exchange>,
     ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
         *exchange.lock() = State { phase: Phase::Handling, ..State::default() };
         request.extensions_mut().insert(Arc::clone(exchange));
-        request.extensions_mut().insert(Peer(peer));
         let answer = self.router.clone().call(Metered::new(request, &self.bodies, exchange));
-        let (stage, exchange) = (self.stage.clone(), Arc::clone(exchange));
+        let exchange = Arc::clone(exchange);
         async move {
             let mut response = answer.await?;
             let mut state = exchange.lock();
-            if state.unread || *stage.borrow() > Stage::Serving {
+            if state.unread || exchange.is_draining() {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             (state.phase, state.body) = (Phase::Answering, None);

@@ -1,9 +1,22 @@
 //! State shared by a connection and the layers around its requests. HTTP/1 has one request at a time on a connection,
 //! so one value serves all of them; it is an extension of each request.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+/// The stage of the shutdown.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub enum Stage {
+    Serving,
+    /// Each response is the last of its connection.
+    Draining,
+    /// Idle connections are closed.
+    Closing,
+    /// All connections are closed, also during a request.
+    Cutting,
+}
 
 /// The phase of the current request.
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -16,8 +29,12 @@ pub enum Phase {
     Answering,
 }
 
-#[derive(Default)]
-pub struct Exchange(Mutex<State>);
+pub struct Exchange {
+    /// The other end of the connection.
+    pub peer: SocketAddr,
+    stage: watch::Receiver<Stage>,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 pub struct State {
@@ -28,12 +45,24 @@ pub struct State {
     pub overloaded: bool,
     /// Whether the body was dropped long before its end, so that the connection must be closed.
     pub unread: bool,
-    /// Whether the server has closed the connection during the request.
-    pub cut: bool,
 }
 
 impl Exchange {
+    pub fn new(peer: SocketAddr, stage: watch::Receiver<Stage>) -> Arc<Self> {
+        Arc::new(Self { peer, stage, state: Mutex::default() })
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether each response is the last of its connection.
+    pub fn is_draining(&self) -> bool {
+        *self.stage.borrow() > Stage::Serving
+    }
+
+    /// Whether the server closes all connections, also during a request.
+    pub fn is_cut(&self) -> bool {
+        *self.stage.borrow() == Stage::Cutting
     }
 }

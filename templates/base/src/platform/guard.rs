@@ -1,14 +1,15 @@
 //! What every request passes through. Outermost `observe`: id, log line, envelope, headers. Then CORS, so that browsers
 //! can read refusals too. Then what the client may ask for, and `handle`: overload, deadline, panic.
 
-use std::{convert::Infallible, future::Ready, future::ready, num::NonZeroUsize, panic::AssertUnwindSafe};
-use std::{sync::Arc, time::Duration};
+use std::future::{Ready, ready};
+use std::{array, convert::Infallible, num::NonZeroUsize, panic::AssertUnwindSafe, pin::pin};
+use std::{sync::Arc, task::Poll, time::Duration};
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::Route};
-use futures_util::{FutureExt, future::Either};
+use futures_util::{FutureExt, future::Either, poll};
 use tower::{Layer, Service, layer::layer_fn, service_fn, util::option_layer};
 use tower_http::cors::CorsLayer;
 
@@ -48,7 +49,8 @@ pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
         let mut admitted = cors.layer(service_fn(move |request: Request| {
             let platform = Arc::clone(&platform);
             //= client
-            let answer = route.call(request);
+            // Boxed, because the future holds the request, and the layers around it would copy it several times.
+            let answer = route.call(request).boxed();
             async move {
                 //= refuse
                 let response = handle(&platform, answer).await;
@@ -116,8 +118,13 @@ async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Re
     let Ok(_place) = platform.places.try_acquire() else {
         return overloaded();
     };
-    let answer = AssertUnwindSafe(answer).catch_unwind();
-    let (name, code, cause) = match tokio::time::timeout(platform.settings.guard.request_timeout, answer).await {
+    let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
+    // Most responses are ready at the first poll: only the others need a timer.
+    let answer = match poll!(&mut answer) {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => tokio::time::timeout(platform.settings.guard.request_timeout, answer).await,
+    };
+    let (name, code, cause) = match answer {
         Ok(Ok(Ok(response))) => return response,
         Ok(Err(_panic)) => ("http_panics_total", 500, "the handler panicked"),
         Err(_elapsed) => ("http_requests_timed_out_total", 504, "the deadline passed"),
@@ -135,9 +142,18 @@ fn overloaded() -> Response {
 /// The client's id if it is sane, else a new one.
 fn request_id(request: &Request) -> HeaderValue {
     let sane = |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-    request.headers().get(REQUEST_ID).filter(sane).cloned().unwrap_or_else(|| {
-        HeaderValue::try_from(format!("{:032x}", fastrand::u128(..))).expect("digits are header text")
-    })
+    request.headers().get(REQUEST_ID).filter(sane).cloned().unwrap_or_else(random_id)
+}
+
+/// 32 random hexadecimal digits. Every request needs them: `format!` would take several times as long.
+fn random_id() -> HeaderValue {
+    let mut random = fastrand::u128(..);
+    let digits: [u8; 32] = array::from_fn(|_| {
+        let digit = b"0123456789abcdef"[random as usize & 15];
+        random >>= 4;
+        digit
+    });
+    HeaderValue::from_bytes(&digits).expect("digits are header text")
 }
 
 /// Browsers of other origins get nothing unless the configuration names them.

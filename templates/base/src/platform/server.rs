@@ -13,9 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 use tokio::{sync::Semaphore, sync::watch, task::JoinSet};
 
-use super::connection::{Connections, Stage};
 use super::settings::{number, time};
-use super::{Platform, body, socket};
+use super::{Platform, body, connection::Connections, exchange::Stage, socket};
 
 /// The length of the kernel's queue of connections that are not accepted yet.
 const BACKLOG: u32 = 1024;
@@ -112,7 +111,7 @@ impl Server {
             }
         }
         stage.send_replace(Stage::Cutting);
-        while open.join_next().await.is_some() {}
+        open.shutdown().await;
         timeout_at(end - limit / 20, platform.close()).await.ok();
         tracing::info!("stopped");
         Ok(())

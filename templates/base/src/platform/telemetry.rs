@@ -108,7 +108,7 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if self.status == 499 && self.exchange.as_ref().is_some_and(|exchange| exchange.lock().cut) {
+        if self.status == 499 && self.exchange.as_ref().is_some_and(|exchange| exchange.is_cut()) {
             (self.status, self.cause) = (503, Some("cut at the drain time-out".into()));
         }
         let seconds = self.started.elapsed().as_secs_f64();

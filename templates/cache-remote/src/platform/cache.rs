@@ -3,21 +3,20 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use super::Platform;
 use super::copies::Copies;
 use super::copy::{Cached, Outcome, Times};
+use super::document::Document;
 use super::error::Result;
 use super::remote::Remote;
 use super::store;
 
 pub struct Cache<T> {
-    copies: Copies<T>,
+    copies: Copies,
     remote: Arc<Remote<T>>,
 }
 
-impl<T: Cached + Serialize + DeserializeOwned> Cache<T> {
+impl<T: Cached> Cache<T> {
     pub fn new(platform: &Platform) -> Self {
         let remote = Remote::new(&platform.settings, store::of(platform));
         Self { copies: Copies::new(Times::fresh_for(remote.front)), remote: Arc::new(remote) }
@@ -27,16 +26,14 @@ impl<T: Cached + Serialize + DeserializeOwned> Cache<T> {
     ///
     /// # Errors
     /// That of the load, if there is no stale copy either.
-    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<T>, Outcome)>
+    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<Document>, Outcome)>
     where
         L: Future<Output = Result<Option<T>>> + Send + 'static,
     {
         let remote = Arc::clone(&self.remote);
         self.copies.get(id, async move { remote.get(id, load).await }).await
     }
-}
 
-impl<T: Cached> Cache<T> {
     /// To be called when the value of this id may have changed.
     pub async fn forget(&self, id: i64) {
         // The server first: a reader that begins after this must not find there what was there before the write.
@@ -44,7 +41,7 @@ impl<T: Cached> Cache<T> {
         self.copies.forget(id);
     }
 
-    pub fn copies(&self) -> &Copies<T> {
+    pub fn copies(&self) -> &Copies {
         &self.copies
     }
 }

@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::copy::{Cached, Loaded, fresh_until};
+use super::document::Document;
 use super::error::Result;
 use super::{Settings, store, telemetry};
 
@@ -38,7 +38,7 @@ pub struct Remote<T> {
     holds: PhantomData<fn() -> T>,
 }
 
-impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
+impl<T: Cached> Remote<T> {
     pub fn new(settings: &Settings, store: store::Store) -> Self {
         let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::KIND));
         Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
@@ -48,19 +48,20 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
     ///
     /// # Errors
     /// That of the load.
-    pub async fn get(&self, id: i64, load: impl Future<Output = Result<Option<T>>>) -> Result<Loaded<T>> {
+    pub async fn get(&self, id: i64, load: impl Future<Output = Result<Option<T>>>) -> Result<Loaded> {
         let begun = Instant::now();
         let distrusted = self.distrusted().get(&(id & 1023)).is_some_and(|until| *until > begun);
         let held = if distrusted { None } else { store::get(&self.store, &self.key(id)).await };
         let vacant = matches!(held, Some(None));
         if let Some(bytes) = held.flatten().filter(|bytes| bytes != WRITTEN) {
-            if let Ok(value) = serde_json::from_slice(&bytes) {
+            if let Ok(value) = serde_json::from_slice::<Option<T>>(&bytes) {
+                let value = value.as_ref().map(Document::new);
                 return Ok(Loaded { value, word: "shared", age: begun.elapsed() });
             }
             telemetry::count("cache_undecodable_total");
             self.forget(id).await;
         }
-        let value = load.await?;
+        let value = load.await?.as_ref().map(Document::new);
         if vacant {
             self.put(id, &value, begun.elapsed()).await;
         }
@@ -68,7 +69,7 @@ impl<T: Cached + Serialize + DeserializeOwned> Remote<T> {
         Ok(Loaded { value, word: "miss", age: begun.elapsed() })
     }
 
-    async fn put(&self, id: i64, value: &Option<T>, age: Duration) {
+    async fn put(&self, id: i64, value: &Option<Document>, age: Duration) {
         let json = serde_json::to_vec(value).expect("a cached value is JSON");
         let spent = Instant::now() + age + self.front;
         let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);

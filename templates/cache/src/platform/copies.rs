@@ -14,7 +14,8 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter, sync::DefaultLif
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::copy::{Cached, Copy, Loaded, Outcome, Times};
+use super::copy::{Copy, Loaded, Outcome, Times};
+use super::document::Document;
 use super::error::{Error, Result};
 use super::settings::time;
 use super::telemetry;
@@ -43,10 +44,10 @@ pub struct Settings {
 }
 
 /// The copies of one kind of resource.
-pub struct Copies<T> {
+pub struct Copies {
     times: Times,
-    copies: Arc<quick_cache::sync::Cache<Key, Arc<Copy<T>>, Weight>>,
-    flights: Flights<T>,
+    copies: Arc<quick_cache::sync::Cache<Key, Arc<Copy>, Weight>>,
+    flights: Flights,
     loads: Arc<Semaphore>,
     /// The number of writes, by id modulo the length: ids with the same counter only cause additional loads.
     writes: [AtomicU64; 1024],
@@ -57,20 +58,20 @@ pub struct Copies<T> {
 type Key = (i64, u64);
 
 /// Running loads: each is one task, and all readers of a key await the same one.
-type Flights<T> = Arc<Mutex<HashMap<Key, Flight<T>>>>;
+type Flights = Arc<Mutex<HashMap<Key, Flight>>>;
 
-type Flight<T> = Shared<BoxFuture<'static, Result<Arc<Copy<T>>>>>;
+type Flight = Shared<BoxFuture<'static, Result<Arc<Copy>>>>;
 
 #[derive(Clone)]
 struct Weight;
 
-impl<T: Cached> Weighter<Key, Arc<Copy<T>>> for Weight {
-    fn weight(&self, _: &Key, copy: &Arc<Copy<T>>) -> u64 {
+impl Weighter<Key, Arc<Copy>> for Weight {
+    fn weight(&self, _: &Key, copy: &Arc<Copy>) -> u64 {
         copy.weight()
     }
 }
 
-impl<T: Cached> Copies<T> {
+impl Copies {
     pub fn new(times: Times) -> Self {
         let mut options = OptionsBuilder::new();
         options.weight_capacity(CAPACITY).estimated_items_capacity(EXPECTED).shards(SHARDS);
@@ -85,9 +86,9 @@ impl<T: Cached> Copies<T> {
     ///
     /// # Errors
     /// That of the load, if there is no stale copy either.
-    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<T>, Outcome)>
+    pub async fn get<L>(&self, id: i64, load: L) -> Result<(Option<Document>, Outcome)>
     where
-        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+        L: Future<Output = Result<Loaded>> + Send + 'static,
     {
         let key = (id, self.writes(id).load(Ordering::Acquire));
         let (copy, loaded) = match self.copies.get(&key) {
@@ -119,9 +120,9 @@ impl<T: Cached> Copies<T> {
 
     /// Loads a copy again. Only the reader that starts the load waits for it, for at most `PATIENCE`; the others get
     /// the stale copy at once. The second value is true if the copy is the result of the load.
-    async fn refresh<L>(&self, key: Key, stale: Arc<Copy<T>>, load: L) -> Result<(Arc<Copy<T>>, bool)>
+    async fn refresh<L>(&self, key: Key, stale: Arc<Copy>, load: L) -> Result<(Arc<Copy>, bool)>
     where
-        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+        L: Future<Output = Result<Loaded>> + Send + 'static,
     {
         let begun = {
             let mut flights = lock(&self.flights);
@@ -137,9 +138,9 @@ impl<T: Cached> Copies<T> {
     }
 
     /// Waits for the load of this key, or starts it as soon as there are fewer than `LOADS`.
-    async fn load<L>(&self, key: Key, load: L) -> Result<Arc<Copy<T>>>
+    async fn load<L>(&self, key: Key, load: L) -> Result<Arc<Copy>>
     where
-        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+        L: Future<Output = Result<Loaded>> + Send + 'static,
     {
         let mut place = None;
         let flight = loop {
@@ -162,14 +163,14 @@ impl<T: Cached> Copies<T> {
     /// Starts a load in its own task, so that it does not end when the first client disconnects.
     fn begin<L>(
         &self,
-        flights: &mut HashMap<Key, Flight<T>>,
+        flights: &mut HashMap<Key, Flight>,
         key: Key,
-        stale: Option<Arc<Copy<T>>>,
+        stale: Option<Arc<Copy>>,
         place: OwnedSemaphorePermit,
         load: L,
-    ) -> Flight<T>
+    ) -> Flight
     where
-        L: Future<Output = Result<Loaded<T>>> + Send + 'static,
+        L: Future<Output = Result<Loaded>> + Send + 'static,
     {
         let (copies, landing, times) = (Arc::clone(&self.copies), Arc::clone(&self.flights), self.times.clone());
         let task = tokio::spawn(async move {
@@ -203,6 +204,6 @@ impl<T: Cached> Copies<T> {
     }
 }
 
-fn lock<T>(flights: &Flights<T>) -> MutexGuard<'_, HashMap<Key, Flight<T>>> {
+fn lock(flights: &Flights) -> MutexGuard<'_, HashMap<Key, Flight>> {
     flights.lock().unwrap_or_else(PoisonError::into_inner)
 }

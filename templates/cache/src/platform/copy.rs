@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
+use super::document::Document;
 use super::error::Result;
 use super::resource::Resource;
 use super::telemetry;
@@ -25,25 +27,22 @@ const NEGATIVE: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// A resource that can be cached.
-pub trait Cached: Resource + Clone + Send + Sync + 'static {
+pub trait Cached: Resource + Serialize + DeserializeOwned + 'static {
     /// Identifies the kind of resource: together with the id it is the key of a copy on a server.
     const KIND: &'static str;
-
-    /// Bytes, including those on the heap.
-    fn weight(&self) -> usize;
 }
 
 /// The result of a load, `None` if there is no such value.
-pub struct Loaded<T> {
-    pub value: Option<T>,
+pub struct Loaded {
+    pub value: Option<Document>,
     /// The outcome of the load: `miss`, or a word for another cache that had the value.
     pub word: &'static str,
     /// The longest time since the value was read: since the start of the load.
     pub age: Duration,
 }
 
-pub struct Copy<T> {
-    pub value: Option<T>,
+pub struct Copy {
+    pub value: Option<Document>,
     /// The outcome of the load that made this copy, or `stale` if that load failed.
     word: &'static str,
     fresh_until: Instant,
@@ -59,13 +58,13 @@ impl Times {
     }
 }
 
-impl<T: Cached> Copy<T> {
+impl Copy {
     /// The copy to keep after a load: if the load failed, the stale one until the next attempt, as long as it is
     /// usable.
     ///
     /// # Errors
     /// That of the load, if there is no stale copy.
-    pub fn after(load: Result<Loaded<T>>, stale: Option<&Self>, times: &Times) -> Result<Self> {
+    pub fn after(load: Result<Loaded>, stale: Option<&Self>, times: &Times) -> Result<Self> {
         let now = Instant::now();
         match (load, stale) {
             (Ok(Loaded { value, word, age }), _) => {
@@ -108,7 +107,7 @@ impl<T: Cached> Copy<T> {
 
     /// Bytes, including about what the cache adds to each copy.
     pub fn weight(&self) -> u64 {
-        let value = self.value.as_ref().map_or(0, T::weight);
+        let value = self.value.as_ref().map_or(0, Document::weight);
         (size_of::<Self>() + value + 200) as u64
     }
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use app::app::App;
 use app::platform::copies::{Copies, LOADS};
-use app::platform::copy::{Cached, Loaded, Times, fresh_until};
+use app::platform::copy::{Loaded, Times, fresh_until};
+use app::platform::document::Document;
 use app::platform::error::Error;
-use app::platform::resource::Resource;
 use app::products::{Product, queries::find};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -50,7 +50,7 @@ impl Origin {
             async move |Path(id): Path<i64>| {
                 let load = Arc::clone(&origin).load(id);
                 let (product, _) = origin.app().products_cache.get(id, load).await?;
-                Ok::<_, Error>(product.map_or(String::new(), |product| product.name))
+                Ok::<_, Error>(product.map_or(String::new(), |product| name_in(&product)))
             }
         };
         let routes = Router::new().route("/test/{id}", get(read));
@@ -268,6 +268,11 @@ async fn memory_is_bounded_by_the_weight_of_what_is_held() {
     eventually("as many are held as fit into 64 MiB", settled).await;
 }
 
+/// The name in this cached product.
+pub fn name_in(product: &Document) -> String {
+    json!(product)["name"].as_str().expect("a name").to_owned()
+}
+
 /// The name of the product at this path in the cache.
 async fn name(server: &TestServer, path: &str) -> String {
     http::get(server.public, path).await.json()["data"]["name"].as_str().expect("a name").to_owned()
@@ -344,32 +349,13 @@ async fn abandoned_loads_are_bounded_and_counted() {
     eventually("they are counted", abandoned).await;
 }
 
-impl Resource for Word {
-    fn id(&self) -> i64 {
-        1
-    }
-
-    fn updated_at(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH
-    }
-}
-
-impl Cached for Word {
-    const KIND: &str = "word";
-
-    fn weight(&self) -> usize {
-        size_of::<Self>()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Word(&'static str);
-
 #[tokio::test]
 async fn a_stale_copy_is_served_for_a_while_and_loaded_again_once_a_second() {
     let times = Times { ttl: Duration::from_millis(50), stale_for: Duration::from_secs(4) };
     let copies = Copies::new(times);
-    let found = async { Ok(Loaded { value: Some(Word("tea")), word: "miss", age: Duration::ZERO }) };
+    let now = Utc::now();
+    let tea = Product { id: 1, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
+    let found = async move { Ok(Loaded { value: Some(Document::new(&tea)), word: "miss", age: Duration::ZERO }) };
     copies.get(1, found).await.expect("it is loaded");
     let loaded = Instant::now();
     let loads = Arc::new(AtomicUsize::new(0));
@@ -379,11 +365,11 @@ async fn a_stale_copy_is_served_for_a_while_and_loaded_again_once_a_second() {
             loads.fetch_add(1, Ordering::Relaxed);
             Err(Error::of(503))
         };
-        copies.get(1, fails).await.map(|(word, outcome)| (word, outcome.word))
+        copies.get(1, fails).await.map(|(product, outcome)| (product.as_ref().map(name_in), outcome.word))
     };
     sleep(Duration::from_millis(60)).await;
     while loaded.elapsed() < Duration::from_millis(3500) {
-        assert_eq!(get().await.expect("there is a copy"), (Some(Word("tea")), "stale"));
+        assert_eq!(get().await.expect("there is a copy"), (Some("Tea".to_owned()), "stale"));
         sleep(Duration::from_millis(5)).await;
     }
     assert!((2..=4).contains(&loads.load(Ordering::Relaxed)), "{loads:?} loads failed in 3.5 s");

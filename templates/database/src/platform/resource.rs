@@ -38,7 +38,7 @@ impl Input for Id {
 
 /// A resource and where it was read
 #[derive(Serialize, ToSchema)]
-pub struct Found<T: ToSchema> {
+pub struct Found<T> {
     /// Where the data was read
     #[schema(example = "database")]
     pub source: &'static str,
@@ -46,7 +46,7 @@ pub struct Found<T: ToSchema> {
     pub data: T,
 }
 
-impl<T: Resource + Serialize + ToSchema> Found<T> {
+impl<T: Resource + Serialize> Found<T> {
     /// The response to a read. A client may store it, but must revalidate it before each use.
     ///
     /// # Errors

@@ -9,9 +9,10 @@ use axum::http::HeaderMap;
 /// if there are fewer entries, or that one is not an address. Lines are split as bytes, because a field value need not
 /// be text (RFC 9110, 5.5), and an empty entry counts: skipping it would select an entry written by the client.
 pub fn client(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
+    let place = hops.checked_sub(1)?;
     let lines = headers.get_all("x-forwarded-for").iter().rev();
     let mut entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
-    address(entries.nth(hops.checked_sub(1)?)?)
+    address(entries.nth(place)?)
 }
 
 /// Parses one entry: `192.0.2.1`, `2001:db8::1` or `[2001:db8::1]`, optionally with a port and in quotes (the syntax of

@@ -1,12 +1,12 @@
 //! Metrics of requests. Each handle is created once: looking it up by its labels for every request would cost more than
 //! the rest of the guard.
 
-use std::{collections::HashMap, sync::LazyLock, sync::PoisonError, sync::RwLock};
+use std::{collections::BTreeMap, sync::LazyLock, sync::PoisonError, sync::RwLock};
 
 use metrics::{Counter, Histogram, counter, histogram};
 
 /// By route; one map for the process, like the exporter.
-static DURATIONS: LazyLock<RwLock<HashMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
+static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
 
 /// By class of status. The exporter makes them at start, because a rate does not see the first value of a new series.
 static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
