@@ -14,6 +14,7 @@ mod list;
 mod man;
 mod mend;
 mod new;
+mod release;
 mod schema;
 mod set;
 mod status;
@@ -108,6 +109,7 @@ enum Command {
     Set(set::Set),
     Update(set::Update),
     Adopt(adopt::Adopt),
+    Release(release::Release),
     Undo(undo::Undo),
     Redo(undo::Redo),
     List(list::List),
@@ -125,7 +127,7 @@ impl Command {
         match self {
             Self::New(new) => new.is_sound(),
             Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
+            Self::Adopt(_) | Self::Release(_) | Self::Undo(_) | Self::Redo(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -140,6 +142,7 @@ const COMMANDS: &[&str] = &[
     "set",
     "update",
     "adopt",
+    "release",
     "undo",
     "redo",
     "list",
@@ -227,6 +230,7 @@ impl Cli {
             Command::Set(set) => set.run(shell),
             Command::Update(update) => update.run(shell),
             Command::Adopt(adopt) => adopt.run(shell),
+            Command::Release(release) => release.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),
             Command::List(list) => list.run(shell),

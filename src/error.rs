@@ -165,6 +165,8 @@ pub enum Error {
     NothingToUndo {
         /// Whether it is to be made again.
         is_redo: bool,
+        /// The number that was asked for.
+        number: Option<u32>,
     },
     /// A merge that was not made, or only with markers.
     Merge(Unmerged),

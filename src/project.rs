@@ -6,6 +6,7 @@ mod check;
 mod edit;
 mod history;
 mod merging;
+mod mine;
 mod patch;
 
 use camino::Utf8Path;
@@ -22,7 +23,7 @@ use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, check};
 pub use edit::{Edit, Kind};
-pub use history::{inverse, last_made, last_undone, stacks};
+pub use history::{inverses, last_made, last_undone, made_since, stacks};
 pub use merging::Merging;
 pub use patch::Patch;
 

@@ -54,6 +54,8 @@ enum Subject {
     Update,
     /// What `adopt` prints
     Adopt,
+    /// What `release` prints
+    Release,
     /// What `undo` prints
     Undo,
     /// What `redo` prints
@@ -84,7 +86,7 @@ impl Schema {
             Subject::Status => output::<StatusData>(),
             Subject::Diff => output::<Differences>(),
             Subject::Set | Subject::Update => output::<Planned>(),
-            Subject::Adopt | Subject::Redo => output::<Changed>(),
+            Subject::Adopt | Subject::Release | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
@@ -144,6 +146,29 @@ struct Properties {
     preset: OneOf,
     name: Text,
     restwell: Text,
+    files: FilesTable,
+}
+
+/// The table about files.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FilesTable {
+    r#type: &'static str,
+    description: &'static str,
+    properties: Mine,
+    additional_properties: bool,
+}
+
+#[derive(Serialize)]
+struct Mine {
+    mine: Patterns,
+}
+
+#[derive(Serialize)]
+struct Patterns {
+    r#type: &'static str,
+    description: &'static str,
+    items: Text,
 }
 
 /// A property with a fixed set of values.
@@ -191,6 +216,22 @@ impl Answers {
                     r#type: "string",
                     description: "The version of restwell that wrote the answers",
                     pattern: None,
+                },
+                files: FilesTable {
+                    r#type: "object",
+                    description: "Files of a project; no effect on a new one",
+                    properties: Mine {
+                        mine: Patterns {
+                            r#type: "array",
+                            description: "Files that are yours: restwell does not change them",
+                            items: Text {
+                                r#type: "string",
+                                description: "A path or a pattern, such as `ops/**`",
+                                pattern: None,
+                            },
+                        },
+                    },
+                    additional_properties: false,
                 },
             },
             additional_properties: false,

@@ -88,7 +88,7 @@ impl Error {
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
             Self::NoProject => project::none(),
             Self::Base(fault) => project::base(fault),
-            Self::NothingToUndo { is_redo } => project::nothing_to_undo(*is_redo),
+            Self::NothingToUndo { is_redo, number } => project::nothing_to_undo(*is_redo, *number),
             Self::Merge(unmerged) => merge::words(unmerged, typed),
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),

@@ -26,6 +26,8 @@ pub struct Merging {
     stack: Stack,
     /// The files that stay as they are and are offered again by the next merge, by the path that restwell renders.
     pub excepted: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+    /// The files that are the user's by `restwell.toml`, likewise.
+    pub mine: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 }
 
 impl Project {
@@ -54,7 +56,17 @@ impl Project {
         let mut merge = merge::trees(&base, &yours, &new, migrations);
         // A choice in `restwell.toml` that was asked for otherwise on the command line.
         merge.resolve(RECEIPT, Side::New);
-        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, excepted: BTreeMap::new() })
+        let (excepted, mine) = (BTreeMap::new(), BTreeMap::new());
+        let mut merging = Merging { applied: base.files, yours, render, merge, stack: *stack, excepted, mine };
+        let is_known = |path: &Utf8Path| self.base.entries.contains_key(path) || merging.render.get(path).is_some();
+        let steps = merging.merge.steps.keys().filter(|path| self.is_mine(path));
+        let mine: Vec<(Utf8PathBuf, Utf8PathBuf)> =
+            steps.map(|placed| (merging.rendered(placed), placed.clone())).filter(|(path, _)| is_known(path)).collect();
+        for (_, placed) in &mine {
+            merging.merge.steps.remove(placed);
+        }
+        merging.mine = mine.into_iter().collect();
+        Ok(merging)
     }
 }
 
@@ -67,9 +79,14 @@ impl Merging {
             steps.filter(|(path, step)| changes(step) && is_matched(path)).map(|(path, _)| path.clone()).collect();
         for placed in left {
             self.merge.steps.remove(&placed);
-            let rendered = self.merge.moved.iter().find(|(_, other)| **other == placed).map(|(rendered, _)| rendered);
-            self.excepted.insert(rendered.unwrap_or(&placed).clone(), placed);
+            self.excepted.insert(self.rendered(&placed), placed);
         }
+    }
+
+    /// The path that restwell renders for a path of the project.
+    fn rendered(&self, placed: &Utf8Path) -> Utf8PathBuf {
+        let moved = self.merge.moved.iter().find(|(_, other)| *other == placed);
+        moved.map_or_else(|| placed.to_owned(), |(rendered, _)| rendered.clone())
     }
 
     /// The change that makes the merge. A file in conflict stays as it is.
@@ -124,8 +141,10 @@ impl Merging {
         let paths: BTreeSet<Utf8PathBuf> = before.keys().chain(base.entries.keys()).cloned().collect();
         for path in paths {
             let placed = self.merge.moved.get(&path).unwrap_or(&path);
-            if self.excepted.contains_key(&path) {
-                base.digest = None;
+            if self.excepted.contains_key(&path) || self.mine.contains_key(&path) {
+                if before.get(&path) != base.entries.get(&path) {
+                    base.digest = None;
+                }
                 match before.get(&path) {
                     Some(entry) => base.entries.insert(path, entry.clone()),
                     None => base.entries.remove(&path),

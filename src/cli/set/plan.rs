@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -46,6 +46,8 @@ pub(crate) struct Planned {
     stay_away: Vec<Away>,
     /// Files that `--except` leaves as they are.
     excepted: Vec<String>,
+    /// Files that are yours by `restwell.toml` and that restwell would change.
+    mine: Vec<String>,
     /// What changes in `Cargo.lock`; null if nothing does.
     lock: Option<LockData>,
     /// Servers that the project needs now and did not need before.
@@ -110,6 +112,7 @@ impl Planned {
             released: Vec::new(),
             stay_away: Vec::new(),
             excepted: merging.excepted.values().map(ToString::to_string).collect(),
+            mine: mine(project, merging),
             lock: lock(merging),
             services: Vec::new(),
             settings: Vec::new(),
@@ -199,6 +202,7 @@ impl Planned {
             ("·", "yours now", self.released.clone()),
             ("∅", "stay away", away.collect()),
             ("×", "excepted", self.excepted.clone()),
+            ("×", "mine", self.mine.clone()),
         ];
         let lists = lists.into_iter().filter(|(.., paths)| !paths.is_empty());
         lists.flat_map(|(sign, name, paths)| list(sign, name, &paths, is_verbose)).collect()
@@ -237,6 +241,17 @@ fn list(sign: &str, name: &str, paths: &[String], is_verbose: bool) -> Vec<Strin
         shown = if shown.is_empty() { path.clone() } else { format!("{shown} {path}") };
     }
     vec![format!("{head} {shown}")]
+}
+
+/// The files of the user that this version renders otherwise than they were applied.
+fn mine(project: &Project, merging: &Merging) -> Vec<String> {
+    let state = |path: &Utf8PathBuf| project.base.entries.get(path).and_then(|entry| entry.state());
+    let rendered = |path: &Utf8PathBuf| merging.render.get(path).map(|file| (file.sha256(), file.executable));
+    let is_same = |path: &Utf8PathBuf| match (state(path), rendered(path)) {
+        (Some((hash, mode)), Some((new, new_mode))) => hash == new && mode == new_mode,
+        (before, after) => before.is_none() && after.is_none(),
+    };
+    merging.mine.iter().filter(|(path, _)| !is_same(path)).map(|(_, placed)| placed.to_string()).collect()
 }
 
 /// What changes in the lock.

@@ -45,7 +45,8 @@ pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Wor
     told.help("move these files elsewhere, take the old ones back from `.restwell/undo`, and run the command again")
 }
 
-pub(super) fn nothing_to_undo(is_redo: bool) -> Words {
+pub(super) fn nothing_to_undo(is_redo: bool, number: Option<u32>) -> Words {
     let what = if is_redo { "make again" } else { "take back" };
-    words(format!("there is no change to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
+    let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+    words(format!("there is no change{number} to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
 }

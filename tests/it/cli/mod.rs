@@ -11,6 +11,7 @@ mod output;
 mod page;
 mod project;
 mod racing;
+mod release;
 mod schema;
 mod session;
 mod set;
