@@ -10,6 +10,7 @@ use crate::answers;
 use crate::base::Base;
 use crate::command_line::CommandLine;
 use crate::error::Error;
+use crate::merge;
 use crate::project::{Edit, Patch, Project};
 use crate::report::StackData;
 use crate::shell::{Format, Shell};
@@ -205,7 +206,7 @@ impl UpdateData {
 
 fn has_markers(edit: &Edit) -> bool {
     let text = edit.patch.new.as_ref().and_then(|file| str::from_utf8(&file.bytes).ok()).unwrap_or_default();
-    ["<<<<<<< ", ">>>>>>> "].iter().all(|marker| text.lines().any(|line| line.starts_with(marker)))
+    merge::has_markers(text)
 }
 
 fn files(count: usize) -> String {

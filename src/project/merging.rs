@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Project;
+use super::format::{self, Formatter};
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Content, Sides};
 use crate::error::{Error, Obstacle};
@@ -50,10 +51,21 @@ impl Project {
         }
         let yours = self.root.files()?;
         let file = |file: &crate::tree::File| File { bytes: file.bytes.clone(), executable: file.executable };
-        let new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
+        let mut new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
         let migrations =
             if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };
+        let is_own_style = format::is_own_style(&base.files, &yours);
+        let mut formatter = if is_own_style { Formatter::open(&self.root, &yours) } else { None };
+        if let Some(formatter) = &formatter {
+            formatter.follow(&mut base.files, &yours, &mut new);
+        }
         let mut merge = merge::trees(&base, &yours, &new, migrations);
+        if formatter.is_none() && !is_own_style && format::has_merged_rust(&merge) {
+            formatter = Formatter::open(&self.root, &yours);
+        }
+        if let Some(formatter) = formatter {
+            formatter.finish(&mut merge, &yours);
+        }
         // A choice in `restwell.toml` that was asked for otherwise on the command line.
         merge.resolve(RECEIPT, Side::New);
         let (excepted, mine) = (BTreeMap::new(), BTreeMap::new());
@@ -111,10 +123,20 @@ impl Merging {
                 change.files.insert(path.clone(), Sides { old, new, mode: None });
             }
         }
-        let Content::File(old) = project.root.read(BASE.into())? else { return Err(Error::NoProject) };
-        let new = File { bytes: self.base(project).render(), executable: old.executable };
-        if old != new {
-            change.files.insert(BASE.into(), Sides { old: Some(old), new: Some(new), mode: None });
+        let base: (Utf8PathBuf, Vec<u8>) = (BASE.into(), self.base(project).render());
+        let companions = Base::companions().map(|(path, text)| (path, text.as_bytes().to_vec()));
+        for (path, bytes) in companions.chain([base]) {
+            let old = match project.root.read(&path)? {
+                Content::Nothing => None,
+                // The user's, except for the base.
+                Content::File(_) if path != BASE => continue,
+                Content::File(file) => Some(file),
+                Content::Other => return Err(Error::InTheWay { path, what: Obstacle::Directory }),
+            };
+            let new = Some(File { bytes, executable: old.as_ref().is_some_and(|file| file.executable) });
+            if old != new {
+                change.files.insert(path, Sides { old, new, mode: None });
+            }
         }
         Ok(change)
     }

@@ -50,6 +50,8 @@ pub(crate) struct Planned {
     mine: Vec<String>,
     /// What changes in `Cargo.lock`; null if nothing does.
     lock: Option<LockData>,
+    /// Whether cargo has to resolve crates that you added to `Cargo.toml` and that no lock has.
+    resolves: bool,
     /// Servers that the project needs now and did not need before.
     services: Vec<&'static str>,
     /// Environment variables that the service reads now and did not read before.
@@ -114,6 +116,7 @@ impl Planned {
             excepted: merging.excepted.values().map(ToString::to_string).collect(),
             mine: mine(project, merging),
             lock: lock(merging),
+            resolves: !change.files.is_empty() && !merging.is_locked(),
             services: Vec::new(),
             settings: Vec::new(),
             to_port: merging.to_port(project),
@@ -211,6 +214,7 @@ impl Planned {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         notes.extend(self.lock.as_ref().map(|lock| format!("Cargo.lock     {}", lock.text())));
+        notes.extend(self.resolves.then(|| "Cargo.lock     cargo resolves what only your Cargo.toml has".to_owned()));
         let names =
             |label: &str, names: &[&str]| (!names.is_empty()).then(|| format!("{label:<13}  {}", names.join(" ")));
         notes.extend(names("new service", &self.services));

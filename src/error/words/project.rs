@@ -9,7 +9,12 @@ pub(super) fn none() -> Words {
         .because(format!("neither this directory nor one above it has `{BASE}`"))
         .command(help_with("new"))
         .help("change into a project that `restwell new` wrote")
+        .help(format!("if a project has lost its `{BASE}`: {ANOTHER_BASE}"))
 }
+
+/// How to go on without a base.
+const ANOTHER_BASE: &str = "with the version that `restwell.toml` names, `restwell new ../base --answers restwell.toml \
+                            --no-git`, then `restwell update --base ../base`";
 
 pub(super) fn base(fault: &Fault) -> Words {
     let told = words(format!("`{BASE}` cannot be used")).because(match fault {
@@ -19,7 +24,7 @@ pub(super) fn base(fault: &Fault) -> Words {
         Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
         Fault::Digest => "its files do not give its digest".to_owned(),
     });
-    told.help("take the last version back: git checkout -- .restwell")
+    told.help("take the last version back: git checkout -- .restwell").help(format!("or {ANOTHER_BASE}"))
 }
 
 pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {

@@ -1,9 +1,11 @@
 //! Tests of the command line: each run is a process in a separate directory.
 
 mod answers;
+mod asking;
 mod explaining;
 mod fixes;
 mod interrupting;
+mod merging;
 mod names;
 mod neighbours;
 mod new;
