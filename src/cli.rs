@@ -14,6 +14,7 @@ mod list;
 mod man;
 mod mend;
 mod new;
+mod policy;
 mod release;
 mod schema;
 mod set;
@@ -112,6 +113,7 @@ enum Command {
     Release(release::Release),
     Undo(undo::Undo),
     Redo(undo::Redo),
+    Policy(policy::PolicyCommand),
     List(list::List),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -127,7 +129,7 @@ impl Command {
         match self {
             Self::New(new) => new.is_sound(),
             Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Adopt(_) | Self::Release(_) | Self::Undo(_) | Self::Redo(_) => true,
+            Self::Adopt(_) | Self::Release(_) | Self::Undo(_) | Self::Redo(_) | Self::Policy(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -145,6 +147,7 @@ const COMMANDS: &[&str] = &[
     "release",
     "undo",
     "redo",
+    "policy",
     "list",
     "explain",
     "schema",
@@ -233,6 +236,7 @@ impl Cli {
             Command::Release(release) => release.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),
+            Command::Policy(policy) => policy.run(shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),
             Command::Schema(schema) => schema.run(shell),

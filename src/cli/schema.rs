@@ -15,6 +15,7 @@ use super::help::HelpText;
 use super::list::Listing;
 use super::man::ManualPage;
 use super::new::output::ProjectOutput;
+use super::policy::Kept;
 use super::set::Planned;
 use super::status::StatusData;
 use super::undo::UndoOutput;
@@ -60,6 +61,8 @@ enum Subject {
     Undo,
     /// What `redo` prints
     Redo,
+    /// What `policy` prints
+    Policy,
     /// What `list` prints
     List,
     /// What `explain` prints
@@ -88,6 +91,7 @@ impl Schema {
             Subject::Set | Subject::Update => output::<Planned>(),
             Subject::Adopt | Subject::Release | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
+            Subject::Policy => output::<Kept>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
             Subject::Schema => output::<Map<String, Json>>(),

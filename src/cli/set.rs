@@ -11,7 +11,7 @@ use glob::Pattern;
 use super::choices::pairs;
 use crate::answers;
 use crate::choice::Value;
-use crate::disk::Root;
+use crate::disk::{Change, Root};
 use crate::error::{Error, OpenPlace, Unmerged};
 use crate::merge::{Conflict, Labels, Side, Step};
 use crate::project::{Checked, Merging, Project, check};
@@ -138,16 +138,15 @@ impl MergeOptions {
         merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
         self.resolve(&project, &mut merging)?;
         let marked = self.decide(&mut merging, &project, shell)?;
-        let mut change = merging.change(&project, title.clone())?;
+        let mut change = merging.change(&project, title)?;
         let planned = Planned::of(&project, &resolution, &merging, &change);
         planned.say(self.dry_run, shell);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
             if !merging.is_locked() {
-                merging.lock(&root)?;
+                merging.lock(&root, &mut change)?;
             }
-            let checked =
-                if self.no_check || !marked.is_empty() { None } else { self.check(&root, &mut merging, shell)? };
-            change = merging.change(&project, title)?;
+            let is_checked = !self.no_check && marked.is_empty();
+            let checked = if is_checked { checked(&root, &mut merging, &mut change, shell)? } else { None };
             turn.make(&change)?;
             if let Some(checked) = checked {
                 shell.say(checked);
@@ -201,21 +200,26 @@ impl MergeOptions {
             OnConflict::Markers => mark(merging, labels).map_or_else(|| open(merging), Ok),
         }
     }
+}
 
-    /// Checks the result in a copy; what was checked, in one line.
-    fn check(&self, root: &Root, merging: &mut Merging, shell: &mut Shell) -> Result<Option<String>, Error> {
-        shell.say("checking       cargo check --all-targets --locked, in a copy");
-        let mut checked = check(root, &merging.result())?;
-        if checked == Checked::Unlocked {
-            merging.lock(root)?;
-            checked = check(root, &merging.result())?;
-        }
-        match checked {
-            Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
-            Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
-            Checked::Unlocked => Err(Error::Merge(Unmerged::Unlocked { lines: Vec::new() })),
-            Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
-        }
+/// Checks the result in a copy; what was checked, in one line.
+fn checked(
+    root: &Root,
+    merging: &mut Merging,
+    change: &mut Change,
+    shell: &mut Shell,
+) -> Result<Option<String>, Error> {
+    shell.say("checking       cargo check --all-targets --locked, in a copy");
+    let mut checked = check(root, &merging.result())?;
+    if checked == Checked::Unlocked {
+        merging.lock(root, change)?;
+        checked = check(root, &merging.result())?;
+    }
+    match checked {
+        Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
+        Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
+        Checked::Unlocked => Err(Error::Merge(Unmerged::Unlocked { lines: Vec::new() })),
+        Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
     }
 }
 

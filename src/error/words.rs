@@ -93,6 +93,10 @@ impl Error {
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),
             Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),
+            Self::Policy { file, what } => words(format!("`{file}` is not a valid policy"))
+                .because(what.clone())
+                .help("docs/platform.md describes it"),
+            Self::Violates { policy, what, fixes } => project::violates(policy, what, fixes),
             Self::Differs { what, look } => project::differs(what, look),
             Self::Io { action, path, source } => {
                 words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")

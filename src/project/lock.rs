@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::Merging;
 use super::check::{Cargo, errors};
-use crate::disk::Root;
+use crate::disk::{Change, Root, Sides};
 use crate::error::{Error, Unmerged};
 use crate::merge::{self, File, Step};
 use crate::program::{Outcome, not_started};
@@ -17,11 +17,11 @@ impl Merging {
         !self.merge.steps.contains_key(Utf8Path::new(LOCK)) || merge::is_locked(&self.result())
     }
 
-    /// Has cargo add to the lock what the manifest needs. Versions that are locked stay.
+    /// Has cargo add to the lock what the manifest needs, and adds that to the change. Versions that are locked stay.
     ///
     /// # Errors
     /// [`Error::Merge`] if cargo cannot resolve it, [`Error::Io`], [`Error::Interrupted`].
-    pub fn lock(&mut self, root: &Root) -> Result<(), Error> {
+    pub fn lock(&mut self, root: &Root, change: &mut Change) -> Result<(), Error> {
         let files = self.result();
         let cargo = Cargo::on(root, &files)?;
         let mut lines = Vec::new();
@@ -32,8 +32,10 @@ impl Merging {
                 Ok(Outcome::Stopped) => return Err(Error::Interrupted),
                 Ok(Outcome::Success) => {
                     let bytes = cargo.read(LOCK)?;
-                    let executable = files.get(Utf8Path::new(LOCK)).is_some_and(|file| file.executable);
-                    self.merge.steps.insert(LOCK.into(), Step::Merged(File { bytes, executable }));
+                    let old = self.yours.get(Utf8Path::new(LOCK)).cloned();
+                    let new = File { bytes, executable: old.as_ref().is_some_and(|file| file.executable) };
+                    self.merge.steps.insert(LOCK.into(), Step::Merged(new.clone()));
+                    change.files.insert(LOCK.into(), Sides { old, new: Some(new), mode: None });
                     return Ok(());
                 }
             }

@@ -112,12 +112,16 @@ impl Merging {
             if new.is_none() && *step != Step::Delete {
                 continue;
             }
-            let old = match project.root.read(path)? {
-                Content::Nothing => None,
-                Content::File(file) => Some(file),
-                Content::Other => {
-                    return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
-                }
+            // What was merged, not what is there now: a later edit stops the change.
+            let old = match self.yours.get(path) {
+                Some(file) => Some(file.clone()),
+                None => match project.root.read(path)? {
+                    Content::Nothing => None,
+                    Content::File(file) => Some(file),
+                    Content::Other => {
+                        return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
+                    }
+                },
             };
             if old != new {
                 change.files.insert(path.clone(), Sides { old, new, mode: None });

@@ -38,7 +38,7 @@ pub(super) const CODES: &[Code] = &[
     code(
         "RW0106",
         "the answers file cannot be read",
-        "The file given with `--answers` does not exist, is not readable, is not text, or is larger than a megabyte. `-` is \
+        "The file given with `--answers`, or to `policy check`, does not exist, is not readable, is not text, or is larger than a megabyte. `-` is \
          standard input.",
     ),
     code("RW0107", "unknown command", "`restwell help` lists the commands."),
@@ -83,6 +83,12 @@ pub(super) const CODES: &[Code] = &[
         "the version that was applied is newer",
         "`restwell update` would make the project what an older version renders. Install the newer version, or pass \
          `--downgrade`.",
+    ),
+    code(
+        "RW0115",
+        "invalid policy",
+        "The file given to `restwell policy check` is not valid TOML, or has an unknown key or value. Its keys are \
+         `minimum-version`, the table `choices` and the list `unchanged`; docs/platform.md has an example.",
     ),
     code(
         "RW0201",

@@ -84,4 +84,10 @@ pub(super) const CODES: &[Code] = &[
         "`--check` found differences: `status --check` between the project, its base, its `restwell.toml` and this version, \
          `diff --check` in what it compares. The message names them.",
     ),
+    code(
+        "RW0902",
+        "the project breaks a policy",
+        "`restwell policy check` found a version, a value or a file that the policy does not allow. The message names each, \
+         and the commands that mend it.",
+    ),
 ];

@@ -38,6 +38,16 @@ pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
     told.command(look.clone())
 }
 
+pub(super) fn violates(policy: &str, what: &[String], fixes: &[CommandLine]) -> Words {
+    let told = what.iter().fold(words(format!("the project breaks `{policy}`")), |told, what| told.because(what));
+    let mut known = Vec::new();
+    fixes.iter().fold(told, |told, fix| {
+        let is_new = !known.contains(&fix);
+        known.push(fix);
+        if is_new { told.command(fix.clone()) } else { told }
+    })
+}
+
 pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Words {
     if !is_half {
         let told = words("files changed while restwell was running; nothing was written");

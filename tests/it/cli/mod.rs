@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod busy;
 mod explaining;
 mod fixes;
 mod interrupting;
@@ -11,6 +12,7 @@ mod neighbours;
 mod new;
 mod output;
 mod page;
+mod policy;
 mod project;
 mod racing;
 mod release;
