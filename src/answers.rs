@@ -7,6 +7,8 @@ mod file;
 
 use std::ffi::OsString;
 
+use glob::Pattern;
+
 use crate::choice::{Choice, VARIABLE_PREFIX, Value};
 use crate::disk::TextFile;
 use crate::error::{Error, Place};
@@ -27,7 +29,13 @@ const NAME: &str = "RESTWELL_NAME";
 const MAX_EDITS: usize = 2;
 
 /// The keys of an answers file other than the choices.
-pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell", "resource"];
+pub const EXTRA_KEYS: &[&str] = &["preset", "name", "restwell", "resource", FILES];
+
+/// The table of a `restwell.toml` about files.
+pub const FILES: &str = "files";
+
+/// Its only key: patterns of the files that are the user's.
+pub const MINE: &str = "mine";
 
 /// The user's input from all sources.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +52,8 @@ pub struct Input {
     pub non_interactive: bool,
     /// The version of restwell that wrote the answers file.
     pub written_by: Option<String>,
+    /// The files that are the user's, in a `restwell.toml`; has no effect on a new project.
+    pub mine: Vec<Pattern>,
     /// Variables with restwell's prefix that restwell does not know.
     unknown_variables: Vec<String>,
 }

@@ -94,19 +94,39 @@ pub enum Fault {
 impl Base {
     /// The base of a project that this version renders from `stack` and `resources`.
     pub fn of(stack: &Stack, resources: &[Resource], tree: &Tree) -> Self {
-        let entry = |(path, file): (&Utf8Path, &File)| {
-            let (sha256, executable) = (file.sha256(), file.executable);
+        Self::of_files(
+            VERSION,
+            stack,
+            resources,
+            tree.files().map(|(path, file)| (path, file.bytes.as_slice(), file.executable)),
+        )
+    }
+
+    /// The base of a project that another version rendered: each file with its content and whether it is executable.
+    pub fn of_files<'a>(
+        version: &str,
+        stack: &Stack,
+        resources: &[Resource],
+        files: impl Iterator<Item = (&'a Utf8Path, &'a [u8], bool)>,
+    ) -> Self {
+        let entry = |(path, bytes, executable): (&Utf8Path, &[u8], bool)| {
+            let sha256 = tree::sha256(bytes);
             let entry = if RECOMPUTED.contains(&path.as_str()) {
                 Entry::Hash { sha256, executable }
             } else {
-                Entry::Text { bytes: file.bytes.clone(), sha256, executable, version: VERSION.to_owned() }
+                Entry::Text { bytes: bytes.to_vec(), sha256, executable, version: version.to_owned() }
             };
             (path.to_owned(), entry)
         };
-        let entries: BTreeMap<_, _> = tree.files().map(entry).collect();
+        let entries: BTreeMap<_, _> = files.map(entry).collect();
         let digest = digest(&entries);
-        let (version, resources) = (VERSION.to_owned(), resources.to_vec());
+        let (version, resources) = (version.to_owned(), resources.to_vec());
         Self { version, stack: *stack, resources, digest: Some(digest), entries }
+    }
+
+    /// The files beside the base, with their text.
+    pub fn companions() -> impl Iterator<Item = (Utf8PathBuf, &'static str)> {
+        COMPANIONS.into_iter().map(|(name, text)| (format!("{BASE_FOLDER}/{name}").into(), text))
     }
 
     /// The text of `.restwell/base`.
@@ -147,9 +167,9 @@ impl Base {
     /// # Errors
     /// [`Bug`] if a template has one of the paths.
     pub fn add_to(&self, tree: &mut Tree) -> Result<(), Bug> {
-        let companions = COMPANIONS.map(|(name, text)| (format!("{BASE_FOLDER}/{name}"), text.as_bytes().to_vec()));
-        for (path, bytes) in companions.into_iter().chain([(BASE.to_owned(), self.render())]) {
-            tree.add(path.into(), File { bytes, executable: false, from: "base".to_owned() })?;
+        let companions = Self::companions().map(|(path, text)| (path, text.as_bytes().to_vec()));
+        for (path, bytes) in companions.chain([(BASE.into(), self.render())]) {
+            tree.add(path, File { bytes, executable: false, from: "base".to_owned() })?;
         }
         Ok(())
     }

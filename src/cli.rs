@@ -15,6 +15,8 @@ mod list;
 mod man;
 mod mend;
 mod new;
+mod policy;
+mod release;
 mod schema;
 mod set;
 mod status;
@@ -111,8 +113,10 @@ enum Command {
     Generate(generate::Generate),
     Remove(generate::Remove),
     Adopt(adopt::Adopt),
+    Release(release::Release),
     Undo(undo::Undo),
     Redo(undo::Redo),
+    Policy(policy::PolicyCommand),
     List(list::List),
     Explain(explain::Explain),
     Schema(schema::Schema),
@@ -128,7 +132,8 @@ impl Command {
         match self {
             Self::New(new) => new.is_sound(),
             Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
-            Self::Generate(_) | Self::Remove(_) | Self::Adopt(_) | Self::Undo(_) | Self::Redo(_) => true,
+            Self::Generate(_) | Self::Remove(_) | Self::Adopt(_) | Self::Release(_) => true,
+            Self::Undo(_) | Self::Redo(_) | Self::Policy(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -145,8 +150,10 @@ const COMMANDS: &[&str] = &[
     "generate",
     "remove",
     "adopt",
+    "release",
     "undo",
     "redo",
+    "policy",
     "list",
     "explain",
     "schema",
@@ -234,8 +241,10 @@ impl Cli {
             Command::Generate(generate) => generate.run(shell),
             Command::Remove(remove) => remove.run(shell),
             Command::Adopt(adopt) => adopt.run(shell),
+            Command::Release(release) => release.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),
+            Command::Policy(policy) => policy.run(shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),
             Command::Schema(schema) => schema.run(shell),

@@ -189,6 +189,8 @@ pub enum Error {
     NothingToUndo {
         /// Whether it is to be made again.
         is_redo: bool,
+        /// The number that was asked for.
+        number: Option<u32>,
     },
     /// A merge that was not made, or only with markers.
     Merge(Unmerged),
@@ -214,6 +216,22 @@ pub enum Error {
         what: Vec<String>,
         /// The command that shows them.
         look: CommandLine,
+    },
+    /// A policy has a mistake.
+    Policy {
+        /// The file.
+        file: String,
+        /// The mistake, in one clause.
+        what: String,
+    },
+    /// A project breaks a policy.
+    Violates {
+        /// The file of the policy.
+        policy: String,
+        /// Each rule that is broken, in one clause.
+        what: Vec<String>,
+        /// The commands that mend it.
+        fixes: Vec<CommandLine>,
     },
     /// The operating system returned an error.
     Io {
@@ -278,6 +296,8 @@ impl Error {
             Self::Member { .. } => "RW0504",
             Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
             Self::NoSuchFile { .. } => "RW0112",
+            Self::Policy { .. } => "RW0115",
+            Self::Violates { .. } => "RW0902",
             Self::NoProject => "RW0603",
             Self::Base(_) => "RW0604",
             Self::NothingToUndo { .. } => "RW0113",

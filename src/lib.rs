@@ -24,6 +24,7 @@ pub mod merge;
 pub mod name;
 pub mod part;
 pub mod plan;
+pub mod policy;
 pub mod precomputed;
 pub mod preset;
 pub mod program;

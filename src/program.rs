@@ -1,6 +1,7 @@
-//! The only file that starts a program: [`run`] waits for it, [`replace`] becomes it.
+//! The only file that starts a program: [`run`] waits for it, [`filter`] passes text through it, [`on_terminal`] gives it
+//! the terminal, [`replace`] becomes it.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -66,6 +67,49 @@ pub fn run(call: Call<'_>) -> io::Result<Outcome> {
             Ok(Outcome::Stopped)
         }
     }
+}
+
+/// Passes text through a program; what it wrote to stdout, `None` unless it ended with exit code 0.
+///
+/// # Errors
+/// The program could not be started.
+pub fn filter(call: Call<'_>, text: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let mut command = command(call.program);
+    command.args(call.arguments).current_dir(call.directory);
+    // A toolchain that is not here is not downloaded.
+    command.env("RUSTUP_AUTO_INSTALL", "0");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn()?;
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let (succeeded, output) = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that reads no more ends with a failure.
+            let _ = stdin.map(|mut stdin| stdin.write_all(text));
+        });
+        let output = scope.spawn(move || {
+            let mut output = Vec::new();
+            let read = stdout.map(|mut stdout| stdout.read_to_end(&mut output));
+            matches!(read, Some(Ok(_))).then_some(output)
+        });
+        let ended = wait(&mut child, call.timeout);
+        if ended.is_none() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        (ended == Some(true), output.join().ok().flatten())
+    });
+    Ok(output.filter(|_| succeeded))
+}
+
+/// Runs `line`, words separated by spaces, on a file and on the terminal of this process; whether it succeeded.
+///
+/// # Errors
+/// Why it could not be started, in one clause.
+pub fn on_terminal(line: &str, file: &Path) -> Result<bool, String> {
+    let mut words = line.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    let status = command(program).args(words).arg(file).status();
+    status.map(|status| status.success()).map_err(|error| not_started(program, &error))
 }
 
 /// Replaces this process by `line`, words separated by spaces, in `directory`. Returns only on failure, with the reason

@@ -4,8 +4,11 @@
 
 mod check;
 mod edit;
+mod format;
 mod history;
+mod lock;
 mod merging;
+mod mine;
 mod patch;
 
 use camino::Utf8Path;
@@ -23,7 +26,7 @@ use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, check};
 pub use edit::{Edit, Kind};
-pub use history::{inverse, last_made, last_undone, stacks};
+pub use history::{inverses, last_made, last_undone, made_since, stacks};
 pub use merging::Merging;
 pub use patch::Patch;
 
@@ -65,10 +68,35 @@ impl Project {
     /// # Errors
     /// As [`Project::open`].
     pub fn at(root: Root) -> Result<Self, Error> {
-        let base = match root.read(BASE.into())? {
-            Content::File(File { bytes, .. }) => Base::parse(&bytes).map_err(Error::Base)?,
-            Content::Nothing | Content::Other => return Err(Error::NoProject),
+        let base = stored(&root)?.ok_or(Error::NoProject)?;
+        Self::with_base(root, base)
+    }
+
+    /// Reads the project at a root, whose base is the project in a directory: one that the version that was applied
+    /// rendered from the same choices.
+    ///
+    /// # Errors
+    /// As [`Project::open`], and if there is no project in the directory.
+    pub fn based_on(directory: &Utf8Path, root: Root) -> Result<Self, Error> {
+        let rendered = Root::given(directory)?;
+        if let Some(base) = stored(&rendered)? {
+            return Self::with_base(root, base);
+        }
+        let Some(text) = text(&rendered, RECEIPT)? else {
+            let message = format!("`{directory}` is no project: it has no `{RECEIPT}`");
+            return Err(Error::Usage { message, command: "update".into() });
         };
+        let receipt = Input::of_receipt(&text)?;
+        let resolution = Stack::resolve(&receipt.answers);
+        let stack =
+            resolution.map_err(|conflict| Error::Conflict { conflict, answers: receipt.answers.clone() })?.stack;
+        let files = rendered.files()?;
+        let files = files.iter().map(|(path, file)| (path.as_path(), file.bytes.as_slice(), file.executable));
+        let version = receipt.written_by.as_deref().unwrap_or("0.0.0");
+        Self::with_base(root, Base::of_files(version, &stack, &receipt.resources, files))
+    }
+
+    fn with_base(root: Root, base: Base) -> Result<Self, Error> {
         let written = text(&root, RECEIPT)?;
         let has_receipt = written.is_some();
         let receipt = written.map(|text| Input::of_receipt(&text)).transpose()?.unwrap_or_default();
@@ -148,6 +176,14 @@ impl Project {
                 Ok(found.map(|bytes| File { bytes, executable: *executable }))
             }
         }
+    }
+}
+
+/// The base that a project has.
+fn stored(root: &Root) -> Result<Option<Base>, Error> {
+    match root.read(BASE.into())? {
+        Content::File(File { bytes, .. }) => Base::parse(&bytes).map(Some).map_err(Error::Base),
+        Content::Nothing | Content::Other => Ok(None),
     }
 }
 

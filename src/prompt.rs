@@ -129,6 +129,21 @@ pub fn agrees(question: &str, shell: &mut Shell) -> bool {
     lines::read_line().is_ok_and(|line| ["y", "yes"].contains(&line.to_lowercase().as_str()))
 }
 
+/// Asks for one of some words, or its first letter, until one is typed.
+///
+/// # Errors
+/// [`Error::Interrupted`] if the input ends.
+pub fn pick<'a>(question: &str, words: &[&'a str], shell: &mut Shell) -> Result<&'a str, Error> {
+    loop {
+        shell.ask(question);
+        let typed = lines::read_line()?.to_lowercase();
+        match words.iter().find(|word| typed == **word || (typed.len() == 1 && word.starts_with(&typed))) {
+            Some(word) => return Ok(word),
+            None => shell.ask(format!("`{typed}` is not one of {}", words.join(", "))),
+        }
+    }
+}
+
 /// Answers the current question with the item at this index.
 fn take(conversation: &mut Conversation<'_>, index: usize) {
     match conversation.step {

@@ -40,6 +40,8 @@ pub enum Format {
     Json,
     /// A matrix for GitHub Actions; of `variants` alone
     GithubMatrix,
+    /// Results for a code host; of `policy` alone
+    Sarif,
 }
 
 /// How much is printed.
@@ -174,7 +176,7 @@ impl Shell {
     ) -> Result<(), Error> {
         match self.options.format {
             Format::Json => self.json(command, data()),
-            Format::Human | Format::GithubMatrix => self.data(text()),
+            Format::Human | Format::GithubMatrix | Format::Sarif => self.data(text()),
         }
     }
 

@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use toml_edit::{Document, Item, Table};
+use glob::Pattern;
+use toml_edit::{Document, Item, Table, TableLike};
 
-use super::{EXTRA_KEYS, Input, preset_words, words_of};
+use super::{EXTRA_KEYS, FILES, Input, MINE, preset_words, words_of};
 use crate::choice::Choice;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::preset::Preset;
@@ -49,6 +50,10 @@ impl Input {
             self.resources = resources(item)?;
             return Ok(());
         }
+        if key == FILES {
+            self.mine = mine(item)?;
+            return Ok(());
+        }
         let word =
             item.as_str().ok_or_else(|| AnswersMistake::Syntax(format!("`{key}` is {}, not a string", kind(item))))?;
         let unknown = |allowed| AnswersMistake::Value { key: key.to_owned(), word: word.to_owned(), allowed };
@@ -86,8 +91,29 @@ fn resources(item: &Item) -> Result<Vec<Resource>, AnswersMistake> {
     Ok(resources)
 }
 
+/// The patterns of the table `files`.
+fn mine(item: &Item) -> Result<Vec<Pattern>, AnswersMistake> {
+    let wrong =
+        |key: &str, item: &Item, wanted| AnswersMistake::Syntax(format!("`{key}` is {}, not {wanted}", kind(item)));
+    let table = item.as_table_like().ok_or_else(|| wrong(FILES, item, "a table"))?;
+    let known = format!("{FILES}.{MINE}");
+    if let Some((key, _)) = TableLike::iter(table).find(|(key, _)| *key != MINE) {
+        return Err(AnswersMistake::Key { key: format!("{FILES}.{key}"), nearest: Some(known) });
+    }
+    let Some(list) = table.get(MINE) else { return Ok(Vec::new()) };
+    let list = list.as_array().ok_or_else(|| wrong(&known, list, "a list of paths"))?;
+    let pattern = |value: &toml_edit::Value| {
+        let text = value
+            .as_str()
+            .ok_or_else(|| AnswersMistake::Syntax(format!("`{known}` has an entry that is no string")))?;
+        Pattern::new(text).map_err(|error| AnswersMistake::Syntax(format!("`{text}` is not a pattern: {}", error.msg)))
+    };
+    list.iter().map(pattern).collect()
+}
+
 fn kind(item: &Item) -> &'static str {
     match item.type_name() {
+        "string" => "a string",
         "integer" => "an integer",
         "array" => "an array",
         "table" | "inline table" => "a table",

@@ -19,7 +19,8 @@ use crate::version::VERSION;
 
 /// Take back restwell's version of files that you edited or deleted
 ///
-/// The files become what restwell last applied. `restwell undo` gives your edits back.
+/// The files become what restwell last applied, and are no longer yours if `restwell release` made them so. `restwell
+/// undo` gives your edits back.
 #[derive(Args, Debug)]
 pub(super) struct Adopt {
     /// The files, or directories of files
@@ -75,6 +76,12 @@ impl Adopt {
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }
         change.files.extend(returning(project, &render, &wanted)?);
+        let patterns = wanted.iter().flat_map(|path| match path.as_str() {
+            "" => vec!["**".to_owned()],
+            path => vec![path.to_owned(), format!("{path}/**")],
+        });
+        let patterns: Vec<String> = patterns.collect();
+        change.files.extend(project.with_mine(&[], &patterns)?);
         Ok(change)
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn report(command: &str, changed: &Changed, shell: &mut Shell) -> Res
         return shell.json(command, changed);
     }
     let Changed { title, files, is_dry } = changed;
-    shell.say(if command == "adopt" { title.clone() } else { format!("{command}: {title}") });
+    shell.say(if ["adopt", "release"].contains(&command) { title.clone() } else { format!("{command}: {title}") });
     let width = files.iter().map(|file| file.path.len()).max().unwrap_or_default();
     for ChangedFile { path, change } in files {
         shell.say(format!("  {path:<width$}  {change}"));

@@ -102,8 +102,9 @@ impl Diff {
                 }
             }
         }
-        if !wanted.is_empty() {
-            patches.retain(|patch| wanted.iter().any(|path| patch.path.starts_with(path)));
+        match wanted.is_empty() {
+            true => patches.retain(|patch| !project.is_mine(&patch.path)),
+            false => patches.retain(|patch| wanted.iter().any(|path| patch.path.starts_with(path))),
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use super::help::HelpText;
 use super::list::Listing;
 use super::man::ManualPage;
 use super::new::output::ProjectOutput;
+use super::policy::Kept;
 use super::set::Planned;
 use super::status::StatusData;
 use super::undo::UndoOutput;
@@ -58,10 +59,14 @@ enum Subject {
     Remove,
     /// What `adopt` prints
     Adopt,
+    /// What `release` prints
+    Release,
     /// What `undo` prints
     Undo,
     /// What `redo` prints
     Redo,
+    /// What `policy` prints
+    Policy,
     /// What `list` prints
     List,
     /// What `explain` prints
@@ -88,8 +93,9 @@ impl Schema {
             Subject::Status => output::<StatusData>(),
             Subject::Diff => output::<Differences>(),
             Subject::Set | Subject::Update | Subject::Generate | Subject::Remove => output::<Planned>(),
-            Subject::Adopt | Subject::Redo => output::<Changed>(),
+            Subject::Adopt | Subject::Release | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
+            Subject::Policy => output::<Kept>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),
             Subject::Schema => output::<Map<String, Json>>(),
@@ -148,6 +154,29 @@ struct Properties {
     preset: OneOf,
     name: Text,
     restwell: Text,
+    files: FilesTable,
+}
+
+/// The table about files.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FilesTable {
+    r#type: &'static str,
+    description: &'static str,
+    properties: Mine,
+    additional_properties: bool,
+}
+
+#[derive(Serialize)]
+struct Mine {
+    mine: Patterns,
+}
+
+#[derive(Serialize)]
+struct Patterns {
+    r#type: &'static str,
+    description: &'static str,
+    items: Text,
 }
 
 /// A property with a fixed set of values.
@@ -195,6 +224,22 @@ impl Answers {
                     r#type: "string",
                     description: "The version of restwell that wrote the answers",
                     pattern: None,
+                },
+                files: FilesTable {
+                    r#type: "object",
+                    description: "Files of a project; no effect on a new one",
+                    properties: Mine {
+                        mine: Patterns {
+                            r#type: "array",
+                            description: "Files that are yours: restwell does not change them",
+                            items: Text {
+                                r#type: "string",
+                                description: "A path or a pattern, such as `ops/**`",
+                                pattern: None,
+                            },
+                        },
+                    },
+                    additional_properties: false,
                 },
             },
             additional_properties: false,

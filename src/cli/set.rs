@@ -1,5 +1,6 @@
 //! `restwell set` and `restwell update`: merge the difference of two renders into a project.
 
+mod ask;
 mod lock;
 mod plan;
 
@@ -10,15 +11,16 @@ use glob::Pattern;
 use super::choices::pairs;
 use crate::answers;
 use crate::choice::Value;
-use crate::disk::Root;
+use crate::disk::{Change, Root};
 use crate::error::{Error, OpenPlace, Unmerged};
-use crate::merge::{Labels, Side, Step};
+use crate::merge::{Conflict, Labels, Side, Step};
 use crate::project::{Checked, Merging, Project, Wanted, check};
 use crate::shell::Shell;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
 use crate::version::{VERSION, is_newer};
 
+use ask::Questions;
 pub(super) use plan::Planned;
 
 /// Change choices of a project
@@ -63,6 +65,10 @@ pub(super) struct MergeOptions {
     /// Leave files whose path matches as they are; the next run offers them again; can be repeated
     #[arg(long, value_name = "GLOB")]
     except: Vec<Pattern>,
+    /// Compare with the project in this directory instead of `.restwell/base`: one that the version that was applied
+    /// rendered from the same choices
+    #[arg(long, value_name = "DIR")]
+    base: Option<Utf8PathBuf>,
     /// Do not run `cargo check` on the result before it is written
     #[arg(long)]
     no_check: bool,
@@ -74,6 +80,8 @@ enum OnConflict {
     /// Write nothing
     #[default]
     Stop,
+    /// Ask about each place, on a terminal
+    Ask,
     /// Write the rest, and both sides between markers
     Markers,
 }
@@ -114,19 +122,30 @@ impl MergeOptions {
         shell: &mut Shell,
     ) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
-        let root = Root::find()?;
+        if self.conflict == OnConflict::Ask && !shell.can_ask() {
+            let message = "`--conflict ask` needs a terminal".to_owned();
+            return Err(Error::Usage { message, command: command.to_owned() });
+        }
+        let root = if self.base.is_some() { Root::find_without_base()? } else { Root::find()? };
         let turn = if self.dry_run { None } else { Some(root.take_turn()?) };
-        let project = Project::at(root.clone())?;
+        let project = match &self.base {
+            Some(directory) => Project::based_on(directory, root.clone())?,
+            None => Project::at(root.clone())?,
+        };
         let wanted = want(&project)?;
         let mut merging = project.merge(&wanted.resolution.stack, &wanted.resources)?;
         merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
         self.resolve(&project, &mut merging)?;
-        let marked = self.mark(&mut merging, &project)?;
-        let change = merging.change(&project, title)?;
+        let marked = self.decide(&mut merging, &project, shell)?;
+        let mut change = merging.change(&project, title)?;
         let planned = Planned::of(&project, &wanted, &merging, &change);
         planned.say(self.dry_run, shell);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
-            let checked = if self.no_check || !marked.is_empty() { None } else { self.check(&root, &merging, shell)? };
+            if !merging.is_locked() {
+                merging.lock(&root, &mut change)?;
+            }
+            let is_checked = !self.no_check && marked.is_empty();
+            let checked = if is_checked { checked(&root, &mut merging, &mut change, shell)? } else { None };
             turn.make(&change)?;
             if let Some(checked) = checked {
                 shell.say(checked);
@@ -160,35 +179,57 @@ impl MergeOptions {
         Ok(())
     }
 
-    /// Writes markers into conflicts if that was asked for; returns their files.
-    fn mark(&self, merging: &mut Merging, project: &Project) -> Result<Vec<String>, Error> {
+    /// Decides the conflicts as it was asked for. Returns the files with markers.
+    fn decide(&self, merging: &mut Merging, project: &Project, shell: &mut Shell) -> Result<Vec<String>, Error> {
         let (base, new) = (format!("restwell {}", project.base.version), format!("restwell {VERSION}"));
         let labels = Labels { yours: "yours", base: &base, new: &new };
-        let marked: Vec<(Utf8PathBuf, Option<Step>)> = merging
-            .merge
-            .conflicts()
-            .map(|(path, conflict)| (path.clone(), conflict.marked(labels).map(Step::Merged)))
-            .collect();
-        if marked.is_empty() {
+        let open = |merging: &Merging| {
+            let unmerged = Unmerged::Open { places: places(merging), to_port: merging.to_port(project) };
+            Err(Error::Merge(unmerged))
+        };
+        if merging.merge.conflicts().next().is_none() {
             return Ok(Vec::new());
         }
-        if self.conflict == OnConflict::Stop || marked.iter().any(|(_, step)| step.is_none()) {
-            return Err(Error::Merge(Unmerged::Open { places: places(merging), to_port: merging.to_port(project) }));
+        match self.conflict {
+            OnConflict::Stop => open(merging),
+            OnConflict::Ask => match (Questions { root: &project.root, labels, shell }).ask(merging)? {
+                true => Ok(Vec::new()),
+                false => open(merging),
+            },
+            OnConflict::Markers => mark(merging, labels).map_or_else(|| open(merging), Ok),
         }
-        let paths = marked.iter().map(|(path, _)| path.to_string()).collect();
-        merging.merge.steps.extend(marked.into_iter().filter_map(|(path, step)| Some((path, step?))));
-        Ok(paths)
     }
+}
 
-    /// Checks the result in a copy; what was checked, in one line.
-    fn check(&self, root: &Root, merging: &Merging, shell: &mut Shell) -> Result<Option<String>, Error> {
-        shell.say("checking       cargo check --all-targets --locked, in a copy");
-        match check(root, &merging.result())? {
-            Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
-            Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
-            Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
-        }
+/// Checks the result in a copy; what was checked, in one line.
+fn checked(
+    root: &Root,
+    merging: &mut Merging,
+    change: &mut Change,
+    shell: &mut Shell,
+) -> Result<Option<String>, Error> {
+    shell.say("checking       cargo check --all-targets --locked, in a copy");
+    let mut checked = check(root, &merging.result())?;
+    if checked == Checked::Unlocked {
+        merging.lock(root, change)?;
+        checked = check(root, &merging.result())?;
     }
+    match checked {
+        Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
+        Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
+        Checked::Unlocked => Err(Error::Merge(Unmerged::Unlocked { lines: Vec::new() })),
+        Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
+    }
+}
+
+/// Writes markers into conflicts; returns their files, `None` if a decision is about a whole file.
+fn mark(merging: &mut Merging, labels: Labels<'_>) -> Option<Vec<String>> {
+    let step =
+        |(path, conflict): (&Utf8PathBuf, &Conflict)| Some((path.clone(), Step::Merged(conflict.marked(labels)?)));
+    let marked: Vec<(Utf8PathBuf, Step)> = merging.merge.conflicts().map(step).collect::<Option<_>>()?;
+    let paths = marked.iter().map(|(path, _)| path.to_string()).collect();
+    merging.merge.steps.extend(marked);
+    Some(paths)
 }
 
 /// Every place that a person has to decide.

@@ -10,6 +10,7 @@ use crate::answers;
 use crate::base::Base;
 use crate::command_line::CommandLine;
 use crate::error::Error;
+use crate::merge;
 use crate::project::{Edit, Patch, Project};
 use crate::report::StackData;
 use crate::shell::{Format, Shell};
@@ -39,6 +40,8 @@ pub(super) struct StatusData {
     edits: Vec<EditData>,
     /// Files with conflict markers.
     markers: Vec<String>,
+    /// Patterns of files that are yours by `restwell.toml`: they are neither compared nor changed.
+    mine: Vec<String>,
     /// Choices that `restwell.toml` asks for and that are not applied.
     asked: Vec<AskedData>,
     /// Files that this version renders otherwise than they were applied.
@@ -114,13 +117,19 @@ impl StatusData {
             version: VERSION,
             base: BaseData { version: version.clone(), stack: StackData::of_stack(stack), digest: digest.clone() },
             markers: edits.iter().filter(|edit| has_markers(edit)).map(|edit| edit.patch.path.to_string()).collect(),
-            edits: edits.iter().map(EditData::of).collect(),
+            mine: project.receipt.mine.iter().map(ToString::to_string).collect(),
+            edits: edits.iter().filter(|edit| !project.is_mine(&edit.patch.path)).map(EditData::of).collect(),
             asked: asked
                 .values()
                 .filter(is_asked)
                 .map(|to| AskedData { choice: to.choice().id(), from: stack.get(to.choice()).id(), to: to.id() })
                 .collect(),
-            update: project.upstream(&render)?.iter().map(|patch| UpdateData::of(patch, project)).collect(),
+            update: project
+                .upstream(&render)?
+                .iter()
+                .filter(|patch| !project.is_mine(&patch.path))
+                .map(|patch| UpdateData::of(patch, project))
+                .collect(),
             interrupted: project.root.interrupted(),
         })
     }
@@ -138,7 +147,7 @@ impl StatusData {
     }
 
     fn text(&self) -> String {
-        let Self { name, version, base, edits, markers, asked, update, interrupted } = self;
+        let Self { name, version, base, edits, markers, mine, asked, update, interrupted } = self;
         let stack: Vec<String> = base.stack.pairs().map(|(choice, value)| format!("{choice}={value}")).collect();
         let mut lines = vec![format!("{name}: {}", stack.join(" "))];
         lines.push(match &base.digest {
@@ -154,6 +163,7 @@ impl StatusData {
         let width = edits.iter().map(|edit| edit.path.len()).max().unwrap_or_default();
         lines.extend(edits.iter().map(|edit| format!("  {:<width$}  {}", edit.path, edit.text())));
         lines.extend(markers.iter().map(|path| format!("  {path} has conflict markers")));
+        lines.extend((!mine.is_empty()).then(|| format!("yours by `restwell.toml`: {}", mine.join(" "))));
         lines.extend(asked.iter().map(|asked| format!("`restwell.toml` asks for {}", asked.text())));
         lines.push(format!("restwell {version} would change: {}", files(update.len())));
         lines.extend(update.iter().map(|UpdateData { path, kind }| format!("  {path}  {kind}")));
@@ -196,7 +206,7 @@ impl UpdateData {
 
 fn has_markers(edit: &Edit) -> bool {
     let text = edit.patch.new.as_ref().and_then(|file| str::from_utf8(&file.bytes).ok()).unwrap_or_default();
-    ["<<<<<<< ", ">>>>>>> "].iter().all(|marker| text.lines().any(|line| line.starts_with(marker)))
+    merge::has_markers(text)
 }
 
 fn files(count: usize) -> String {

@@ -6,20 +6,23 @@ use serde::Serialize;
 
 use super::changed::{self, Changed};
 use crate::answers;
-use crate::disk::{ChangeKind, Root};
+use crate::disk::{Change, ChangeKind, Root};
 use crate::error::Error;
-use crate::project::{inverse, last_made, last_undone, stacks};
+use crate::project::{inverses, last_made, last_undone, made_since, stacks};
 use crate::shell::{Format, Shell};
 
-/// Take the last change back
+/// Take the last change back, or several
 ///
 /// Every file gets its old content and permissions. What you edited since is merged; if that is not possible, nothing is
 /// written.
 #[derive(Args, Debug)]
 pub(super) struct Undo {
     /// List the changes that can be taken back
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "to"])]
     list: bool,
+    /// Take back this change and all that were made after it; `--list` has the numbers
+    #[arg(long, value_name = "NUMBER")]
+    to: Option<u32>,
     /// Print what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -63,7 +66,7 @@ struct Listed {
 impl Undo {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         if !self.list {
-            return take_back(ChangeKind::Undo, self.dry_run, shell);
+            return take_back(ChangeKind::Undo, self.to, self.dry_run, shell);
         }
         super::warn_of(&answers::check(&answers::environment())?, shell);
         let (made, undone) = stacks(Root::find()?.history()?);
@@ -84,7 +87,7 @@ impl Undo {
 
 impl Redo {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        take_back(ChangeKind::Redo, self.dry_run, shell)
+        take_back(ChangeKind::Redo, None, self.dry_run, shell)
     }
 }
 
@@ -98,20 +101,23 @@ impl Changes {
     }
 }
 
-fn take_back(kind: ChangeKind, is_dry: bool, shell: &mut Shell) -> Result<(), Error> {
+fn take_back(kind: ChangeKind, to: Option<u32>, is_dry: bool, shell: &mut Shell) -> Result<(), Error> {
     super::warn_of(&answers::check(&answers::environment())?, shell);
     let root = Root::find()?;
     let turn = if is_dry { None } else { Some(root.take_turn()?) };
     let history = root.history()?;
-    let (command, made) = match kind {
-        ChangeKind::Redo => ("redo", last_undone(history)?),
-        ChangeKind::Change | ChangeKind::Undo => ("undo", last_made(history)?),
+    let (command, made) = match (kind, to) {
+        (ChangeKind::Redo, _) => ("redo", vec![last_undone(history)?]),
+        (ChangeKind::Change | ChangeKind::Undo, None) => ("undo", vec![last_made(history)?]),
+        (ChangeKind::Change | ChangeKind::Undo, Some(number)) => ("undo", made_since(history, number)?),
     };
-    let change = inverse(&root, &made, kind)?;
+    let changes = inverses(&root, &made, kind)?;
     if let Some(turn) = turn {
-        turn.make(&change)?;
+        for change in &changes {
+            turn.make(change)?;
+        }
     }
-    let changed = Changed::of(&change, is_dry);
+    let changed = Changed::of(&changes.iter().fold(Change::default(), Change::then), is_dry);
     match (kind, shell.options.format) {
         (ChangeKind::Undo, Format::Json) => shell.json(command, UndoOutput::Changed(changed)),
         _ => changed::report(command, &changed, shell),

@@ -67,7 +67,7 @@ impl Variants {
             (false, false) => Stack::all(),
         };
         match shell.options.format {
-            Format::Human => shell.data(stacks.iter().map(line).collect::<String>()),
+            Format::Human | Format::Sarif => shell.data(stacks.iter().map(line).collect::<String>()),
             Format::Json => shell.json("variants", VariantList { variants: stacks.iter().map(Variant::of).collect() }),
             Format::GithubMatrix => shell.object(&Matrix { include: stacks.iter().map(Variant::of).collect() }),
         }

@@ -48,6 +48,14 @@ impl Root {
 }
 
 impl Copy {
+    /// The bytes of a file of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn read(&self, path: impl AsRef<Utf8Path>) -> Result<Vec<u8>, Error> {
+        fs::read(self.0.join(path.as_ref())).map_err(refused("read", path.as_ref()))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0

@@ -12,7 +12,7 @@ use crate::base::BASE;
 use crate::error::Error;
 use crate::git;
 use crate::merge::{File, Files};
-use crate::tree::BASE_FOLDER;
+use crate::tree::{BASE_FOLDER, RECEIPT};
 
 /// Files larger than this are never files of restwell: pictures, dumps.
 const LIMIT: u64 = 1 << 20;
@@ -45,11 +45,33 @@ impl Root {
     /// # Errors
     /// [`Error::NoProject`] if there is none.
     pub fn find() -> Result<Self, Error> {
+        Self::find_by(BASE)
+    }
+
+    /// The project around the working directory, whose base may be missing.
+    ///
+    /// # Errors
+    /// [`Error::NoProject`] if there is none.
+    pub fn find_without_base() -> Result<Self, Error> {
+        Self::find_by(RECEIPT)
+    }
+
+    fn find_by(mark: &str) -> Result<Self, Error> {
         let here = env::current_dir().map_err(refused("find", "."))?;
-        let has_base = |place: &PathBuf| fs::symlink_metadata(place.join(BASE)).is_ok_and(|found| found.is_file());
-        let place = here.ancestors().map(ToOwned::to_owned).find(has_base).ok_or(Error::NoProject)?;
+        let has_mark = |place: &PathBuf| fs::symlink_metadata(place.join(mark)).is_ok_and(|found| found.is_file());
+        let place = here.ancestors().map(ToOwned::to_owned).find(has_mark).ok_or(Error::NoProject)?;
         let below = here.strip_prefix(&place).ok().and_then(|below| Utf8PathBuf::from_path_buf(below.into()).ok());
         Ok(Self { place, below: below.ok_or(Error::NoProject)? })
+    }
+
+    /// A directory as a project.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is none.
+    pub fn given(path: &Utf8Path) -> Result<Self, Error> {
+        let place = fs::canonicalize(path).map_err(refused("look into", path))?;
+        fs::read_dir(&place).map_err(refused("look into", path))?;
+        Ok(Self { place, below: Utf8PathBuf::new() })
     }
 
     #[cfg(test)]

@@ -3,6 +3,11 @@
 //! The third and fourth characters are the family, which determines the exit code. The codes of rules, every `RW03..`
 //! except the first, are defined with the rules.
 
+mod before;
+mod work;
+
+use std::sync::LazyLock;
+
 /// A stable error code.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
@@ -26,6 +31,7 @@ const FAMILIES: &[(&str, u8)] = &[
     ("RW0803", 7),
     ("RW0804", 7),
     ("RW0805", 7),
+    ("RW0806", 7),
     ("RW08", 130),
     ("RW09", 6),
 ];
@@ -47,238 +53,7 @@ const fn code(id: &'static str, title: &'static str, meaning: &'static str) -> C
 }
 
 /// Every code but those of the rules, in order.
-pub const CODES: &[Code] = &[
-    code(
-        "RW0101",
-        "unknown flag",
-        "The command has no such flag, and an unknown flag is never ignored. The message suggests the most similar flag; \
-         `restwell help new` lists all of them.",
-    ),
-    code(
-        "RW0102",
-        "invalid value",
-        "A flag, a variable or a key of the answers file has a value that is not valid there. The message suggests the most \
-         similar value; `restwell list` shows every choice with its values.",
-    ),
-    code(
-        "RW0103",
-        "misspelt variable",
-        "The name of an environment variable differs by at most two edits from one that restwell reads, so it is probably \
-         misspelt. Restwell reads `RESTWELL_PRESET`, `RESTWELL_NAME`, `RESTWELL_NON_INTERACTIVE` and, for every choice, \
-         `RESTWELL_` with the choice in capitals; an empty variable counts as unset. Rename the variable or unset it. Any \
-         other variable that starts with `RESTWELL_` only causes a warning.",
-    ),
-    code(
-        "RW0104",
-        "unknown key in the answers file",
-        "The valid keys are the choices, `preset`, `name`, and `restwell`, the version that wrote the file. Any other key is \
-         an error, since a misspelt key would silently leave a choice at its default.",
-    ),
-    code(
-        "RW0105",
-        "invalid answers file",
-        "The file is not valid TOML, a value in it is not a string, or it has several mistakes. The message names the lines. \
-         `restwell schema` prints a JSON Schema with which an editor can check the file.",
-    ),
-    code(
-        "RW0106",
-        "the answers file cannot be read",
-        "The file given with `--answers` does not exist, is not readable, is not text, or is larger than a megabyte. `-` is \
-         standard input.",
-    ),
-    code("RW0107", "unknown command", "`restwell help` lists the commands."),
-    code(
-        "RW0108",
-        "invalid command line",
-        "An argument is missing, is given more than once, or cannot be used with another. `restwell help COMMAND` shows the \
-         arguments of a command.",
-    ),
-    code(
-        "RW0109",
-        "another version of restwell is expected",
-        "Another version may generate a different project from the same answers, so `--expect-version` requires one. Install \
-         that version, or omit the flag.",
-    ),
-    code(
-        "RW0110",
-        "the project has no such file",
-        "`--show` prints one file of the project as it would be written, by its path inside the project. `--dry-run -v` lists \
-         every file of the plan.",
-    ),
-    code(
-        "RW0111",
-        "no explanation for this word",
-        "`restwell explain` accepts error codes such as `RW0301`, choices such as `cache`, values such as `redis` or \
-         `database=sqlite cache=none`, and presets such as `standard`.",
-    ),
-    code(
-        "RW0112",
-        "restwell has no file at this path",
-        "The path is not one of the files that restwell applied to the project or would apply. `restwell diff` shows \
-         those that differ; paths are relative to the working directory.",
-    ),
-    code(
-        "RW0113",
-        "there is no change to take back or to make again",
-        "`restwell undo` takes back what restwell changed in the project, the newest change first, and `restwell redo` makes \
-         it again, as long as no other change was made since. The last ten changes are kept.",
-    ),
-    code(
-        "RW0114",
-        "the version that was applied is newer",
-        "`restwell update` would make the project what an older version renders. Install the newer version, or pass \
-         `--downgrade`.",
-    ),
-    code(
-        "RW0120",
-        "the resource is not valid",
-        "`restwell generate resource` takes a name, a noun in the plural, and fields such as `number:string!`, `note:text?` or \
-         `ref:products`. Names are lower-case letters, digits and underscores, and no reserved words of Rust or SQL. A \
-         resource refers only to resources that exist, and is removed only when none refers to it.",
-    ),
-    code(
-        "RW0201",
-        "the name has a character that is not allowed in a package name",
-        "A project is a cargo package: its name starts with an ASCII letter or `_`, followed by ASCII letters, digits, `-` \
-         and `_`. The directory may have another name: `--name` sets the name of the package only.",
-    ),
-    code(
-        "RW0202",
-        "the name is reserved",
-        "Keywords of Rust, `test`, the crates of the standard library, the directories of a cargo build and the device names \
-         of Windows are not valid package names, or cause surprising failures. Choose another with `--name`.",
-    ),
-    code(
-        "RW0203",
-        "the name is that of a dependency",
-        "The project would have the same name as one of its dependencies, and cargo cannot distinguish the two. Choose another \
-         with `--name`.",
-    ),
-    code(
-        "RW0204",
-        "the path has no name",
-        "The name of a project is the last part of its path, and this path has no usable one. Set a name with `--name`.",
-    ),
-    code(
-        "RW0300",
-        "the choices cannot be combined",
-        "A rule excludes two values that you asked for. Values from a preset or a default are replaced automatically. \
-         `restwell list` shows the rules.",
-    ),
-    code(
-        "RW0401",
-        "an answer is missing and restwell cannot prompt for it",
-        "Restwell prompts only on a terminal. In a script, give every choice as a flag, as a variable or in an answers file, \
-         use a preset, or accept the defaults with `--yes`.",
-    ),
-    code(
-        "RW0402",
-        "the path of the project is missing and restwell cannot prompt for it",
-        "On a terminal `restwell new` prompts for the name. In a script, give the path as an argument, or a name with `--name` \
-         or `RESTWELL_NAME`, which is then also the path.",
-    ),
-    code(
-        "RW0501",
-        "the target exists and is not empty",
-        "A project is written into a new or empty directory. `--force` also writes into one that is not empty: it lists the \
-         files that it replaces and keeps a copy of each beside the new one. A file that appears while restwell is running is \
-         never replaced; the files written so far are then removed. If an interrupted run left part of a project, the same \
-         command completes it.",
-    ),
-    code(
-        "RW0502",
-        "a symbolic link is in the way",
-        "Files written through a symbolic link would be created outside the project, so restwell never follows one inside the \
-         target. A dangling link above the target leads to no directory. Use the real path, or remove the link.",
-    ),
-    code(
-        "RW0503",
-        "a file or directory is in the way",
-        "There is a file where the project needs a directory, or a directory where it needs a file. Restwell replaces only \
-         files, and only with `--force`: move it out of the way.",
-    ),
-    code(
-        "RW0504",
-        "the project would become a member of the cargo workspace around it",
-        "A project is a separate workspace with its own `Cargo.lock`, and cargo does not allow nested workspaces: every cargo \
-         command in the outer one would fail. Run the suggested command, which writes the project beside the outer workspace, \
-         or add the `exclude` line that the message shows to the outer `Cargo.toml`. Restwell never edits that file itself, \
-         since it belongs to you.",
-    ),
-    code(
-        "RW0601",
-        "an error of the operating system",
-        "A file could not be created, written or moved, for example because the disk is full or the directory is read-only. The \
-         target is unchanged.",
-    ),
-    code(
-        "RW0602",
-        "standard output could not be written",
-        "The output could not be delivered, for example to a file on a full disk. A project that was being written is complete.",
-    ),
-    code(
-        "RW0603",
-        "there is no project here",
-        "The command works on a project: a directory with `.restwell/base`, which `restwell new` writes. It is searched for in \
-         the working directory and above it. Change into the project; if the folder `.restwell` was deleted, take it back \
-         from the history of git.",
-    ),
-    code(
-        "RW0604",
-        "the base of the project cannot be used",
-        "`.restwell/base` holds the files as restwell last applied them, each with its length and hash. It is no text to edit: \
-         if anything in it does not match, restwell stops, since a merge with a wrong base would lose edits. Take the last \
-         version back with `git checkout -- .restwell`. A base that a newer restwell wrote needs that version.",
-    ),
-    code(
-        "RW0605",
-        "another run is changing the project",
-        "Only one restwell process changes a project at a time. Run the command again when the other one has ended.",
-    ),
-    code(
-        "RW0606",
-        "files of the project are not what the change was decided for",
-        "A file was edited while restwell was running: nothing was written, run the command again. Or an earlier run was \
-         interrupted after it had begun to write, and a file was edited before the next command could finish the change: \
-         restwell never replaces such a file. The old files are in `.restwell/undo`, under the number of the change.",
-    ),
-    code(
-        "RW0701",
-        "a bug in restwell",
-        "Restwell reached a state that should be impossible. No partial project is left. Please report it with the text that \
-         was printed.",
-    ),
-    code(
-        "RW0801",
-        "interrupted",
-        "Ctrl-C or another signal ended the run, or you left the prompts. The target is unchanged.",
-    ),
-    code(
-        "RW0803",
-        "a person has to decide",
-        "You edited the same place of a file that the command would change. Nothing was written. Move your edit elsewhere, or \
-         make the file what it was, and run the command again. With `set` and `update`, `--ours PATH` keeps your side there, \
-         and `--theirs PATH` takes restwell's.",
-    ),
-    code(
-        "RW0804",
-        "the result of a change does not compile",
-        "`set` and `update` run `cargo check --all-targets --locked` on a copy of the result before they write it. Nothing was \
-         written. `--no-check` leaves this step out; `restwell undo` takes a change back.",
-    ),
-    code(
-        "RW0805",
-        "files have conflict markers",
-        "With `--conflict markers` a change is written even where a person has to decide: both sides are in the file, between \
-         markers. `restwell status --check` fails until none is left. `restwell undo` takes the whole change back.",
-    ),
-    code(
-        "RW0901",
-        "the project differs",
-        "`--check` found differences: `status --check` between the project, its base, its `restwell.toml` and this version, \
-         `diff --check` in what it compares. The message names them.",
-    ),
-];
+pub static CODES: LazyLock<Vec<Code>> = LazyLock::new(|| [before::CODES, work::CODES].concat());
 
 #[cfg(test)]
 mod tests {
@@ -288,7 +63,7 @@ mod tests {
     #[test]
     fn codes_are_sorted_distinct_and_of_a_family() {
         assert!(CODES.is_sorted_by(|one, next| one.id < next.id));
-        for code in CODES {
+        for code in CODES.iter() {
             assert!(FAMILIES.iter().any(|(family, _)| code.id.starts_with(family)), "{}", code.id);
             assert!(RULES.iter().all(|rule| rule.code != code.id), "{} is a rule's", code.id);
         }
@@ -296,7 +71,7 @@ mod tests {
 
     #[test]
     fn titles_are_clauses_and_meanings_are_sentences() {
-        for Code { id, title, meaning } in CODES {
+        for Code { id, title, meaning } in CODES.iter() {
             assert!(!title.ends_with('.'), "{id}");
             assert!(meaning.ends_with('.'), "{id}");
         }

@@ -29,6 +29,11 @@ pub enum Unmerged {
         /// The first lines of what cargo wrote.
         lines: Vec<String>,
     },
+    /// Cargo cannot resolve the crates of the result; nothing was written.
+    Unlocked {
+        /// The first lines of what cargo wrote.
+        lines: Vec<String>,
+    },
     /// A newer version applied the project.
     Older {
         /// That version.
@@ -56,6 +61,7 @@ impl Unmerged {
             Self::Open { .. } | Self::Since { .. } => "RW0803",
             Self::Broken { .. } => "RW0804",
             Self::Marked { .. } => "RW0805",
+            Self::Unlocked { .. } => "RW0806",
             Self::Older { .. } => "RW0114",
         }
     }

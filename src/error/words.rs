@@ -93,11 +93,15 @@ impl Error {
             Self::Referred { name, by } => resource::referred(name, by),
             Self::NoProject => project::none(),
             Self::Base(fault) => project::base(fault),
-            Self::NothingToUndo { is_redo } => project::nothing_to_undo(*is_redo),
+            Self::NothingToUndo { is_redo, number } => project::nothing_to_undo(*is_redo, *number),
             Self::Merge(unmerged) => merge::words(unmerged, typed),
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),
             Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),
+            Self::Policy { file, what } => words(format!("`{file}` is not a valid policy"))
+                .because(what.clone())
+                .help("docs/platform.md describes it"),
+            Self::Violates { policy, what, fixes } => project::violates(policy, what, fixes),
             Self::Differs { what, look } => project::differs(what, look),
             Self::Io { action, path, source } => {
                 words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")

@@ -183,18 +183,25 @@ impl Part {
     }
 
     fn marked(&self, labels: Labels<'_>) -> String {
-        let hunk = match self {
-            Self::Settled(text) => return text.clone(),
-            Self::Open(hunk) => hunk,
-        };
-        let sides = [&hunk.yours, &hunk.base, &hunk.new];
-        let end = if sides.iter().any(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
-        let [yours, base, new] = sides.map(|text| ended(text, end));
-        let Labels { yours: your_label, base: base_label, new: new_label } = labels;
-        format!(
-            "<<<<<<< {your_label}{end}{yours}||||||| {base_label}{end}{base}======={end}{new}>>>>>>> {new_label}{end}"
-        )
+        match self {
+            Self::Settled(text) => text.clone(),
+            Self::Open(hunk) => marked(hunk, labels),
+        }
     }
+}
+
+/// The sides of a hunk between diff3 markers.
+pub fn marked(hunk: &Hunk, labels: Labels<'_>) -> String {
+    let sides = [&hunk.yours, &hunk.base, &hunk.new];
+    let end = if sides.iter().any(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
+    let [yours, base, new] = sides.map(|text| ended(text, end));
+    let Labels { yours: your_label, base: base_label, new: new_label } = labels;
+    format!("<<<<<<< {your_label}{end}{yours}||||||| {base_label}{end}{base}======={end}{new}>>>>>>> {new_label}{end}")
+}
+
+/// Whether a text has conflict markers.
+pub fn has_markers(text: &str) -> bool {
+    ["<<<<<<< ", ">>>>>>> "].iter().all(|marker| text.lines().any(|line| line.starts_with(marker)))
 }
 
 /// The text with a line end at its end.

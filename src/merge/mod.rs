@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
-pub use conflict::{Choice, Conflict, Hunk, Labels, Reason, Side};
+pub use conflict::{Choice, Conflict, Hunk, Labels, Reason, Side, has_markers, marked};
 pub use migration::is_migration;
 
 /// A file: its content and whether it is executable.
@@ -169,6 +169,15 @@ impl Base {
 
 fn sha256(bytes: &[u8]) -> String {
     crate::tree::hex(&Sha256::digest(bytes))
+}
+
+/// Whether the lock of these files resolves exactly the dependencies that their manifest names.
+pub fn is_locked(files: &Files) -> bool {
+    let text = |path: &str| str::from_utf8(&files.get(camino::Utf8Path::new(path))?.bytes).ok();
+    match (text(manifest::MANIFEST), text(manifest::LOCK)) {
+        (Some(manifest), Some(lock)) => manifest::is_locked(manifest, lock),
+        _ => true,
+    }
 }
 
 /// Decides what becomes of each file.

@@ -1,9 +1,10 @@
 //! Compiles a project as it would be after a change, in a copy.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::disk::Root;
+use crate::disk::{Copy, Root};
 use crate::error::Error;
 use crate::merge::Files;
 use crate::program::{self, Call, Outcome};
@@ -21,40 +22,62 @@ pub enum Checked {
     Passed(u64),
     /// It was not checked, since cargo or the crates are not here; in one clause.
     NotPossible(String),
+    /// The lock does not resolve the manifest.
+    Unlocked,
     /// It does not compile: the first lines of cargo.
     Failed(Vec<String>),
 }
 
-/// Runs `cargo check` on these files, in a copy inside `.restwell`. The build folder is that of the project.
+/// Cargo in a copy of a project, with the build folder of the project.
+pub(super) struct Cargo {
+    copy: Copy,
+    /// The build folder, as a value of `--config`.
+    target: String,
+}
+
+impl Cargo {
+    pub(super) fn on(root: &Root, files: &Files) -> Result<Self, Error> {
+        let target = format!("build.target-dir={:?}", root.path("target").display().to_string());
+        Ok(Self { copy: root.copy(files)?, target })
+    }
+
+    pub(super) fn run(&self, arguments: &[&str]) -> io::Result<Outcome> {
+        let arguments: Vec<&Path> = arguments.iter().map(Path::new).collect();
+        program::run(Call {
+            program: "cargo",
+            arguments: &arguments,
+            directory: self.copy.path(),
+            unset: &[],
+            timeout: TIMEOUT,
+        })
+    }
+
+    /// The bytes of a file of the copy.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.copy.read(path)
+    }
+}
+
+/// Runs `cargo check` on these files, in a copy inside `.restwell`.
 ///
 /// # Errors
 /// [`Error::Io`] if the copy cannot be written, [`Error::Interrupted`]
 pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
     let start = Instant::now();
-    let copy = root.copy(files)?;
-    let target = format!("build.target-dir={:?}", root.path("target").display().to_string());
-    let cargo = |arguments: &[&str]| {
-        let arguments: Vec<&Path> = arguments.iter().map(Path::new).collect();
-        program::run(Call {
-            program: "cargo",
-            arguments: &arguments,
-            directory: copy.path(),
-            unset: &[],
-            timeout: TIMEOUT,
-        })
-    };
-    match cargo(&["fetch", "--quiet", "--locked", "--offline"]) {
+    let cargo = Cargo::on(root, files)?;
+    match cargo.run(&["fetch", "--quiet", "--locked", "--offline"]) {
         Err(error) => return Ok(Checked::NotPossible(program::not_started("cargo", &error))),
         Ok(Outcome::Failure(stderr)) if is_about_machine(&stderr) => {
             let first = errors(&stderr).into_iter().next().unwrap_or_default();
             return Ok(Checked::NotPossible(format!("cargo or the crates are not here: {first}")));
         }
+        Ok(Outcome::Failure(stderr)) if stderr.contains("--locked") => return Ok(Checked::Unlocked),
         Ok(Outcome::Failure(stderr)) => return Ok(Checked::Failed(errors(&stderr))),
         Ok(Outcome::Stopped) => return Err(Error::Interrupted),
         Ok(Outcome::Success) => {}
     }
     let short = ["check", "--quiet", "--all-targets", "--locked", "--offline", "--message-format", "short", "--config"];
-    match cargo(&[&short[..], &[&target]].concat()) {
+    match cargo.run(&[&short[..], &[&cargo.target]].concat()) {
         Err(error) => Ok(Checked::NotPossible(program::not_started("cargo", &error))),
         Ok(Outcome::Failure(stderr)) => Ok(Checked::Failed(errors(&stderr))),
         Ok(Outcome::Stopped) => Err(Error::Interrupted),
@@ -71,7 +94,7 @@ fn is_about_machine(stderr: &str) -> bool {
 }
 
 /// The errors of the compiler, or without any the first lines of cargo.
-fn errors(stderr: &str) -> Vec<String> {
+pub(super) fn errors(stderr: &str) -> Vec<String> {
     let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
     let errors: Vec<String> = lines().filter(|line| line.contains(": error")).take(REPORTED).collect();
     if errors.is_empty() { lines().take(REPORTED).collect() } else { errors }

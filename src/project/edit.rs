@@ -2,12 +2,13 @@
 
 use camino::Utf8PathBuf;
 
+use super::mine::without_files;
 use super::{Patch, Project};
 use crate::base::Entry;
 use crate::disk::Content;
 use crate::error::Error;
 use crate::merge::File;
-use crate::tree::{Tree, sha256};
+use crate::tree::{RECEIPT, Tree, sha256};
 
 /// A file that differs from the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ impl Project {
             let (kind, new) = match self.root.read(path)? {
                 Content::Nothing => (Kind::Deleted, None),
                 Content::Other => (Kind::NoFile, None),
+                Content::File(file) if path == RECEIPT && is_receipt(&file, hash) => continue,
                 Content::File(file) if !has_hash(&file, hash) => (Kind::Edited, Some(file)),
                 Content::File(file) if file.executable != executable => (Kind::Mode, Some(file)),
                 Content::File(_) => continue,
@@ -89,6 +91,12 @@ impl Project {
         patches.sort_by(|one, next| one.path.cmp(&next.path));
         Ok(patches)
     }
+}
+
+/// Whether a `restwell.toml` has this hash without its table about files.
+fn is_receipt(file: &File, hash: &str) -> bool {
+    let text = str::from_utf8(&file.bytes).ok().and_then(without_files);
+    text.is_some_and(|text| has_hash(&File { bytes: text.into_bytes(), executable: file.executable }, hash))
 }
 
 fn has_hash(file: &File, hash: &str) -> bool {

@@ -14,7 +14,20 @@ use crate::tree::BASE_FOLDER;
 /// # Errors
 /// [`Error::NothingToUndo`]
 pub fn last_made(history: Vec<Made>) -> Result<Made, Error> {
-    stacks(history).0.pop().ok_or(Error::NothingToUndo { is_redo: false })
+    stacks(history).0.pop().ok_or(Error::NothingToUndo { is_redo: false, number: None })
+}
+
+/// The changes that `undo --to` takes back: the one with this number and those that were made after it, the newest first.
+///
+/// # Errors
+/// [`Error::NothingToUndo`] if no change that is made has this number.
+pub fn made_since(history: Vec<Made>, number: u32) -> Result<Vec<Made>, Error> {
+    let mut made = stacks(history).0;
+    let first = made.iter().position(|made| made.number == number);
+    let first = first.ok_or(Error::NothingToUndo { is_redo: false, number: Some(number) })?;
+    made.drain(..first);
+    made.reverse();
+    Ok(made)
 }
 
 /// The change that `redo` makes again: the one that `undo` took back last, unless another was made since.
@@ -22,7 +35,7 @@ pub fn last_made(history: Vec<Made>) -> Result<Made, Error> {
 /// # Errors
 /// [`Error::NothingToUndo`]
 pub fn last_undone(history: Vec<Made>) -> Result<Made, Error> {
-    stacks(history).1.pop().ok_or(Error::NothingToUndo { is_redo: true })
+    stacks(history).1.pop().ok_or(Error::NothingToUndo { is_redo: true, number: None })
 }
 
 /// The changes that are made, and the undos that can be made again; the newest last.
@@ -47,15 +60,32 @@ pub fn stacks(history: Vec<Made>) -> (Vec<Made>, Vec<Made>) {
     (made, undone)
 }
 
-/// The change that takes `made` back. What was edited since is merged.
+/// The changes that take `made` back one after the other. Nothing is written, so either all of them can be made or none is.
 ///
 /// # Errors
-/// [`Error::Merge`] if an edit and the old file cannot be merged.
-pub fn inverse(root: &Root, made: &Made, kind: ChangeKind) -> Result<Change, Error> {
+/// [`Error::Merge`] if an edit and an old file cannot be merged.
+pub fn inverses(root: &Root, made: &[Made], kind: ChangeKind) -> Result<Vec<Change>, Error> {
+    let mut after: BTreeMap<Utf8PathBuf, Option<File>> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for made in made {
+        let read = |path: &Utf8Path| match after.get(path) {
+            Some(Some(file)) => Ok(Content::File(file.clone())),
+            Some(None) => Ok(Content::Nothing),
+            None => root.read(path),
+        };
+        let change = inverse(read, made, kind)?;
+        after.extend(change.files.iter().map(|(path, sides)| (path.clone(), sides.new.clone())));
+        changes.push(change);
+    }
+    Ok(changes)
+}
+
+/// The change that takes `made` back, where `read` has the files as they are. What was edited since is merged.
+fn inverse(read: impl Fn(&Utf8Path) -> Result<Content, Error>, made: &Made, kind: ChangeKind) -> Result<Change, Error> {
     let mut files = BTreeMap::new();
     let mut edited: BTreeMap<&Utf8PathBuf, (File, &Sides)> = BTreeMap::new();
     for (path, sides) in &made.change.files {
-        let there = match root.read(path)? {
+        let there = match read(path)? {
             Content::Nothing => None,
             Content::File(file) => Some(file),
             Content::Other => return Err(Error::Moved { paths: vec![path.to_string()], is_half: false }),

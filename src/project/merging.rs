@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Project;
+use super::format::{self, Formatter};
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Content, Sides};
 use crate::error::{Error, Obstacle};
@@ -28,6 +29,8 @@ pub struct Merging {
     resources: Vec<Resource>,
     /// The files that stay as they are and are offered again by the next merge, by the path that restwell renders.
     pub excepted: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+    /// The files that are the user's by `restwell.toml`, likewise.
+    pub mine: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 }
 
 impl Project {
@@ -50,14 +53,35 @@ impl Project {
         }
         let yours = self.root.files()?;
         let file = |file: &crate::tree::File| File { bytes: file.bytes.clone(), executable: file.executable };
-        let new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
+        let mut new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
         let migrations =
             if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };
+        let is_own_style = format::is_own_style(&base.files, &yours);
+        let mut formatter = if is_own_style { Formatter::open(&self.root, &yours) } else { None };
+        if let Some(formatter) = &formatter {
+            formatter.follow(&mut base.files, &yours, &mut new);
+        }
         let mut merge = merge::trees(&base, &yours, &new, migrations);
+        if formatter.is_none() && !is_own_style && format::has_merged_rust(&merge) {
+            formatter = Formatter::open(&self.root, &yours);
+        }
+        if let Some(formatter) = formatter {
+            formatter.finish(&mut merge, &yours);
+        }
         // A choice in `restwell.toml` that was asked for otherwise on the command line.
         merge.resolve(RECEIPT, Side::New);
-        let resources = resources.to_vec();
-        Ok(Merging { applied: base.files, yours, render, merge, stack: *stack, resources, excepted: BTreeMap::new() })
+        let (resources, excepted, mine) = (resources.to_vec(), BTreeMap::new(), BTreeMap::new());
+        let mut merging =
+            Merging { applied: base.files, yours, render, merge, stack: *stack, resources, excepted, mine };
+        let is_known = |path: &Utf8Path| self.base.entries.contains_key(path) || merging.render.get(path).is_some();
+        let steps = merging.merge.steps.keys().filter(|path| self.is_mine(path));
+        let mine: Vec<(Utf8PathBuf, Utf8PathBuf)> =
+            steps.map(|placed| (merging.rendered(placed), placed.clone())).filter(|(path, _)| is_known(path)).collect();
+        for (_, placed) in &mine {
+            merging.merge.steps.remove(placed);
+        }
+        merging.mine = mine.into_iter().collect();
+        Ok(merging)
     }
 }
 
@@ -70,9 +94,14 @@ impl Merging {
             steps.filter(|(path, step)| changes(step) && is_matched(path)).map(|(path, _)| path.clone()).collect();
         for placed in left {
             self.merge.steps.remove(&placed);
-            let rendered = self.merge.moved.iter().find(|(_, other)| **other == placed).map(|(rendered, _)| rendered);
-            self.excepted.insert(rendered.unwrap_or(&placed).clone(), placed);
+            self.excepted.insert(self.rendered(&placed), placed);
         }
+    }
+
+    /// The path that restwell renders for a path of the project.
+    fn rendered(&self, placed: &Utf8Path) -> Utf8PathBuf {
+        let moved = self.merge.moved.iter().find(|(_, other)| *other == placed);
+        moved.map_or_else(|| placed.to_owned(), |(rendered, _)| rendered.clone())
     }
 
     /// The change that makes the merge. A file in conflict stays as it is.
@@ -86,21 +115,35 @@ impl Merging {
             if new.is_none() && *step != Step::Delete {
                 continue;
             }
-            let old = match project.root.read(path)? {
-                Content::Nothing => None,
-                Content::File(file) => Some(file),
-                Content::Other => {
-                    return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
-                }
+            // What was merged, not what is there now: a later edit stops the change.
+            let old = match self.yours.get(path) {
+                Some(file) => Some(file.clone()),
+                None => match project.root.read(path)? {
+                    Content::Nothing => None,
+                    Content::File(file) => Some(file),
+                    Content::Other => {
+                        return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
+                    }
+                },
             };
             if old != new {
                 change.files.insert(path.clone(), Sides { old, new, mode: None });
             }
         }
-        let Content::File(old) = project.root.read(BASE.into())? else { return Err(Error::NoProject) };
-        let new = File { bytes: self.base(project).render(), executable: old.executable };
-        if old != new {
-            change.files.insert(BASE.into(), Sides { old: Some(old), new: Some(new), mode: None });
+        let base: (Utf8PathBuf, Vec<u8>) = (BASE.into(), self.base(project).render());
+        let companions = Base::companions().map(|(path, text)| (path, text.as_bytes().to_vec()));
+        for (path, bytes) in companions.chain([base]) {
+            let old = match project.root.read(&path)? {
+                Content::Nothing => None,
+                // The user's, except for the base.
+                Content::File(_) if path != BASE => continue,
+                Content::File(file) => Some(file),
+                Content::Other => return Err(Error::InTheWay { path, what: Obstacle::Directory }),
+            };
+            let new = Some(File { bytes, executable: old.as_ref().is_some_and(|file| file.executable) });
+            if old != new {
+                change.files.insert(path, Sides { old, new, mode: None });
+            }
         }
         Ok(change)
     }
@@ -127,8 +170,10 @@ impl Merging {
         let paths: BTreeSet<Utf8PathBuf> = before.keys().chain(base.entries.keys()).cloned().collect();
         for path in paths {
             let placed = self.merge.moved.get(&path).unwrap_or(&path);
-            if self.excepted.contains_key(&path) {
-                base.digest = None;
+            if self.excepted.contains_key(&path) || self.mine.contains_key(&path) {
+                if before.get(&path) != base.entries.get(&path) {
+                    base.digest = None;
+                }
                 match before.get(&path) {
                     Some(entry) => base.entries.insert(path, entry.clone()),
                     None => base.entries.remove(&path),

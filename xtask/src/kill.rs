@@ -1,5 +1,8 @@
 //! SIGKILL while `restwell new` writes, many times at different moments: the target is absent or complete, and the next
-//! run removes the leftovers.
+//! run removes the leftovers. `living` does the same to the commands that change a project.
+
+mod disk;
+mod living;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,6 +28,11 @@ pub(crate) fn run() -> Result<()> {
     tally.note(&format!("{TIMES} kills in a directory that exists are completed by the next run"), || {
         kills_in_place(&restwell)
     });
+    tally.note(&format!("{TIMES} kills of set and undo leave a project before or after"), || living::kills(&restwell));
+    match disk::is_possible() {
+        true => tally.note("a disk that is full at any moment of set and undo", || disk::fills(&restwell)),
+        false => tally.gap("a disk that is full", "only root mounts a file system"),
+    }
     tally.close()
 }
 

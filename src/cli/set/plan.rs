@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -50,8 +50,12 @@ pub(crate) struct Planned {
     stay_away: Vec<Away>,
     /// Files that `--except` leaves as they are.
     excepted: Vec<String>,
+    /// Files that are yours by `restwell.toml` and that restwell would change.
+    mine: Vec<String>,
     /// What changes in `Cargo.lock`; null if nothing does.
     lock: Option<LockData>,
+    /// Whether cargo has to resolve crates that you added to `Cargo.toml` and that no lock has.
+    resolves: bool,
     /// Servers that the project needs now and did not need before.
     services: Vec<&'static str>,
     /// Environment variables that the service reads now and did not read before.
@@ -120,7 +124,9 @@ impl Planned {
             released: Vec::new(),
             stay_away: Vec::new(),
             excepted: merging.excepted.values().map(ToString::to_string).collect(),
+            mine: mine(project, merging),
             lock: lock(merging),
+            resolves: !change.files.is_empty() && !merging.is_locked(),
             services: Vec::new(),
             settings: Vec::new(),
             to_port: merging.to_port(project),
@@ -211,6 +217,7 @@ impl Planned {
             ("·", "yours now", self.released.clone()),
             ("∅", "stay away", away.collect()),
             ("×", "excepted", self.excepted.clone()),
+            ("×", "mine", self.mine.clone()),
         ];
         let lists = lists.into_iter().filter(|(.., paths)| !paths.is_empty());
         lists.flat_map(|(sign, name, paths)| list(sign, name, &paths, is_verbose)).collect()
@@ -219,6 +226,7 @@ impl Planned {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         notes.extend(self.lock.as_ref().map(|lock| format!("Cargo.lock     {}", lock.text())));
+        notes.extend(self.resolves.then(|| "Cargo.lock     cargo resolves what only your Cargo.toml has".to_owned()));
         let names =
             |label: &str, names: &[&str]| (!names.is_empty()).then(|| format!("{label:<13}  {}", names.join(" ")));
         notes.extend(names("new service", &self.services));
@@ -249,6 +257,17 @@ fn list(sign: &str, name: &str, paths: &[String], is_verbose: bool) -> Vec<Strin
         shown = if shown.is_empty() { path.clone() } else { format!("{shown} {path}") };
     }
     vec![format!("{head} {shown}")]
+}
+
+/// The files of the user that this version renders otherwise than they were applied.
+fn mine(project: &Project, merging: &Merging) -> Vec<String> {
+    let state = |path: &Utf8PathBuf| project.base.entries.get(path).and_then(|entry| entry.state());
+    let rendered = |path: &Utf8PathBuf| merging.render.get(path).map(|file| (file.sha256(), file.executable));
+    let is_same = |path: &Utf8PathBuf| match (state(path), rendered(path)) {
+        (Some((hash, mode)), Some((new, new_mode))) => hash == new && mode == new_mode,
+        (before, after) => before.is_none() && after.is_none(),
+    };
+    merging.mine.iter().filter(|(path, _)| !is_same(path)).map(|(_, placed)| placed.to_string()).collect()
 }
 
 /// What changes in the lock.

@@ -18,6 +18,21 @@ pub struct Change {
     pub files: BTreeMap<Utf8PathBuf, Sides>,
 }
 
+impl Change {
+    /// This change and one after it as one change.
+    #[must_use]
+    pub fn then(mut self, next: &Self) -> Self {
+        self.title = if self.title.is_empty() { next.title.clone() } else { format!("{}, {}", self.title, next.title) };
+        self.kind = next.kind;
+        for (path, Sides { old, new, mode }) in &next.files {
+            let sides = Sides { old: old.clone(), new: None, mode: None };
+            let sides = self.files.entry(path.clone()).or_insert(sides);
+            (sides.new, sides.mode) = (new.clone(), *mode);
+        }
+        self
+    }
+}
+
 /// A file before and after a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sides {

@@ -15,19 +15,15 @@ pub(super) fn words(unmerged: &Unmerged, typed: &CommandLine) -> Words {
         Unmerged::Since { paths } => since(paths),
         Unmerged::Marked { paths, is_dry } => marked(paths, *is_dry, typed),
         Unmerged::Broken { lines } => broken(lines, typed),
+        Unmerged::Unlocked { lines } => unlocked(lines),
         Unmerged::Older { applied } => older(applied, typed),
     }
 }
 
 fn open(places: &[OpenPlace], to_port: &[String], typed: &CommandLine) -> Words {
     let (what, need) = if places.len() == 1 { ("place", "needs") } else { ("places", "need") };
-    let mut words = told(format!("{} {what} {need} your decision; nothing was written", places.len()));
-    for OpenPlace { path, line, reason, sides } in places {
-        let place = line.map_or_else(|| format!("`{path}`"), |line| format!("`{path}:{line}`"));
-        let names = ["base", "yours", "new"].into_iter();
-        let sides = sides.iter().flat_map(|sides| names.clone().zip(sides)).map(|(name, text)| side(name, text));
-        words = words.because(format!("{place}: {}", why(reason)) + &sides.collect::<String>());
-    }
+    let words = told(format!("{} {what} {need} your decision; nothing was written", places.len()));
+    let mut words = places.iter().fold(words, |words, place| words.because(place.text()));
     for path in to_port {
         words = words.because(format!("`{path}` is yours to port: restwell does not rewrite SQL"));
     }
@@ -39,6 +35,17 @@ fn open(places: &[OpenPlace], to_port: &[String], typed: &CommandLine) -> Words 
         words.command(typed.clone().with_value("--conflict", "markers"))
     } else {
         words
+    }
+}
+
+impl OpenPlace {
+    /// The place, the reason, and the sides.
+    pub fn text(&self) -> String {
+        let Self { path, line, reason, sides } = self;
+        let place = line.map_or_else(|| format!("`{path}`"), |line| format!("`{path}:{line}`"));
+        let names = ["base", "yours", "new"].into_iter();
+        let sides = sides.iter().flat_map(|sides| names.clone().zip(sides)).map(|(name, text)| side(name, text));
+        format!("{place}: {}", why(reason)) + &sides.collect::<String>()
     }
 }
 
@@ -88,6 +95,12 @@ fn broken(lines: &[String], typed: &CommandLine) -> Words {
     words
         .command(typed.clone().with_flag("--no-check"))
         .help("if the project does not compile before the change either, mend that first")
+}
+
+fn unlocked(lines: &[String]) -> Words {
+    let words = told("`Cargo.lock` does not resolve `Cargo.toml`, and cargo cannot; nothing was written");
+    let words = lines.iter().fold(words, |words, line| words.because(line.clone()));
+    words.help("run `cargo update --workspace` in the project where the registry is reachable, then this command again")
 }
 
 fn older(applied: &str, typed: &CommandLine) -> Words {

@@ -9,7 +9,12 @@ pub(super) fn none() -> Words {
         .because(format!("neither this directory nor one above it has `{BASE}`"))
         .command(help_with("new"))
         .help("change into a project that `restwell new` wrote")
+        .help(format!("if a project has lost its `{BASE}`: {ANOTHER_BASE}"))
 }
+
+/// How to go on without a base.
+const ANOTHER_BASE: &str = "with the version that `restwell.toml` names, `restwell new ../base --answers restwell.toml \
+                            --no-git`, then `restwell update --base ../base`";
 
 pub(super) fn base(fault: &Fault) -> Words {
     let told = words(format!("`{BASE}` cannot be used")).because(match fault {
@@ -20,7 +25,7 @@ pub(super) fn base(fault: &Fault) -> Words {
         Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
         Fault::Digest => "its files do not give its digest".to_owned(),
     });
-    told.help("take the last version back: git checkout -- .restwell")
+    told.help("take the last version back: git checkout -- .restwell").help(format!("or {ANOTHER_BASE}"))
 }
 
 pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
@@ -32,6 +37,16 @@ pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLin
 pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
     let told = what.iter().fold(words("the project differs"), |told, what| told.because(what));
     told.command(look.clone())
+}
+
+pub(super) fn violates(policy: &str, what: &[String], fixes: &[CommandLine]) -> Words {
+    let told = what.iter().fold(words(format!("the project breaks `{policy}`")), |told, what| told.because(what));
+    let mut known = Vec::new();
+    fixes.iter().fold(told, |told, fix| {
+        let is_new = !known.contains(&fix);
+        known.push(fix);
+        if is_new { told.command(fix.clone()) } else { told }
+    })
 }
 
 pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Words {
@@ -46,7 +61,8 @@ pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Wor
     told.help("move these files elsewhere, take the old ones back from `.restwell/undo`, and run the command again")
 }
 
-pub(super) fn nothing_to_undo(is_redo: bool) -> Words {
+pub(super) fn nothing_to_undo(is_redo: bool, number: Option<u32>) -> Words {
     let what = if is_redo { "make again" } else { "take back" };
-    words(format!("there is no change to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
+    let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+    words(format!("there is no change{number} to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
 }

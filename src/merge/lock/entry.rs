@@ -13,8 +13,8 @@ pub(super) struct Class {
 
 /// One package of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry<'a> {
-    pub(super) name: &'a str,
+pub(in crate::merge) struct Entry<'a> {
+    pub(in crate::merge) name: &'a str,
     pub(super) version: &'a str,
     pub(super) source: Option<&'a str>,
     /// All lines but the list of dependencies.
@@ -23,14 +23,14 @@ pub(super) struct Entry<'a> {
 }
 
 /// A parsed lock.
-pub(super) struct Lock<'a> {
+pub(in crate::merge) struct Lock<'a> {
     pub(super) head: &'a str,
     entries: BTreeMap<Class, Entry<'a>>,
 }
 
 impl<'a> Lock<'a> {
     /// `None` if it holds anything but packages.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(in crate::merge) fn parse(text: &'a str) -> Option<Self> {
         let mut blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
         let head = blocks.next().unwrap_or_default();
         let mut entries = BTreeMap::new();
@@ -46,7 +46,7 @@ impl<'a> Lock<'a> {
     }
 
     /// The packages of the project itself.
-    pub(super) fn own(&self) -> impl Iterator<Item = &Entry<'a>> {
+    pub(in crate::merge) fn own(&self) -> impl Iterator<Item = &Entry<'a>> {
         self.entries.values().filter(|entry| entry.source.is_none())
     }
 
@@ -54,6 +54,17 @@ impl<'a> Lock<'a> {
     pub(super) fn newest(&self, name: &str) -> Option<Class> {
         let named = self.entries.values().filter(|entry| entry.name == name);
         named.max_by_key(|entry| entry.order()).map(Entry::class)
+    }
+
+    /// The names and versions of the packages that an entry depends on.
+    pub(in crate::merge) fn versions(&self, entry: &Entry<'a>) -> Vec<(&'a str, &'a str)> {
+        let found = |used: &&'a str| {
+            let mut words = used.split(' ');
+            let name = words.next()?;
+            let only = || self.entries.values().find(|entry| entry.name == name).map(|entry| entry.version);
+            Some((name, words.next().or_else(only)?))
+        };
+        entry.uses.iter().filter_map(found).collect()
     }
 
     /// The packages that an entry of this lock depends on.

@@ -6,7 +6,9 @@ mod entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::Sides;
-use entry::{Class, Entry, Lock};
+use entry::{Class, Entry};
+
+pub(super) use entry::Lock;
 
 /// The merged lock for a manifest with these direct dependencies; `None` if a side is not a plain lock of this project.
 ///

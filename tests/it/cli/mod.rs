@@ -1,16 +1,21 @@
 //! Tests of the command line: each run is a process in a separate directory.
 
 mod answers;
+mod asking;
+mod busy;
 mod explaining;
 mod fixes;
 mod interrupting;
+mod merging;
 mod names;
 mod neighbours;
 mod new;
 mod output;
 mod page;
+mod policy;
 mod project;
 mod racing;
+mod release;
 mod resource;
 mod schema;
 mod session;

@@ -47,7 +47,7 @@ pub(super) struct Terminal {
 
 /// A run before its start.
 pub(super) struct Start {
-    directory: TempDir,
+    pub(super) directory: TempDir,
     command: Command,
     size: Size,
 }

@@ -54,6 +54,12 @@ const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
     ("adopt", &["adopt", "justfile", "src"], 0),
     ("adopt-dry-run", &["adopt", "rust-toolchain.toml", "--dry-run"], 0),
     ("adopt-unknown", &["adopt", "src/ap.rs"], 2),
+    ("release", &["release", "justfile", "ops"], 0),
+    ("release-unknown", &["release", "src/ap.rs"], 2),
+    ("undo-unknown-number", &["undo", "--to", "7"], 2),
+    ("policy-check", &["policy", "check", "../policy.toml"], 6),
+    ("policy-check-kept", &["policy", "check", "../kept.toml"], 0),
+    ("policy-unknown-file", &["policy", "check", "none.toml"], 2),
     ("undo-nothing", &["undo"], 2),
     ("undo-list", &["undo", "--list"], 0),
     ("redo-nothing", &["redo"], 2),
@@ -147,7 +153,9 @@ fn run(words: &[&str], code: i32, place: &mut String) -> (String, String) {
 /// The output of a run in a project that was edited.
 fn run_in_project(words: &[&str], code: i32, place: &mut String) -> (String, String) {
     let ran = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
-    let mut run = ran.then([]).inside("shop-api").prepare(edit);
+    let policy = "unchanged = [\"justfile\"]\n\n[choices]\ncache = [\"redis\", \"memory\"]\n";
+    let run = ran.then([]).file("policy.toml", policy).file("kept.toml", "unchanged = [\"README.md\"]\n");
+    let mut run = run.inside("shop-api").prepare(edit);
     run.command().args(words);
     output(run, code, place)
 }

@@ -88,3 +88,40 @@ fn an_interrupted_change_is_told_and_finished_by_the_next_command() {
     inside(&project, ["undo"]).exits(0);
     assert_eq!(fs::read_to_string(root.join("src/app.rs")).expect("there"), edited);
 }
+
+#[test]
+fn several_changes_are_taken_back_at_once_or_none_is() {
+    let project = project();
+    let path = project.path().join("shop-api/src/app.rs");
+    let fresh = files(&project);
+    inside(&project, ["set", "monitoring=prometheus", "--no-check"]).exits(0);
+    let first = files(&project);
+    edit(&path);
+    inside(&project, ["adopt", "src"]).exits(0);
+    inside(&project, ["set", "auth=none", "upstream=http", "--no-check"]).exits(0);
+    let last = files(&project);
+    inside(&project, ["undo", "--to", "4"]).exits(2).says("there is no change 4 to take back").writes_nothing();
+    let dry = inside(&project, ["undo", "--to", "2", "--dry-run", "--format", "json"]).exits(0).writes_nothing().json();
+    let real = inside(&project, ["undo", "--to", "2", "--format", "json"]).exits(0).json();
+    assert_eq!(dry, real);
+    assert_eq!(real["data"]["title"], "set auth=none upstream=http, adopt src");
+    let mut edited = first.clone();
+    edited.insert("src/app.rs".into(), fs::read(&path).ok());
+    assert_eq!(files(&project), edited);
+    assert!(fs::read_to_string(&path).expect("there").ends_with("// mine\n"));
+    inside(&project, ["redo"]).exits(0);
+    inside(&project, ["redo"]).exits(0);
+    assert_eq!(files(&project), last);
+    // An edit that meets the oldest of them: nothing is taken back.
+    let readme = project.path().join("shop-api/README.md");
+    let text = fs::read_to_string(&readme).expect("there");
+    fs::write(&readme, text.replace("rometheus", "rometheus of ours")).expect("written");
+    let before = files(&project);
+    inside(&project, ["undo", "--to", "1"]).exits(7).says("README.md");
+    assert_eq!(files(&project), before);
+    fs::write(&readme, text).expect("written");
+    inside(&project, ["undo", "--to", "1"]).exits(0);
+    let mut edited = fresh;
+    edited.insert("src/app.rs".into(), fs::read(&path).ok());
+    assert_eq!(files(&project), edited);
+}

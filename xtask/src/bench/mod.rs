@@ -4,6 +4,7 @@
 mod build;
 mod generation;
 mod install;
+mod merge;
 mod requests;
 mod wrk;
 
@@ -17,6 +18,8 @@ use crate::say;
 pub(crate) enum Subject {
     /// `restwell new` against copying the same tree, and against `cargo new`.
     Generation,
+    /// `restwell set cache=redis` in an edited project, without rustfmt and cargo.
+    Merge,
     /// A cold build and the crates of each preset, against a bare axum service.
     Build,
     /// `cargo install` of this command, against cargo-generate. Downloads both.
@@ -30,6 +33,7 @@ pub(crate) fn run(subject: Subject, rounds: Option<usize>) -> Result<()> {
     say::line(machine()?);
     match subject {
         Subject::Generation => generation::run(rounds.unwrap_or(generation::ROUNDS)),
+        Subject::Merge => merge::run(rounds.unwrap_or(merge::ROUNDS)),
         Subject::Build => build::run(rounds.unwrap_or(build::ROUNDS)),
         Subject::Install => install::run(rounds.unwrap_or(install::ROUNDS)),
         Subject::Requests => requests::run(rounds.unwrap_or(requests::ROUNDS)),

@@ -1,0 +1,64 @@
+//! `restwell release`: makes files the user's.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use super::changed::{self, Changed};
+use crate::answers;
+use crate::disk::{Change, Root};
+use crate::error::Error;
+use crate::project::Project;
+use crate::shell::Shell;
+use crate::spelling;
+
+/// Make files yours: restwell no longer compares or changes them
+///
+/// Adds them to `[files] mine` in `restwell.toml`. `restwell adopt` takes restwell's version back, `restwell undo` only
+/// the entry.
+#[derive(Args, Debug)]
+pub(super) struct Release {
+    /// The files, directories of files, or patterns such as `ops/*.yml`
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<Utf8PathBuf>,
+    /// Print what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Release {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        super::warn_of(&answers::check(&answers::environment())?, shell);
+        let root = Root::find()?;
+        let turn = if self.dry_run { None } else { Some(root.take_turn()?) };
+        let project = Project::at(root.clone())?;
+        let patterns = self.paths.iter().map(|typed| pattern(&project, typed)).collect::<Result<Vec<_>, _>>()?;
+        let mut change = Change { title: format!("release {}", patterns.join(" ")), ..Change::default() };
+        change.files.extend(project.with_mine(&patterns, &[])?);
+        if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
+            turn.make(&change)?;
+        }
+        changed::report("release", &Changed::of(&change, self.dry_run), shell)
+    }
+}
+
+/// The pattern of what was typed, which matches at least one file of restwell's.
+fn pattern(project: &Project, typed: &Utf8PathBuf) -> Result<String, Error> {
+    let known = || project.base.entries.keys();
+    let unknown = || {
+        let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
+        Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) }
+    };
+    let inside = project.root.inside(typed).ok_or_else(unknown)?;
+    if known().any(|path| *path == inside) {
+        return Ok(glob::Pattern::escape(inside.as_str()));
+    }
+    if inside.as_str().is_empty() {
+        return Ok("**".to_owned());
+    }
+    if known().any(|path| path.starts_with(&inside)) {
+        return Ok(format!("{}/**", glob::Pattern::escape(inside.as_str())));
+    }
+    let is_matched =
+        glob::Pattern::new(inside.as_str()).is_ok_and(|pattern| known().any(|path| pattern.matches(path.as_str())));
+    if is_matched { Ok(inside.into_string()) } else { Err(unknown()) }
+}

@@ -1,0 +1,91 @@
+//! Files that are the user's: `[files] mine` in `restwell.toml`. Restwell neither compares nor changes them.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+use super::Project;
+use crate::answers::{FILES, MINE};
+use crate::disk::Content;
+use crate::disk::Sides;
+use crate::error::{AnswersFault, AnswersMistake, Error};
+use crate::merge::File;
+use crate::tree::RECEIPT;
+
+impl Project {
+    /// Whether a file is the user's.
+    pub fn is_mine(&self, path: &Utf8Path) -> bool {
+        self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+    }
+
+    /// The change of `restwell.toml` that adds and removes patterns; `None` if it has them already.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn with_mine(&self, added: &[String], removed: &[String]) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
+        let old = match self.root.read(RECEIPT.into())? {
+            Content::File(file) => Some(file),
+            Content::Nothing | Content::Other => None,
+        };
+        let text = old.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+        let mut patterns: Vec<String> = self.receipt.mine.iter().map(ToString::to_string).collect();
+        let before = patterns.clone();
+        patterns.retain(|pattern| !removed.contains(pattern));
+        for pattern in added {
+            if !patterns.contains(pattern) {
+                patterns.push(pattern.clone());
+            }
+        }
+        if patterns == before {
+            return Ok(None);
+        }
+        let new = with_patterns(&text, &patterns)?;
+        let executable = old.as_ref().is_some_and(|file| file.executable);
+        let new = Some(File { bytes: new.into_bytes(), executable });
+        Ok(Some((RECEIPT.into(), Sides { old, new, mode: None })))
+    }
+}
+
+/// The text of `restwell.toml` with these patterns; without any the table is removed.
+fn with_patterns(text: &str, patterns: &[String]) -> Result<String, Error> {
+    let mut document = parsed(text)?;
+    if patterns.is_empty() {
+        document.remove(FILES);
+        return Ok(document.to_string());
+    }
+    let mut list: Array = patterns.iter().map(String::as_str).collect();
+    list.fmt();
+    let table = document.entry(FILES).or_insert(Item::Table(Table::new()));
+    if let Some(table) = table.as_table_like_mut() {
+        table.insert(MINE, value(list));
+    }
+    Ok(document.to_string())
+}
+
+/// The text of `restwell.toml` without the table about files: what a stack and a name render.
+pub(super) fn without_files(text: &str) -> Option<String> {
+    let mut document: DocumentMut = text.parse().ok()?;
+    document.remove(FILES)?;
+    Some(document.to_string())
+}
+
+fn parsed(text: &str) -> Result<DocumentMut, Error> {
+    text.parse().map_err(|error: toml_edit::TomlError| Error::Answers {
+        file: RECEIPT.to_owned(),
+        faults: vec![AnswersFault { line: 1, what: AnswersMistake::Syntax(error.message().to_owned()) }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_added_and_removed_without_a_trace() {
+        let text = "# head\nname = \"shop\"\ncache = \"none\"\n";
+        let with = with_patterns(text, &["ops/**".to_owned(), "README.md".to_owned()]).expect("TOML");
+        assert_eq!(with, format!("{text}\n[files]\nmine = [\"ops/**\", \"README.md\"]\n"));
+        assert_eq!(with_patterns(&with, &[]).expect("TOML"), text);
+        assert_eq!(without_files(&with).as_deref(), Some(text));
+        assert_eq!(without_files(text), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! `set --conflict ask`: each place is decided on the terminal.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::project::inside;
+use super::session::{PROGRAM, restwell};
+use super::terminal::{Start, Terminal, terminal};
+
+/// A project with an edit that another database changes, and another one beside it.
+fn project(start: &Start) {
+    let place = start.directory.path();
+    let new = ["new", "shop-api", "--preset", "standard", "--no-git", "--quiet"];
+    let status = Command::new(PROGRAM).args(new).current_dir(place).env_clear().status().expect("it starts");
+    assert!(status.success());
+    let readme = place.join("shop-api/README.md");
+    let text = fs::read_to_string(&readme).expect("there");
+    let edited = text.replace("It stores products in SQLite.", "It stores tea in SQLite.");
+    assert_ne!(edited, text);
+    fs::write(&readme, edited).expect("written");
+}
+
+fn set(editor: &str) -> Terminal {
+    let words = ["set", "database=postgres", "--no-check", "--conflict", "ask"];
+    let start = terminal(words).env("EDITOR", editor).inside("shop-api");
+    fs::remove_dir(start.directory.path().join("shop-api")).expect("empty");
+    project(&start);
+    start.starts().sees("1 of 1  `README.md:4`: you and restwell both changed this").sees("keep yours, take")
+}
+
+fn readme(place: &Path) -> String {
+    fs::read_to_string(place.join("shop-api/README.md")).expect("there")
+}
+
+#[test]
+fn each_answer_decides_the_place() {
+    let (tea, products) = ("It stores tea in SQLite.\n", "It stores products in PostgreSQL.\n");
+    let both = format!("{products}{tea}");
+    for (answer, has, has_not) in [("k\r", tea, products), ("take\r", products, tea), ("both\r", &both, "<<<<")] {
+        let ended = set("false").presses(answer).sees("restwell undo").exits(0);
+        let text = readme(ended.path());
+        assert!(text.contains(has) && !text.contains(has_not), "{answer}: {text}");
+    }
+}
+
+#[test]
+fn to_stop_writes_nothing() {
+    let terminal = set("false").presses("x\r").sees("`x` is not one of keep, take");
+    let terminal = terminal.presses("edit\r").sees("`false` failed, or left markers").presses("s\r");
+    let ended = terminal.sees("error[RW0803]").exits(7);
+    assert!(readme(ended.path()).contains("It stores tea in SQLite.\n"));
+    assert!(!ended.listing().keys().any(|path| path.starts_with("shop-api/.restwell/undo/check")));
+    let ended = set("false").presses("\u{3}").exits(130);
+    assert!(!ended.path().join("shop-api/.restwell/undo").exists());
+}
+
+#[test]
+fn an_editor_decides_the_place() {
+    let ended = set("sed -i -e /^<<<<<<</,/^=======$/d -e /^>>>>>>>/d -e s/products/cups/").presses("e\r");
+    let ended = ended.sees("restwell undo").exits(0);
+    assert!(readme(ended.path()).contains("It stores cups in PostgreSQL.\n"), "{}", readme(ended.path()));
+}
+
+#[test]
+fn without_a_terminal_it_is_an_error() {
+    let project = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
+    let run = inside(&project, ["set", "cache=none", "--conflict", "ask"]);
+    run.exits(2).says("`--conflict ask` needs a terminal").writes_nothing();
+    inside(&project, ["update", "--conflict", "ask"]).exits(2).says("restwell help update").writes_nothing();
+}

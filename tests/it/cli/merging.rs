@@ -1,0 +1,138 @@
+//! What a merge needs from outside: another base, rustfmt, cargo.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::project::{files, inside};
+use super::session::{Ran, Session, restwell};
+
+fn project() -> Ran {
+    restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0)
+}
+
+fn replace(project: &Ran, path: &str, old: &str, new: &str) {
+    let path = project.path().join("shop-api").join(path);
+    let text = fs::read_to_string(&path).expect("there");
+    assert!(text.contains(old), "{} has no {old}", path.display());
+    fs::write(path, text.replacen(old, new, 1)).expect("written");
+}
+
+/// With the Rust of the machine, which a test does not have by default.
+fn with_rust(run: Session) -> Session {
+    homes().into_iter().fold(run, |run, (name, path)| run.env(name, path))
+}
+
+fn homes() -> [(&'static str, PathBuf); 2] {
+    [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")].map(|(name, folder)| {
+        let usual = || PathBuf::from(std::env::var_os("HOME").expect("a home")).join(folder);
+        (name, std::env::var_os(name).map_or_else(usual, PathBuf::from))
+    })
+}
+
+#[test]
+fn a_lost_base_is_replaced_by_a_rendered_project() {
+    for is_old in [false, true] {
+        let project = project();
+        replace(&project, "README.md", "# shop-api\n", "# The tea shop\n");
+        inside(&project, ["new", "../base", "--answers", "restwell.toml", "--no-git"]).exits(0);
+        fs::remove_dir_all(project.path().join("shop-api/.restwell")).expect("removed");
+        let ran = inside(&project, ["set", "cache=redis"]).exits(1).writes_nothing();
+        ran.says("error[RW0603]").says("`restwell update --base ../base`");
+        if is_old {
+            // A version that wrote no base.
+            fs::remove_dir_all(project.path().join("base/.restwell")).expect("removed");
+        }
+        inside(&project, ["set", "cache=redis", "--base", "../bsae"]).exits(1).says("could not look into `../bsae`");
+        inside(&project, ["set", "cache=redis", "--base", "src"]).exits(2).says("`src` is no project");
+        let dry = inside(&project, ["set", "cache=redis", "--no-check", "--base", "../base", "--dry-run"]);
+        dry.exits(0).writes_nothing();
+        inside(&project, ["set", "cache=redis", "--no-check", "--base", "../base"]).exits(0).says("README.md");
+        let fresh = restwell(["new", "shop-api", "--preset", "standard", "--cache", "redis", "--no-git"]).exits(0);
+        replace(&fresh, "README.md", "# shop-api\n", "# The tea shop\n");
+        assert_eq!(files(&project), files(&fresh), "{is_old}");
+    }
+}
+
+/// Every file is formatted with an own width: there is no conflict, and what is written has this width.
+#[test]
+fn own_formatting_is_followed() {
+    let project = project();
+    let root = project.path().join("shop-api");
+    fs::write(root.join("rustfmt.toml"), "max_width = 70\n").expect("written");
+    let format = |check: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["fmt", "--"]).args(check).current_dir(&root).envs(homes());
+        cargo.env_remove("RUSTUP_TOOLCHAIN").output().expect("cargo").status.success()
+    };
+    assert!(format(&[]) && format(&["--check"]));
+    replace(&project, "src/app.rs", "//! ", "//! Ours: ");
+    let before = files(&project);
+    with_rust(inside(&project, ["set", "cache=redis", "auth=jwt", "--no-check"])).exits(0).says(" replaced ");
+    assert!(root.join("src/platform/redis.rs").is_file());
+    assert!(format(&["--check"]), "every file has the width of the project");
+    with_rust(inside(&project, ["set", "cache=memory", "auth=none", "--no-check"])).exits(0);
+    let own = |mut files: super::session::Listing| {
+        files.retain(|path, _| !path.starts_with(".restwell"));
+        files
+    };
+    let (before, after) = (own(before), own(files(&project)));
+    let paths = before.keys().chain(after.keys());
+    let differ: Vec<_> = paths.filter(|path| before.get(*path) != after.get(*path)).collect();
+    assert!(differ.is_empty(), "{differ:?}");
+}
+
+/// Lines of both sides that meet in one statement are formatted.
+#[test]
+fn merged_rust_is_formatted() {
+    let project = project();
+    let root = project.path().join("shop-api");
+    replace(&project, "src/lib.rs", "pub mod", "pub mod  orders;\npub mod");
+    fs::write(root.join("src/orders.rs"), "//! Orders.\n").expect("written");
+    with_rust(inside(&project, ["set", "auth=jwt", "--no-check"])).exits(0);
+    let text = fs::read_to_string(root.join("src/lib.rs")).expect("there");
+    assert!(text.contains("pub mod  orders;"), "what was not formatted before stays as it is");
+    replace(&project, "src/lib.rs", "pub mod  orders;", "pub mod orders;");
+    let format = Command::new("cargo").arg("fmt").current_dir(&root).envs(homes()).status().expect("cargo");
+    assert!(format.success());
+    with_rust(inside(&project, ["set", "auth=none", "upstream=http", "--no-check"])).exits(0).says("src/lib.rs");
+    let check = Command::new("cargo").args(["fmt", "--check"]).current_dir(&root).envs(homes()).status();
+    assert!(check.expect("cargo").success());
+}
+
+fn is_locked(project: &Ran) -> bool {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--locked", "--offline", "--format-version=1", "--quiet"]);
+    let root = project.path().join("shop-api");
+    cargo.current_dir(root).envs(homes()).output().expect("cargo").status.success()
+}
+
+/// A crate that only the manifest has. `strsim` is a crate of restwell itself, so it is on the machine.
+#[test]
+fn the_lock_fits_after_every_set() {
+    for added in ["strsim = \"0.11.1\"\n", "itoa = \"1\"\n"] {
+        let project = project();
+        replace(&project, "Cargo.toml", "[dependencies]\n", &format!("[dependencies]\n{added}"));
+        assert!(!is_locked(&project));
+        let words = ["set", "limiter=none", "--no-check"];
+        let dry = inside(&project, ["set", "limiter=none", "--no-check", "--dry-run"]);
+        with_rust(dry).exits(0).writes_nothing();
+        with_rust(inside(&project, words)).exits(0);
+        assert!(is_locked(&project), "{added}");
+        with_rust(inside(&project, ["undo"])).exits(0);
+        assert!(!is_locked(&project), "what was before is back");
+    }
+}
+
+#[test]
+fn a_crate_that_cargo_does_not_find_stops_the_change() {
+    let project = project();
+    replace(&project, "Cargo.toml", "[dependencies]\n", "[dependencies]\nstrsim = \"99\"\n");
+    let run = with_rust(inside(&project, ["set", "cache=none", "--no-check"])).env("CARGO_NET_OFFLINE", "true");
+    let before = files(&project);
+    run.exits(7).says("error[RW0806]").says("strsim").says("cargo update --workspace");
+    assert_eq!(files(&project), before);
+    let run = inside(&project, ["set", "cache=none", "--no-check"]).env("PATH", project.path());
+    run.exits(7).says("there is no `cargo` on the path");
+    assert_eq!(files(&project), before);
+}

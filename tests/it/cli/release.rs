@@ -1,0 +1,76 @@
+//! `release`: files that are the user's, and what becomes of them.
+
+use std::fs;
+
+use super::project::{files, inside};
+use super::session::{Ran, restwell};
+
+fn project() -> Ran {
+    restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0)
+}
+
+#[test]
+fn a_released_file_is_neither_compared_nor_changed() {
+    let project = project();
+    let fresh = files(&project);
+    let root = project.path().join("shop-api");
+    let dry = inside(&project, ["release", "README.md", "ops", "--dry-run", "--format", "json"]).exits(0);
+    let dry = dry.writes_nothing().json();
+    let real = inside(&project, ["release", "README.md", "ops", "--format", "json"]).exits(0).json();
+    assert_eq!(dry, real);
+    let receipt = fs::read_to_string(root.join("restwell.toml")).expect("there");
+    assert!(receipt.ends_with("\n\n[files]\nmine = [\"README.md\", \"ops/**\"]\n"), "{receipt}");
+    inside(&project, ["release", "ops/alerts"]).exits(0);
+    inside(&project, ["undo"]).exits(0);
+    fs::write(root.join("README.md"), "# Ours\n").expect("written");
+    inside(&project, ["status", "--check"]).exits(0).prints("yours by `restwell.toml`: README.md ops/**\n");
+    inside(&project, ["diff", "--check"]).exits(0).prints_nothing();
+    inside(&project, ["diff", "--stat", "README.md"]).exits(0).prints("README.md");
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0).says(" mine ");
+    assert_eq!(fs::read_to_string(root.join("README.md")).expect("there"), "# Ours\n");
+    assert!(!root.join("ops/alerts/redis.yml").exists());
+    inside(&project, ["status", "--check"]).exits(0);
+    inside(&project, ["set", "cache=memory", "--no-check"]).exits(0);
+    inside(&project, ["adopt", "."]).exits(0);
+    inside(&project, ["status", "--check"]).exits(0);
+    inside(&project, ["adopt", "README.md", "ops"]).exits(0).says("restwell.toml");
+    assert_eq!(files(&project), fresh);
+}
+
+#[test]
+fn what_is_taken_back_is_offered_again() {
+    let project = project();
+    inside(&project, ["release", "ops"]).exits(0);
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0);
+    inside(&project, ["adopt", "ops"]).exits(0);
+    inside(&project, ["status", "--check"]).exits(6).says("renders");
+    inside(&project, ["update", "--no-check"]).exits(0);
+    let fresh = restwell(["new", "shop-api", "--preset", "standard", "--cache", "redis", "--no-git"]).exits(0);
+    assert_eq!(files(&project), files(&fresh));
+}
+
+#[test]
+fn the_receipt_with_files_is_an_answers_file_and_mistakes_in_it_are_told() {
+    let project = project();
+    inside(&project, ["release", "src/*.rs"]).exits(0);
+    project.then(["new", "b", "--answers", "shop-api/restwell.toml", "--no-git"]).exits(0);
+    let path = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&path).expect("there");
+    for (mistake, says) in [
+        ("[files]\nmien = []\n", "unknown key `files.mien`"),
+        ("[files]\nmine = \"a\"\n", "`files.mine` is a string, not a list of paths"),
+        ("[files]\nmine = [1]\n", "has an entry that is no string"),
+        ("[files]\nmine = [\"a***\"]\n", "`a***` is not a pattern"),
+    ] {
+        let (head, _) = text.split_once("[files]").expect("it has the table");
+        fs::write(&path, format!("{head}{mistake}")).expect("written");
+        inside(&project, ["set", "cache=redis"]).exits(2).says(says).writes_nothing();
+    }
+}
+
+#[test]
+fn a_path_without_a_file_of_restwell_is_an_error() {
+    let project = project();
+    inside(&project, ["release", "REDME.md"]).exits(2).says("restwell release README.md").writes_nothing();
+    inside(&project, ["release", "../elsewhere"]).exits(2).says("error[RW0112]").writes_nothing();
+}
