@@ -7,6 +7,7 @@ mod code;
 mod mistake;
 mod target;
 mod unmerged;
+mod unsuitable;
 mod words;
 
 use camino::Utf8PathBuf;
@@ -15,7 +16,6 @@ use crate::base;
 use crate::choice::Choice;
 use crate::command_line::CommandLine;
 use crate::name;
-use crate::resource;
 use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
 
@@ -23,6 +23,7 @@ pub use code::{CODES, Code, exit};
 pub use mistake::{AnswersFault, AnswersMistake};
 pub use target::{Membership, Obstacle, Occupant};
 pub use unmerged::{OpenPlace, Unmerged};
+pub use unsuitable::Unsuitable;
 pub use words::Words;
 pub(crate) use words::clause;
 
@@ -114,29 +115,8 @@ pub enum Error {
         /// The most similar known word.
         nearest: Option<String>,
     },
-    /// An invalid resource.
-    Resource {
-        /// As typed.
-        resource: String,
-        /// What is wrong with it.
-        mistake: resource::Mistake,
-    },
-    /// A resource for a project without a database.
-    NoDatabase,
-    /// A resource that the project does not have, or that restwell did not add.
-    NoResource {
-        /// As typed.
-        name: String,
-        /// The most similar one.
-        nearest: Option<String>,
-    },
-    /// A resource that another refers to cannot be removed.
-    Referred {
-        /// The resource.
-        name: String,
-        /// The one that refers to it.
-        by: String,
-    },
+    /// A resource that is not valid, or cannot be added or removed.
+    Resource(Unsuitable),
     /// An invalid project name.
     Name {
         /// The name.
@@ -279,7 +259,7 @@ impl Error {
             Self::UnknownCommand { .. } => "RW0107",
             Self::Repeated { .. } | Self::Usage { .. } | Self::NoCommand => "RW0108",
             Self::OtherVersion { .. } => "RW0109",
-            Self::Resource { .. } | Self::NoDatabase | Self::NoResource { .. } | Self::Referred { .. } => "RW0120",
+            Self::Resource(_) => "RW0120",
             Self::NotInPlan { .. } => "RW0110",
             Self::NothingToExplain { .. } => "RW0111",
             Self::Name { fault, .. } => match fault {

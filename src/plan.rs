@@ -12,6 +12,7 @@ mod slots;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
+use minijinja::Value;
 
 use crate::choice::Database;
 use crate::feature::wanted;
@@ -90,6 +91,37 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// [`Bug`]: a template is broken or two features have the same file.
     pub fn sources(&self) -> Result<Tree, Bug> {
+        let mut context = self.facts();
+        let resources = Resources::new(self.resources(), self.stack);
+        context.insert("resources".to_owned(), resources.variables().into());
+        context.insert("caches".to_owned(), resources.caches());
+        let mut tree = Tree::default();
+        let mut slots = Slots::default();
+        for (path, source, from, fields) in self.templates(&resources) {
+            if let Some(fields) = fields {
+                context.insert("resource".to_owned(), fields);
+            }
+            let text = template::render(&path, source, &context)?;
+            match Slots::target(&path) {
+                Some(target) => slots.add(target, &text)?,
+                None => tree.add(path, file(text, from))?,
+            }
+        }
+        slots.fill(&mut tree)?;
+        let shared: [(&str, String); 3] = [
+            ("Cargo.toml", self.parts.manifest.render(self.name)),
+            (".env.example", self.parts.settings.env_example()),
+            (RECEIPT, receipt::render(self.stack, self.name, &self.added)),
+        ];
+        for (path, text) in shared {
+            tree.add(Utf8PathBuf::from(path), base(text))?;
+        }
+        modules::fill(&mut tree)?;
+        Ok(tree)
+    }
+
+    /// The variables of templates, without those of resources.
+    fn facts(&self) -> Context {
         let mut context = context::of(self.stack, self.name);
         let Parts {
             indicator,
@@ -129,48 +161,29 @@ impl<'a> Plan<'a> {
             context.insert("indicator".to_owned(), indicator.fields().into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
-        let resources = Resources::new(self.resources(), self.stack);
-        context.insert("resources".to_owned(), resources.variables().into());
-        context.insert("caches".to_owned(), resources.caches());
-        let mut tree = Tree::default();
-        let mut slots = Slots::default();
-        let mut add = |path: Utf8PathBuf, source, context: &Context, from: &str| {
-            let text = template::render(&path, source, context)?;
-            match Slots::target(&path) {
-                Some(target) => slots.add(target, &text),
-                None => tree.add(path, file(text, from.to_owned())),
-            }
-        };
+        context
+    }
+
+    /// Every template of the project, by the path of what it renders, with the choice that it comes from; that of a
+    /// resource once for each, with its variables.
+    fn templates(&self, resources: &Resources) -> Vec<(Utf8PathBuf, &'static str, String, Option<Value>)> {
+        let mut all = Vec::new();
         for feature in wanted(self.stack) {
             let from = feature.origin();
             for (path, source) in template::folder(feature.id) {
-                if !resource::is_repeated(&path) {
-                    add(path, source, &context, &from)?;
-                    continue;
-                }
-                for (path, fields) in resources.each(&path) {
-                    context.insert("resource".to_owned(), fields);
-                    add(path, source, &context, &from)?;
+                if resource::is_repeated(&path) {
+                    let each = resources.each(&path);
+                    all.extend(each.map(|(path, fields)| (path, source, from.clone(), Some(fields))));
+                } else {
+                    all.push((path, source, from.clone(), None));
                 }
             }
         }
         for (path, source) in template::folder(resource::FOLDER) {
-            for (path, fields) in resources.added(&path) {
-                context.insert("resource".to_owned(), fields);
-                add(path, source, &context, resource::FOLDER)?;
-            }
+            let added = resources.added(&path).into_iter();
+            all.extend(added.map(|(path, fields)| (path, source, resource::FOLDER.to_owned(), fields)));
         }
-        slots.fill(&mut tree)?;
-        let shared: [(&str, String); 3] = [
-            ("Cargo.toml", self.parts.manifest.render(self.name)),
-            (".env.example", self.parts.settings.env_example()),
-            (RECEIPT, receipt::render(self.stack, self.name, &self.added)),
-        ];
-        for (path, text) in shared {
-            tree.add(Utf8PathBuf::from(path), base(text))?;
-        }
-        modules::fill(&mut tree)?;
-        Ok(tree)
+        all
     }
 }
 

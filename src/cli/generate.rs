@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::set::MergeOptions;
 use crate::choice::Database;
-use crate::error::Error;
+use crate::error::{Error, Unsuitable};
 use crate::plan::is_module;
 use crate::project::Project;
 use crate::resource::{self, Mistake, Resource};
@@ -56,12 +56,12 @@ enum What {
 impl Generate {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         let Self { what: What::Resource, name, fields, options } = self;
-        let wrong = |mistake| Error::Resource { resource: name.clone(), mistake };
+        let wrong = |mistake| Error::Resource(Unsuitable::Invalid { resource: name.clone(), mistake });
         let resource = Resource::parse(&name, fields.iter().map(String::as_str)).map_err(wrong)?;
         let title = format!("generate resource {resource}");
         let with = |project: &Project| {
             if project.base.stack.database == Database::None {
-                return Err(Error::NoDatabase);
+                return Err(Error::Resource(Unsuitable::NoDatabase));
             }
             let mut wanted = project.unchanged()?;
             if wanted.resources.contains(&resource) {
@@ -87,12 +87,15 @@ impl Remove {
             let names = || project.base.resources.iter().map(Resource::name);
             if !names().any(|known| known == name) {
                 let nearest = spelling::nearest(&name, names()).map(str::to_owned);
-                return Err(Error::NoResource { name: name.clone(), nearest });
+                return Err(Error::Resource(Unsuitable::Unknown { name: name.clone(), nearest }));
             }
             wanted.resources.retain(|resource| resource.name() != name);
             let is_user = |resource: &&Resource| resource.references().any(|other| other == name);
             match wanted.resources.iter().find(is_user) {
-                Some(user) => Err(Error::Referred { name: name.clone(), by: user.name().to_owned() }),
+                Some(user) => {
+                    let by = user.name().to_owned();
+                    Err(Error::Resource(Unsuitable::Referred { name: name.clone(), by }))
+                }
                 None => Ok(wanted),
             }
         };

@@ -15,7 +15,7 @@ use super::choices::Choices;
 use crate::answers::{self, Input};
 use crate::command_line::path_word;
 use crate::disk::{self, Init, Site, State, Traces};
-use crate::error::{Error, Occupant};
+use crate::error::{Error, Occupant, Unsuitable};
 use crate::git;
 use crate::name::{self, Fault, Name};
 use crate::plan::is_module;
@@ -119,7 +119,7 @@ impl New {
         let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
         let mut input = Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())?;
         for text in &self.resource {
-            let wrong = |mistake| Error::Resource { resource: text.clone(), mistake };
+            let wrong = |mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
             let resource: Resource = text.parse().map_err(wrong)?;
             if is_module(resource.name()) {
                 return Err(wrong(Mistake::Module(resource.name().to_owned())));

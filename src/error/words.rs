@@ -81,16 +81,11 @@ impl Error {
             }
             Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
             Self::Missing { choices } => choices::missing(choices, typed),
-            Self::NoPath => words("the path of the project is missing and restwell cannot prompt for it")
-                .because("the name comes from the path, `--name` or `RESTWELL_NAME`")
-                .command(typed.clone().with_word("shop-api")),
+            Self::NoPath => target::no_path(typed),
             Self::Occupied { path, by } => target::occupied(path.as_str(), by, typed),
             Self::Member { path, membership } => target::member(path.as_str(), membership, typed),
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
-            Self::Resource { resource, mistake } => resource::words(resource, mistake, typed),
-            Self::NoDatabase => resource::no_database(),
-            Self::NoResource { name, nearest } => resource::none(name, nearest.as_deref(), typed),
-            Self::Referred { name, by } => resource::referred(name, by),
+            Self::Resource(unsuitable) => resource::words(unsuitable, typed),
             Self::NoProject => project::none(),
             Self::Base(fault) => project::base(fault),
             Self::NothingToUndo { is_redo, number } => project::nothing_to_undo(*is_redo, *number),
@@ -98,21 +93,21 @@ impl Error {
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),
             Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),
-            Self::Policy { file, what } => words(format!("`{file}` is not a valid policy"))
-                .because(what.clone())
-                .help("docs/platform.md describes it"),
+            Self::Policy { file, what } => project::policy(file, what),
             Self::Violates { policy, what, fixes } => project::violates(policy, what, fixes),
             Self::Differs { what, look } => project::differs(what, look),
             Self::Io { action, path, source } => {
                 words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")
             }
             Self::Output(source) => words("could not write to standard output").because(clause(source)),
-            Self::Bug(what) => {
-                words("a bug in restwell; your command line is not the cause").because(what.clone()).help(report())
-            }
+            Self::Bug(what) => bug(what),
             Self::Interrupted => words("interrupted"),
         }
     }
+}
+
+fn bug(what: &str) -> Words {
+    words("a bug in restwell; your command line is not the cause").because(what).help(report())
 }
 
 /// How to report a bug.

@@ -3,7 +3,9 @@
 //! A template whose path contains [`PLACEHOLDER`] is rendered once for each resource.
 
 mod layout;
+mod rust;
 mod sample;
+mod statement;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,12 +30,6 @@ pub(super) const PLACEHOLDER: &str = "{resource}";
 
 /// The part of a template's path that stands for the number of the resource's migration.
 const NUMBER: &str = "{number}";
-
-/// The first parameter of a database operation.
-const DATABASE: &str = "database: &Database";
-
-/// The type of the answer of an operation.
-const ANSWER: &str = "Result<impl IntoResponse>";
 
 /// The variables of a template by name.
 type Variables = BTreeMap<&'static str, Value>;
@@ -85,14 +81,14 @@ impl Resources {
 
     /// As [`Resources::each`], for a template of [`FOLDER`]: once for each resource but products, or, if the resources
     /// need it, once.
-    pub(super) fn added(&self, template: &Utf8Path) -> Vec<(Utf8PathBuf, Value)> {
+    pub(super) fn added(&self, template: &Utf8Path) -> Vec<(Utf8PathBuf, Option<Value>)> {
         if is_repeated(template) {
-            return self.each(template).skip(1).collect();
+            return self.each(template).skip(1).map(|(path, fields)| (path, Some(fields))).collect();
         }
         let needed: BTreeSet<&str> = self.all.iter().flat_map(Resource::fields).flat_map(rules).collect();
         let is_needed = |module: &str| needed.contains(module) || module == "mod" && !needed.is_empty();
         match template.file_stem() {
-            Some(module) if is_needed(module) => vec![(template.to_owned(), Value::UNDEFINED)],
+            Some(module) if is_needed(module) => vec![(template.to_owned(), None)],
             _ => Vec::new(),
         }
     }
@@ -115,56 +111,8 @@ fn number(template: &Utf8Path) -> Option<usize> {
 /// The variables of one resource. `all` has every resource of the project.
 fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
     let dialect = if stack.database == Database::Postgres { Dialect::Postgres } else { Dialect::Sqlite };
-    let (noun, one) = (resource.noun(), resource.type_name());
     let fields = resource.fields();
-    let names: Vec<&str> = fields.iter().map(Field::name).collect();
-    let columns: Vec<&str> = ["id"].iter().chain(&names).chain(&["created_at", "updated_at"]).copied().collect();
-    let places: Vec<String> = (1..=fields.len()).map(|place| format!("${place}")).collect();
-    let sets = names.iter().zip(&places).map(|(name, place)| format!("{name} = {place}"));
-    let binds: Vec<String> = fields.iter().map(bind).collect();
-    let reads: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.name(), read(field))).collect();
-    let times = ["created_at", "updated_at"].map(|time| format!("{time}: fields.ignored(\"{time}\")"));
-    let replacements: Vec<String> = ["id"].iter().chain(&names).map(|name| (*name).to_owned()).chain(times).collect();
-    let cache = format!("crate::platform::cache::Cache<crate::{}::{one}>", resource.name());
-    let keys = [".bind(id)".to_owned(), ".bind(version)".to_owned()];
-    let (new, app, body) = (format!("New{one}"), "State(app): State<Arc<App>>", format!("Body(new): Body<New{one}>"));
-    let (page, added, updated) =
-        (format!("Result<Json<Paged<{one}>>>"), format!("Result<{one}>"), format!("Result<Option<{one}>>"));
-    let update = [DATABASE, "id: i64", "new: &Replacement", "conditions: &Conditions"];
-    let texts = [
-        ("name", resource.name().to_owned()),
-        ("one", resource.one()),
-        ("noun", noun.clone()),
-        ("nouns", resource.nouns()),
-        ("title", capitalised(&resource.nouns())),
-        ("type", one.clone()),
-        ("a", article(&noun).to_owned()),
-        ("columns", layout::list(&columns)),
-        ("inserted", layout::list(&columns[1..])),
-        ("places", layout::list(&places)),
-        ("sets", layout::list(&sets.collect::<Vec<_>>())),
-        ("id_place", format!("${}", fields.len() + 1)),
-        ("version_place", format!("${}", fields.len() + 2)),
-        ("insert", layout::chain(4, "let insert", "sqlx::query_as(INSERT)", &binds)),
-        ("update", layout::chain(8, "let update", "sqlx::query_as(UPDATE)", &[&binds[..], &keys].concat())),
-        ("destructured", layout::destructured(&new, &names, &format!("{new}::read(fields)"))),
-        ("literal", layout::literal(&reads)),
-        ("replacement_literal", layout::literal(&replacements)),
-        ("cache_member", layout::member(&format!("{}_cache", resource.name()), &cache)),
-        ("list_signature", layout::signature("async fn list", &[app, "Params(page): Params<Page>"], &page)),
-        ("create_signature", layout::signature("async fn create", &[app, "_: Params<()>", &body], ANSWER)),
-        ("insert_signature", layout::signature("pub async fn insert", &[DATABASE, &format!("new: &{new}")], &added)),
-        ("update_signature", layout::signature("pub async fn update", &update, &updated)),
-        ("own_types", layout::imports([new.as_str(), &one, "Replacement"])),
-        ("route_types", layout::imports([new.as_str(), &one, "Replacement", "queries"])),
-        ("chrono", layout::imports(fields.iter().filter_map(chrono).chain(["DateTime", "Utc"]))),
-        (
-            "input",
-            layout::imports(
-                fields.iter().flat_map(|field| field.kind().imports()).chain(["Fields", "Input", "ReadOnly"]),
-            ),
-        ),
-    ];
+    let texts = words(resource).into_iter().chain(statement::texts(resource)).chain(rust::texts(resource));
     let conflicts = Conflicts::of(resource, all);
     let rules: BTreeSet<&str> = fields.iter().flat_map(rules).collect();
     let lists = [
@@ -200,6 +148,19 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
         .chain(more)
         .collect::<Variables>()
         .into()
+}
+
+/// Its names.
+fn words(resource: &Resource) -> [(&'static str, String); 7] {
+    [
+        ("name", resource.name().to_owned()),
+        ("one", resource.one()),
+        ("noun", resource.noun()),
+        ("nouns", resource.nouns()),
+        ("title", capitalised(&resource.nouns())),
+        ("type", resource.type_name()),
+        ("a", article(&resource.noun()).to_owned()),
+    ]
 }
 
 /// The rules of a field that `platform::input` does not have.
@@ -257,22 +218,4 @@ fn update_errors(conflicts: &Conflicts) -> String {
 fn answer(clause: &str) -> Vec<String> {
     let line = || format!("    (status = 409, description = \"{}\", body = Envelope),", capitalised(clause));
     (!clause.is_empty()).then(line).into_iter().collect()
-}
-
-fn chrono(field: &Field) -> Option<&'static str> {
-    (*field.kind() == Kind::Date).then_some("NaiveDate")
-}
-
-/// The expression that reads a field of a request.
-fn read(field: &Field) -> String {
-    let (name, rule) = (field.name(), field.kind().rule());
-    match field.is_optional() {
-        true => format!("nullable(fields, \"{name}\", {rule})"),
-        false => format!("fields.required(\"{name}\", {rule})"),
-    }
-}
-
-fn bind(field: &Field) -> String {
-    let reference = if field.kind().is_copy() { "" } else { "&" };
-    format!(".bind({reference}new.{})", field.name())
 }

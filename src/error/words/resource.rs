@@ -2,9 +2,24 @@
 
 use super::{Words, words as told};
 use crate::command_line::CommandLine;
+use crate::error::Unsuitable;
 use crate::resource::{Kind, Mistake};
 
-pub(super) fn words(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
+pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
+    match unsuitable {
+        Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
+        Unsuitable::NoDatabase => told("the project has no database, and a resource is stored in one")
+            .command(CommandLine::new(["set", "database=sqlite"])),
+        Unsuitable::Unknown { name, nearest } => {
+            told(format!("the project has no resource `{name}` that restwell added"))
+                .command(nearest.as_deref().map(|near| typed.clone().with_other(name, near)))
+        }
+        Unsuitable::Referred { name, by } => told(format!("`{name}` cannot be removed: `{by}` refers to it"))
+            .command(CommandLine::new(["remove", "resource", by])),
+    }
+}
+
+fn invalid(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
     let words = told(format!("the resource `{resource}` is not valid")).because(why(mistake));
     match mistake {
         Mistake::Kind { field, word, nearest: Some(nearest) } => {
@@ -35,19 +50,4 @@ pub(super) fn why(mistake: &Mistake) -> String {
         Mistake::Unknown(name) => format!("there is no resource `{name}` to refer to"),
         Mistake::Empty => "it has no field".to_owned(),
     }
-}
-
-pub(super) fn no_database() -> Words {
-    told("the project has no database, and a resource is stored in one")
-        .command(CommandLine::new(["set", "database=sqlite"]))
-}
-
-pub(super) fn none(name: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
-    told(format!("the project has no resource `{name}` that restwell added"))
-        .command(nearest.map(|near| typed.clone().with_other(name, near)))
-}
-
-pub(super) fn referred(name: &str, by: &str) -> Words {
-    told(format!("`{name}` cannot be removed: `{by}` refers to it"))
-        .command(CommandLine::new(["remove", "resource", by]))
 }

@@ -86,3 +86,9 @@ pub(super) fn in_the_way(path: &str, what: Obstacle) -> Words {
         }
     }
 }
+
+pub(super) fn no_path(typed: &CommandLine) -> Words {
+    words("the path of the project is missing and restwell cannot prompt for it")
+        .because("the name comes from the path, `--name` or `RESTWELL_NAME`")
+        .command(typed.clone().with_word("shop-api"))
+}

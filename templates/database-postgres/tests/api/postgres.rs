@@ -115,6 +115,10 @@ async fn a_stop_does_not_wait_for_a_silent_database() {
     chaos.set(Mode::Hole).await;
     let waiting = request("GET", "/products").header("x-request-id", "waits-for-the-database");
     let _client = raw(server.public, waiting.to_bytes()).await;
+    // Connections are accepted in order: once these are answered, that request is in flight.
+    for _ in 0..3 {
+        assert_eq!(get(server.public, "/greet").await.status, 200);
+    }
     let stopped = Instant::now();
     server.terminate();
     let ended = server.ended().await;

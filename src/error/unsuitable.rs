@@ -1,0 +1,31 @@
+//! Why a resource is not added to a project, or not removed from it.
+
+use crate::resource::Mistake;
+
+/// Why a resource is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsuitable {
+    /// It is not valid.
+    Invalid {
+        /// As typed.
+        resource: String,
+        /// What is wrong with it.
+        mistake: Mistake,
+    },
+    /// The project has no database.
+    NoDatabase,
+    /// The project does not have it, or restwell did not add it.
+    Unknown {
+        /// As typed.
+        name: String,
+        /// The most similar one.
+        nearest: Option<String>,
+    },
+    /// Another refers to it.
+    Referred {
+        /// The resource.
+        name: String,
+        /// The one that refers to it.
+        by: String,
+    },
+}
