@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(chain(4, "let a", "b(C)", &calls[..2]), "let a = b(C).bind(new.number_0).bind(new.number_1);");
         assert!(chain(8, "let update", "query(C)", &calls[..5]).starts_with("let update =\n            query(C).bind"));
         assert!(chain(8, "let update", "query(C)", &calls).starts_with("let update = query(C)\n            .bind"));
-        let long = "x".repeat(100);
+        let long = "x".repeat(110);
         assert_eq!(assignment(0, "const A: &str", &format!("\"{long}\"")), format!("const A: &str =\n    \"{long}\";"));
         assert_eq!(signature("fn a", &["b: B"], "C"), "fn a(b: B) -> C {");
         assert_eq!(signature("fn a", &[&long, "b: B"], "C"), format!("fn a(\n    {long},\n    b: B,\n) -> C {{"));
