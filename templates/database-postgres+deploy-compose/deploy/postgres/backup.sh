@@ -4,7 +4,7 @@
 #   backup.sh        makes one whenever the last one is BACKUP_HOURS old, until it is stopped
 #   backup.sh once   makes one now, and prints its name
 set -eu
-# shellcheck source=deploy/postgres/connect.sh
+# shellcheck disable=SC1091
 . "$(dirname "$0")/connect.sh"
 umask 077
 

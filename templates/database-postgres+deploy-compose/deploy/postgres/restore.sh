@@ -5,7 +5,7 @@
 #
 # The backup is restored beside the database in use. Only when it is complete are the two renamed; the replaced one is kept.
 set -eu
-# shellcheck source=deploy/postgres/connect.sh
+# shellcheck disable=SC1091
 . "$(dirname "$0")/connect.sh"
 
 now=$(date -u +%Y%m%d%H%M%S)
