@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::site::Site;
 use super::{APP, eventually};
 use crate::http::{self, Client};
+use crate::outside::prometheus;
 use crate::tally::Tally;
 use crate::{service, tools};
 
@@ -84,6 +85,32 @@ pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
         tally.check(&format!("{name}: data outlives its container"), || keeps_data(site));
     }
     Ok(())
+}
+
+/// Every panel of the dashboards has data once there were requests of every kind.
+pub(super) fn check_panels(tally: &mut Tally, site: &Site, name: &str) {
+    if site.has("prometheus") {
+        tally.note(&format!("{name}: every panel has data"), || panels(site));
+    }
+}
+
+fn panels(site: &Site) -> Result<String> {
+    let mut client = Client::new(site.public_port);
+    for _ in 0..20 {
+        for path in ["/greet", "/products", "/products/1", "/nowhere"] {
+            client.get(path)?;
+        }
+    }
+    let queries = prometheus::queries(&site.folder().join(".."))?;
+    for query in &queries {
+        // A scrape takes 15 s, and a rate needs two.
+        let filled = query.replace("$__rate_interval", "1m");
+        process::eventually(Duration::from_secs(90), || match series(site, &prometheus::encode(&filled))? {
+            0 => bail!("no data: {query}"),
+            _ => Ok(()),
+        })?;
+    }
+    Ok(format!("{} queries", queries.len()))
 }
 
 /// The checks of a shutdown; no replica runs afterwards.

@@ -85,6 +85,7 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
     roll::check(tally, site, name)?;
     tls::check(tally, site, name)?;
     backup::check(tally, site, name);
+    behaviour::check_panels(tally, site, name);
     behaviour::check_end(tally, site, name);
     if let Some(receivers) = &receivers {
         receivers.check_page(tally, name);

@@ -6,7 +6,7 @@ mod browser;
 mod files;
 mod licences;
 mod million;
-mod prometheus;
+pub(crate) mod prometheus;
 
 use std::fs;
 use std::path::Path;
