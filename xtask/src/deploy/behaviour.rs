@@ -13,7 +13,7 @@ use super::{APP, eventually};
 use crate::http::{self, Client};
 use crate::outside::prometheus;
 use crate::tally::Tally;
-use crate::{service, tools};
+use crate::{process, service, tools};
 
 const HAPROXY_CONFIGURATION: &str = "/usr/local/etc/haproxy";
 
