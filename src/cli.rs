@@ -24,6 +24,7 @@ mod typed;
 mod undo;
 mod usage;
 mod variants;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -116,6 +117,7 @@ enum Command {
     Release(release::Release),
     Undo(undo::Undo),
     Redo(undo::Redo),
+    Verify(verify::Verify),
     Policy(policy::PolicyCommand),
     List(list::List),
     Explain(explain::Explain),
@@ -133,7 +135,7 @@ impl Command {
             Self::New(new) => new.is_sound(),
             Self::Status(_) | Self::Diff(_) | Self::Set(_) | Self::Update(_) => true,
             Self::Generate(_) | Self::Remove(_) | Self::Adopt(_) | Self::Release(_) => true,
-            Self::Undo(_) | Self::Redo(_) | Self::Policy(_) => true,
+            Self::Undo(_) | Self::Redo(_) | Self::Verify(_) | Self::Policy(_) => true,
             Self::List(_) | Self::Explain(_) | Self::Schema(_) | Self::Variants(_) => true,
             Self::Completions(_) | Self::Man(_) | Self::Help(_) => true,
         }
@@ -153,6 +155,7 @@ const COMMANDS: &[&str] = &[
     "release",
     "undo",
     "redo",
+    "verify",
     "policy",
     "list",
     "explain",
@@ -244,6 +247,7 @@ impl Cli {
             Command::Release(release) => release.run(shell),
             Command::Undo(undo) => undo.run(shell),
             Command::Redo(redo) => redo.run(shell),
+            Command::Verify(verify) => verify.run(shell),
             Command::Policy(policy) => policy.run(shell),
             Command::List(list) => list.run(shell),
             Command::Explain(explain) => explain.run(shell),

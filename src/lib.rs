@@ -30,6 +30,7 @@ pub mod preset;
 pub mod program;
 pub mod project;
 pub mod prompt;
+pub mod proof;
 pub mod replay;
 pub mod report;
 pub mod resource;

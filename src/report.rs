@@ -8,6 +8,7 @@ use crate::command_line::CommandLine;
 use crate::disk::{Replaced, Surroundings};
 use crate::part::{Port, Server};
 use crate::plan::Plan;
+use crate::proof::Proof;
 use crate::stack::{Answer, Moved, Resolution};
 use crate::tree::Tree;
 
@@ -48,6 +49,8 @@ pub struct Report {
     pub stays: Option<Stays>,
     /// Whether the project becomes a git repository.
     pub git: Git,
+    /// What was proved about the stack.
+    pub proof: Option<Proof>,
 }
 
 /// What an interrupted run left.
@@ -126,6 +129,7 @@ impl Report {
             resumed: None,
             stays: None,
             git: Git::Init,
+            proof: None,
         }
     }
 

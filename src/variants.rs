@@ -26,6 +26,15 @@ pub fn pairwise() -> Vec<Stack> {
     taken
 }
 
+/// The stack with the same Rust and nothing around it: one of [`Stack::rust_distinct`].
+pub fn same_rust(stack: &Stack) -> Stack {
+    let is_same = |other: &Stack| {
+        let mut choices = Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust);
+        choices.all(|choice| stack.get(*choice) == other.get(*choice))
+    };
+    Stack::rust_distinct().into_iter().find(is_same).unwrap_or(*stack)
+}
+
 /// A name for a stack that is valid in a path: its values joined, such as `sqlite-memory-none`.
 pub fn id(stack: &Stack) -> String {
     stack.values().map(Value::id).collect::<Vec<_>>().join("-")

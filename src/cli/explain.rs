@@ -1,5 +1,6 @@
 //! `restwell explain`: details of choices, values, presets, conflicts and error codes.
 
+mod receipt;
 mod topic;
 
 use clap::Args;
@@ -14,6 +15,7 @@ use crate::shell::Shell;
 use crate::spelling;
 use crate::stack::{Answers, Origin, Stack};
 
+use receipt::Receipt;
 pub(super) use topic::{Explained, Topic};
 
 /// Explain error codes, choices, values or presets, or why values cannot be combined
@@ -21,13 +23,22 @@ pub(super) use topic::{Explained, Topic};
 pub(super) struct Explain {
     /// Error codes (`RW0301`), choices (`cache`), values (`redis`, `database=none cache=memory`) or presets
     /// (`standard`)
-    #[arg(value_name = "CODE|CHOICE|VALUE|PRESET", required = true)]
+    #[arg(value_name = "CODE|CHOICE|VALUE|PRESET", required_unless_present = "receipt")]
     words: Vec<String>,
+    /// Print what was compiled and tested of a stack: that of the values or the preset, of the project around the working
+    /// directory, or of the defaults
+    #[arg(long)]
+    receipt: bool,
 }
 
 impl Explain {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
+        if self.receipt {
+            let receipt = Receipt::of(&receipt::stack(&self.words)?)?;
+            let text = receipt.text();
+            return shell.answer("explain", || Explained::One(Box::new(Topic::Receipt(receipt))), || text);
+        }
         let (pairs, words): (Vec<&String>, Vec<&String>) = self.words.iter().partition(|word| word.contains('='));
         let mut topics = words.into_iter().map(|word| topic(word)).collect::<Result<Vec<_>, _>>()?;
         if !pairs.is_empty() {

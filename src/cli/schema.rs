@@ -20,6 +20,7 @@ use super::set::Planned;
 use super::status::StatusData;
 use super::undo::UndoOutput;
 use super::variants::VariantList;
+use super::verify::Verified;
 use crate::choice::Choice;
 use crate::envelope::{Failure, Success};
 use crate::error::Error;
@@ -65,6 +66,8 @@ enum Subject {
     Undo,
     /// What `redo` prints
     Redo,
+    /// What `verify` prints
+    Verify,
     /// What `policy` prints
     Policy,
     /// What `list` prints
@@ -95,6 +98,7 @@ impl Schema {
             Subject::Set | Subject::Update | Subject::Generate | Subject::Remove => output::<Planned>(),
             Subject::Adopt | Subject::Release | Subject::Redo => output::<Changed>(),
             Subject::Undo => output::<UndoOutput>(),
+            Subject::Verify => output::<Verified>(),
             Subject::Policy => output::<Kept>(),
             Subject::List => output::<Listing>(),
             Subject::Explain => output::<Explained>(),

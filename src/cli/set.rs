@@ -21,6 +21,7 @@ use crate::stack::{Answers, Origin};
 use crate::version::{VERSION, is_newer};
 
 use ask::Questions;
+pub(super) use lock::packages;
 pub(super) use plan::Planned;
 
 /// Change choices of a project

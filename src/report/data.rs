@@ -9,6 +9,7 @@ use super::{FileLine, Git, Report, Resumed, StayingFile, Stays};
 use crate::choice::Value;
 use crate::disk::Replaced;
 use crate::part::{Port, Server};
+use crate::proof::Proof;
 use crate::stack::{Moved, Stack};
 
 /// What `new` did or would do.
@@ -48,6 +49,8 @@ pub struct Data<'a> {
     stays: Option<StaysData<'a>>,
     /// Whether the project became a git repository.
     git: GitData<'a>,
+    /// What was compiled and tested before this version was built; null if it renders other files than those.
+    proof: Option<&'a Proof>,
 }
 
 /// Pairs of words as an object whose keys keep their order.
@@ -168,6 +171,7 @@ impl<'a> Data<'a> {
             resumed,
             stays,
             git,
+            proof,
         } = report;
         Self {
             name,
@@ -185,6 +189,7 @@ impl<'a> Data<'a> {
             replaced: replaced.iter().map(replaced_data).collect(),
             resumed: resumed.map(|Resumed { present }| ResumedData { present }),
             stays: stays.as_ref().map(stays_data),
+            proof: proof.as_ref(),
             git: match git {
                 Git::Init => GitData { init: true, because: None },
                 Git::Not(because) => GitData { init: false, because: Some(because) },

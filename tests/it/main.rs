@@ -17,6 +17,7 @@ mod no_trace;
 mod options;
 mod oracle;
 mod projects;
+mod proof;
 mod ratchet;
 mod series;
 mod settings;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use restwell::choice::Choice;
+use restwell::proof::is_compiled;
 use restwell::stack::Stack;
 use restwell::variants::id;
 use serde::Deserialize;
@@ -41,6 +42,8 @@ pub(crate) struct Changes {
     /// `None`: every project counts as changed.
     before: Option<Fingerprints>,
     passed: Fingerprints,
+    /// The number of tests of each project that passed, where there is one.
+    tests: BTreeMap<String, u32>,
     /// The file that stores `passed`.
     record: PathBuf,
 }
@@ -60,9 +63,7 @@ impl Changes {
     pub(crate) fn new(stage: &str, scope: Scope, stacks: &[Stack], options: &Options) -> Result<Self> {
         let record = dirs::proof().join(format!("{stage}-passed.txt"));
         let toolchain = Program::cargo().args(["clippy", "--version"]).read()?;
-        let text = fs::read_to_string(&record).unwrap_or_default();
-        let pair = |line: &str| line.split_once(' ').map(|(name, print)| (name.to_owned(), print.to_owned()));
-        let passed: Fingerprints = text.lines().filter_map(pair).collect();
+        let (passed, tests) = read(&record);
         let before = match options.changed.as_deref() {
             None => None,
             Some("") => Some(passed.clone()),
@@ -74,7 +75,7 @@ impl Changes {
             let files = tree.files().map(|(path, file)| (path.to_string(), file.sha256()));
             now.insert(id(stack), fingerprint(scope, &toolchain, files));
         }
-        Ok(Self { now, before, passed, record })
+        Ok(Self { now, before, passed, tests, record })
     }
 
     /// Removes the stacks whose projects have not changed, if `--changed` is given.
@@ -88,36 +89,53 @@ impl Changes {
         tally.note("changed", || Ok(format!("{} of {all}; the others are left out", stacks.len())));
     }
 
-    /// Records that the project of this name passed.
-    pub(crate) fn passed(&mut self, name: &str) -> Result<()> {
+    /// The projects that passed with the files that are rendered now, with the number of their tests.
+    pub(crate) fn proved(&self) -> BTreeMap<String, Option<u32>> {
+        let proved = self.passed.iter().filter(|(name, print)| self.now.get(*name) == Some(print));
+        proved.map(|(name, _)| (name.clone(), self.tests.get(name).copied())).collect()
+    }
+
+    /// The file that stores what passed.
+    pub(crate) fn record(&self) -> &Path {
+        &self.record
+    }
+
+    /// Records that the project of this name passed, with the number of its tests if it ran them.
+    pub(crate) fn passed(&mut self, name: &str, tests: Option<u32>) -> Result<()> {
         if let Some(print) = self.now.get(name) {
             self.passed.insert(name.to_owned(), print.clone());
+            self.tests.extend(tests.map(|tests| (name.to_owned(), tests)));
         }
         let mut text = String::new();
         for (name, print) in &self.passed {
-            writeln!(text, "{name} {print}")?;
+            match self.tests.get(name) {
+                Some(tests) => writeln!(text, "{name} {print} {tests}")?,
+                None => writeln!(text, "{name} {print}")?,
+            }
         }
         fs::write(&self.record, text).with_context(|| self.record.display().to_string())
     }
 }
 
+/// Reads `NAME FINGERPRINT TESTS` lines; the number may be missing.
+fn read(record: &Path) -> (Fingerprints, BTreeMap<String, u32>) {
+    let (mut passed, mut tests) = (Fingerprints::new(), BTreeMap::new());
+    for line in fs::read_to_string(record).unwrap_or_default().lines() {
+        let mut words = line.split(' ');
+        let (Some(name), Some(print)) = (words.next(), words.next()) else { continue };
+        passed.insert(name.to_owned(), print.to_owned());
+        tests.extend(words.next().and_then(|count| count.parse().ok()).map(|count| (name.to_owned(), count)));
+    }
+    (passed, tests)
+}
+
 /// One SHA-256 over the toolchain and the files of a project that are in `scope`.
 fn fingerprint(scope: Scope, toolchain: &str, files: impl Iterator<Item = (String, String)>) -> String {
     let mut hash = Sha256::new_with_prefix(toolchain);
-    for (path, sha256) in files.filter(|(path, _)| scope == Scope::All || is_read_by_compiler(path)) {
+    for (path, sha256) in files.filter(|(path, _)| scope == Scope::All || is_compiled(path.as_str().into())) {
         hash.update(format!("{path}\0{sha256}\n"));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether a file of a project can affect the compiler, clippy or rustfmt.
-fn is_read_by_compiler(path: &str) -> bool {
-    let kinds = [".rs", ".sql", ".lua", ".toml", ".lock"];
-    let included = [".env.example", "assets/", "openapi.json", "tests/settings/"];
-    let own = ["deny.toml", "restwell.toml", "rust-toolchain.toml"];
-    let is_compiled =
-        kinds.iter().any(|kind| path.ends_with(kind)) || included.iter().any(|start| path.starts_with(start));
-    is_compiled && !own.contains(&path)
 }
 
 /// The fingerprints of the projects that `commit` renders; none for an unknown stack.
@@ -189,7 +207,7 @@ mod tests {
         for stack in pairwise() {
             let tree = project::render(&stack, "shop-api").expect("it renders");
             for (path, file) in tree.files().filter(|(path, _)| path.extension() == Some("rs")) {
-                assert!(is_read_by_compiler(path.as_str()));
+                assert!(is_compiled(path));
                 let text = String::from_utf8_lossy(&file.bytes);
                 for rest in text.split("include_").skip(1) {
                     let Some(rest) = ["str!(\"", "bytes!(\""].iter().find_map(|start| rest.strip_prefix(start)) else {
@@ -199,7 +217,7 @@ mod tests {
                     let target = path.parent().unwrap_or(Utf8Path::new("")).join(file);
                     let target =
                         target.as_str().rsplit_once("../").map_or(target.as_str(), |(_, below)| below).to_owned();
-                    assert!(is_read_by_compiler(&target), "{path} includes {target}");
+                    assert!(is_compiled(target.as_str().into()), "{path} includes {target}");
                     included += 1;
                 }
             }

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, changed, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, say, suites, tier0,
-    tools, variants,
+    bench, changed, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, receipts, say, suites,
+    tier0, tools, variants,
 };
 
 /// Builds, tests and measures Restwell. Every command exits by itself and stops the processes that it started.
@@ -78,6 +78,12 @@ enum Command {
         #[arg(long, conflicts_with = "update")]
         verify: bool,
     },
+    /// Stores what the last runs of `variants`, `suites` and `fresh` proved, for the next build of the tool.
+    Receipts {
+        /// Only check, as for a release: every variant is proved as it is rendered now.
+        #[arg(long)]
+        check: bool,
+    },
     /// Generates and stores the API description of each distinct project.
     Openapi,
 }
@@ -106,6 +112,7 @@ impl Cli {
                 Ok(())
             }
             Command::Lock { update, .. } => lock::refresh(update),
+            Command::Receipts { check } => receipts::run(check),
             Command::Openapi => openapi::refresh(),
         }
     }

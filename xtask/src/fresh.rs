@@ -41,11 +41,12 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
         let arguments = ["new", name, "--yes", "--preset", preset.id];
         let new = Program::new(&restwell).args(arguments).dir(folder.path());
         let folder = folder.path().join(name);
+        let mut tests = None;
         if tally.check(&format!("{} new", preset.id), || new.read()).is_some() {
-            project(&mut tally, preset.id, &folder, (&stack, &servers));
+            tests = project(&mut tally, preset.id, &folder, (&stack, &servers));
         }
         if tally.failures() == failed {
-            changes.passed(&id(&stack))?;
+            changes.passed(&id(&stack), tests)?;
         }
     }
     tally.check("the README's first command", readme::first_command);
@@ -53,10 +54,16 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
     tally.close()
 }
 
-fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&Stack, &Servers)) {
+/// Checks a project; returns the number of its tests that passed.
+fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&Stack, &Servers)) -> Option<u32> {
     let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
     tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
-    tally.note(&format!("{preset} test"), || suites::test(folder, &servers.for_tests(stack)));
+    let mut tests = None;
+    tally.note(&format!("{preset} test"), || {
+        let note = suites::test(folder, &servers.for_tests(stack))?;
+        tests = suites::first_number(&note);
+        Ok(note)
+    });
     tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
     tally.check(&format!("{preset} rustfmt"), || cargo(folder, &["fmt", "--check"]));
     tally.note(&format!("{preset} crates"), || budget::check(preset, folder));
@@ -71,6 +78,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
     if has_resources(stack) {
         tally.note(&format!("{preset} with a second resource"), || recipe::apply(folder, stack, servers));
     }
+    tests
 }
 
 /// Whether a project has resources in a database.

@@ -24,6 +24,7 @@ mod program;
 mod progress;
 mod project;
 mod readme;
+mod receipts;
 mod recipe;
 mod say;
 mod servers;

@@ -83,8 +83,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             });
         }
         for (name, result, time) in results {
-            if result.is_ok() {
-                changes.passed(&name)?;
+            if let Ok(note) = &result {
+                changes.passed(&name, first_number(note))?;
             }
             tally.known(&format!("{name} tests"), result, time);
         }
@@ -179,6 +179,11 @@ pub(crate) fn count(output: &Output) -> Result<String> {
         bail!("{passed} tests passed and {ignored} were ignored");
     }
     Ok(format!("{passed} tests"))
+}
+
+/// The number of tests at the start of the result of a suite.
+pub(crate) fn first_number(note: &str) -> Option<u32> {
+    note.strip_suffix(" tests")?.parse().ok()
 }
 
 /// Adds up `WORD` of every `test result: ok. N passed; N failed; N ignored; …`.

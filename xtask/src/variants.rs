@@ -144,7 +144,7 @@ fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &P
         _ => {}
     });
     for name in passed.iter().filter(|name| !complaints.contains_key(*name)) {
-        changes.passed(name)?;
+        changes.passed(name, None)?;
     }
     let end = output.and_then(|output| match output.status.success() {
         true => Ok(()),

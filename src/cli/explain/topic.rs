@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::receipt::Receipt;
 use crate::addition::Addition;
 use crate::choice::{Choice, Value};
 use crate::cli::list::{self, ChoiceData, PresetData};
@@ -50,6 +51,8 @@ pub(in crate::cli) enum Topic {
         /// Commands for the nearest valid stacks.
         nearest: Vec<String>,
     },
+    /// What was proved of a stack.
+    Receipt(Receipt),
 }
 
 /// A value.
@@ -133,6 +136,7 @@ impl Topic {
                 let values: Vec<String> = values.iter().map(|value| value.lines(width).join("\n")).collect();
                 vec![values.join("\n\n")]
             }
+            Self::Receipt(receipt) => return receipt.text(),
             Self::Conflict { code, message, reasons, nearest, .. } => {
                 let mut lines = vec![format!("{message} ({code})")];
                 lines.extend(reasons.iter().flat_map(|reason| wrap(&format!("  because: {reason}"), width, 11)));

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::git;
 use crate::name::Name;
 use crate::plan::Plan;
+use crate::proof::PROOFS;
 use crate::replay::Replay;
 use crate::report::{Git, Report, Resumed};
 use crate::resource::Resource;
@@ -42,6 +43,7 @@ impl Draft {
         let changes = site.compare(&tree)?;
         let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
+        report.proof = PROOFS.holding(&stack, Some((name.as_str(), &tree)))?;
         report.path.clone_from(&site.path);
         report.replaced.clone_from(&changes.replaced);
         report.resumed = resumed(site, &tree)?;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::proof;
 use crate::report::{Data, Report};
 use crate::shell::{DONE, Format, QUIET, STRONG, Shell};
 use crate::spelling;
@@ -79,5 +80,6 @@ pub(super) fn done(report: &Report, shell: &mut Shell) -> Result<(), Error> {
         shell.say(format!("  {step}"));
     }
     shell.say(format!("again: {}", report.replay));
+    shell.say(proof::line(report.proof.as_ref()));
     Ok(())
 }

@@ -39,7 +39,8 @@ impl LockData {
     }
 }
 
-fn packages(lock: &[u8]) -> Option<BTreeSet<String>> {
+/// The packages of a lock as `name version`; `None` if it is not TOML.
+pub(in crate::cli) fn packages(lock: &[u8]) -> Option<BTreeSet<String>> {
     let document = Document::parse(str::from_utf8(lock).ok()?).ok()?;
     let packages = document.get("package")?.as_array_of_tables()?.iter();
     let text = |table: &toml_edit::Table, key: &str| Some(table.get(key)?.as_str()?.to_owned());

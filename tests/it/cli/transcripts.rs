@@ -57,6 +57,8 @@ const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
     ("release", &["release", "justfile", "ops"], 0),
     ("release-unknown", &["release", "src/ap.rs"], 2),
     ("undo-unknown-number", &["undo", "--to", "7"], 2),
+    ("verify", &["verify"], 0),
+    ("verify-check", &["verify", "--check"], 6),
     ("policy-check", &["policy", "check", "../policy.toml"], 6),
     ("policy-check-kept", &["policy", "check", "../kept.toml"], 0),
     ("policy-unknown-file", &["policy", "check", "none.toml"], 2),
@@ -99,6 +101,9 @@ fn steady_line(line: &str) -> String {
         let name = list.split_whitespace().nth(2).unwrap_or_default();
         return format!("  {} [n] {name} [paths]", list.chars().next().unwrap_or_default());
     }
+    if line.starts_with("proved: ") || line == "not proved by this build" {
+        return "[proof]".to_owned();
+    }
     if line.starts_with("Cargo.lock     ") {
         return "Cargo.lock     [packages]".to_owned();
     }
@@ -133,6 +138,7 @@ fn steady_json(value: &mut Json, key: &str) {
             );
         }
         Json::Array(items) => items.iter_mut().for_each(|item| steady_json(item, key)),
+        Json::Object(_) | Json::Null if key == "proof" => *value = Json::String("[proof]".to_owned()),
         Json::Object(_) if key == "lock" => *value = Json::String("[packages]".to_owned()),
         Json::Object(pairs) => pairs.iter_mut().for_each(|(key, value)| steady_json(value, key)),
         Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}

@@ -9,10 +9,12 @@ use crate::cli::terminal::{DOWN, ENTER, on_terminal};
 fn is_in_readme(screen: &str) {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a file");
     let screen = screen.trim_end();
-    assert!(
-        without_counts(&readme).contains(&without_counts(screen)),
-        "README has another picture than this:\n{screen}"
-    );
+    // What is proved changes with every run of the stages that prove it.
+    let steady = |text: &str| {
+        let line = |line| if str::starts_with(line, "proved: ") { "not proved by this build" } else { line };
+        without_counts(&text.lines().map(line).collect::<Vec<_>>().join("\n"))
+    };
+    assert!(steady(&readme).contains(&steady(screen)), "README has another picture than this:\n{screen}");
 }
 
 #[test]

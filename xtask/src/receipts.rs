@@ -1,0 +1,92 @@
+//! Collects what `variants`, `suites` and `fresh` proved about the files that are rendered now, and stores it in
+//! `precomputed/proof.txt` for the next build of the tool.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use restwell::preset::PRESETS;
+use restwell::proof::{NAME, Proof, Proofs, digests};
+use restwell::stack::Stack;
+use restwell::variants::{id, pairwise, same_rust};
+
+use crate::changed::{Changes, Options, Scope};
+use crate::program::Program;
+use crate::{dirs, project, say};
+
+const HEAD: &str =
+    "# Written by `cargo xtask receipts`: stack, digest of its Rust, digest of its lock, rustc, day, tests.\n";
+
+/// Stores every row, or with `is_check` only compares: then every variant must be proved as it is rendered now.
+pub(crate) fn run(is_check: bool) -> Result<()> {
+    let path = dirs::root().join("precomputed/proof.txt");
+    if is_check {
+        return check(&fs::read_to_string(path)?);
+    }
+    let rows = rows()?;
+    let tested = rows.iter().filter(|row| row.tests.is_some()).count();
+    say::line(format_args!("{} of {} variants are proved, {tested} tested", rows.len(), Stack::rust_distinct().len()));
+    let lines: String = rows.iter().map(|row| row.line() + "\n").collect();
+    Ok(fs::write(path, HEAD.to_owned() + &lines)?)
+}
+
+/// A row for each variant that `variants` compiled with the files that are rendered now.
+fn rows() -> Result<Vec<Proof>> {
+    let rust = Program::new("rustc").arg("--version").dir(dirs::root()).read()?;
+    let rust = rust.split(' ').nth(1).unwrap_or("unknown").to_owned();
+    let stacks = Stack::rust_distinct();
+    let compiled = Changes::new("variants", Scope::Rust, &stacks, &Options::default())?;
+    let date = day(compiled.record())?;
+    let (compiled, tests) = (compiled.proved(), tests()?);
+    let mut rows = Vec::new();
+    for stack in stacks.iter().filter(|stack| compiled.contains_key(&id(stack))) {
+        let (digest, lock) = digests(&project::render(stack, NAME)?);
+        let tests = tests.get(&id(stack)).copied();
+        rows.push(Proof { stack: id(stack), digest, lock, rust: rust.clone(), date: date.clone(), tests });
+    }
+    Ok(rows)
+}
+
+/// The number of tests that passed, by the stack with the same Rust.
+fn tests() -> Result<BTreeMap<String, u32>> {
+    let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
+    let mut tests = BTreeMap::new();
+    for (stage, stacks) in [("suites", pairwise()), ("fresh", presets)] {
+        let proved = Changes::new(stage, Scope::All, &stacks, &Options::default())?.proved();
+        let counted = |stack: &Stack| Some((id(&same_rust(stack)), (*proved.get(&id(stack))?)?));
+        tests.extend(stacks.iter().filter_map(counted));
+    }
+    Ok(tests)
+}
+
+/// The day on which a file was written.
+fn day(path: &Path) -> Result<String> {
+    if !path.exists() {
+        bail!("nothing is recorded in `{}`: cargo xtask test", path.display());
+    }
+    let date = Program::new("date").args(["-u", "+%Y-%m-%d", "-r"]).arg(path).read()?;
+    Ok(date.trim().to_owned())
+}
+
+/// Every variant is proved as it is rendered now, and the pairwise set and the presets were tested.
+fn check(text: &str) -> Result<()> {
+    let proofs = Proofs(text);
+    let mut gaps = Vec::new();
+    let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
+    let tested: Vec<String> = pairwise().iter().chain(&presets).map(|stack| id(&same_rust(stack))).collect();
+    for stack in Stack::rust_distinct() {
+        let name = id(&stack);
+        match proofs.holding(&stack, None)? {
+            None => gaps.push(format!("{name} is not proved as it is rendered now")),
+            Some(proof) if proof.tests.is_none() && tested.contains(&name) => {
+                gaps.push(format!("{name} is not tested"))
+            }
+            Some(_) => {}
+        }
+    }
+    match gaps.as_slice() {
+        [] => Ok(say::line("every variant is proved as it is rendered now")),
+        gaps => bail!("{} gaps: cargo xtask test, then cargo xtask receipts\n{}", gaps.len(), gaps.join("\n")),
+    }
+}
