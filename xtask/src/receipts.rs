@@ -85,8 +85,9 @@ fn check(text: &str) -> Result<()> {
             Some(_) => {}
         }
     }
-    match gaps.as_slice() {
-        [] => Ok(say::line("every variant is proved as it is rendered now")),
-        gaps => bail!("{} gaps: cargo xtask test, then cargo xtask receipts\n{}", gaps.len(), gaps.join("\n")),
+    if !gaps.is_empty() {
+        bail!("{} gaps: cargo xtask test, then cargo xtask receipts\n{}", gaps.len(), gaps.join("\n"));
     }
+    say::line("every variant is proved as it is rendered now");
+    Ok(())
 }

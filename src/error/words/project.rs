@@ -39,6 +39,10 @@ pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
     told.command(look.clone())
 }
 
+pub(super) fn policy(file: &str, what: &str) -> Words {
+    words(format!("`{file}` is not a valid policy")).because(what).help("docs/platform.md describes it")
+}
+
 pub(super) fn violates(policy: &str, what: &[String], fixes: &[CommandLine]) -> Words {
     let told = what.iter().fold(words(format!("the project breaks `{policy}`")), |told, what| told.because(what));
     let mut known = Vec::new();
