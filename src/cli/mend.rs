@@ -24,7 +24,6 @@ const FOREIGN_COMMANDS: &[(&str, &[&str])] = &[
     ("add", &["new"]),
     ("create", &["new"]),
     ("gen", &["new"]),
-    ("generate", &["new"]),
     ("init", &["new"]),
     ("scaffold", &["new"]),
     ("start", &["new"]),
@@ -35,6 +34,12 @@ const FOREIGN_COMMANDS: &[(&str, &[&str])] = &[
     ("completion", &["completions"]),
     ("version", &["--version"]),
 ];
+
+/// In other tools this command writes a project; here it needs to be told what it adds to one.
+pub(super) const GENERATE: &str = "generate";
+
+/// Its first argument.
+pub(super) const WHAT: &str = "<WHAT>";
 
 /// The line that was probably meant.
 pub(super) fn mended(argv: &[OsString]) -> Option<CommandLine> {
@@ -85,7 +90,11 @@ fn replaced(error: &clap::Error, words: &[OsString]) -> Option<Vec<OsString>> {
         ErrorKind::InvalidValue => {
             let wrong = text(ContextKind::InvalidValue).filter(|word| !word.is_empty())?;
             let Some(ContextValue::Strings(allowed)) = error.get(ContextKind::ValidValue) else { return None };
-            let near = spelling::nearest(wrong, allowed.iter().map(String::as_str))?;
+            let Some(near) = spelling::nearest(wrong, allowed.iter().map(String::as_str)) else {
+                let is_generate =
+                    usage::command_name(words) == Some(GENERATE) && text(ContextKind::InvalidArg)? == WHAT;
+                return edit(words, |word| (is_generate && word == GENERATE).then(|| vec!["new".to_owned()]));
+            };
             edit(words, |word| {
                 let flag = word.strip_suffix(wrong)?;
                 (flag.is_empty() || flag.ends_with('=')).then(|| vec![format!("{flag}{near}")])

@@ -65,6 +65,10 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
         ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|word| word.is_empty()) => {
             usage(format!("`{}` needs a value", bare(&flag())))
         }
+        ErrorKind::InvalidValue if flag() == mend::WHAT && command_name(argv) == Some(mend::GENERATE) => {
+            let word = format!("{} {}", mend::GENERATE, text(ContextKind::InvalidValue).unwrap_or_default());
+            Error::UnknownCommand { word, mended: mend::mended(argv) }
+        }
         ErrorKind::InvalidValue => Error::UnknownValue {
             place: if flag().starts_with('-') { Place::Flag(bare(&flag())) } else { Place::Argument },
             word: text(ContextKind::InvalidValue).unwrap_or_default(),

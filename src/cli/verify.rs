@@ -80,8 +80,12 @@ impl Verify {
 impl Verified {
     fn of(project: &Project) -> Result<Self, Error> {
         let stack = &project.base.stack;
-        let tree = project.render(stack)?;
-        let proof = PROOFS.holding(stack, Some((project.name.as_str(), &tree)))?;
+        let tree = project.rendered()?;
+        let proof = match project.base.resources.as_slice() {
+            [] => PROOFS.holding(stack, Some((project.name.as_str(), &tree)))?,
+            // What was proved has no other resources.
+            _ => None,
+        };
         let (mut same, mut edited, mut missing) = (0, Vec::new(), Vec::new());
         for (path, file) in tree.files().filter(|(path, _)| is_compiled(path) && *path != LOCK) {
             match project.root.read(path)? {

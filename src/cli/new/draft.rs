@@ -43,7 +43,10 @@ impl Draft {
         let changes = site.compare(&tree)?;
         let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
-        report.proof = PROOFS.holding(&stack, Some((name.as_str(), &tree)))?;
+        // What was proved has no other resources.
+        if input.resources.is_empty() {
+            report.proof = PROOFS.holding(&stack, Some((name.as_str(), &tree)))?;
+        }
         report.path.clone_from(&site.path);
         report.replaced.clone_from(&changes.replaced);
         report.resumed = resumed(site, &tree)?;

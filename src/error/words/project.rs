@@ -70,7 +70,3 @@ pub(super) fn nothing_to_undo(is_redo: bool, number: Option<u32>) -> Words {
     let number = number.map(|number| format!(" {number}")).unwrap_or_default();
     words(format!("there is no change{number} to {what}")).command(CommandLine::new(["undo"]).with_flag("--list"))
 }
-
-pub(super) fn policy(file: &str, what: &str) -> Words {
-    words(format!("`{file}` is not a valid policy")).because(what).help("docs/platform.md describes it")
-}
