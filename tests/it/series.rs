@@ -49,6 +49,21 @@ fn every_series_is_on_a_panel_or_in_an_alert() {
 }
 
 #[test]
+fn every_series_rises_in_a_test_of_the_project() {
+    for stack in Stack::rust_distinct().into_iter().filter(|stack| stack.monitoring == Monitoring::Prometheus) {
+        let plan = Plan::new(&stack, "shop-api");
+        let tree = plan.sources().expect("it renders");
+        let has_cases = |name: &str| name.ends_with("series.rs") || name.ends_with("failures.rs");
+        let tests =
+            tree.files().filter(|(path, _)| path.starts_with("tests/api") && path.file_name().is_some_and(has_cases));
+        let tests: String = tests.map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();
+        for name in plan.parts.series.iter().map(|series| series.name) {
+            assert!(tests.contains(&format!("\"{name}")), "{stack:?}: no test has the series `{name}` rise");
+        }
+    }
+}
+
+#[test]
 fn descriptions_fit_a_line_of_the_exporter() {
     for stack in Stack::rust_distinct() {
         for series in Plan::new(&stack, "shop-api").parts.series.iter() {

@@ -1,6 +1,6 @@
 //! `.env.example` is derived, the settings of each module are hand-written: they must agree.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use restwell::part::Setting;
 use restwell::plan::Plan;
@@ -39,6 +39,20 @@ fn every_setting_is_a_field_with_the_same_description() {
             assert!(fields.contains(setting), "{setting:?} is not in src/: {fields:#?}");
         }
         assert_eq!(fields.len(), listed.len(), "{}: {fields:#?}", project.id());
+    }
+}
+
+#[test]
+fn every_setting_has_examples_for_the_tests_of_the_project() {
+    for project in rust_distinct() {
+        let files = project.files().filter(|(path, _)| path.starts_with("tests/settings"));
+        let names = files.flat_map(|(path, text)| {
+            let rules = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+            rules.unwrap_or_else(|error| panic!("{path}: {error}")).into_iter().map(|(name, _)| name)
+        });
+        let settings = Plan::new(&project.stack, NAME).parts.settings;
+        let settings: BTreeSet<String> = settings.iter().map(|setting| setting.name.to_owned()).collect();
+        assert_eq!(names.collect::<BTreeSet<_>>(), settings, "{}", project.id());
     }
 }
 
