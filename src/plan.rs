@@ -156,9 +156,9 @@ impl<'a> Plan<'a> {
         context.insert("servers".to_owned(), fields.into());
         context.insert("series".to_owned(), series.render().into());
         context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
-        context.insert("symptoms".to_owned(), symptoms.render().into());
+        context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
         if let Some(indicator) = indicator {
-            context.insert("indicator".to_owned(), indicator.fields().into());
+            context.insert("indicator".to_owned(), indicator.fields(self.name).into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
         context

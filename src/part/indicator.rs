@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::name_job;
+
 /// A counter whose label `code` is the class of the status: `2xx`, `5xx`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indicator {
@@ -13,8 +15,9 @@ pub struct Indicator {
 
 impl Indicator {
     /// What templates may ask for: `<% indicator.failed %>`, each as a selector that is also one series.
-    pub(crate) fn fields(self) -> BTreeMap<&'static str, String> {
+    pub(crate) fn fields(self, project: &str) -> BTreeMap<&'static str, String> {
         let Self { name, labels } = self;
+        let labels = name_job(labels, project);
         let of = |code: &str| format!("{name}{{{labels},code=\"{code}\"}}");
         let answered = format!("{name}{{{labels}}}");
         BTreeMap::from([("answered", answered), ("succeeded", of("2xx")), ("failed", of("5xx"))])

@@ -29,6 +29,14 @@ pub use server::{Development, Server};
 pub use setting::{Deployed, Group, Setting, Settings};
 pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
 
+/// The job in queries and rules of facts, which do not know the name of the project: Prometheus has that name for it.
+const JOB: &str = "job=\"app\"";
+
+/// Names the job of queries and rules after `project`.
+fn name_job(text: &str, project: &str) -> String {
+    text.replace(JOB, &format!("job=\"{project}\"")).replace("job: app\n", &format!("job: {project}\n"))
+}
+
 /// The facts of all features of a stack.
 #[derive(Debug, Default)]
 pub struct Parts {

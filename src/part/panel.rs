@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::name_job;
+
 /// The panels of every dashboard, by its subject.
 #[derive(Clone, Debug, Default)]
 pub struct Dashboards(BTreeMap<&'static str, Vec<Panel>>);
@@ -27,8 +29,8 @@ impl Dashboards {
                 "timezone": "utc",
                 "refresh": "30s",
                 "time": {"from": "now-3h", "to": "now"},
-                "annotations": {"list": [starts()]},
-                "panels": placed(panels),
+                "annotations": {"list": [starts(project)]},
+                "panels": placed(panels, project),
             });
             (*subject, serde_json::to_string_pretty(&dashboard).expect("values are JSON"))
         });
@@ -152,13 +154,15 @@ impl Panel {
         self.description.to_owned() + &page.unwrap_or_default()
     }
 
-    fn render(&self, id: usize, (x, y): (u32, u32)) -> Value {
+    fn render(&self, id: usize, (x, y): (u32, u32), project: &str) -> Value {
         let Self { title, section, queries, .. } = self;
         let (width, height) = section.size();
         let targets: Vec<Value> = queries
             .iter()
             .zip('A'..)
-            .map(|((expr, legend), name)| json!({"refId": name, "expr": expr, "legendFormat": legend}))
+            .map(|((expr, legend), name)| {
+                json!({"refId": name, "expr": name_job(expr, project), "legendFormat": legend})
+            })
             .collect();
         json!({
             "id": id,
@@ -218,13 +222,15 @@ impl Panel {
 }
 
 /// Marks the time at which each replica started, with its version: a deploy or a restart.
-fn starts() -> Value {
+fn starts(project: &str) -> Value {
+    let expr =
+        "process_start_time_seconds{job=\"app\"} * 1000 * on (instance) group_left (version) build_info{job=\"app\"}";
     json!({
         "name": "Starts",
         "datasource": {"type": "prometheus", "uid": "prometheus"},
         "enable": true,
         "iconColor": "blue",
-        "expr": "process_start_time_seconds{job=\"app\"} * 1000 * on (instance) group_left (version) build_info{job=\"app\"}",
+        "expr": name_job(expr, project),
         "useValueForTime": "on",
         "titleFormat": "start of {{version}}",
         "textFormat": "{{instance}}",
@@ -237,7 +243,7 @@ pub fn rate(counter: &str) -> String {
 }
 
 /// The panels from top to bottom and from left to right.
-fn placed(panels: &[Panel]) -> Vec<Value> {
+fn placed(panels: &[Panel], project: &str) -> Vec<Value> {
     let mut sorted: Vec<&Panel> = panels.iter().collect();
     sorted.sort_by_key(|panel| panel.section);
     let (mut x, mut y, mut row) = (0, 0, None);
@@ -250,7 +256,7 @@ fn placed(panels: &[Panel]) -> Vec<Value> {
             (x, y) = (0, y + height_of_row);
         }
         row = Some((panel.section, height));
-        let rendered = panel.render(id, (x, y));
+        let rendered = panel.render(id, (x, y), project);
         x += width;
         rendered
     });
@@ -268,13 +274,13 @@ mod tests {
         let panels: Vec<Panel> =
             sections.iter().map(|section| Panel::new(*section, "title", "about", Unit::Count)).collect();
         let number = |panel: &Value, name: &str| panel["gridPos"][name].as_u64().expect("a number");
-        placed(&panels).iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
+        placed(&panels, "shop").iter().map(|panel| (number(panel, "x"), number(panel, "y"))).collect()
     }
 
     #[test]
     fn a_limit_is_a_line_and_the_runbook_is_named() {
         let panel = Panel::new(Section::Parts, "title", "About.", Unit::Count).limit(512.0).runbook("service");
-        let panel = panel.render(1, (0, 0));
+        let panel = panel.render(1, (0, 0), "shop");
         let defaults = &panel["fieldConfig"]["defaults"];
         assert_eq!(defaults["custom"]["thresholdsStyle"]["mode"], "dashed");
         assert_eq!(defaults["thresholds"]["steps"][1]["value"], 512.0);

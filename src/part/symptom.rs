@@ -9,6 +9,8 @@ mod prometheus;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::name_job;
+
 /// The symptoms of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Symptoms(Vec<Symptom>);
@@ -90,8 +92,8 @@ impl Symptoms {
     }
 
     /// What templates may ask for, by the name of the alert.
-    pub(crate) fn render(&self) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
-        self.iter().map(|symptom| (symptom.alert, symptom.fields())).collect()
+    pub(crate) fn render(&self, project: &str) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
+        self.iter().map(|symptom| (symptom.alert, symptom.fields(project))).collect()
     }
 }
 
@@ -134,9 +136,9 @@ impl SymptomsOf<'_> {
 }
 
 impl Symptom {
-    fn fields(&self) -> BTreeMap<&'static str, String> {
+    fn fields(&self, project: &str) -> BTreeMap<&'static str, String> {
         let mut fields = BTreeMap::from([("entry", self.entry.to_owned())]);
-        fields.extend(prometheus::fields(self));
+        fields.extend(prometheus::fields(self).into_iter().map(|(name, text)| (name, name_job(&text, project))));
         fields
     }
 
@@ -156,7 +158,7 @@ mod tests {
         let mut symptoms = Symptoms::default();
         let condition = Condition::Events { counter: "refused_total", over: 20, keep: 5 };
         symptoms.of("door").ticket("GuestsAreRefused", "Guests are refused", "<count> guests were refused", condition);
-        let rendered = &symptoms.render()["GuestsAreRefused"];
+        let rendered = &symptoms.render("shop")["GuestsAreRefused"];
         assert_eq!(rendered["entry"], "Guests are refused");
         assert!(rendered["rule"].contains("summary: \"{{ $value | humanize }} guests were refused\"\n"));
         assert!(rendered["rule"].ends_with("runbook_url: ops/runbook/door.md#guests-are-refused"));

@@ -142,7 +142,7 @@ fn read_only(site: &Site) -> Result<()> {
 fn scraped(site: &Site) -> Result<String> {
     let wanted = site.containers(APP)?.len();
     eventually(|| {
-        let found = series(site, "up%7Bjob%3D%22app%22%7D%3D%3D1")?;
+        let found = series(site, "up%7Binstance%3D~%22.*%3A8081%22%7D%3D%3D1")?;
         let balanced = series(site, "haproxy_backend_active_servers%7Bproxy%3D%22app%22%7D")?;
         match found == wanted && balanced == 1 {
             true => Ok(format!("{found} and the load balancer")),

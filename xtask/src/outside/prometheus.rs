@@ -51,9 +51,10 @@ impl Server {
         let home = tempfile::tempdir()?;
         let rules = folder.join("ops/alerts/*.yml");
         let admin = service.admin_port;
+        let job = folder.file_name().and_then(|name| name.to_str()).context("the project has a name")?;
         let config = format!(
             "global:\n  scrape_interval: 1s\n  evaluation_interval: 1s\nrule_files: [{}]\nscrape_configs:\n  \
-             - job_name: app\n    static_configs: [{{targets: [\"127.0.0.1:{admin}\"]}}]\n",
+             - job_name: {job}\n    static_configs: [{{targets: [\"127.0.0.1:{admin}\"]}}]\n",
             rules.display()
         );
         let path = home.path().join("prometheus.yml");
@@ -65,7 +66,7 @@ impl Server {
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .start(&dirs::proof().join("prometheus.log"))?;
         let mut server = Self { running, port, _home: home };
-        server.answers("up{job=\"app\"} == 1")?;
+        server.answers("up == 1")?;
         Ok(server)
     }
 
