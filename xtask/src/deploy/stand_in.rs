@@ -118,7 +118,6 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
             "ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "ENV PGDATA=/var/lib/postgresql/data",
             "VOLUME /var/lib/postgresql/data",
-            "STOPSIGNAL SIGINT",
             "ENTRYPOINT [\"/usr/local/bin/docker-entrypoint.sh\"]",
             "CMD [\"postgres\"]",
         ],
