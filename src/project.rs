@@ -24,7 +24,7 @@ use crate::resource::Resource;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
-pub use check::{Checked, check};
+pub use check::{Checked, Depth, check};
 pub use edit::{Edit, Kind};
 pub use history::{inverses, last_made, last_undone, made_since, stacks};
 pub use merging::Merging;

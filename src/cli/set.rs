@@ -14,7 +14,7 @@ use crate::choice::Value;
 use crate::disk::{Change, Root};
 use crate::error::{Error, OpenPlace, Unmerged};
 use crate::merge::{Conflict, Labels, Side, Step};
-use crate::project::{Checked, Merging, Project, Wanted, check};
+use crate::project::{Checked, Depth, Merging, Project, Wanted, check};
 use crate::shell::Shell;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
@@ -73,6 +73,9 @@ pub(super) struct MergeOptions {
     /// Do not run `cargo check` on the result before it is written
     #[arg(long)]
     no_check: bool,
+    /// Run the tests of the result, too, before it is written
+    #[arg(long, conflicts_with = "no_check")]
+    test: bool,
 }
 
 /// What becomes of conflicts.
@@ -146,7 +149,7 @@ impl MergeOptions {
                 merging.lock(&root, &mut change)?;
             }
             let is_checked = !self.no_check && marked.is_empty();
-            let checked = if is_checked { checked(&root, &mut merging, &mut change, shell)? } else { None };
+            let checked = if is_checked { self.checked(&root, &mut merging, &mut change, shell)? } else { None };
             turn.make(&change)?;
             if let Some(checked) = checked {
                 shell.say(checked);
@@ -200,26 +203,29 @@ impl MergeOptions {
             OnConflict::Markers => mark(merging, labels).map_or_else(|| open(merging), Ok),
         }
     }
-}
 
-/// Checks the result in a copy; what was checked, in one line.
-fn checked(
-    root: &Root,
-    merging: &mut Merging,
-    change: &mut Change,
-    shell: &mut Shell,
-) -> Result<Option<String>, Error> {
-    shell.say("checking       cargo check --all-targets --locked, in a copy");
-    let mut checked = check(root, &merging.result())?;
-    if checked == Checked::Unlocked {
-        merging.lock(root, change)?;
-        checked = check(root, &merging.result())?;
-    }
-    match checked {
-        Checked::Passed(seconds) => Ok(Some(format!("checked        cargo check passed in {seconds} s"))),
-        Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
-        Checked::Unlocked => Err(Error::Merge(Unmerged::Unlocked { lines: Vec::new() })),
-        Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
+    /// Checks the result in a copy; what was checked, in one line.
+    fn checked(
+        &self,
+        root: &Root,
+        merging: &mut Merging,
+        change: &mut Change,
+        shell: &mut Shell,
+    ) -> Result<Option<String>, Error> {
+        let (depth, what) =
+            if self.test { (Depth::Test, "cargo check and cargo test") } else { (Depth::Compile, "cargo check") };
+        shell.say(format!("checking       {what} in a copy"));
+        let mut checked = check(root, &merging.result(), depth)?;
+        if checked == Checked::Unlocked {
+            merging.lock(root, change)?;
+            checked = check(root, &merging.result(), depth)?;
+        }
+        match checked {
+            Checked::Passed(seconds) => Ok(Some(format!("checked        {what} passed in {seconds} s"))),
+            Checked::NotPossible(because) => Ok(Some(format!("not checked    {because}"))),
+            Checked::Unlocked => Err(Error::Merge(Unmerged::Unlocked { lines: Vec::new() })),
+            Checked::Failed(lines) => Err(Error::Merge(Unmerged::Broken { lines })),
+        }
     }
 }
 

@@ -15,6 +15,15 @@ const TIMEOUT: Duration = Duration::from_hours(1);
 /// How many lines of the compiler are reported.
 const REPORTED: usize = 10;
 
+/// How much is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// It compiles.
+    Compile,
+    /// Its tests pass, too.
+    Test,
+}
+
 /// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
@@ -58,11 +67,11 @@ impl Cargo {
     }
 }
 
-/// Runs `cargo check` on these files, in a copy inside `.restwell`.
+/// Runs `cargo check` on these files, and their tests if that is asked for, in a copy inside `.restwell`.
 ///
 /// # Errors
 /// [`Error::Io`] if the copy cannot be written, [`Error::Interrupted`]
-pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
+pub fn check(root: &Root, files: &Files, depth: Depth) -> Result<Checked, Error> {
     let start = Instant::now();
     let cargo = Cargo::on(root, files)?;
     match cargo.run(&["fetch", "--quiet", "--locked", "--offline"]) {
@@ -76,13 +85,21 @@ pub fn check(root: &Root, files: &Files) -> Result<Checked, Error> {
         Ok(Outcome::Stopped) => return Err(Error::Interrupted),
         Ok(Outcome::Success) => {}
     }
-    let short = ["check", "--quiet", "--all-targets", "--locked", "--offline", "--message-format", "short", "--config"];
-    match cargo.run(&[&short[..], &[&cargo.target]].concat()) {
-        Err(error) => Ok(Checked::NotPossible(program::not_started("cargo", &error))),
-        Ok(Outcome::Failure(stderr)) => Ok(Checked::Failed(errors(&stderr))),
-        Ok(Outcome::Stopped) => Err(Error::Interrupted),
-        Ok(Outcome::Success) => Ok(Checked::Passed(start.elapsed().as_secs())),
+    let common = ["--quiet", "--locked", "--offline", "--message-format", "short", "--config", &cargo.target];
+    let check: &[&str] = &["check", "--all-targets"];
+    let steps = match depth {
+        Depth::Compile => vec![check],
+        Depth::Test => vec![check, &["test", "--no-fail-fast"]],
+    };
+    for step in steps {
+        match cargo.run(&[step, &common].concat()) {
+            Err(error) => return Ok(Checked::NotPossible(program::not_started("cargo", &error))),
+            Ok(Outcome::Failure(stderr)) => return Ok(Checked::Failed(errors(&stderr))),
+            Ok(Outcome::Stopped) => return Err(Error::Interrupted),
+            Ok(Outcome::Success) => {}
+        }
     }
+    Ok(Checked::Passed(start.elapsed().as_secs()))
 }
 
 /// Whether cargo failed because something is not installed or not downloaded, or the copy is not a

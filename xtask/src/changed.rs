@@ -202,6 +202,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_passed_as_it_is_rendered_now_is_proved() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        fs::write(file.path(), "a 1 81\nb 2\nc 3 5\n").expect("written");
+        let (passed, tests) = read(file.path());
+        let now = [("a", "1"), ("b", "2"), ("c", "4")].map(|(name, print)| (name.to_owned(), print.to_owned())).into();
+        let mut changes = Changes { now, before: None, passed, tests, record: file.path().to_owned() };
+        assert_eq!(changes.proved(), [("a".to_owned(), Some(81)), ("b".to_owned(), None)].into());
+        changes.passed("c", Some(6)).expect("written");
+        assert_eq!(changes.proved().get("c"), Some(&Some(6)));
+        assert_eq!(fs::read_to_string(file.path()).expect("there"), "a 1 81\nb 2\nc 4 6\n");
+    }
+
+    #[test]
     fn included_files_count_as_compiler_input() {
         let mut included = 0;
         for stack in pairwise() {

@@ -62,8 +62,8 @@ pub(super) const CODES: &[Code] = &[
     code(
         "RW0804",
         "the result of a change does not compile",
-        "`set` and `update` run `cargo check --all-targets --locked` on a copy of the result before they write it. Nothing was \
-         written. `--no-check` leaves this step out; `restwell undo` takes a change back.",
+        "`set` and `update` run `cargo check --all-targets --locked` on a copy of the result before they write it, and with \
+         `--test` its tests. Nothing was written. `--no-check` leaves this step out; `restwell undo` takes a change back.",
     ),
     code(
         "RW0805",

@@ -90,11 +90,13 @@ fn marked(paths: &[String], is_dry: bool, typed: &CommandLine) -> Words {
 }
 
 fn broken(lines: &[String], typed: &CommandLine) -> Words {
-    let words = told("the result does not pass `cargo check --all-targets --locked`; nothing was written");
+    let (what, without) = match typed.has("--test") {
+        true => ("cargo check --all-targets --locked` and `cargo test --locked", typed.clone().without("--test")),
+        false => ("cargo check --all-targets --locked", typed.clone().with_flag("--no-check")),
+    };
+    let words = told(format!("the result does not pass `{what}`; nothing was written"));
     let words = lines.iter().fold(words, |words, line| words.because(line.clone()));
-    words
-        .command(typed.clone().with_flag("--no-check"))
-        .help("if the project does not compile before the change either, mend that first")
+    words.command(without).help("if the project does not pass before the change either, mend that first")
 }
 
 fn unlocked(lines: &[String]) -> Words {

@@ -1,6 +1,7 @@
 //! What a merge needs from outside: another base, rustfmt, cargo.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -135,4 +136,35 @@ fn a_crate_that_cargo_does_not_find_stops_the_change() {
     let run = inside(&project, ["set", "cache=none", "--no-check"]).env("PATH", project.path());
     run.exits(7).says("there is no `cargo` on the path");
     assert_eq!(files(&project), before);
+}
+
+/// A cargo that logs its arguments and fails where the test says so.
+fn cargo(project: &Ran, fails: &str) -> String {
+    let bin = project.path().join("bin");
+    let log = project.path().join("log");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> {}\nif [ \"$1\" = \"{fails}\" ]; then echo 'error: test failed' >&2; exit 101; fi\n",
+        log.display()
+    );
+    fs::create_dir_all(&bin).expect("made");
+    fs::write(bin.join("cargo"), script).expect("written");
+    fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).expect("set");
+    format!("{}:/usr/bin:/bin", bin.display())
+}
+
+#[test]
+fn the_tests_of_the_result_are_run_if_that_is_asked_for() {
+    let project = project();
+    let words = ["set", "cache=redis", "--test"];
+    let path = cargo(&project, "test");
+    let before = files(&project);
+    let run = inside(&project, words).env("PATH", path);
+    run.exits(7).says("error[RW0804]").says("error: test failed").says("try: restwell set cache=redis\n");
+    assert_eq!(files(&project), before);
+    let path = cargo(&project, "none");
+    inside(&project, words).env("PATH", path).exits(0).says("checked        cargo check and cargo test passed in ");
+    let log = fs::read_to_string(project.path().join("log")).expect("there");
+    let commands: Vec<&str> = log.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(commands, ["fetch", "check", "test", "fetch", "check", "test"]);
+    inside(&project, ["set", "--test", "--no-check"]).exits(2).writes_nothing();
 }

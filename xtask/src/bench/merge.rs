@@ -32,10 +32,10 @@ pub(super) fn run(rounds: usize) -> Result<()> {
     }
     let command = |words: &[&str]| Program::new(&restwell).args(words).arg("--quiet").dir(&root).env("PATH", PATH);
     let lines: [(&str, &[&str]); 4] = [
-        ("`restwell status`", &["status"]),
-        ("`restwell set cache=redis --dry-run`", &["set", "cache=redis", "--dry-run"]),
-        ("`restwell set cache=redis --no-check`", &["set", "cache=redis", "--no-check"]),
-        ("`restwell undo`", &["undo"]),
+        ("`status`", &["status"]),
+        ("`set cache=redis --dry-run`", &["set", "cache=redis", "--dry-run"]),
+        ("`set cache=redis --no-check`", &["set", "cache=redis", "--no-check"]),
+        ("`undo`", &["undo"]),
     ];
     let mut times = lines.map(|_| Vec::new());
     for _ in 0..rounds {
