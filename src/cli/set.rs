@@ -214,7 +214,8 @@ impl MergeOptions {
     ) -> Result<Option<String>, Error> {
         let (depth, what) =
             if self.test { (Depth::Test, "cargo check and cargo test") } else { (Depth::Compile, "cargo check") };
-        shell.say(format!("checking       {what} in a copy"));
+        let tests = if self.test { ", then its tests" } else { "" };
+        shell.say(format!("checking       cargo check --all-targets --locked, in a copy{tests}"));
         let mut checked = check(root, &merging.result(), depth)?;
         if checked == Checked::Unlocked {
             merging.lock(root, change)?;
