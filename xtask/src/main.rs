@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, tests and measures Restwell. `cargo xtask --help` is the reference.
 
+mod balancer;
 mod bench;
 mod budget;
 mod changed;

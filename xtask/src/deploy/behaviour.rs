@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use super::site::Site;
 use super::{APP, eventually};
+use crate::balancer::Balancer;
 use crate::http::{self, Client};
 use crate::outside::prometheus;
+use crate::process;
 use crate::tally::Tally;
-use crate::{process, service, tools};
 
 const HAPROXY_CONFIGURATION: &str = "/usr/local/etc/haproxy";
 
@@ -48,25 +49,13 @@ pub(super) fn check_time_out(tally: &mut Tally, site: &Site, name: &str) {
     tally.note(&format!("{name}: HAProxy's time-out follows REQUEST_SECONDS"), || {
         // Takes connections and never answers.
         let silent = TcpListener::bind("127.0.0.1:0")?;
-        let (port, health) = (service::free_port()?, service::free_port()?);
-        let text = fs::read_to_string(site.folder().join("haproxy/haproxy.cfg"))?;
-        let template = text.lines().find(|line| line.contains("server-template")).context("no servers")?;
-        let text = text
-            .replace(template, &format!("    server app {}", silent.local_addr()?))
-            .replace("default-server check port 8081 ", "default-server ")
-            .replace("bind :8080", &format!("bind 127.0.0.1:{port}"))
-            .replace("bind 127.0.0.1:8405", &format!("bind 127.0.0.1:{health}"));
-        let folder = tempfile::tempdir()?;
-        let file = folder.path().join("haproxy.cfg");
-        fs::write(&file, text)?;
-        let haproxy = tools::program("haproxy")?.arg("-db").arg("-f").arg(&file).env("REQUEST_SECONDS", "-3");
-        let haproxy = haproxy.start(&folder.path().join("log"))?;
+        let server = format!("    server app {} no-check", silent.local_addr()?);
+        let balancer = Balancer::start(&site.folder().join("haproxy/haproxy.cfg"), &server, "-3")?;
         let answer = eventually(|| {
             let started = Instant::now();
-            http::get(port, "/greet")?.expect(504)?;
+            http::get(balancer.port, "/greet")?.expect(504)?;
             Ok(started.elapsed())
         });
-        drop(haproxy);
         match answer? {
             after if (1..5).contains(&after.as_secs()) => Ok(format!("504 after {:.1} s", after.as_secs_f64())),
             after => bail!("504 after {after:?}, not 2 s"),

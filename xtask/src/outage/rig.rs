@@ -1,16 +1,16 @@
 //! Two replicas of a generated service behind the load balancer of its deployment, as processes on this machine.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use restwell::stack::Stack;
 
+use crate::balancer::Balancer;
 use crate::http;
-use crate::process::Running;
-use crate::service::{self, Service};
-use crate::{dirs, project, tools};
+use crate::service::Service;
+use crate::{dirs, project};
 
 /// A generated service, built.
 pub(super) struct Project {
@@ -23,12 +23,6 @@ pub(super) struct Project {
 pub(super) struct Rig {
     replicas: Vec<Service>,
     balancer: Balancer,
-}
-
-/// A running HAProxy.
-struct Balancer {
-    _running: Running,
-    port: u16,
 }
 
 impl Project {
@@ -50,7 +44,7 @@ impl Project {
             Service::start_with_log(&self.binary, &self.folder, &settings, &log)
         };
         let replicas = (1..=2).map(replica).collect::<Result<Vec<_>>>()?;
-        let balancer = Balancer::start(&self.folder, &replicas)?;
+        let balancer = balance(&self.folder, &replicas)?;
         Ok(Rig { replicas, balancer })
     }
 }
@@ -96,28 +90,15 @@ impl Rig {
     }
 }
 
-impl Balancer {
-    /// Starts HAProxy with the project's configuration, without its Docker-specific parts.
-    fn start(project: &std::path::Path, replicas: &[Service]) -> Result<Self> {
-        let (port, health) = (service::free_port()?, service::free_port()?);
-        let text = fs::read_to_string(project.join("deploy/haproxy/haproxy.cfg"))?;
-        let template = text.lines().find(|line| line.trim().starts_with("server-template")).context("no servers")?;
-        let servers: Vec<String> = (replicas.iter().zip(1..))
-            .map(|(replica, number)| {
-                format!("    server app-{number} 127.0.0.1:{} check port {}", replica.port, replica.admin_port)
-            })
-            .collect();
-        let text = text
-            .replace(template, &servers.join("\n"))
-            .replace("check port 8081 ", "check ")
-            .replace("bind :8080", &format!("bind 127.0.0.1:{port}"))
-            .replace("bind 127.0.0.1:8405", &format!("bind 127.0.0.1:{health}"));
-        let configuration = project.join("haproxy.cfg");
-        fs::write(&configuration, text)?;
-        let haproxy = tools::program("haproxy")?.arg("-db").arg("-f").arg(&configuration);
-        let mut running = haproxy.start(&dirs::proof().join("outage-haproxy.log"))?;
-        // This path is not rate limited, so no client's quota changes.
-        running.until(Duration::from_secs(10), || http::get(port, "/health/ready")?.expect(200))?;
-        Ok(Self { _running: running, port })
-    }
+/// HAProxy with the configuration of the project, in front of these replicas.
+fn balance(project: &Path, replicas: &[Service]) -> Result<Balancer> {
+    let server = |(replica, number): (&Service, u32)| {
+        format!("    server app-{number} 127.0.0.1:{} check port {}", replica.port, replica.admin_port)
+    };
+    let servers: Vec<String> = replicas.iter().zip(1..).map(server).collect();
+    let mut balancer = Balancer::start(&project.join("deploy/haproxy/haproxy.cfg"), &servers.join("\n"), "10")?;
+    let port = balancer.port;
+    // This path is not rate limited, so no client's quota changes.
+    balancer.running.until(Duration::from_secs(10), || http::get(port, "/health/ready")?.expect(200))?;
+    Ok(balancer)
 }
