@@ -31,7 +31,7 @@ struct Stage {
 const TEST: &[Stage] = &[
     Stage { name: "tool", limit: 10, cpu: 8, waits: 1, by_project: false },
     Stage { name: "variants", limit: 35, cpu: 32, waits: 0, by_project: true },
-    Stage { name: "fresh", limit: 15, cpu: 14, waits: 2, by_project: true },
+    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, by_project: true },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, by_project: true },
 ];
 
@@ -39,11 +39,11 @@ const TEST: &[Stage] = &[
 const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, by_project: false },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, by_project: false },
-    Stage { name: "kill", limit: 5, cpu: 1, waits: 0, by_project: false },
+    Stage { name: "kill", limit: 12, cpu: 4, waits: 2, by_project: false },
     Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, by_project: false },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, by_project: false },
     Stage { name: "outside", limit: 15, cpu: 10, waits: 3, by_project: false },
-    Stage { name: "deploy", limit: 15, cpu: 8, waits: 4, by_project: false },
+    Stage { name: "deploy", limit: 18, cpu: 8, waits: 6, by_project: false },
 ];
 
 /// The variable with the names of all stages of the current run.

@@ -76,7 +76,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
         }
     });
     if has_resources(stack) {
-        tally.note(&format!("{preset} with a second resource"), || recipe::apply(folder, stack, servers));
+        tally.note(&format!("{preset} with more resources"), || recipe::apply(folder, stack, servers));
     }
     tests
 }

@@ -1,9 +1,10 @@
-//! The recipe for a second resource in the README.md of a project: orders of products, with a foreign key. Its files
-//! are in `xtask/orders/`. It is applied to a project that passed its tests, and must not cost more than the README
-//! states.
+//! More resources in a project that passed its tests. Orders are written by hand as the README.md of the project says,
+//! with the files in `xtask/orders/`, and must not cost more than it states. Others are added by `restwell generate`
+//! beside these edits, and removed again.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use restwell::choice::{Auth, Database};
@@ -26,6 +27,24 @@ const LINES: [(&str, &str, &str); 3] = [
         "    let router = router.merge(crate::orders::routes::router());\n",
     ),
     ("tests/api/main.rs", "mod migrations;\n", "mod orders;\n"),
+];
+
+/// The resources that restwell adds: every type of field, references, optional and unique fields.
+const GENERATED: [&[&str]; 2] = [
+    &[
+        "shipments",
+        "number:string!",
+        "ref:products",
+        "parcels:int",
+        "note:text?",
+        "insured:bool",
+        "worth:decimal",
+        "due_on:date?",
+        "sent_at:datetime?",
+        "tracking:uuid?!",
+        "weight:bigint",
+    ],
+    &["stops", "ref:shipments", "gift:ref:products?", "position:int!"],
 ];
 
 /// The lines that routes of writes need in a stack with authentication, with the placeholder of each.
@@ -56,11 +75,38 @@ pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<S
     let changed = |line: &str| line.split_whitespace().take(2).filter_map(|n| n.parse::<usize>().ok()).sum::<usize>();
     let lines: usize = stat.lines().map(changed).sum();
     ensure!((1..=MOST_LINES).contains(&lines), "the recipe changes {lines} lines, at most {MOST_LINES}");
-    let openapi = project::cargo(folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()?;
-    fs::write(folder.join("openapi.json"), openapi)?;
+    fs::write(folder.join("openapi.json"), description(folder)?)?;
+    let by_hand = contents(folder)?;
+    let restwell = project::restwell()?;
+    let change = |words: &[&str]| Program::new(&restwell).args(words).arg("--no-check").dir(folder).read();
+    for resource in GENERATED {
+        change(&[&["generate", "resource"], resource].concat())?;
+    }
+    let same = fs::read_to_string(folder.join("openapi.json"))? == description(folder)?;
+    ensure!(same, "openapi.json is not the description of the generated resources");
     project::cargo(folder).args(["fmt", "--check"]).read()?;
     suites::clippy(folder)?;
-    suites::test(folder, &servers.for_tests(stack))
+    let tests = suites::test(folder, &servers.for_tests(stack))?;
+    for resource in GENERATED.iter().rev() {
+        change(&["remove", "resource", resource[0]])?;
+    }
+    ensure!(contents(folder)? == by_hand, "a removed resource leaves something behind");
+    Ok(tests)
+}
+
+/// The description of the API, from the code.
+fn description(folder: &Path) -> Result<String> {
+    project::cargo(folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()
+}
+
+/// The files of the project, without those that a removed resource leaves: migrations, and what restwell keeps.
+fn contents(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let files = project::files(folder)?.into_iter();
+    let files = files.filter(|path| {
+        let inside = path.strip_prefix(folder).unwrap_or(path);
+        ![".restwell", ".git", "migrations", "data"].iter().any(|left| inside.starts_with(left))
+    });
+    files.map(|path| Ok((path.clone(), fs::read(path)?))).collect()
 }
 
 fn add_files(folder: &Path, stack: &Stack) -> Result<()> {
