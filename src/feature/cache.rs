@@ -17,7 +17,7 @@ pub(super) const CACHE: Feature = Feature {
             "60s",
             "Longest a cached value may lag behind the database, from 100ms to 30d",
         );
-        parts.manifest.add(MIMALLOC.features(&["v2"]));
+        parts.manifest.add(MIMALLOC.plain());
         parts.manifest.add(QUICK_CACHE.plain());
         parts.series.of("cache").gauge("cache_entries", "Entries in memory");
         parts.series.of("cache").gauge("cache_loads", "Loads in progress");
