@@ -108,7 +108,7 @@ fn limit(limits: &mut Limits) {
     let grace = "killed; longer than the whole shutdown below";
     limits.time_out(Layer::GracePeriod, "Docker: from SIGTERM to SIGKILL", "30 s", grace);
     limits.bound("memory of a replica", "256 MiB", "killed and restarted");
-    limits.bound("processes, and open files, of a container", "512, and 65,536", "refused by the kernel");
+    limits.bound("processes, and open files, of a container", "512, and 16,384", "refused by the kernel");
     limits.bound("logs on the host", "3 files of 10 MB for each container", "the oldest is deleted");
     limits.bound("logs of replaced replicas, in `deploy/logs`", "50 files", "the oldest is deleted");
 }
