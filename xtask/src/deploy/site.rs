@@ -41,6 +41,8 @@ impl<'a> Site<'a> {
         let config = site.compose(["config", "--format", "json"])?.read()?;
         site.config = serde_json::from_str(&config)?;
         site.leave_out(&file)?;
+        // A run that was killed left its containers, and their data, in the engine.
+        site.compose(["down", "--volumes", "--remove-orphans", "--timeout", "5"])?.read()?;
         Ok(site)
     }
 
