@@ -20,7 +20,7 @@ use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
 
 pub use code::{CODES, Code, exit};
-pub use mistake::{AnswersFault, AnswersMistake};
+pub use mistake::{AnswersFault, AnswersMistake, Place};
 pub use target::{Membership, Obstacle, Occupant};
 pub use unmerged::{OpenPlace, Unmerged};
 pub use unsuitable::Unsuitable;
@@ -228,17 +228,6 @@ pub enum Error {
     Bug(String),
     /// The user or a signal ended the run.
     Interrupted,
-}
-
-/// Where a value was given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A flag, with its dashes.
-    Flag(String),
-    /// A variable of the environment.
-    Variable(String),
-    /// An argument.
-    Argument,
 }
 
 impl Error {

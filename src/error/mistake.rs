@@ -1,4 +1,4 @@
-//! Mistakes in an answers file.
+//! Mistakes in an answers file, and where a wrong value was given.
 
 use crate::resource;
 
@@ -34,6 +34,17 @@ pub enum AnswersMistake {
     },
     /// An invalid resource.
     Resource(resource::Mistake),
+}
+
+/// Where a value was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A flag, with its dashes.
+    Flag(String),
+    /// A variable of the environment.
+    Variable(String),
+    /// An argument.
+    Argument,
 }
 
 impl AnswersMistake {

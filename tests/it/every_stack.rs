@@ -207,8 +207,8 @@ fn budget(stack: &Stack) -> usize {
     let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1500,
-        Some("standard") => 3500,
-        _ => 4350,
+        Some("standard") => 3550,
+        _ => 4400,
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) const CODES: &[Code] = &[
     code(
         "RW0120",
         "the resource is not valid",
-        "`restwell generate resource` takes a name, a noun in the plural, and fields such as `number:string!`, `note:text?` or \
+        "`restwell generate resource NAME FIELD…` takes a name, a noun in the plural, and fields such as `number:string!`, `note:text?` or \
          `ref:products`. Names are lower-case letters, digits and underscores, and no reserved words of Rust or SQL. A \
          resource refers only to resources that exist, and is removed only when none refers to it.",
     ),
