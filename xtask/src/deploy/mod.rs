@@ -1,5 +1,5 @@
-//! Tier 3: the compose target built and run. One stack with a database in a file (one replica), one without (two replicas,
-//! so that one can be killed and each restarted under load without a failed request), one with servers for its data.
+//! Tier 3: the compose target built and run. One stack with a database in a file (one replica), one with servers for its
+//! data (several replicas, so that one can be killed and each restarted under load without a failed request).
 
 mod backup;
 mod behaviour;
@@ -29,7 +29,6 @@ const APP: &str = "app";
 /// The names of the projects, and the flags of their stacks.
 const STACKS: &[(&str, &[&str])] = &[
     ("shop-api", &[]),
-    ("ledger", &["--database", "none"]),
     ("warehouse", &["--database", "postgres", "--cache", "redis", "--limiter", "redis"]),
 ];
 
