@@ -27,10 +27,8 @@ use site::Site;
 const APP: &str = "app";
 
 /// The names of the projects, and the flags of their stacks.
-const STACKS: &[(&str, &[&str])] = &[
-    ("shop-api", &[]),
-    ("warehouse", &["--database", "postgres", "--cache", "redis", "--limiter", "redis"]),
-];
+const STACKS: &[(&str, &[&str])] =
+    &[("shop-api", &[]), ("warehouse", &["--database", "postgres", "--cache", "redis", "--limiter", "redis"])];
 
 /// Runs the stage for the stacks whose name contains `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
