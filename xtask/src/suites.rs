@@ -20,8 +20,8 @@ use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::{compile, dirs, project};
 
-/// The number of concurrent suites. A suite mostly waits for time-outs, while the other one builds.
-const AT_ONCE: usize = 2;
+/// The number of concurrent suites. A suite mostly waits for time-outs, while the others build.
+const AT_ONCE: usize = 3;
 
 /// The suites to run, and how often.
 #[derive(Debug, Default, clap::Args)]
