@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Snapshot, TIMES, snapshot};
+use crate::process::Running;
 use crate::program::Program;
 
 /// A path without cargo and rustfmt: only restwell itself is killed.
@@ -15,6 +16,9 @@ const PATH: &str = "/usr/bin:/bin";
 
 pub(super) const SET: [&str; 3] = ["set", "cache=redis", "--no-check"];
 const UNDO: [&str; 1] = ["undo"];
+
+/// Far longer than a command takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Changes nothing, but finishes what was interrupted.
 const RECOVER: [&str; 2] = ["adopt", "rustfmt.toml"];
@@ -65,8 +69,11 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     let log = folder.path().join("log");
     let before = living.state()?;
     let started = Instant::now();
-    living.run(&SET).read()?;
-    let mut time = started.elapsed();
+    let mut child = living.run(&SET).start(&log)?;
+    wait_for_commit(&mut child, &living.root)?;
+    let committed = Instant::now();
+    child.wait(PATIENCE)?;
+    let (mut time, placing) = (started.elapsed(), committed.elapsed());
     let after = living.state()?;
     living.run(&UNDO).read()?;
     if living.state()? != before {
@@ -80,11 +87,8 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
         let mut child = living.run(words).start(&log)?;
         // Files are placed at the end of a run: half of the kills wait for the commit.
         if turn % 2 == 1 {
-            let last = last_entry(&living.root)?;
-            while child.ended()?.is_none() && last_entry(&living.root)? == last {
-                std::hint::spin_loop();
-            }
-            std::thread::sleep(time / 400 * (turn % 40));
+            wait_for_commit(&mut child, &living.root)?;
+            std::thread::sleep(placing / 40 * (turn % 40));
         } else {
             std::thread::sleep(time * turn * 3 / (TIMES * 2));
         }
@@ -110,6 +114,15 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     Ok(format!(
         "{before} before, {after} after; {half} half-way and finished by the next command; {edited} edits in between kept"
     ))
+}
+
+/// Waits until the journal has one more entry that is committed, or the command has ended.
+fn wait_for_commit(child: &mut Running, root: &Path) -> Result<()> {
+    let last = last_entry(root)?;
+    while child.ended()?.is_none() && last_entry(root)? == last {
+        std::hint::spin_loop();
+    }
+    Ok(())
 }
 
 /// The newest entry of the journal that is committed.
