@@ -73,6 +73,7 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path) -> Result<
         tally.note(&format!("{name}: logs"), || bail!("{}", site.compose(["logs", "--tail", "20"])?.read()?));
         return Ok(());
     }
+    backup::check_schedule(tally, site, name);
     behaviour::check(tally, site, name)?;
     if let Some(receivers) = &receivers {
         receivers.check_watchdog(tally, name);
