@@ -66,8 +66,10 @@ fn measured(site: &Site) -> Result<()> {
 }
 
 fn scheduled(site: &Site) -> Result<()> {
-    let log = site.compose(["logs", "--no-log-prefix", SERVICE])?.read()?;
-    let made = |line: &&str| line.contains("a backup was made") || line.starts_with("app-");
-    ensure!(log.lines().any(|line| made(&line)), "its log has no backup: {log}");
-    Ok(())
+    let made = |line: &str| line.contains("a backup was made") || line.starts_with("app-");
+    eventually(|| {
+        let log = site.compose(["logs", "--no-log-prefix", SERVICE])?.read()?;
+        ensure!(log.lines().any(made), "its log has no backup: {log}");
+        Ok(())
+    })
 }
