@@ -177,7 +177,9 @@ fn one_port_cannot_be_both() {
 #[tokio::test]
 async fn the_admin_port_may_listen_on_another_address() {
     let addresses = |more: &[&str]| {
-        let arguments = [&["app", "--host=127.0.0.1", "--port=0", "--admin-port=0"], more].concat();
+        let given: &[&str] = &["app", "--host=127.0.0.1", "--port=0", "--admin-port=0"];
+        // It needs no other setting.
+        let arguments = [given, more, &["openapi"]].concat();
         let config = Config::read(arguments.into_iter().map(Into::into), &Environment::default()).expect("valid");
         let listeners = server::listen(&config.platform.server).expect("free ports");
         listeners.map(|listener| listener.local_addr().expect("it listens").ip().to_string())
