@@ -97,12 +97,15 @@ async fn record_and_measure() {
     let durations = metrics::histogram!("http_request_duration_seconds", "route" => "/never/scraped");
     let before = resident().await;
     (0..SAMPLES).for_each(|_| durations.record(0.001));
-    sleep(Duration::from_millis(5500)).await;
-    (0..SAMPLES).for_each(|_| durations.record(0.001));
+    for _ in 0..3 {
+        sleep(Duration::from_millis(5500)).await;
+        (0..SAMPLES).for_each(|_| durations.record(0.001));
+    }
     let grown = resident().await - before;
     let once = f64::from(SAMPLES) * BYTES;
     assert!(grown > once / 2.0, "this test measures nothing: {grown} bytes");
-    assert!(grown < once * 1.5, "samples accumulate until a scrape: {grown} bytes");
+    // An allocator may keep the memory of one round while the next takes its own.
+    assert!(grown < once * 3.0, "samples accumulate until a scrape: {grown} bytes");
 }
 
 #[tokio::test]
