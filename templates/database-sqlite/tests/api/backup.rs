@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::support::database::Database;
 use crate::support::eventually;
 use crate::support::http::{get, request, send};
-use crate::support::process::{Ended, run};
+use crate::support::process::{Ended, command, run};
 use crate::support::server::TestServer;
 
 fn temporary() -> TempDir {
@@ -168,9 +168,8 @@ async fn the_schedule_makes_a_backup_when_one_is_due_and_ends_on_sigterm() {
     let log = temporary();
     for start in ["first", "second"] {
         let path = log.path().join(start);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_<% name %>"));
-        let command = command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
-        let command = command.args(["backup", text(folder.path()), "--every=1h", &database.flag()]);
+        let mut command = command();
+        command.args(["backup", text(folder.path()), "--every=1h", &database.flag()]);
         let mut schedule = command.stdout(File::create(&path).expect("a new file")).spawn().expect("a binary");
         let waits = async || {
             let lines = fs::read_to_string(&path).expect("a text");

@@ -102,8 +102,8 @@ pub async fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &st
     Program::start(&mut command).ended().await
 }
 
-/// The binary, in a folder without a `.env` file.
-fn command() -> Command {
+/// The binary, without variables and in a folder without a `.env` file.
+pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_<% name %>"));
     command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
