@@ -24,7 +24,7 @@ use crate::template::{self, Context};
 use crate::tree::{Bug, File, RECEIPT, Tree};
 
 use resource::Resources;
-pub use resource::is_module;
+pub use resource::check as check_resources;
 use slots::Slots;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub use conflicts::Conflicts;
 pub use field::Field;
 pub use kind::{Dialect, Kind};
-pub use words::{article, capitalised};
+pub use words::{TYPES, article, capitalised};
 
 /// The fields of every table, which no field may be named after.
 const OWN_FIELDS: [&str; 3] = ["id", "created_at", "updated_at"];
@@ -38,8 +38,15 @@ pub enum Mistake {
     Reserved(String),
     /// A module of every project has the name.
     Module(String),
-    /// The name has no singular of its own, so that one and many could not be told apart.
+    /// The name is no noun in the plural: its singular would be the same word.
     Singular(String),
+    /// The type of one of them has the name of a type that its code uses.
+    Type {
+        /// The resource.
+        name: String,
+        /// The type.
+        type_name: String,
+    },
     /// Without a colon, or with more of them than it may have.
     Field(String),
     /// No type has this name; the nearest one.
@@ -77,6 +84,11 @@ impl Resource {
         if words::singular(name) == name {
             return Err(Mistake::Singular(name.to_owned()));
         }
+        let resource = Self { name: name.to_owned(), fields: Vec::new() };
+        let type_name = resource.type_name();
+        if TYPES.contains(&type_name.as_str()) {
+            return Err(Mistake::Type { name: name.to_owned(), type_name });
+        }
         let fields = fields.into_iter().map(Field::parse).collect::<Result<Vec<_>, _>>()?;
         for (index, field) in fields.iter().enumerate() {
             let is_taken = fields[..index].iter().any(|other| other.name() == field.name());
@@ -87,7 +99,7 @@ impl Resource {
         if fields.is_empty() {
             return Err(Mistake::Empty);
         }
-        Ok(Self { name: name.to_owned(), fields })
+        Ok(Self { fields, ..resource })
     }
 
     /// Its name in the plural: the table, the path and the module.
@@ -202,6 +214,8 @@ mod tests {
             ("groups", &["group:int"], Mistake::Reserved(text("group"))),
             ("staff", &["a:int"], Mistake::Singular(text("staff"))),
             ("orders", &[], Mistake::Empty),
+            ("states", &["a:int"], Mistake::Type { name: text("states"), type_name: text("State") }),
+            ("orders", &["fields:int"], Mistake::Reserved(text("fields"))),
             ("orders", &["a"], Mistake::Field(text("a"))),
             ("orders", &["a:int", "a:text"], Mistake::Twice(text("a"))),
             ("orders", &["id:int"], Mistake::Twice(text("id"))),

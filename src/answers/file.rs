@@ -9,8 +9,9 @@ use toml_edit::{Document, Item, Table, TableLike};
 use super::{EXTRA_KEYS, FILES, Input, MINE, preset_words, words_of};
 use crate::choice::Choice;
 use crate::error::{AnswersFault, AnswersMistake, Error};
+use crate::plan::check_resources;
 use crate::preset::Preset;
-use crate::resource::{self, Resource};
+use crate::resource::Resource;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
 
@@ -87,7 +88,7 @@ fn resources(item: &Item) -> Result<Vec<Resource>, AnswersMistake> {
     };
     let tables = item.as_array_of_tables().ok_or_else(shape)?;
     let resources = tables.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-    resource::check(&resources).map_err(AnswersMistake::Resource)?;
+    check_resources(&resources).map_err(AnswersMistake::Resource)?;
     Ok(resources)
 }
 

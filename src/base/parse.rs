@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Component, Utf8PathBuf};
 
 use super::{Base, Entry, FORMAT, Fault, MIXED, RESOURCE, digest};
-use crate::resource::{self, Resource};
+use crate::plan::check_resources;
+use crate::resource::Resource;
 use crate::stack::Stack;
 use crate::tree::sha256;
 use crate::variants;
@@ -56,7 +57,7 @@ impl<'a> Cursor<'a> {
             let resource = text.parse().map_err(|_| Fault::Resource(text.to_owned()))?;
             resources.push(resource);
         }
-        match resource::check(&resources) {
+        match check_resources(&resources) {
             Ok(()) => Ok(resources),
             Err(_) => Err(Fault::Resource(resources.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         }

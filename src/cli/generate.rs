@@ -5,9 +5,9 @@ use clap::{Args, ValueEnum};
 use super::set::MergeOptions;
 use crate::choice::Database;
 use crate::error::{Error, Unsuitable};
-use crate::plan::is_module;
+use crate::plan::check_resources;
 use crate::project::Project;
-use crate::resource::{self, Mistake, Resource};
+use crate::resource::Resource;
 use crate::shell::Shell;
 use crate::spelling;
 
@@ -67,11 +67,8 @@ impl Generate {
             if wanted.resources.contains(&resource) {
                 return Ok(wanted);
             }
-            if is_module(resource.name()) {
-                return Err(wrong(Mistake::Module(resource.name().to_owned())));
-            }
             wanted.resources.push(resource.clone());
-            resource::check(&wanted.resources).map_err(wrong)?;
+            check_resources(&wanted.resources).map_err(wrong)?;
             Ok(wanted)
         };
         options.run("generate", title, with, shell)

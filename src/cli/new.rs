@@ -18,11 +18,10 @@ use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Occupant, Unsuitable};
 use crate::git;
 use crate::name::{self, Fault, Name};
-use crate::plan::is_module;
+use crate::plan::check_resources;
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::report::{Git, Report};
-use crate::resource::{self, Mistake, Resource};
 use crate::shell::Shell;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::version::VERSION;
@@ -120,12 +119,8 @@ impl New {
         let mut input = Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())?;
         for text in &self.resource {
             let wrong = |mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
-            let resource: Resource = text.parse().map_err(wrong)?;
-            if is_module(resource.name()) {
-                return Err(wrong(Mistake::Module(resource.name().to_owned())));
-            }
-            input.resources.push(resource);
-            resource::check(&input.resources).map_err(wrong)?;
+            input.resources.push(text.parse().map_err(wrong)?);
+            check_resources(&input.resources).map_err(wrong)?;
         }
         Ok(input)
     }

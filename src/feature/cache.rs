@@ -55,13 +55,6 @@ pub(super) const CACHE: Feature = Feature {
                 .query("cache_entries{job=\"app\"}", "{{instance}}")
                 .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
         );
-        let held = "Entries in memory, and loads in progress, per replica.";
-        parts.dashboards.add(
-            "cache",
-            Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
-                .query("cache_entries{job=\"app\"}", "{{instance}}")
-                .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
-        );
         parts.symptoms.of("cache").ticket(
             "CacheCannotLoad",
             "The cache cannot load",

@@ -15,7 +15,7 @@ use minijinja::Value;
 
 use crate::choice::Database;
 use crate::feature::wanted;
-use crate::resource::{Conflicts, Dialect, Field, Kind, Resource, article, capitalised};
+use crate::resource::{self, Conflicts, Dialect, Field, Kind, Mistake, Resource, article, capitalised};
 use crate::stack::Stack;
 use crate::template;
 
@@ -47,8 +47,19 @@ pub(super) fn is_repeated(template: &Utf8Path) -> bool {
     template.as_str().contains(PLACEHOLDER)
 }
 
+/// Checks that a project can have these resources besides products.
+///
+/// # Errors
+/// [`Mistake`]
+pub fn check(added: &[Resource]) -> Result<(), Mistake> {
+    match added.iter().find(|resource| is_module(resource.name())) {
+        Some(resource) => Err(Mistake::Module(resource.name().to_owned())),
+        None => resource::check(added),
+    }
+}
+
 /// Whether a project has a module of this name in `src/` or `tests/api/`, whatever its stack.
-pub fn is_module(name: &str) -> bool {
+fn is_module(name: &str) -> bool {
     let has = |path: &Utf8Path| {
         let inside = ["src", "tests/api"].iter().find_map(|folder| path.strip_prefix(folder).ok());
         inside.and_then(|inside| inside.iter().next()).is_some_and(|first| first.trim_end_matches(".rs") == name)
@@ -125,8 +136,8 @@ fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
         ("update_conflict", answer(&conflicts.on_update)),
         ("delete_conflict", answer(&conflicts.on_delete)),
     ];
-    let is_counted =
-        fields.iter().any(|field| sample(field).contains("number") || matches!(field.kind(), Kind::Ref(_)));
+    // What is unique, and what is referred to, differs with the number.
+    let is_counted = fields.iter().any(|field| field.is_unique() || matches!(field.kind(), Kind::Ref(_)));
     let references: Vec<Value> = fields.iter().filter_map(|field| referred(field, fields)).collect();
     let of = |wanted: &dyn Fn(&Field) -> bool| fields.iter().filter(|one| wanted(one)).map(field).collect::<Value>();
     let more = [
@@ -218,4 +229,50 @@ fn update_errors(conflicts: &Conflicts) -> String {
 fn answer(clause: &str) -> Vec<String> {
     let line = || format!("    (status = 409, description = \"{}\", body = Envelope),", capitalised(clause));
     (!clause.is_empty()).then(line).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::precomputed::openapi;
+    use crate::resource::TYPES;
+
+    /// The words of a text that look like types.
+    fn types(text: &str) -> impl Iterator<Item = &str> {
+        let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words.filter(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase))
+    }
+
+    #[test]
+    fn types_that_templates_of_a_resource_import_are_refused() {
+        let templates = template::folders().into_iter().flat_map(template::folder);
+        let templates = templates.filter(|(path, _)| is_repeated(path) && path.extension() == Some("rs"));
+        for (path, text) in templates.filter(|(path, _)| !path.as_str().starts_with("tests")) {
+            for word in text.lines().filter(|line| line.starts_with("use ")).flat_map(types) {
+                assert!(TYPES.contains(&word), "{path}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn types_with_a_schema_in_some_project_are_refused() {
+        for stack in Stack::all().into_iter().filter(|stack| stack.database != Database::None) {
+            let text = openapi::render(&stack, "shop", &[]).expect("it is stored");
+            let description: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+            let schemas = description["components"]["schemas"].as_object().expect("an object");
+            // Those of products are renamed for another resource; `Found_…` and `Paged_…` contain its type.
+            for name in schemas.keys().filter(|name| !name.contains("Product") && !name.contains('_')) {
+                assert!(TYPES.contains(&name.as_str()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_a_test_that_is_not_used_has_no_name() {
+        let resource: Resource = "tags number:string".parse().expect("valid");
+        let stack = Stack::resolve(&crate::stack::Answers::default()).expect("valid").stack;
+        let variables = fields(&resource, std::slice::from_ref(&resource), &stack);
+        let name = |name: &str| variables.get_attr(name).expect("it is there").to_string();
+        assert_eq!((name("server"), name("counter")), ("_".to_owned(), "_".to_owned()));
+    }
 }

@@ -8,6 +8,12 @@ use serde_json::{Map, Value, json};
 /// 2^53 - 1, the largest integer that every JSON implementation parses exactly (RFC 8259, section 6).
 const MAX_INTEGER: i64 = (1 << 53) - 1;
 
+/// The most characters of `string`.
+const LINE: usize = 200;
+
+/// The most characters of `text`.
+const PARAGRAPHS: usize = 10_000;
+
 /// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -109,8 +115,8 @@ impl Kind {
     /// The rule for a value in a request, in Rust.
     pub fn rule(&self) -> String {
         match self {
-            Self::String => "text(1..=200)".to_owned(),
-            Self::Text => "paragraphs(1..=10_000)".to_owned(),
+            Self::String => format!("text(1..={LINE})"),
+            Self::Text => format!("paragraphs(1..={PARAGRAPHS})"),
             Self::Integer(range) if *range == Self::INT => "integer(-2_147_483_648..=2_147_483_647)".to_owned(),
             Self::Integer(range) if *range == Self::BIGINT => "integer(-MAX_INTEGER..=MAX_INTEGER)".to_owned(),
             Self::Integer(_) => "integer(0..=MAX_INTEGER)".to_owned(),
@@ -118,6 +124,15 @@ impl Kind {
             Self::Bool | Self::Decimal | Self::Date | Self::Datetime | Self::Uuid => {
                 self.module().unwrap_or_default().to_owned()
             }
+        }
+    }
+
+    /// The greatest length of text.
+    fn longest(&self) -> Option<usize> {
+        match self {
+            Self::String => Some(LINE),
+            Self::Text => Some(PARAGRAPHS),
+            _ => None,
         }
     }
 
@@ -142,12 +157,9 @@ impl Kind {
 
     /// The attributes of `#[schema(…)]` for a request: every rule that the schema can state.
     pub fn schema_of_request(&self) -> Vec<String> {
-        let attributes = match self {
-            Self::String | Self::Text => {
-                let most = if *self == Self::String { 200 } else { 10_000 };
-                vec!["min_length = 1".to_owned(), format!("max_length = {most}")]
-            }
-            _ => self.schema_of_response(),
+        let attributes = match self.longest() {
+            Some(most) => vec!["min_length = 1".to_owned(), format!("max_length = {most}")],
+            None => self.schema_of_response(),
         };
         attributes.into_iter().chain(self.pattern().map(|pattern| format!("pattern = r\"{pattern}\""))).collect()
     }
@@ -206,8 +218,8 @@ impl Kind {
             rules.insert("maximum".to_owned(), json!(most));
             rules.insert("minimum".to_owned(), json!(least));
         }
-        if is_request && matches!(self, Self::String | Self::Text) {
-            rules.insert("maxLength".to_owned(), json!(if *self == Self::String { 200 } else { 10_000 }));
+        if let Some(most) = self.longest().filter(|_| is_request) {
+            rules.insert("maxLength".to_owned(), json!(most));
             rules.insert("minLength".to_owned(), json!(1));
         }
         if let Some(pattern) = self.pattern().filter(|_| is_request) {
@@ -232,14 +244,15 @@ impl Kind {
     /// The constraint of its column: the rule once more, for writes that do not come through the service.
     pub fn constraint(&self, name: &str, dialect: Dialect) -> Option<String> {
         let length = if dialect == Dialect::Sqlite { "length" } else { "char_length" };
+        if let Some(most) = self.longest() {
+            return Some(format!("CHECK ({length}({name}) BETWEEN 1 AND {most})"));
+        }
         match self {
-            Self::String => Some(format!("CHECK ({length}({name}) BETWEEN 1 AND 200)")),
-            Self::Text => Some(format!("CHECK ({length}({name}) BETWEEN 1 AND 10000)")),
             Self::Integer(range) => Some(format!("CHECK ({name} BETWEEN {} AND {})", range.start(), range.end())),
             Self::Bool if dialect == Dialect::Sqlite => Some(format!("CHECK ({name} IN (0, 1))")),
             Self::Uuid => Some(format!("CHECK ({length}({name}) = 36)")),
             Self::Ref(other) => Some(format!("REFERENCES {other} (id)")),
-            Self::Bool | Self::Decimal | Self::Date | Self::Datetime => None,
+            Self::String | Self::Text | Self::Bool | Self::Decimal | Self::Date | Self::Datetime => None,
         }
     }
 }

@@ -2,8 +2,59 @@
 
 use super::{LONGEST, Mistake};
 
+/// Types that the code of a resource uses, or that every description of an API has: a resource cannot have one of them.
+pub const TYPES: &[&str] = &[
+    "App",
+    "Arc",
+    "Body",
+    "Cached",
+    "Clone",
+    "Conditions",
+    "Database",
+    "DateTime",
+    "Debug",
+    "Deserialize",
+    "Detail",
+    "Envelope",
+    "Err",
+    "Error",
+    "Fields",
+    "Found",
+    "FromRow",
+    "Greeting",
+    "Health",
+    "Id",
+    "Input",
+    "IntoResponse",
+    "Json",
+    "NaiveDate",
+    "None",
+    "Ok",
+    "OpenApiRouter",
+    "Option",
+    "Page",
+    "Paged",
+    "Params",
+    "ReadOnly",
+    "Replacement",
+    "Resource",
+    "Response",
+    "Result",
+    "Review",
+    "Row",
+    "Self",
+    "Serialize",
+    "Some",
+    "State",
+    "StatusCode",
+    "String",
+    "ToSchema",
+    "Utc",
+    "Vec",
+];
+
 /// Words that cannot be the name of a table, a column, a module or a field: those that Rust, SQLite or PostgreSQL
-/// reserves.
+/// reserves, and `fields`, which the code of a resource uses.
 const RESERVED: &[&str] = &[
     "abstract",
     "all",
@@ -52,6 +103,7 @@ const RESERVED: &[&str] = &[
     "extern",
     "false",
     "fetch",
+    "fields",
     "final",
     "fn",
     "for",

@@ -30,7 +30,7 @@ const LINES: [(&str, &str, &str); 3] = [
 ];
 
 /// The resources that restwell adds: every type of field, references, optional and unique fields.
-const GENERATED: [&[&str]; 2] = [
+const GENERATED: [&[&str]; 3] = [
     &[
         "shipments",
         "number:string!",
@@ -45,6 +45,7 @@ const GENERATED: [&[&str]; 2] = [
         "weight:bigint",
     ],
     &["stops", "ref:shipments", "gift:ref:products?", "position:int!"],
+    &["tags", "number:string"],
 ];
 
 /// The lines that routes of writes need in a stack with authentication, with the placeholder of each.

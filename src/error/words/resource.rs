@@ -40,9 +40,12 @@ pub(super) fn why(mistake: &Mistake) -> String {
         Mistake::Name(name) => format!(
             "`{name}` is not a name: at most 30 lower-case letters, digits and single underscores, the first a letter"
         ),
-        Mistake::Reserved(name) => format!("`{name}` is a reserved word of Rust or SQL"),
+        Mistake::Reserved(name) => format!("`{name}` is a reserved word of Rust, of SQL or of the code of a resource"),
         Mistake::Module(name) => format!("every project has a module `{name}`"),
         Mistake::Singular(name) => format!("`{name}` is not a noun in the plural, such as `orders`"),
+        Mistake::Type { name, type_name } => {
+            format!("one of the `{name}` would be a `{type_name}`, and the code of a resource uses a type of that name")
+        }
         Mistake::Field(field) => format!("`{field}` is not a field"),
         Mistake::Kind { field, word, .. } => format!("`{word}` in `{field}` is not a type"),
         Mistake::Twice(name) => format!("`{name}` exists already"),

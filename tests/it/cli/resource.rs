@@ -129,6 +129,11 @@ fn the_receipt_is_the_place_to_ask_for_resources() {
     fs::write(&receipt, text.clone() + "\n[[resource]]\nname = \"orders\"\nfields = [\"number:strin\"]\n")
         .expect("written");
     inside(&project, ["set", "--no-check"]).exits(2).says("`strin` in `number:strin` is not a type");
+    for (name, told) in [("series", "every project has a module `series`"), ("states", "one of the `states`")] {
+        let asked = format!("\n[[resource]]\nname = \"{name}\"\nfields = [\"number:string\"]\n");
+        fs::write(&receipt, text.clone() + &asked).expect("written");
+        inside(&project, ["set", "--no-check"]).exits(2).says(told);
+    }
     fs::write(&receipt, text).expect("written");
     inside(&project, ["set", "--no-check"]).exits(0);
     assert!(!project.path().join("shop-api/src/orders").exists());

@@ -104,8 +104,8 @@ async fn record_and_measure() {
     let grown = resident().await - before;
     let once = f64::from(SAMPLES) * BYTES;
     assert!(grown > once / 2.0, "this test measures nothing: {grown} bytes");
-    // An allocator may keep the memory of one round while the next takes its own.
-    assert!(grown < once * 3.0, "samples accumulate until a scrape: {grown} bytes");
+    // The memory of one round may not be free yet when the next is recorded. Accumulated, there would be four.
+    assert!(grown < once * 2.5, "samples accumulate until a scrape: {grown} bytes");
 }
 
 #[tokio::test]
