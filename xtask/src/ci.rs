@@ -52,6 +52,7 @@ const RUN: &str = "XTASK_RUN";
 /// `cargo xtask test`.
 pub(crate) fn test(options: &changed::Options) -> Result<()> {
     let failed = run_all(TEST, options)?;
+    say_failures(TEST);
     say::line(times(TEST));
     match failed.as_slice() {
         [] => Ok(()),
@@ -74,6 +75,7 @@ pub(crate) fn run(tested: bool) -> Result<()> {
             sum.failed += 1;
         }
     }
+    say_failures(TEST.iter().chain(REST));
     say::line(times(TEST.iter().chain(REST)));
     let Count { passed, failed, gaps } = sum;
     let count = format!("{passed} passed, {failed} failed, {gaps} skipped");
@@ -134,6 +136,13 @@ fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static 
         tally::record_time(name, Time { elapsed: started.elapsed(), cpu })?;
     }
     Ok(failed)
+}
+
+/// Repeats what failed: the log of a whole run is long, and often only its end is at hand.
+fn say_failures<'a>(stages: impl IntoIterator<Item = &'a Stage>) {
+    for failure in stages.into_iter().flat_map(|stage| tally::failed_checks(stage.name)) {
+        say::line(failure);
+    }
 }
 
 /// The minutes of each stage, as a table.

@@ -15,6 +15,9 @@ use anyhow::{Context, Result, bail};
 use crate::progress::{Intervals, Progress};
 use crate::{ci, dirs, say};
 
+/// The number of lines of a failed check's output that the summary of a run repeats.
+const NOTE_LINES: usize = 25;
+
 /// The results of one stage so far.
 pub(crate) struct Tally {
     stage: &'static str,
@@ -146,9 +149,9 @@ impl Tally {
     }
 
     fn write(&mut self, word: &str, name: &str, time: Duration, note: &str) {
-        let short = note.lines().next().unwrap_or_default().replace('\t', " ");
+        let note = one_field(note);
         // Ignored: with a full disk the checks fail themselves, and the result is already on the screen.
-        let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{short}", time.as_secs_f64());
+        let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{note}", time.as_secs_f64());
     }
 }
 
@@ -198,7 +201,25 @@ pub(crate) fn record_time(stage: &str, Time { elapsed, cpu }: Time) -> Result<()
 /// Records a stage that crashed before it could record a failure.
 pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     say::line(format_args!("{stage}: {error:#}"));
-    append(stage, format_args!("failed\tto the end\t0\t{error:#}"))
+    append(stage, format_args!("failed\tto the end\t0\t{}", one_field(&format!("{error:#}"))))
+}
+
+/// The checks that failed in the last run of `stage`, each with the end of its output.
+pub(crate) fn failed_checks(stage: &str) -> Vec<String> {
+    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+    rows.lines().filter_map(|row| failed_check(stage, row)).collect()
+}
+
+fn failed_check(stage: &str, row: &str) -> Option<String> {
+    let [word, name, _time, note] = row.splitn(4, '\t').collect::<Vec<_>>().try_into().ok()?;
+    let lines: Vec<&str> = note.split("\\n").collect();
+    let end = lines[lines.len().saturating_sub(NOTE_LINES)..].join("\n    ");
+    (word == "failed").then(|| format!("failed: {stage}: {name}\n    {end}"))
+}
+
+/// The text as one field of a row: no tab, no line break.
+fn one_field(text: &str) -> String {
+    text.trim_end().replace('\t', " ").replace('\n', "\\n")
 }
 
 fn append(stage: &str, row: impl Display) -> Result<()> {
@@ -209,4 +230,21 @@ fn append(stage: &str, row: impl Display) -> Result<()> {
 
 fn path(stage: &str) -> PathBuf {
     dirs::proof().join(format!("{stage}.tsv"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_check_is_repeated_with_the_end_of_its_output() {
+        let note: Vec<String> = (1..=30).map(|line| format!("line {line}\tof 30")).collect();
+        let row = format!("failed\tit holds\t1.5\t{}", one_field(&note.join("\n")));
+        assert_eq!(row.lines().count(), 1);
+        let said = failed_check("kill", &row).unwrap();
+        assert!(said.starts_with("failed: kill: it holds\n    line 6 of 30\n"), "{said}");
+        assert!(said.ends_with("\n    line 30 of 30"), "{said}");
+        assert_eq!(failed_check("kill", "passed\tit holds\t1.5\t"), None);
+        assert_eq!(failed_check("kill", "time\t1.5\t0.5"), None);
+    }
 }
