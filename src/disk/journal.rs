@@ -113,8 +113,7 @@ impl Turn<'_> {
         self.forward(number)?;
         let numbers = self.root.numbers();
         for old in &numbers[..numbers.len().saturating_sub(KEPT)] {
-            // What cannot be removed is removed by a later run.
-            let _ = fs::remove_dir_all(self.root.entry(*old));
+            forget(&self.root.entry(*old));
         }
         interrupt::claim_exit();
         Ok(number)
@@ -223,6 +222,16 @@ impl Turn<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes an entry that is no longer kept. Without its first file it is no entry, even if the run ends here: the next
+/// one removes the rest, and what cannot be removed now.
+fn forget(entry: &Path) {
+    if fs::remove_file(entry.join(DONE)).is_ok() {
+        step();
+        let _ = fs::remove_dir_all(entry);
+        step();
     }
 }
 

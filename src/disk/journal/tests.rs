@@ -152,3 +152,26 @@ fn the_last_ten_changes_are_kept() {
     let numbers: Vec<u32> = root.history().expect("readable").iter().map(|made| made.number).collect();
     assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_run_that_is_killed_while_it_forgets_a_change_leaves_a_history() {
+    for steps in 0.. {
+        let (_directory, root, change) = project();
+        root.take_turn().expect("free").make(&change).expect("made");
+        for _ in 1..KEPT {
+            let last = root.history().expect("readable").pop().expect("one");
+            root.take_turn().expect("free").make(&inverse(&last)).expect("made");
+        }
+        let last = root.history().expect("readable").pop().expect("one");
+        let ended = killed_after(steps, || drop(root.take_turn().expect("free").make(&inverse(&last))));
+        root.history().expect("readable after a kill");
+        root.take_turn().expect("free");
+        // One more if the run ended before it forgot the oldest.
+        let (history, numbers) = (root.history().expect("readable").len(), root.numbers().len());
+        assert!((KEPT..=KEPT + 1).contains(&history), "killed after {steps} steps: {history}");
+        assert_eq!(numbers, history, "killed after {steps} steps");
+        if ended {
+            break;
+        }
+    }
+}

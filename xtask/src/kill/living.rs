@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -53,6 +53,19 @@ impl Living {
         Ok(files)
     }
 
+    /// The folder that the next change gets in the journal.
+    fn next_entry(&self) -> Result<PathBuf> {
+        let journal = self.root.join(JOURNAL);
+        let mut last = 0;
+        if journal.exists() {
+            for entry in fs::read_dir(&journal)? {
+                let number = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
+                last = last.max(number.unwrap_or_default());
+            }
+        }
+        Ok(journal.join((last + 1).to_string()))
+    }
+
     /// Finishes what was interrupted; the state then.
     pub(super) fn recovered(&self) -> Result<Snapshot> {
         self.run(&RECOVER).read()?;
@@ -66,14 +79,14 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     let log = folder.path().join("log");
     let before = living.state()?;
     let started = Instant::now();
+    let entry = living.next_entry()?;
     let mut child = living.run(&SET).start(&log)?;
-    wait_for_commit(&mut child, &living.root)?;
+    wait_for(&mut child, &[entry.join("journal")])?;
     let committed = Instant::now();
-    // Without the pauses of a wait, which are longer than the placing.
-    while child.ended()?.is_none() {
-        std::hint::spin_loop();
-    }
-    let (mut time, placing) = (started.elapsed(), committed.elapsed());
+    wait_for(&mut child, &[entry.join("done")])?;
+    let placing = committed.elapsed();
+    child.wait(Duration::from_secs(20))?;
+    let mut time = started.elapsed();
     let after = living.state()?;
     living.run(&UNDO).read()?;
     if living.state()? != before {
@@ -83,18 +96,25 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     for turn in 0..TIMES {
         let is_set = living.state()? == before;
         let words: &[&str] = if is_set { &SET } else { &UNDO };
+        let entry = living.next_entry()?;
         let started = Instant::now();
         let mut child = living.run(words).start(&log)?;
         // Files are placed at the end of a run: half of the kills wait for the commit.
         if turn % 2 == 1 {
-            wait_for_commit(&mut child, &living.root)?;
-            std::thread::sleep(placing / 40 * (turn % 40));
+            wait_for(&mut child, &[entry.join("journal"), entry.join("done")])?;
+            let committed = Instant::now();
+            while committed.elapsed() < placing * (turn % 40) / 40 {
+                std::hint::spin_loop();
+            }
         } else {
             std::thread::sleep(time * turn * 3 / (TIMES * 2));
         }
         child.kill()?;
-        if child.ended()?.is_some_and(|status| status.success()) {
-            time = started.elapsed();
+        match child.ended()?.map(|status| status.code()) {
+            Some(Some(0)) => time = started.elapsed(),
+            Some(Some(code)) => bail!("`{}` ended with {code} at turn {turn}: {}", words.join(" "), child.last_lines()),
+            // Killed.
+            Some(None) | None => {}
         }
         let is_half = ![&before, &after].contains(&&living.state()?);
         half += u32::from(is_half);
@@ -116,27 +136,12 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     ))
 }
 
-/// Waits until the journal has one more entry that is committed, or the command has ended.
-fn wait_for_commit(child: &mut Running, root: &Path) -> Result<()> {
-    let last = last_entry(root)?;
-    while child.ended()?.is_none() && last_entry(root)? == last {
+/// Waits until one of `files` exists or the command has ended; without pauses, which are longer than the placing.
+fn wait_for(child: &mut Running, files: &[PathBuf]) -> Result<()> {
+    while child.ended()?.is_none() && !files.iter().any(|file| file.exists()) {
         std::hint::spin_loop();
     }
     Ok(())
-}
-
-/// The newest entry of the journal that is committed.
-fn last_entry(root: &Path) -> Result<Option<u32>> {
-    let Ok(entries) = fs::read_dir(root.join(JOURNAL)) else { return Ok(None) };
-    let mut last = None;
-    for entry in entries {
-        let path = entry?.path();
-        let number = path.file_name().and_then(|name| name.to_str()?.parse().ok());
-        if path.join("journal").exists() || path.join("done").exists() {
-            last = last.max(number);
-        }
-    }
-    Ok(last)
 }
 
 /// Edits a file that the change writes and runs the next command: it keeps the edit or stops. The file is as it was
