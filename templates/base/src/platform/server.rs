@@ -156,13 +156,16 @@ async fn accept(
     }
 }
 
-/// Resolves on SIGTERM or Ctrl-C; a second one ends the process at once.
-pub async fn signalled() {
+/// Takes SIGTERM and Ctrl-C from this call on, not from the first poll. Resolves on the first; a second one ends the
+/// process at once.
+pub fn signalled() -> impl Future<Output = ()> {
     let listen = |kind| signal(kind).expect("the runtime takes signals");
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
-    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-    tokio::spawn(async move {
-        // The exit codes that a shell reports for these signals.
-        process::exit(tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 });
-    });
+    async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::spawn(async move {
+            // The exit codes that a shell reports for these signals.
+            process::exit(tokio::select! { _ = terminate.recv() => 143, _ = interrupt.recv() => 130 });
+        });
+    }
 }
