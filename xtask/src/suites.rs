@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
-use std::{slice, thread};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use restwell::choice::{Choice, Reach};
@@ -68,33 +68,47 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return tally.close();
     };
     tally.set_total(stacks.len());
-    let left = Mutex::new(stacks.iter());
-    let (done, results) = mpsc::channel();
-    thread::scope(|scope| {
-        for done in vec![done; AT_ONCE] {
-            scope.spawn(|| {
-                let done = done;
-                while let Some(stack) = next(&left) {
-                    let started = Instant::now();
-                    let result = suite(stack, &servers, options.times);
-                    // The receiver outlives the threads.
-                    let _ = done.send((id(stack), result, started.elapsed()));
-                }
-            });
-        }
-        for (name, result, time) in results {
+    at_once(
+        &stacks,
+        |stack| suite(stack, &servers, options.times),
+        |stack, result, time| {
+            let name = id(stack);
             if let Ok(note) = &result {
                 changes.passed(&name, first_number(note))?;
             }
             tally.known(&format!("{name} tests"), result, time);
-        }
-        anyhow::Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     tally.close()
 }
 
-fn next<'a>(left: &Mutex<slice::Iter<'a, Stack>>) -> Option<&'a Stack> {
-    left.lock().unwrap_or_else(PoisonError::into_inner).next()
+/// Runs `work` on a few of the items at a time; `done` gets each result, in the order in which they end.
+pub(crate) fn at_once<T: Sync>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<String> + Sync,
+    mut done: impl FnMut(&T, Result<String>, Duration) -> Result<()>,
+) -> Result<()> {
+    let left = Mutex::new(items.iter());
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let (sender, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for sender in vec![sender; AT_ONCE] {
+            scope.spawn(|| {
+                let sender = sender;
+                while let Some(item) = next() {
+                    let started = Instant::now();
+                    let result = work(item);
+                    // The receiver outlives the threads.
+                    let _ = sender.send((item, result, started.elapsed()));
+                }
+            });
+        }
+        for (item, result, time) in results {
+            done(item, result, time)?;
+        }
+        Ok(())
+    })
 }
 
 /// Renders a project and runs its tests, once or `times` times; returns the number of tests.

@@ -41,7 +41,7 @@ fn set_conflict(operation: Option<&mut Value>, clause: &str) {
     else {
         return;
     };
-    responses.remove("409");
+    responses.shift_remove("409");
     if !clause.is_empty() {
         let schema = json!({"$ref": "#/components/schemas/Envelope"});
         let content = json!({"application/json": {"schema": schema}});
@@ -193,4 +193,26 @@ fn property(field: &Field, is_request: bool) -> Value {
     }
     property.extend(kind.json_rules(is_request));
     Value::Object(property)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::precomputed::openapi::render;
+    use crate::stack::Stack;
+
+    #[test]
+    fn answers_are_sorted_whatever_conflicts_a_resource_has() {
+        let standard = Stack::all().into_iter().next().expect("stacks");
+        let resources = [("tags", vec!["text:string"]), ("labels", vec!["text:string!"]), ("notes", vec!["ref:tags"])];
+        let resources = resources.map(|(name, fields)| Resource::parse(name, fields).expect("valid"));
+        let text = render(&standard, "shop-api", &resources).expect("a description");
+        let description: Value = serde_json::from_str(&text).expect("JSON");
+        for (path, operations) in description["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                let answers: Vec<&String> = operation["responses"].as_object().expect("responses").keys().collect();
+                assert!(answers.is_sorted(), "{method} {path}: {answers:?}");
+            }
+        }
+    }
 }
