@@ -40,6 +40,7 @@ const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, by_project: false },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, by_project: false },
     Stage { name: "kill", limit: 12, cpu: 4, waits: 2, by_project: false },
+    Stage { name: "living", limit: 12, cpu: 10, waits: 1, by_project: false },
     Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, by_project: false },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, by_project: false },
     Stage { name: "outside", limit: 15, cpu: 10, waits: 3, by_project: false },

@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, changed, ci, deploy, digests, fresh, kill, lock, mutations, openapi, outage, outside, receipts, say, suites,
-    tier0, tools, variants,
+    bench, changed, ci, deploy, digests, fresh, kill, living, lock, mutations, openapi, outage, outside, receipts, say,
+    suites, tier0, tools, variants, year,
 };
 
 /// Builds, tests and measures Restwell. Every command exits by itself and stops the processes that it started.
@@ -45,6 +45,8 @@ enum Command {
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
+    /// Edits projects as a team would, changes their stacks with `restwell set` and runs their tests.
+    Living,
     /// Plants one fault at a time in generated code: the test named for it must fail.
     Mutations {
         /// Only those whose line in the report contains this text, such as `scale:`
@@ -84,6 +86,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Takes a project through a year of edits and commands, tests it after each, and writes `docs/year.md`.
+    Year,
     /// Generates and stores the API description of each distinct project.
     Openapi,
 }
@@ -102,6 +106,7 @@ impl Cli {
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
+            Command::Living => living::run(),
             Command::Mutations { filter } => mutations::run(&filter),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
@@ -113,6 +118,7 @@ impl Cli {
             }
             Command::Lock { update, .. } => lock::refresh(update),
             Command::Receipts { check } => receipts::run(check),
+            Command::Year => year::run(),
             Command::Openapi => openapi::refresh(),
         }
     }

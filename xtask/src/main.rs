@@ -13,6 +13,7 @@ mod dirs;
 mod fresh;
 mod http;
 mod kill;
+mod living;
 mod load;
 mod lock;
 mod mutations;
@@ -32,9 +33,11 @@ mod servers;
 mod service;
 mod suites;
 mod tally;
+mod team;
 mod tier0;
 mod tools;
 mod variants;
+mod year;
 
 use std::process::ExitCode;
 

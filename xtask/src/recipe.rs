@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use restwell::choice::{Auth, Database};
 use restwell::stack::Stack;
 
+use crate::living::description;
 use crate::program::Program;
 use crate::servers::Servers;
 use crate::{dirs, project, suites};
@@ -96,11 +97,6 @@ pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<S
     let other: Vec<_> = paths.into_iter().filter(|path| left.get(*path) != by_hand.get(*path)).collect();
     ensure!(other.is_empty(), "a removed resource leaves something behind: {other:?}");
     Ok(tests)
-}
-
-/// The description of the API, from the code.
-fn description(folder: &Path) -> Result<String> {
-    project::cargo(folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()
 }
 
 /// The files of the project, without those that a removed resource leaves: migrations, and what restwell keeps.

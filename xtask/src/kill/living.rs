@@ -78,15 +78,7 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     let living = Living::new(restwell, folder.path())?;
     let log = folder.path().join("log");
     let before = living.state()?;
-    let started = Instant::now();
-    let entry = living.next_entry()?;
-    let mut child = living.run(&SET).start(&log)?;
-    wait_for(&mut child, &[entry.join("journal")])?;
-    let committed = Instant::now();
-    wait_for(&mut child, &[entry.join("done")])?;
-    let placing = committed.elapsed();
-    child.wait(Duration::from_secs(20))?;
-    let mut time = started.elapsed();
+    let (mut time, placing) = duration(&living, &log)?;
     let after = living.state()?;
     living.run(&UNDO).read()?;
     if living.state()? != before {
@@ -134,6 +126,19 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
     Ok(format!(
         "{before} before, {after} after; {half} half-way and finished by the next command; {edited} edits in between kept"
     ))
+}
+
+/// Runs `restwell set`; the time that it takes, and that between its commit and the last file in place.
+fn duration(living: &Living, log: &Path) -> Result<(Duration, Duration)> {
+    let entry = living.next_entry()?;
+    let started = Instant::now();
+    let mut child = living.run(&SET).start(log)?;
+    wait_for(&mut child, &[entry.join("journal")])?;
+    let committed = Instant::now();
+    wait_for(&mut child, &[entry.join("done")])?;
+    let placing = committed.elapsed();
+    child.wait(Duration::from_secs(20))?;
+    Ok((started.elapsed(), placing))
 }
 
 /// Waits until one of `files` exists or the command has ended; without pauses, which are longer than the placing.

@@ -104,7 +104,7 @@ pub async fn run_in(folder: &Path, arguments: &[&str], environment: &[(&str, &st
 
 /// The binary, without variables and in a folder without a `.env` file.
 pub fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_<% name %>"));
+    let mut command = Command::new(env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME"))));
     command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
     command
 }

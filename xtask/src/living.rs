@@ -1,0 +1,88 @@
+//! Projects after day one: a team edits each, `restwell set` changes its stack, and it passes its own tests. No edit may
+//! be lost on the way.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use restwell::answers::Input;
+use restwell::stack::Stack;
+use restwell::variants::id;
+
+use crate::program::Program;
+use crate::servers::{Kind, Servers};
+use crate::tally::Tally;
+use crate::team::{self, TEAM};
+use crate::{dirs, project, suites};
+
+/// The stacks of the projects before and after, as flags of `restwell new` and words of `restwell set`. Every choice of
+/// the Rust code is added by one of them and removed by another.
+const SWITCHES: [(&str, &str); 6] = [
+    ("--preset standard", "database=postgres cache=redis"),
+    ("--preset standard", "auth=api-key upstream=http limiter=none"),
+    (
+        "--preset standard --database postgres --cache memcached --auth jwt --upstream http",
+        "cache=none auth=none monitoring=none",
+    ),
+    ("--preset standard --database postgres --cache redis --limiter redis", "database=sqlite cache=memory deploy=none"),
+    (
+        "--preset standard --cache none --limiter none --monitoring none --auth api-key --upstream http",
+        "cache=memcached auth=jwt limiter=redis upstream=none",
+    ),
+    ("--preset minimal", "database=postgres cache=memory monitoring=prometheus deploy=compose"),
+];
+
+/// Runs the stage.
+pub(crate) fn run() -> Result<()> {
+    let mut tally = Tally::new("living")?;
+    let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
+        return tally.close();
+    };
+    let restwell = project::restwell()?;
+    tally.set_total(SWITCHES.len());
+    suites::at_once(
+        &SWITCHES,
+        |(flags, values)| switch(&restwell, flags, values, &servers),
+        |(flags, values), result, time| {
+            tally.known(&format!("{flags}: edited, set {values}"), result, time);
+            Ok(())
+        },
+    )?;
+    tally.close()
+}
+
+/// Makes a project, edits it, changes its stack and runs its tests; returns their number as text.
+fn switch(restwell: &Path, flags: &str, values: &str, servers: &Servers) -> Result<String> {
+    let parent = dirs::target().join("living");
+    let name = format!("after-{}", values.replace([' ', '='], "-"));
+    let folder = parent.join(&name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&parent)?;
+    let new = Program::new(restwell).args(["new", &name, "--yes", "--no-git", "--quiet"]);
+    new.args(flags.split(' ')).dir(&parent).read()?;
+    let edited = team::edit(&folder, &TEAM)?;
+    // As the team's own cargo does on the next build.
+    project::cargo(&folder).args(["update", "--quiet", "--workspace"]).read()?;
+    fs::write(folder.join("openapi.json"), description(&folder)?)?;
+    Program::new(restwell).arg("set").args(values.split(' ')).arg("--no-check").dir(&folder).read()?;
+    team::check(&folder, edited)?;
+    fs::write(folder.join("openapi.json"), description(&folder)?)?;
+    project::cargo(&folder).args(["fmt", "--check"]).read()?;
+    let stack = stack(&folder)?;
+    suites::test(&folder, &servers.for_tests(&stack)).with_context(|| id(&stack))
+}
+
+/// The description of the API, from the code.
+pub(crate) fn description(folder: &Path) -> Result<String> {
+    project::cargo(folder).args(["run", "--quiet", "--locked", "--", "openapi"]).read()
+}
+
+/// The stack that the project says it has.
+pub(crate) fn stack(folder: &Path) -> Result<Stack> {
+    let text = fs::read_to_string(folder.join("restwell.toml"))?;
+    let input = Input::of_receipt(&text).map_err(|error| anyhow!("{error:?}"))?;
+    let resolution = Stack::resolve(&input.answers).map_err(|_| anyhow!("the stack is not valid"))?;
+    Ok(resolution.stack)
+}

@@ -1,0 +1,145 @@
+//! A year of a project: its team edits it and runs restwell's commands. After each step it compiles without a warning and
+//! passes its own tests. The commands and their output become `docs/year.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::program::Program;
+use crate::servers::{Kind, Servers};
+use crate::team::{self, TEAM};
+use crate::{dirs, living, project, say, suites};
+
+/// What the newer version of restwell writes in place of a comment, in a file of every project.
+const NEWER: (&str, &str, &str) = (
+    "templates/base/src/platform/server.rs",
+    "            // Probably out of file descriptors: wait for connections to end.\n",
+    "            // Out of file descriptors: wait until a connection ends.\n",
+);
+
+/// The number of the team's edits before it adds orders; the others follow later.
+const FIRST_EDITS: usize = 11;
+
+const HEAD: &str = "# A year of a project
+
+`cargo xtask year` ran these commands in this order and wrote this page. After every step the project compiled with
+`--locked`, without a warning, and passed its own tests against real servers; no edit was lost. The edits are in
+`xtask/src/team.rs`.
+";
+
+/// The project and the page so far.
+struct Year {
+    folder: PathBuf,
+    restwell: PathBuf,
+    servers: Servers,
+    page: String,
+}
+
+/// Runs all steps and writes the page.
+pub(crate) fn run() -> Result<()> {
+    let parent = dirs::target().join("year");
+    let folder = parent.join("shop-api");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&parent)?;
+    let mut year =
+        Year { folder, restwell: project::restwell()?, servers: Servers::start(&Kind::ALL)?, page: HEAD.to_owned() };
+    let (first, later) = TEAM.split_at(FIRST_EDITS);
+    year.title("A new project")?;
+    year.command_in(&parent, "new shop-api --preset standard --no-git --yes")?;
+    year.tested()?;
+    year.edits("The team makes it its own", first)?;
+    year.title("A second resource")?;
+    year.command("generate resource orders number:string! ref:products quantity:int note:text?")?;
+    year.tested()?;
+    year.title("More traffic: PostgreSQL and Redis")?;
+    year.command("set database=postgres cache=redis")?;
+    year.tested()?;
+    year.edits("More edits", later)?;
+    year.title("A newer restwell")?;
+    year.restwell = newer(&parent)?;
+    year.command("update")?;
+    year.tested()?;
+    year.title("Callers sign in")?;
+    year.command("set auth=jwt")?;
+    year.tested()?;
+    year.title("Not yet")?;
+    year.command("undo")?;
+    year.tested()?;
+    year.title("Orders move to another service")?;
+    year.command("remove resource orders")?;
+    year.tested()?;
+    year.command("undo --list")?;
+    team::check(&year.folder, &TEAM)?;
+    fs::write(dirs::root().join("docs/year.md"), &year.page)?;
+    say::line("docs/year.md is written");
+    Ok(())
+}
+
+impl Year {
+    fn title(&mut self, title: &str) -> Result<()> {
+        say::line(title);
+        Ok(write!(self.page, "\n## {title}\n")?)
+    }
+
+    /// The team edits the project, and describes its API anew.
+    fn edits(&mut self, title: &str, edits: &'static [(&'static str, team::Edit)]) -> Result<()> {
+        self.title(title)?;
+        let made = team::edit(&self.folder, edits)?;
+        let paths: Vec<String> = made.iter().map(|(path, _)| format!("`{path}`")).collect();
+        writeln!(self.page, "\nEdits in {}.", paths.join(", "))?;
+        // As the team's own cargo does on the next build.
+        project::cargo(&self.folder).args(["update", "--quiet", "--workspace"]).read()?;
+        fs::write(self.folder.join("openapi.json"), living::description(&self.folder)?)?;
+        self.tested()
+    }
+
+    fn command(&mut self, words: &str) -> Result<()> {
+        let folder = self.folder.clone();
+        self.command_in(&folder, words)
+    }
+
+    fn command_in(&mut self, folder: &Path, words: &str) -> Result<()> {
+        let command = Program::new(&self.restwell).args(words.split(' ')).dir(folder);
+        let output = project::in_shared_target(command).capture()?;
+        ensure!(output.status.success(), "restwell {words}: {}", output.tail());
+        let said = [output.stdout.trim(), output.stderr.trim()].join("\n");
+        writeln!(self.page, "\n```console\n$ restwell {words}\n{}\n```", said.trim())?;
+        Ok(())
+    }
+
+    fn tested(&mut self) -> Result<()> {
+        let description = living::description(&self.folder)?;
+        let written = fs::read_to_string(self.folder.join("openapi.json"))?;
+        ensure!(description == written, "openapi.json is not the description of the API");
+        let variables = self.servers.for_tests(&living::stack(&self.folder)?);
+        let tests = suites::test(&self.folder, &variables)?;
+        say::line(format_args!("  {tests}"));
+        Ok(writeln!(self.page, "\n{tests} passed.")?)
+    }
+}
+
+/// Builds a restwell of a higher version with one changed template.
+fn newer(parent: &Path) -> Result<PathBuf> {
+    let source = parent.join("restwell");
+    if source.exists() {
+        fs::remove_dir_all(&source)?;
+    }
+    Program::new("git").args(["clone", "--quiet", "--shared"]).arg(dirs::root()).arg(&source).read()?;
+    let (path, old, new) = NEWER;
+    replace(&source.join(path), old, new)?;
+    replace(&source.join("Cargo.toml"), "\nversion = \"0.1.0\"\n", "\nversion = \"0.2.0\"\n")?;
+    let target = parent.join("target");
+    let build = Program::cargo().args(["build", "--quiet", "--package", "restwell"]).dir(&source);
+    build.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;
+    Ok(target.join("debug/restwell"))
+}
+
+fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    ensure!(text.matches(old).count() == 1, "{} has not one {old:?}", path.display());
+    Ok(fs::write(path, text.replace(old, new))?)
+}
