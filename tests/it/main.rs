@@ -10,6 +10,7 @@ mod base;
 mod cli;
 mod docs;
 mod every_stack;
+mod gitlab;
 mod layers;
 mod memory;
 mod merge;
