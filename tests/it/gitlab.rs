@@ -11,6 +11,9 @@ const FILE: &str = ".gitlab-ci.yml";
 /// Keywords at the top of the file that are no jobs.
 const GLOBAL: [&str; 6] = ["default", "include", "stages", "spec", "variables", "workflow"];
 
+/// Names that are keywords, so that no job can have them.
+const RESERVED: [&str; 8] = ["after_script", "before_script", "cache", "image", "nil", "pages", "services", "types"];
+
 /// The keywords of a job that these pipelines may have. Others are typing errors, or belong into this list.
 const OF_JOBS: [&str; 21] = [
     "after_script",
@@ -58,7 +61,8 @@ fn planted_faults_are_found() {
         ("if: $CI_COMMIT_TAG\n", "if: CI_COMMIT_TAG\n", "rules:if"),
         ("== $CI_DEFAULT_BRANCH\n      auto", "== $CI_DEFAULT_BRANCH ||\n      auto", "rules:if"),
         ("deployment_tier: production", "deployment_tier: prod", "no tier prod"),
-        ("needs: [image]", "needs: [rollback]", "not in an earlier stage"),
+        ("needs: [join]", "needs: [rollback]", "not in an earlier stage"),
+        ("\njoin:\n", "\nimage:\n", "a keyword, not a job"),
         ("needs: [package]", "needs: [packages]", "no job packages"),
         ("needs: [lint, test, audit]", "needs: [.cargo]", "no job .cargo"),
         ("  script:\n    - renovate", "  scripts:\n    - renovate", "no keyword scripts"),
@@ -113,6 +117,9 @@ fn faults(text: &str) -> Vec<String> {
         conditions(&pipeline["workflow"]).filter(|condition| !is_condition(condition)).map(wrong_condition).collect();
     for (name, own) in &all {
         let mut add = |fault: String| faults.push(format!("{name}: {fault}"));
+        if RESERVED.contains(name) {
+            add("a keyword, not a job".to_owned());
+        }
         for (keyword, _) in pairs(own).filter(|(keyword, _)| !OF_JOBS.contains(keyword)) {
             add(format!("no keyword {keyword}"));
         }
