@@ -7,6 +7,7 @@
 )]
 
 mod base;
+mod ci_scripts;
 mod cli;
 mod docs;
 mod every_stack;
