@@ -209,6 +209,7 @@ choices! {
     /// What builds and checks every change.
     ci: Ci, Around, "Which CI checks every change?" {
         Github = "github",
+        Gitlab = "gitlab",
         None = "none",
     }
 }

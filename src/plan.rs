@@ -139,6 +139,8 @@ impl<'a> Plan<'a> {
         let facts = [
             ("bounds", limits.bounds()),
             ("environment", settings.compose_environment()),
+            ("gitlab_services", server::gitlab_services(servers)),
+            ("gitlab_variables", server::gitlab_variables(servers)),
             (
                 "operator_values",
                 operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),

@@ -10,6 +10,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("dryrun", "dry-run"),
     ("gh", "github"),
     ("github-actions", "github"),
+    ("gitlab-ci", "gitlab"),
+    ("gl", "gitlab"),
     ("in-memory", "memory"),
     ("limit", "limiter"),
     ("mem", "memory"),

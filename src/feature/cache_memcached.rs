@@ -47,6 +47,8 @@ const MEMCACHED: Server = Server {
     development: Some(Development {
         url: URL,
         healthcheck: r#"[CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/11211 && printf 'version\\r\\n' >&3 && read -t 2 -r line <&3"]"#,
+        command: None,
+        environment: None,
         variable: "TEST_MEMCACHED_URL",
         requirement: "",
         about: "Memcached, shared by all tests: each test has its own key prefix.",

@@ -57,6 +57,8 @@ const POSTGRES: Server = Server {
     development: Some(Development {
         url: URL,
         healthcheck: "[CMD, pg_isready, --host=127.0.0.1, --username=app]",
+        command: Some("[postgres, -c, max_connections=300, -c, fsync=off]"),
+        environment: Some("{ POSTGRES_USER: app, POSTGRES_PASSWORD: app }"),
         variable: "TEST_DATABASE_URL",
         requirement: ", of a role that may create databases",
         about: "PostgreSQL, as a role that may create databases.",

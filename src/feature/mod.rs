@@ -10,6 +10,7 @@ mod cache_memcached;
 mod cache_memory;
 mod cache_redis;
 mod ci_github;
+mod ci_gitlab;
 mod database;
 mod database_postgres;
 mod database_sqlite;
@@ -133,10 +134,16 @@ pub const FEATURES: &[&Feature] = &[
     &cross("replicas+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
+    &shared::CI,
+    &cross("ci+deploy-compose"),
     &ci_github::CI_GITHUB,
+    &ci_gitlab::CI_GITLAB,
     &none::CI_NONE,
     &cross("ci-github+monitoring-prometheus"),
     &cross("ci-github+deploy-compose"),
+    &cross("ci-gitlab+compose-files"),
+    &cross("ci-gitlab+monitoring-prometheus"),
+    &cross("ci-gitlab+deploy-compose"),
 ];
 
 /// A feature for files that exist only together with several other features.

@@ -1,7 +1,7 @@
 //! Features that several values share.
 
 use super::{Feature, Wanted};
-use crate::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream};
+use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{
@@ -83,6 +83,8 @@ fn redis_server(stack: &Stack) -> Server {
         development: Some(Development {
             url: REDIS_URL,
             healthcheck: "[CMD, redis-cli, ping]",
+            command: Some(r#"[redis-server, --save, "", --appendonly, "no"]"#),
+            environment: None,
             variable: "TEST_REDIS_URL",
             requirement: "",
             about: "Redis, shared by all tests: each test has its own key prefix.",
@@ -196,6 +198,10 @@ pub(super) const COMPOSE_FILES: Feature = Feature {
 
 /// The container image that a deployment runs.
 pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
+
+/// A CI system: what its jobs run.
+pub(super) const CI: Feature =
+    Feature { id: "ci", wanted: Wanted::Where(|stack| stack.ci != Ci::None), contribute: |_, _| {} };
 
 fn has_redis(stack: &Stack) -> bool {
     stack.cache == Cache::Redis || stack.limiter == Limiter::Redis

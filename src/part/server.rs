@@ -25,6 +25,10 @@ pub struct Development {
     pub url: &'static str,
     /// The health check for Compose: a YAML list.
     pub healthcheck: &'static str,
+    /// Its command: a YAML list.
+    pub command: Option<&'static str>,
+    /// Its environment: a YAML map.
+    pub environment: Option<&'static str>,
     /// The variable that makes tests use another one.
     pub variable: &'static str,
     /// The requirement on that one, for the README.
@@ -39,7 +43,11 @@ impl Server {
         let Self { image, command, development, .. } = *self;
         let mut fields = BTreeMap::from([("image", image)]);
         fields.extend(command.map(|command| ("command", command)));
-        fields.extend(development.map(|development| ("healthcheck", development.healthcheck)));
+        if let Some(Development { healthcheck, command, environment, .. }) = development {
+            fields.insert("healthcheck", healthcheck);
+            fields.extend(command.map(|command| ("development_command", command)));
+            fields.extend(environment.map(|environment| ("environment", environment)));
+        }
         fields
     }
 }
@@ -65,6 +73,31 @@ pub(crate) fn test_functions(servers: &[Server]) -> String {
     text.trim().to_owned()
 }
 
+/// The servers as services of a job in GitLab, each under its name.
+pub(crate) fn gitlab_services(servers: &[Server]) -> String {
+    let mut text = String::new();
+    for Server { name, image, development, .. } in servers {
+        if let Some(Development { command, environment, .. }) = development {
+            write!(text, "    - name: {image}\n      alias: {name}\n").expect("a String takes every write");
+            for (key, value) in [("command", command), ("variables", environment)] {
+                if let Some(value) = value {
+                    writeln!(text, "      {key}: {value}").expect("a String takes every write");
+                }
+            }
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// The variables that make tests use those services: a service is reached under its name.
+pub(crate) fn gitlab_variables(servers: &[Server]) -> String {
+    let lines = servers.iter().filter_map(|server| {
+        let Development { variable, url, .. } = server.development?;
+        Some(format!("    {variable}: {}", url.replace("127.0.0.1", server.name)))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +110,8 @@ mod tests {
         development: Some(Development {
             url: "cache://127.0.0.1:1",
             healthcheck: "[CMD, ping]",
+            command: None,
+            environment: Some("{ WORD: secret }"),
             variable: "TEST_CACHE_URL",
             requirement: "",
             about: "The cache, which tests share.",
@@ -90,5 +125,13 @@ mod tests {
                         found(\"TEST_CACHE_URL\", \"cache://127.0.0.1:1\")\n}";
         assert_eq!(test_functions(&servers), function);
         assert_eq!(test_variables(&servers), "| `TEST_CACHE_URL` | `cache://127.0.0.1:1` |");
+    }
+
+    #[test]
+    fn a_service_of_a_job_is_reached_under_its_name() {
+        let servers = [CACHE, Server { name: "proxy", development: None, ..CACHE }];
+        let services = "    - name: cache:1\n      alias: cache\n      variables: { WORD: secret }";
+        assert_eq!(gitlab_services(&servers), services);
+        assert_eq!(gitlab_variables(&servers), "    TEST_CACHE_URL: cache://cache:1");
     }
 }

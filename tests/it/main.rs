@@ -7,9 +7,11 @@
 )]
 
 mod base;
+mod ci_scripts;
 mod cli;
 mod docs;
 mod every_stack;
+mod gitlab;
 mod layers;
 mod memory;
 mod merge;

