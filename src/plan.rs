@@ -156,6 +156,7 @@ impl<'a> Plan<'a> {
         context.insert("servers".to_owned(), fields.into());
         context.insert("series".to_owned(), series.render().into());
         context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
+        context.insert("counting_alerts".to_owned(), symptoms.counting().into());
         context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
         if let Some(indicator) = indicator {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());

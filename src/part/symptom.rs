@@ -91,6 +91,11 @@ impl Symptoms {
         self.0.iter()
     }
 
+    /// The alerts that a counter alone decides, for tests that watch it: Rust expressions and words.
+    pub(crate) fn counting(&self) -> Vec<BTreeMap<&'static str, String>> {
+        self.iter().filter_map(prometheus::counting).collect()
+    }
+
     /// What templates may ask for, by the name of the alert.
     pub(crate) fn render(&self, project: &str) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
         self.iter().map(|symptom| (symptom.alert, symptom.fields(project))).collect()

@@ -1,5 +1,7 @@
 //! Symptoms as alert rules of Prometheus, and the tests of these rules for promtool.
 
+use std::collections::BTreeMap;
+
 use super::{Condition, Scope, Severity, Symptom};
 
 /// `labels`: the labels and annotations of the rule. `fires`: the alert that a test expects. For a condition that is not
@@ -18,6 +20,18 @@ pub(super) fn fields(symptom: &Symptom) -> Vec<(&'static str, String)> {
         Condition::Written(_) => {}
     }
     fields
+}
+
+/// The series of an alert that counts events, and the number that is no symptom yet.
+pub(super) fn counting(symptom: &Symptom) -> Option<BTreeMap<&'static str, String>> {
+    let (series, over) = match symptom.condition {
+        Condition::Events { counter, over, .. } => (format!("\"{counter}\""), over),
+        // One less than opens the breaker.
+        Condition::Dependency(name) => (format!("r#\"dependency_errors_total{{dependency=\"{name}\"}}\"#"), 4),
+        Condition::Written(_) => return None,
+    };
+    let (name, severity) = (symptom.alert.to_owned(), severity(symptom).to_owned());
+    Some(BTreeMap::from([("name", name), ("severity", severity), ("series", series), ("over", over.to_string())]))
 }
 
 fn severity(symptom: &Symptom) -> &'static str {

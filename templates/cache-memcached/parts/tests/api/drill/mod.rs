@@ -1,0 +1,2 @@
+//= failures
+        memcached::fails(pace).boxed_local(),

@@ -1,0 +1,2 @@
+//= failures
+        postgres::fails(pace).boxed_local(),

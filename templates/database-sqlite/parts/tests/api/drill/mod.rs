@@ -1,0 +1,2 @@
+//= failures
+        restart::follows(pace).boxed_local(),

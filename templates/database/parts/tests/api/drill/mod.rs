@@ -1,0 +1,2 @@
+//= failures
+        lock::holds(pace).boxed_local(),

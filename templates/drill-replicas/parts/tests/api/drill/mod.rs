@@ -1,0 +1,2 @@
+//= failures
+        replicas::fail(pace).boxed_local(),

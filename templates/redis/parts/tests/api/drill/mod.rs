@@ -1,0 +1,2 @@
+//= failures
+        redis::fails(pace).boxed_local(),

@@ -1,0 +1,15 @@
+//! Redis fails: every request is answered without it.
+
+use super::outcome::Outcome;
+use super::{Pace, dependency};
+use crate::support::chaos::Chaos;
+use crate::support::process::Process;
+use crate::support::servers::{self, address, by_way_of};
+
+pub async fn fails(pace: Pace) -> Vec<Outcome> {
+    let url = servers::redis();
+    let chaos = Chaos::start(address(&url));
+    let flag = format!("--redis-url={}", by_way_of(chaos.address(), &url));
+    let service = Process::start(&[&flag]).await;
+    dependency::fails("Redis", &[], &chaos, &service, pace).await
+}

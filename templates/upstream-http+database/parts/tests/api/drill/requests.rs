@@ -1,0 +1,4 @@
+//= uses
+use crate::support::fetched::PATH;
+//= requests
+        request("GET", PATH),

@@ -1,0 +1,2 @@
+//= failures
+        upstream::fails(pace).boxed_local(),
