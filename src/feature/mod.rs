@@ -121,6 +121,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("auth-jwt+monitoring-prometheus"),
     &cross("upstream-http+monitoring-prometheus"),
     &none::MONITORING_NONE,
+    &cross("drill+monitoring-none"),
     &cross("database+monitoring"),
     &cross("database-sqlite+monitoring"),
     &cross("database-postgres+monitoring"),

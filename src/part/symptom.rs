@@ -91,9 +91,10 @@ impl Symptoms {
         self.0.iter()
     }
 
-    /// The alerts that a counter alone decides, for tests that watch it: Rust expressions and words.
-    pub(crate) fn counting(&self) -> Vec<BTreeMap<&'static str, String>> {
-        self.iter().filter_map(prometheus::counting).collect()
+    /// The alerts that a counter alone decides, as JSON for tests.
+    pub(crate) fn counting(&self) -> String {
+        let alerts: Vec<_> = self.iter().filter_map(prometheus::counting).collect();
+        format!("{:#}", serde_json::Value::from(alerts))
     }
 
     /// What templates may ask for, by the name of the alert.

@@ -1,6 +1,6 @@
 //! Symptoms as alert rules of Prometheus, and the tests of these rules for promtool.
 
-use std::collections::BTreeMap;
+use serde_json::json;
 
 use super::{Condition, Scope, Severity, Symptom};
 
@@ -22,16 +22,15 @@ pub(super) fn fields(symptom: &Symptom) -> Vec<(&'static str, String)> {
     fields
 }
 
-/// The series of an alert that counts events, and the number that is no symptom yet.
-pub(super) fn counting(symptom: &Symptom) -> Option<BTreeMap<&'static str, String>> {
+/// An alert that counts events: its series, and the number of events that is no symptom yet.
+pub(super) fn counting(symptom: &Symptom) -> Option<serde_json::Value> {
     let (series, over) = match symptom.condition {
-        Condition::Events { counter, over, .. } => (format!("\"{counter}\""), over),
+        Condition::Events { counter, over, .. } => (counter.to_owned(), over),
         // One less than opens the breaker.
-        Condition::Dependency(name) => (format!("r#\"dependency_errors_total{{dependency=\"{name}\"}}\"#"), 4),
+        Condition::Dependency(name) => (format!("dependency_errors_total{{dependency=\"{name}\"}}"), 4),
         Condition::Written(_) => return None,
     };
-    let (name, severity) = (symptom.alert.to_owned(), severity(symptom).to_owned());
-    Some(BTreeMap::from([("name", name), ("severity", severity), ("series", series), ("over", over.to_string())]))
+    Some(json!({"alert": symptom.alert, "severity": severity(symptom), "series": series, "over": over}))
 }
 
 fn severity(symptom: &Symptom) -> &'static str {

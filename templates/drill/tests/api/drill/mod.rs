@@ -3,12 +3,15 @@
 //! `just drill` takes one failure at a time and prints the report. Among the other tests every phase is short and all
 //! failures happen beside each other, so that latencies say nothing: only the answers are checked.
 
-//= mod
+pub mod load;
+pub mod outcome;
+pub mod overload;
+mod report;
 
 use std::env;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use outcome::Outcome;
 
 /// How thorough a drill is.
@@ -35,11 +38,7 @@ impl Pace {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_promise_is_kept_while_something_fails() {
     let pace = Pace::read();
-    let failures = vec![
-        //= failures
-        // Needs nothing but the service.
-        overload::at_twice_the_capacity(pace).boxed_local(),
-    ];
+    let failures = crate::failures_of_a_drill(pace);
     let at_once = if pace.strict { 1 } else { failures.len() };
     let outcomes: Vec<Outcome> = stream::iter(failures).buffered(at_once).concat().await;
     println!("{}", report::page(&outcomes, pace));

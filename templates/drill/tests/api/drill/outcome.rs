@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Pace;
-//= uses
 use super::load::{Load, Sample};
 use crate::support::eventually;
 use crate::support::http::get;
@@ -34,7 +33,8 @@ pub struct Outcome {
     pub recovery: Duration,
     /// Promises of this failure only, which were broken.
     pub broken: Vec<String>,
-    //= fields
+    /// Further lines of the report, each with its label.
+    pub notes: Vec<(&'static str, String)>,
 }
 
 /// What is done to the service, and how it is undone.
@@ -45,41 +45,30 @@ pub struct Failure<Break, Mend> {
     pub ends: Mend,
 }
 
-impl<Break: Future<Output = ()>, Mend: Future<Output = ()>> Failure<Break, Mend> {
-    /// Takes the service through it.
-    pub async fn happen(self, load: &Load, pace: Pace) -> Outcome {
-        let Self { what, fails, lasts, ends } = self;
-        let before = load.during(sleep(pace.phase)).await;
-        //= before
-        let meanwhile = load.during(lasts).await;
-        // A service that is not ready gets no requests any more: a dependency that fails must not take all replicas away.
-        let is_ready = get(load.admin, "/health/ready").await.status == 200;
-        let broken = if is_ready { Vec::new() } else { vec![format!("{what}: the service is not ready")] };
-        //= meanwhile
-        ends.await;
-        let ended = Instant::now();
-        let as_before = async || {
-            sleep(Duration::from_millis(50)).await;
-            let once = Duration::from_secs(1) * load.requests.len() as u32 / load.rate;
-            load.during(sleep(once)).await.iter().all(Sample::is_answered)
-        };
-        eventually("the service answers as before", as_before).await;
-        let recovery = ended.elapsed();
-        let after = load.during(sleep(pace.phase)).await;
-        Outcome {
-            what,
-            fails,
-            before,
-            meanwhile,
-            after,
-            recovery,
-            //= values
-            // Some failures have promises of their own to add.
-            broken,
-        }
-    }
+/// Takes the service through a failure.
+pub async fn happen(
+    failure: Failure<impl Future<Output = ()>, impl Future<Output = ()>>,
+    load: &Load,
+    pace: Pace,
+) -> Outcome {
+    let Failure { what, fails, lasts, ends } = failure;
+    let before = load.during(sleep(pace.phase)).await;
+    let meanwhile = load.during(lasts).await;
+    // A service that is not ready gets no requests any more: a dependency that fails must not take all replicas away.
+    let is_ready = get(load.admin, "/health/ready").await.status == 200;
+    let broken = if is_ready { Vec::new() } else { vec![format!("{what}: the service is not ready")] };
+    ends.await;
+    let ended = Instant::now();
+    let as_before = async || {
+        sleep(Duration::from_millis(50)).await;
+        let once = Duration::from_secs(1) * load.requests.len() as u32 / load.rate;
+        load.during(sleep(once)).await.iter().all(Sample::is_answered)
+    };
+    eventually("the service answers as before", as_before).await;
+    let recovery = ended.elapsed();
+    let after = load.during(sleep(pace.phase)).await;
+    Outcome { what, fails, before, meanwhile, after, recovery, broken, notes: Vec::new() }
 }
-
 impl Sample {
     pub fn is_answered(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))

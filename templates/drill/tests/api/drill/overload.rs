@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use super::Pace;
 use super::load::Load;
 use super::outcome::{Failure, Outcome, SLOW, share};
+use crate::happen;
 use crate::support::http::request;
 use crate::support::server::TestServer;
 
@@ -31,10 +32,11 @@ pub async fn at_twice_the_capacity(pace: Pace) -> Vec<Outcome> {
     let lasts = async { meanwhile = twice.during(sleep(pace.phase)).await };
     let what = format!("overload: {} requests a second, with capacity for {CAPACITY}", 2 * CAPACITY);
     let failure = Failure { what, fails: &["GET /test/work"], lasts, ends: async {} };
-    let mut outcome = failure.happen(&calm, pace).await;
+    let mut outcome = happen(failure, &calm, pace).await;
     outcome.meanwhile = meanwhile;
     let (served, refused): (Vec<_>, Vec<_>) = outcome.meanwhile.iter().partition(|sample| sample.is_answered());
     let goodput = served.len() as f64 / pace.phase.as_secs_f64();
+    outcome.notes.push(("goodput", format!("{goodput:.0} requests a second")));
     if pace.strict && goodput < f64::from(CAPACITY) / 2.0 {
         outcome.broken.push(format!("overload: only {goodput:.0} requests a second were served"));
     }

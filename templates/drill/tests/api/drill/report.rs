@@ -37,7 +37,7 @@ fn lines(outcome: &Outcome) -> Vec<(&'static str, String)> {
     let meanwhile = latency(&answered);
     lines.push(("latency", format!("before {before}; meanwhile {meanwhile}; after {after}")));
     lines.push(("recovery", format!("{:.1?} after its end, every request is answered", outcome.recovery)));
-    //= lines
+    lines.extend(outcome.notes.iter().cloned());
     lines
 }
 

@@ -1,2 +1,0 @@
-//= failures
-        memcached::fails(pace).boxed_local(),

@@ -1,2 +1,0 @@
-//= failures
-        postgres::fails(pace).boxed_local(),

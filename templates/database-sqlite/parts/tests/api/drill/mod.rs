@@ -1,2 +1,0 @@
-//= failures
-        restart::follows(pace).boxed_local(),

@@ -1,2 +1,0 @@
-//= failures
-        lock::holds(pace).boxed_local(),

@@ -1,2 +1,0 @@
-//= failures
-        replicas::fail(pace).boxed_local(),

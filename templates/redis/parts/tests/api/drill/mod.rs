@@ -1,2 +1,0 @@
-//= failures
-        redis::fails(pace).boxed_local(),

@@ -1,4 +1,0 @@
-//= uses
-use crate::support::fetched::PATH;
-//= requests
-        request("GET", PATH),

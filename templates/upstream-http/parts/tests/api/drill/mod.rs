@@ -1,2 +1,0 @@
-//= failures
-        upstream::fails(pace).boxed_local(),
