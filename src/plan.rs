@@ -147,6 +147,7 @@ impl<'a> Plan<'a> {
             ("secrets_of_service", secret::of_service(secrets)),
             ("secret_files", secret::commands(secrets)),
             ("settings", settings.tables()),
+            ("sizes", limits.sizes()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),
             ("time_outs", limits.time_outs()),
