@@ -149,6 +149,7 @@ impl<'a> Plan<'a> {
             ("secrets_of_service", secret::of_service(secrets)),
             ("secret_files", secret::commands(secrets)),
             ("settings", settings.tables()),
+            ("sizes", limits.sizes()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),
             ("time_outs", limits.time_outs()),
@@ -158,6 +159,7 @@ impl<'a> Plan<'a> {
         context.insert("servers".to_owned(), fields.into());
         context.insert("series".to_owned(), series.render().into());
         context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
+        context.insert("counting_alerts".to_owned(), symptoms.counting().into());
         context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
         if let Some(indicator) = indicator {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());

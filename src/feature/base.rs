@@ -15,6 +15,7 @@ pub(super) const BASE: Feature = Feature {
         set(parts);
         measure(parts);
         limit(&mut parts.limits);
+        size(&mut parts.limits);
         watch_objective(parts.symptoms.of("service"));
         watch_process(parts.symptoms.of("service"));
         parts.ports.push(Port { number: 8080, purpose: "the API" });
@@ -156,6 +157,20 @@ fn limit(limits: &mut Limits) {
     ] {
         limits.bound(what, limit, then);
     }
+}
+
+fn size(limits: &mut Limits) {
+    limits.size(
+        "memory of a replica",
+        "32 MiB + 2 × `MAX_CONNECTIONS` × 32 KiB + 64 MiB of bodies + 64 MiB of stored data",
+        "222.5 MiB of 256 MiB",
+    );
+    limits.size(
+        "requests in flight",
+        "requests a second × seconds of each (Little's law), at most `MAX_IN_FLIGHT`",
+        "512: 5,120 requests a second of 100 ms each",
+    );
+    limits.size("file descriptors of a replica", "2 × `MAX_CONNECTIONS` + about 100", "2,100");
 }
 
 /// A condition that is different for each monitoring system.

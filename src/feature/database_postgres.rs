@@ -24,6 +24,10 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         limit(parts);
         let connections = "`CONNECTIONS` in `src/platform/postgres.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
+        let (replicas, connections) = (stack.replicas(), 2 * 11 * stack.replicas());
+        let result = format!("2 × {replicas} × 11 = {connections}, of 100 with 3 for its administrators");
+        let needs = "(`CONNECTIONS` + 1 for health) × replicas, twice while a new version starts";
+        parts.limits.size("connections to PostgreSQL", needs, result);
         parts.secrets.extend(SECRETS);
         parts.volumes.extend(["postgres", "backups"]);
         match stack.deploy {

@@ -112,9 +112,7 @@ pub(super) const LINK: Feature = Feature {
 /// The circuit breaker: a failing dependency does not delay every request.
 pub(super) const BREAKER: Feature = Feature {
     id: "breaker",
-    wanted: Wanted::Where(|stack| {
-        needs_servers(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
-    }),
+    wanted: Wanted::Where(can_fail),
     contribute: |_, parts| {
         parts
             .series
@@ -170,6 +168,16 @@ pub(super) const CHAOS: Feature = Feature {
     contribute: |_, _| {},
 };
 
+/// The drill: tests that take the service through the failures of what it needs, and report what clients saw.
+pub(super) const DRILL: Feature = Feature { id: "drill", wanted: Wanted::Where(can_fail), contribute: |_, _| {} };
+
+/// The failures of a drill that need more than one replica.
+pub(super) const DRILL_REPLICAS: Feature = Feature {
+    id: "drill-replicas",
+    wanted: Wanted::Where(|stack| can_fail(stack) && stack.database != Database::Sqlite),
+    contribute: |_, _| {},
+};
+
 /// Servers that development and tests need.
 pub(super) const SERVERS: Feature = Feature {
     id: "servers",
@@ -212,6 +220,11 @@ pub(super) fn has_remote_cache(stack: &Stack) -> bool {
         Cache::Redis | Cache::Memcached => true,
         Cache::Memory | Cache::None => false,
     }
+}
+
+/// Whether it depends on anything that can fail.
+fn can_fail(stack: &Stack) -> bool {
+    needs_servers(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
 }
 
 fn needs_servers(stack: &Stack) -> bool {

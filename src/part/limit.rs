@@ -1,5 +1,6 @@
 //! The time-outs and bounds of a generated service, listed by its `docs/limits.md`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Every limit of a project.
@@ -7,6 +8,18 @@ use std::fmt::Write as _;
 pub struct Limits {
     time_outs: Vec<(Layer, Limit)>,
     bounds: Vec<Limit>,
+    sizes: Vec<Size>,
+}
+
+/// What a part of the service needs, for planning its capacity. Each is a cell of a Markdown table.
+#[derive(Clone, Debug)]
+pub struct Size {
+    /// The resource.
+    pub what: &'static str,
+    /// The formula.
+    pub needs: &'static str,
+    /// Its result with the defaults.
+    pub by_default: Cow<'static, str>,
 }
 
 /// A limit: its subject, its value, and the effect of reaching it. Each is a cell of a Markdown table.
@@ -49,6 +62,17 @@ impl Limits {
     /// Adds a bound.
     pub fn bound(&mut self, what: &'static str, limit: &'static str, then: &'static str) {
         self.bounds.push(Limit { what, limit, then });
+    }
+
+    /// Adds a line of arithmetic.
+    pub fn size(&mut self, what: &'static str, needs: &'static str, by_default: impl Into<Cow<'static, str>>) {
+        self.sizes.push(Size { what, needs, by_default: by_default.into() });
+    }
+
+    /// The lines of the table of arithmetic.
+    pub(crate) fn sizes(&self) -> String {
+        let line = |Size { what, needs, by_default }: &Size| format!("| {what} | {needs} | {by_default} |");
+        self.sizes.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// The table of time-outs, from the outside in.

@@ -91,6 +91,12 @@ impl Symptoms {
         self.0.iter()
     }
 
+    /// The alerts that a counter alone decides, as JSON for tests.
+    pub(crate) fn counting(&self) -> String {
+        let alerts: Vec<_> = self.iter().filter_map(prometheus::counting).collect();
+        format!("{:#}", serde_json::Value::from(alerts))
+    }
+
     /// What templates may ask for, by the name of the alert.
     pub(crate) fn render(&self, project: &str) -> BTreeMap<&'static str, BTreeMap<&'static str, String>> {
         self.iter().map(|symptom| (symptom.alert, symptom.fields(project))).collect()

@@ -1,5 +1,7 @@
 //! Symptoms as alert rules of Prometheus, and the tests of these rules for promtool.
 
+use serde_json::json;
+
 use super::{Condition, Scope, Severity, Symptom};
 
 /// `labels`: the labels and annotations of the rule. `fires`: the alert that a test expects. For a condition that is not
@@ -18,6 +20,17 @@ pub(super) fn fields(symptom: &Symptom) -> Vec<(&'static str, String)> {
         Condition::Written(_) => {}
     }
     fields
+}
+
+/// An alert that counts events: its series, and the number of events that is no symptom yet.
+pub(super) fn counting(symptom: &Symptom) -> Option<serde_json::Value> {
+    let (series, over) = match symptom.condition {
+        Condition::Events { counter, over, .. } => (counter.to_owned(), over),
+        // One less than opens the breaker.
+        Condition::Dependency(name) => (format!("dependency_errors_total{{dependency=\"{name}\"}}"), 4),
+        Condition::Written(_) => return None,
+    };
+    Some(json!({"alert": symptom.alert, "severity": severity(symptom), "series": series, "over": over}))
 }
 
 fn severity(symptom: &Symptom) -> &'static str {

@@ -1,7 +1,7 @@
 //! A load test with an open loop: requests leave on schedule, whether or not the server keeps up.
 //!
 //! A closed loop sends less when the server stalls and so hides the stall; here it is visible, because latency counts
-//! from the scheduled time. `just load` runs it longer; it sends requests only to the server that it starts itself.
+//! from the scheduled time: Gil Tene's "coordinated omission", which `wrk2` avoids in the same way. `just load` runs it longer; it sends requests only to the server that it starts itself.
 
 use std::env;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use crate::support::http::{Connection, request};
 use crate::support::process::Process;
 
 const CONNECTIONS: u32 = 16;
+
+/// For 99 requests of 100.
+const OBJECTIVE: Duration = Duration::from_millis(250);
 
 /// A setting of this test, limited to a maximum.
 fn setting(name: &str, default: u32, ceiling: u32) -> u32 {
@@ -56,4 +59,7 @@ async fn a_steady_load_is_served_without_an_error() {
     );
     assert_eq!(latencies.len(), (seconds * rate) as usize);
     assert!(share(50) < Duration::from_millis(100), "the server does not keep up with the rate");
+    // Among the other tests, the machine is busy with them.
+    let is_alone = env::var_os("LOAD_RATE").is_some();
+    assert!(!is_alone || share(99) < OBJECTIVE, "p99 exceeds the objective of {OBJECTIVE:?}");
 }

@@ -2,3 +2,5 @@
 
 //= mod
 //= failures
+//= happen
+//= drill

@@ -14,7 +14,7 @@ use super::PATIENCE;
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
-    path: String,
+    pub path: String,
     headers: Vec<(String, Vec<u8>)>,
     body: String,
 }
@@ -28,7 +28,7 @@ pub struct Answer {
 }
 
 /// A connection kept alive between requests; dropping it closes the socket.
-pub struct Connection(TcpStream);
+pub struct Connection(pub TcpStream);
 
 /// A request that may do what it asks for.
 pub fn request(method: &str, path: &str) -> Request {
@@ -103,7 +103,7 @@ impl Connection {
         assert_eq!(read_to_end(&self.0).await, "");
     }
 
-    async fn receive(&self, headers_only: bool) -> io::Result<Answer> {
+    pub async fn receive(&self, headers_only: bool) -> io::Result<Answer> {
         let mut bytes = Vec::new();
         let end = loop {
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -1,0 +1,2 @@
+//= drills
+        memcached_drill::fails(pace).boxed_local(),

@@ -1,0 +1,3 @@
+//= needed
+    // Each read goes to the database.
+    "GET /products/1",

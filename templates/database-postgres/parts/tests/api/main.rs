@@ -1,0 +1,2 @@
+//= drills
+        postgres_drill::fails(pace).boxed_local(),

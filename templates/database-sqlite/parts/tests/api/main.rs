@@ -1,0 +1,2 @@
+//= drills
+        restart_drill::follows(pace).boxed_local(),

@@ -1,0 +1,2 @@
+//= drills
+        replicas_drill::fail(pace).boxed_local(),

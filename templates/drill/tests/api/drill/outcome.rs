@@ -1,0 +1,124 @@
+//! A failure from its beginning to its end, and the promises that hold meanwhile.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::Pace;
+use super::load::{Load, Sample};
+use crate::support::eventually;
+use crate::support::http::get;
+
+/// The objective for an answer.
+pub const SLOW: Duration = Duration::from_millis(250);
+
+/// The longest that a request waits for what fails; inside `REQUEST_TIMEOUT`.
+pub const FAILS_WITHIN: Duration = Duration::from_secs(6);
+
+/// The longest until the service answers as before once what failed is back: the breaker lets one call through after 5 s.
+pub const RECOVERS_WITHIN: Duration = Duration::from_secs(7);
+
+/// The end of every request: no process runs that could answer one.
+pub const EVERYTHING: &[&str] = &[""];
+
+/// What clients saw of one failure.
+pub struct Outcome {
+    pub what: String,
+    /// The ends of the requests that wait for what fails, up to [`FAILS_WITHIN`], and may then be refused.
+    pub fails: &'static [&'static str],
+    pub before: Vec<Sample>,
+    pub meanwhile: Vec<Sample>,
+    pub after: Vec<Sample>,
+    /// From the end of the failure until every request was answered again.
+    pub recovery: Duration,
+    /// Promises of this failure only, which were broken.
+    pub broken: Vec<String>,
+    /// Further lines of the report, each with its label.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+/// What is done to the service, and how it is undone.
+pub struct Failure<Break, Mend> {
+    pub what: String,
+    pub fails: &'static [&'static str],
+    pub lasts: Break,
+    pub ends: Mend,
+}
+
+/// Takes the service through a failure.
+pub async fn happen(
+    failure: Failure<impl Future<Output = ()>, impl Future<Output = ()>>,
+    load: &Load,
+    pace: Pace,
+) -> Outcome {
+    let Failure { what, fails, lasts, ends } = failure;
+    let before = load.during(sleep(pace.phase)).await;
+    let meanwhile = load.during(lasts).await;
+    // A service that is not ready gets no requests any more: a dependency that fails must not take all replicas away.
+    let is_ready = get(load.admin, "/health/ready").await.status == 200;
+    let broken = if is_ready { Vec::new() } else { vec![format!("{what}: the service is not ready")] };
+    ends.await;
+    let ended = Instant::now();
+    let as_before = async || {
+        sleep(Duration::from_millis(50)).await;
+        let once = Duration::from_secs(1) * load.requests.len() as u32 / load.rate;
+        load.during(sleep(once)).await.iter().all(Sample::is_answered)
+    };
+    eventually("the service answers as before", as_before).await;
+    let recovery = ended.elapsed();
+    let after = load.during(sleep(pace.phase)).await;
+    Outcome { what, fails, before, meanwhile, after, recovery, broken, notes: Vec::new() }
+}
+impl Sample {
+    pub fn is_answered(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// A failure that is answered in time, with a status that says that a later attempt may succeed.
+    fn is_refused(&self) -> bool {
+        matches!(self.status, Some(503 | 504))
+    }
+}
+
+impl Outcome {
+    /// The requests that must be answered while it lasts, and the others.
+    pub fn split(&self) -> (Vec<&Sample>, Vec<&Sample>) {
+        self.meanwhile.iter().partition(|sample| !self.fails.iter().any(|path| sample.request.ends_with(path)))
+    }
+
+    /// The promises that did not hold.
+    pub fn broken(&self, pace: Pace) -> Vec<String> {
+        let (held, others) = self.split();
+        let mut broken = self.broken.clone();
+        let mut check = |promise: &str, failed: Option<&Sample>| {
+            let Self { what, .. } = self;
+            let say = |Sample { request, status, took }: &Sample| {
+                format!("{what}: {promise}, not so {request}: status {status:?} after {took:.1?}")
+            };
+            broken.extend(failed.map(say));
+        };
+        check("answered before", self.before.iter().find(|sample| !sample.is_answered()));
+        check("answered meanwhile", held.iter().copied().find(|sample| !sample.is_answered()));
+        let is_known = |sample: &Sample| sample.is_answered() || sample.is_refused() || self.fails == EVERYTHING;
+        check("answered or refused", others.iter().copied().find(|sample| !is_known(sample)));
+        check("answered after", self.after.iter().find(|sample| !sample.is_answered()));
+        if pace.strict {
+            let late = |sample: &&Sample| sample.took > FAILS_WITHIN;
+            check("refused in time", others.iter().copied().find(late));
+            if share(&held, 99) > SLOW {
+                broken.push(format!("{}: p99 of what is answered is {:.1?}", self.what, share(&held, 99)));
+            }
+            if self.recovery > RECOVERS_WITHIN {
+                broken.push(format!("{}: as before only after {:.1?}", self.what, self.recovery));
+            }
+        }
+        broken
+    }
+}
+
+/// The latency that this many of a hundred requests do not exceed.
+pub fn share(samples: &[&Sample], percent: usize) -> Duration {
+    let mut latencies: Vec<_> = samples.iter().map(|sample| sample.took).collect();
+    latencies.sort_unstable();
+    latencies.get(latencies.len().saturating_sub(1) * percent / 100).copied().unwrap_or_default()
+}

@@ -1,0 +1,2 @@
+//= drills
+        redis_drill::fails(pace).boxed_local(),

@@ -1,0 +1,16 @@
+//! Redis fails: every request is answered without it.
+
+use crate::dependency_drill;
+use crate::drill::Pace;
+use crate::drill::outcome::Outcome;
+use crate::support::chaos::Chaos;
+use crate::support::process::Process;
+use crate::support::servers::{self, address, by_way_of};
+
+pub async fn fails(pace: Pace) -> Vec<Outcome> {
+    let url = servers::redis();
+    let chaos = Chaos::start(address(&url));
+    let flag = format!("--redis-url={}", by_way_of(chaos.address(), &url));
+    let service = Process::start(&[&flag]).await;
+    dependency_drill::fails("Redis", &[], &chaos, &service, pace).await
+}

@@ -1,0 +1,4 @@
+//= drills
+        upstream_drill::fails(pace).boxed_local(),
+//= requests
+        get(support::fetched::PATH),
