@@ -67,6 +67,7 @@ pub async fn happen(
     let after = load.during(sleep(pace.phase)).await;
     Outcome { what, fails, before, meanwhile, after, recovery, broken, notes: Vec::new() }
 }
+
 impl Sample {
     pub fn is_answered(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
