@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod files;
 mod licences;
+mod load;
 mod million;
 pub(crate) mod prometheus;
 
@@ -49,6 +50,7 @@ pub(crate) fn run() -> Result<()> {
     };
     if let Some(running) = tally.check("service starts", || Service::start(&binary, &folder, UNLIMITED)) {
         api::check(&mut tally, &running);
+        load::check(&mut tally, &running, &folder);
         browser::check(&mut tally, &running);
         prometheus::check(&mut tally, &running, &folder)?;
         tally.check("service stops", || running.stop());
