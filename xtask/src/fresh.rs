@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use restwell::choice::Database;
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
@@ -16,7 +16,7 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, package, project, readme, recipe, suites};
+use crate::{http, package, project, readme, recipe, suites, tools};
 
 /// Runs the stage.
 pub(crate) fn run(options: &changed::Options) -> Result<()> {
@@ -24,8 +24,8 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
     let mut stacks = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
-    // Servers, the README's command and the package; nine of each preset.
-    tally.set_total(3 + 9 * stacks.len() + stacks.iter().filter(|stack| has_resources(stack)).count());
+    // Servers, the README's command and the package; nine of each preset, and two of those with resources.
+    tally.set_total(3 + 9 * stacks.len() + 2 * stacks.iter().filter(|stack| has_resources(stack)).count());
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
@@ -76,6 +76,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
         }
     });
     if has_resources(stack) {
+        tally.note(&format!("{preset} drill"), || drill(folder, &servers.for_tests(stack)));
         tally.note(&format!("{preset} with more resources"), || recipe::apply(folder, stack, servers));
     }
     tests
@@ -88,6 +89,20 @@ fn has_resources(stack: &Stack) -> bool {
 
 fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
+}
+
+/// `just drill` with the shortest phases; returns the last line of its report.
+fn drill(folder: &Path, variables: &[(String, String)]) -> Result<String> {
+    let drill = tools::program("just")?.args(["drill", "1"]).dir(folder).envs(variables);
+    let output = project::in_shared_target(drill).limit(Duration::from_secs(300)).capture()?;
+    let summary = output.stdout.lines().find(|line| line.ends_with("every promise was kept."));
+    let summary = summary.with_context(|| format!("no report\n{}", output.tail()))?.to_owned();
+    let broken: Vec<&str> = output.stdout.lines().filter(|line| line.trim_start().starts_with("BROKEN")).collect();
+    match output.status.code() {
+        Some(0) => Ok(summary),
+        Some(1) if !broken.is_empty() => bail!("{summary}\n{}", broken.join("\n")),
+        _ => bail!("{}", output.tail()),
+    }
 }
 
 /// Starts the debug build like `cargo run` and requests a greeting.

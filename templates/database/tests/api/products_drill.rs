@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::http::{Request, get, request, send};
 
-/// The request that changes one. Another is read, whose cached copy stays valid.
+/// Changes one product. Another one is read, which stays as it is.
 pub fn change() -> Request {
     request("PUT", "/products/2").json(json!({"name": "Coffee", "price_cents": 900}))
 }

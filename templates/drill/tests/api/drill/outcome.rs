@@ -59,16 +59,15 @@ pub async fn happen(
     let broken = if is_ready { Vec::new() } else { vec![format!("{what}: the service is not ready")] };
     ends.await;
     let ended = Instant::now();
-    let as_before = async || {
-        sleep(Duration::from_millis(50)).await;
-        let once = Duration::from_secs(1) * load.requests.len() as u32 / load.rate;
-        load.during(sleep(once)).await.iter().all(Sample::is_answered)
-    };
+    // What was under way may still fail, so a second without a failure shows that it is over.
+    let second = Duration::from_secs(1);
+    let as_before = async || load.during(sleep(second)).await.iter().all(Sample::is_answered);
     eventually("the service answers as before", as_before).await;
-    let recovery = ended.elapsed();
+    let recovery = ended.elapsed().saturating_sub(second);
     let after = load.during(sleep(pace.phase)).await;
     Outcome { what, fails, before, meanwhile, after, recovery, broken, notes: Vec::new() }
 }
+
 impl Sample {
     pub fn is_answered(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
@@ -101,11 +100,13 @@ impl Outcome {
         check("answered meanwhile", held.iter().copied().find(|sample| !sample.is_answered()));
         let is_known = |sample: &Sample| sample.is_answered() || sample.is_refused() || self.fails == EVERYTHING;
         check("answered or refused", others.iter().copied().find(|sample| !is_known(sample)));
-        check("answered after", self.after.iter().find(|sample| !sample.is_answered()));
         if pace.strict {
+            check("answered after", self.after.iter().find(|sample| !sample.is_answered()));
             let late = |sample: &&Sample| sample.took > FAILS_WITHIN;
             check("refused in time", others.iter().copied().find(late));
-            if share(&held, 99) > SLOW {
+            // A machine that is busy with something else is slow before, too.
+            let before: Vec<_> = self.before.iter().collect();
+            if share(&held, 99) > SLOW + 10 * share(&before, 99) {
                 broken.push(format!("{}: p99 of what is answered is {:.1?}", self.what, share(&held, 99)));
             }
             if self.recovery > RECOVERS_WITHIN {
