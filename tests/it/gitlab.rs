@@ -257,7 +257,9 @@ fn is_condition(condition: &str) -> bool {
         let is_pattern = |word: &str| word.len() > 2 && word.starts_with('/') && word.ends_with('/');
         match words.as_slice() {
             [variable] => is_variable(variable),
-            [left, "==" | "!=", right] => is_variable(left) && (is_variable(right) || is_text(right) || *right == "null"),
+            [left, "==" | "!=", right] => {
+                is_variable(left) && (is_variable(right) || is_text(right) || *right == "null")
+            }
             [left, "=~" | "!~", right] => is_variable(left) && is_pattern(right),
             _ => false,
         }
