@@ -135,9 +135,11 @@ fn a_deploy_that_the_public_address_does_not_survive_is_taken_back() {
 
 #[test]
 fn a_release_has_the_section_of_its_version() {
-    let changelog = "# Changelog\n\n## Unreleased\n\n- Later.\n\n## 1.2.0 (spring)\n\n- Orders.\n\n## 1.1.0\n\n- Older.\n";
+    let changelog =
+        "# Changelog\n\n## Unreleased\n\n- Later.\n\n## 1.2.0 (spring)\n\n- Orders.\n\n## 1.1.0\n\n- Older.\n";
     // The build itself is not tested here.
-    let cargo = "#!/bin/sh\nmkdir -p target/release\necho x >target/release/north-pier9\necho {} >north-pier9.cdx.json\n";
+    let cargo =
+        "#!/bin/sh\nmkdir -p target/release\necho x >target/release/north-pier9\necho {} >north-pier9.cdx.json\n";
     let folder = folder(&[
         ("ops/release.sh", &script("ops/release.sh")),
         ("bin/cargo", cargo),

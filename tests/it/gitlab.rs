@@ -116,13 +116,8 @@ fn faults(text: &str) -> Vec<String> {
     let mut faults: Vec<String> =
         conditions(&pipeline["workflow"]).filter(|condition| !is_condition(condition)).map(wrong_condition).collect();
     for (name, own) in &all {
+        faults.extend(own_faults(name, own, &inputs).into_iter().map(|fault| format!("{name}: {fault}")));
         let mut add = |fault: String| faults.push(format!("{name}: {fault}"));
-        if RESERVED.contains(name) {
-            add("a keyword, not a job".to_owned());
-        }
-        for (keyword, _) in pairs(own).filter(|(keyword, _)| !OF_JOBS.contains(keyword)) {
-            add(format!("no keyword {keyword}"));
-        }
         let job = match Job::of(name, &all) {
             Ok(job) => job,
             Err(unknown) => {
@@ -130,19 +125,6 @@ fn faults(text: &str) -> Vec<String> {
                 continue;
             }
         };
-        for condition in conditions(own).filter(|condition| !is_condition(condition)) {
-            add(wrong_condition(condition));
-        }
-        for line in ["before_script", "script"].iter().flat_map(|key| own.get(key).into_iter().flat_map(strings)) {
-            if !is_closed(line) {
-                add(format!("unclosed quote in {line}"));
-            }
-            for input in line.split("$[[ inputs.").skip(1).filter_map(|rest| Some(rest.split_once(" ]]")?.0)) {
-                if inputs["spec"]["inputs"].get(input).is_none() {
-                    add(format!("no input {input}"));
-                }
-            }
-        }
         if name.starts_with('.') {
             continue;
         }
@@ -169,6 +151,26 @@ fn faults(text: &str) -> Vec<String> {
             }
             deployment(name, &job).into_iter().for_each(&mut add);
         }
+    }
+    faults
+}
+
+/// What is wrong with the lines of a job itself: its name, keywords, conditions and scripts.
+fn own_faults(name: &str, job: &Value, inputs: &Value) -> Vec<String> {
+    let mut faults: Vec<String> =
+        conditions(job).filter(|condition| !is_condition(condition)).map(wrong_condition).collect();
+    if RESERVED.contains(&name) {
+        faults.push("a keyword, not a job".to_owned());
+    }
+    let unknown = pairs(job).map(|(keyword, _)| keyword).filter(|keyword| !OF_JOBS.contains(keyword));
+    faults.extend(unknown.map(|keyword| format!("no keyword {keyword}")));
+    for line in ["before_script", "script"].iter().flat_map(|key| job.get(key).into_iter().flat_map(strings)) {
+        if !is_closed(line) {
+            faults.push(format!("unclosed quote in {line}"));
+        }
+        let used = line.split("$[[ inputs.").skip(1).filter_map(|rest| Some(rest.split_once(" ]]")?.0));
+        let missing = used.filter(|input| inputs["spec"]["inputs"].get(*input).is_none());
+        faults.extend(missing.map(|input| format!("no input {input}")));
     }
     faults
 }
@@ -257,7 +259,9 @@ fn is_condition(condition: &str) -> bool {
         let is_pattern = |word: &str| word.len() > 2 && word.starts_with('/') && word.ends_with('/');
         match words.as_slice() {
             [variable] => is_variable(variable),
-            [left, "==" | "!=", right] => is_variable(left) && (is_variable(right) || is_text(right) || *right == "null"),
+            [left, "==" | "!=", right] => {
+                is_variable(left) && (is_variable(right) || is_text(right) || *right == "null")
+            }
             [left, "=~" | "!~", right] => is_variable(left) && is_pattern(right),
             _ => false,
         }
