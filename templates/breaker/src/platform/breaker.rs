@@ -13,8 +13,16 @@ pub const OPEN_FOR: Duration = Duration::from_secs(5);
 
 pub struct Breaker {
     dependency: &'static str,
-    /// The number of consecutive failures, and the time of the next probe while the breaker is open.
-    state: Mutex<(u32, Instant)>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The number of consecutive failures.
+    failures: u32,
+    /// The time of the next probe while the breaker is open.
+    probe_at: Instant,
+    /// The time at which it was closed last. The failure of a call that began earlier is old news.
+    closed_at: Instant,
 }
 
 /// The decision about a call.
@@ -74,17 +82,18 @@ impl Breaker {
         metrics::counter!("dependency_errors_total", "dependency" => dependency).absolute(0);
         metrics::gauge!("breaker_open", "dependency" => dependency).set(0);
         //~ endif
-        Self { dependency, state: Mutex::new((failures, Instant::now())) }
+        let now = Instant::now();
+        Self { dependency, state: Mutex::new(State { failures, probe_at: now, closed_at: now }) }
     }
 
     pub fn turn(&self) -> Turn {
         let now = Instant::now();
-        self.update(|(failures, probe_at)| match *failures {
+        self.update(|state| match state.failures {
             ..FAILURES => Turn::Go,
-            _ if now < *probe_at => Turn::Wait,
+            _ if now < state.probe_at => Turn::Wait,
             _ => {
                 // A cancelled probe has no result: the next one is due as after a failure.
-                *probe_at = now + OPEN_FOR;
+                state.probe_at = now + OPEN_FOR;
                 Turn::Probe
             }
         })
@@ -99,13 +108,11 @@ impl Breaker {
         E: Failure,
         C: Future<Output = Result<T, E>>,
     {
+        let began = Instant::now();
         let answer = timeout(limit, call).await.map_err(|_elapsed| Failed::Late(limit));
         let answer = answer.and_then(|answer| answer.map_err(Failed::Error));
         let failure = answer.as_ref().err().filter(|failed| failed.is_outage());
-        self.update(|(failures, probe_at)| {
-            *failures = if failure.is_some() { failures.saturating_add(1) } else { 0 };
-            *probe_at = Instant::now() + OPEN_FOR;
-        });
+        self.update(|state| state.count(failure.is_some(), began));
         if let Some(failure) = failure {
             self.report(failure);
         }
@@ -120,14 +127,34 @@ impl Breaker {
         //~ endif
     }
 
-    fn update<T>(&self, change: impl FnOnce(&mut (u32, Instant)) -> T) -> T {
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         //~ if monitoring
         let result = change(&mut state);
-        metrics::gauge!("breaker_open", "dependency" => self.dependency).set(u8::from(state.0 >= FAILURES));
+        metrics::gauge!("breaker_open", "dependency" => self.dependency).set(u8::from(state.failures >= FAILURES));
         result
         //~ else
         change(&mut state)
         //~ endif
+    }
+}
+
+impl State {
+    /// Counts the result of a call.
+    fn count(&mut self, is_failure: bool, began: Instant) {
+        let now = Instant::now();
+        match is_failure {
+            true if began < self.closed_at => {}
+            true => {
+                self.failures = self.failures.saturating_add(1);
+                self.probe_at = now + OPEN_FOR;
+            }
+            false => {
+                if self.failures >= FAILURES {
+                    self.closed_at = now;
+                }
+                self.failures = 0;
+            }
+        }
     }
 }
