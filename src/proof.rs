@@ -116,7 +116,7 @@ pub fn digests(tree: &Tree) -> (String, String) {
 pub fn is_compiled(path: &Utf8Path) -> bool {
     let path = path.as_str();
     let kinds = [".rs", ".sql", ".lua", ".toml", ".lock"];
-    let included = [".env.example", "assets/", "openapi.json", "tests/settings/"];
+    let included = [".env.example", "assets/", "openapi.json", "tests/alerts.json", "tests/settings/"];
     let own = ["deny.toml", "restwell.toml", "rust-toolchain.toml"];
     let is_read = kinds.iter().any(|kind| path.ends_with(kind)) || included.iter().any(|start| path.starts_with(start));
     is_read && !own.contains(&path)
