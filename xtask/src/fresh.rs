@@ -16,7 +16,7 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, package, project, readme, recipe, suites, tools};
+use crate::{http, package, project, readme, recipe, suites};
 
 /// Runs the stage.
 pub(crate) fn run(options: &changed::Options) -> Result<()> {
@@ -61,7 +61,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
     let mut tests = None;
     tally.note(&format!("{preset} test"), || {
         let note = suites::test(folder, &servers.for_tests(stack))?;
-        tests = suites::first_number(&note);
+        tests = suites::number_of_tests(&note);
         Ok(note)
     });
     tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
@@ -91,9 +91,12 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
 }
 
-/// `just drill` with the shortest phases; returns the last line of its report.
+/// The command of `just drill`, with the shortest phases; returns the last line of its report. Just itself is not needed.
 fn drill(folder: &Path, variables: &[(String, String)]) -> Result<String> {
-    let drill = tools::program("just")?.args(["drill", "1"]).dir(folder).envs(variables);
+    let recipes = std::fs::read_to_string(folder.join("justfile"))?;
+    let drill = recipes.split("\ndrill seconds=").nth(1).and_then(|recipe| recipe.lines().nth(1));
+    let drill = drill.context("the justfile has no drill")?.replace("{{ seconds }}", "1");
+    let drill = Program::new("sh").args(["-c", &drill]).dir(folder).envs(variables);
     let output = project::in_shared_target(drill).limit(Duration::from_secs(300)).capture()?;
     let summary = output.stdout.lines().find(|line| line.ends_with("every promise was kept."));
     let summary = summary.with_context(|| format!("no report\n{}", output.tail()))?.to_owned();

@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         |stack, result, time| {
             let name = id(stack);
             if let Ok(note) = &result {
-                changes.passed(&name, first_number(note))?;
+                changes.passed(&name, number_of_tests(note))?;
             }
             tally.known(&format!("{name} tests"), result, time);
             Ok(())
@@ -195,9 +195,9 @@ pub(crate) fn count(output: &Output) -> Result<String> {
     Ok(format!("{passed} tests"))
 }
 
-/// The number of tests at the start of the result of a suite.
-pub(crate) fn first_number(note: &str) -> Option<u32> {
-    note.strip_suffix(" tests")?.parse().ok()
+/// The number of tests in the result of a suite: `293 tests`, or `10 times, 293 tests each`.
+pub(crate) fn number_of_tests(note: &str) -> Option<u32> {
+    note.split_once(" tests")?.0.rsplit(' ').next()?.parse().ok()
 }
 
 /// Adds up `WORD` of every `test result: ok. N passed; N failed; N ignored; …`.
@@ -223,6 +223,12 @@ pub(crate) fn failures(output: &Output) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_result_has_the_number_of_tests_however_often_they_ran() {
+        let found = ["293 tests", "10 times, 293 tests each", "", "failed"].map(number_of_tests);
+        assert_eq!(found, [Some(293), Some(293), None, None]);
+    }
 
     #[test]
     fn results_of_all_test_binaries_are_added() {

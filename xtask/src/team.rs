@@ -17,6 +17,7 @@ pub(crate) enum Edit {
 
 /// What the team did. A file that the stack does not have is skipped.
 pub(crate) const TEAM: [(&str, Edit); 20] = [
+    ("Cargo.toml", Edit::Before("serde = {", "roman = \"0.1.6\"\n")),
     ("src/stock.rs", Edit::New(STOCK)),
     ("src/lib.rs", Edit::Append("pub mod stock;\n")),
     (
@@ -32,6 +33,13 @@ pub(crate) const TEAM: [(&str, Edit); 20] = [
             "    /// Where the goods are\n    #[arg(long, env, default_value = \"north\", value_parser = [\"north\", \"south\"])]\n    pub warehouse: String,\n",
         ),
     ),
+    ("tests/api/main.rs", Edit::Before("mod support;\n", "mod stock;\n")),
+    ("tests/api/stock.rs", Edit::New(STOCK_TEST)),
+    (
+        "tests/settings/warehouse.json",
+        Edit::New("{\"WAREHOUSE\": {\"refused\": [\"west\"], \"accepted\": [\"south\"]}}\n"),
+    ),
+    (".env.example", Edit::Append("\n# Where the goods are\nWAREHOUSE=north\n")),
     ("src/config.rs", Edit::After("    Serve,\n", "    /// Count the stock\n    Count,\n")),
     (
         "src/main.rs",
@@ -45,14 +53,6 @@ pub(crate) const TEAM: [(&str, Edit); 20] = [
         Edit::After("Result<Json<Paged<Product>>> {\n", "    tracing::debug!(rows = page.rows(), \"listing\");\n"),
     ),
     ("src/products/mod.rs", Edit::Append("\n/// The most that the shop has.\npub const MOST: u32 = 10_000;\n")),
-    ("tests/api/main.rs", Edit::Before("mod support;\n", "mod stock;\n")),
-    ("tests/api/stock.rs", Edit::New(STOCK_TEST)),
-    (
-        "tests/settings/warehouse.json",
-        Edit::New("{\"WAREHOUSE\": {\"refused\": [\"west\"], \"accepted\": [\"south\"]}}\n"),
-    ),
-    (".env.example", Edit::Append("\n# Where the goods are\nWAREHOUSE=north\n")),
-    ("Cargo.toml", Edit::Before("serde = {", "roman = \"0.1.6\"\n")),
     ("README.md", Edit::Append("\n## Ask\n\nThe team of the shop.\n")),
     ("justfile", Edit::Append("\n# Count the stock\ncount:\n    cargo run -- count\n")),
     ("AGENTS.md", Edit::Append("\nAsk before you add a crate.\n")),
