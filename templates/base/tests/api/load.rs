@@ -1,7 +1,8 @@
 //! A load test with an open loop: requests leave on schedule, whether or not the server keeps up.
 //!
-//! A closed loop sends less when the server stalls and so hides the stall; here it is visible, because latency counts
-//! from the scheduled time: Gil Tene's "coordinated omission", which `wrk2` avoids in the same way. `just load` runs it longer; it sends requests only to the server that it starts itself.
+//! A closed loop sends less when the server stalls and so hides the stall (Gil Tene calls it coordinated omission); here
+//! it is visible, because latency counts from the scheduled time. `just load` runs it longer; it sends requests only to
+//! the server that it starts itself.
 
 use std::env;
 use std::time::Duration;
