@@ -160,11 +160,7 @@ fn limit(limits: &mut Limits) {
 }
 
 fn size(limits: &mut Limits) {
-    limits.size(
-        "memory of a replica",
-        "32 MiB + 2 × `MAX_CONNECTIONS` × 32 KiB + 64 MiB of bodies + 64 MiB of stored data",
-        "222.5 MiB of 256 MiB",
-    );
+    limits.size("memory of a replica", "32 MiB + 2 × `MAX_CONNECTIONS` × 32 KiB + 64 MiB of bodies", "158.5 MiB");
     limits.size(
         "requests in flight",
         "requests a second × seconds of each (Little's law), at most `MAX_IN_FLIGHT`",

@@ -65,6 +65,7 @@ pub(super) const CACHE: Feature = Feature {
         let reader = "a load, for the request that started it, if there is a stale value";
         limits.time_out(Layer::Call, reader, "25 ms", "the stale value is served; the load continues");
         limits.bound("the cache in memory", "64 MiB by weight", "the least used entries are evicted");
+        limits.size("memory of the cache, in each replica", "64 MiB for each resource", "64 MiB");
         let loads = "loads of the cache, including those whose readers have disconnected";
         limits.bound(loads, "64", "readers without a cached value wait until theirs can start");
     },

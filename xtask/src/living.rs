@@ -56,16 +56,11 @@ fn switch(restwell: &Path, flags: &str, values: &str, servers: &Servers) -> Resu
     let parent = dirs::target().join("living");
     let name = format!("after-{}", values.replace([' ', '='], "-"));
     let folder = parent.join(&name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
     fs::create_dir_all(&parent)?;
+    project::remove(&folder)?;
     let new = Program::new(restwell).args(["new", &name, "--yes", "--no-git", "--quiet"]);
     new.args(flags.split(' ')).dir(&parent).read()?;
     let edited = team::edit(&folder, &TEAM)?;
-    // As the team's own cargo does on the next build.
-    project::cargo(&folder).args(["update", "--quiet", "--workspace"]).read()?;
-    fs::write(folder.join("openapi.json"), description(&folder)?)?;
     Program::new(restwell).arg("set").args(values.split(' ')).arg("--no-check").dir(&folder).read()?;
     team::check(&folder, edited)?;
     fs::write(folder.join("openapi.json"), description(&folder)?)?;

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use restwell::plan::Plan;
 use restwell::preset::Preset;
 use restwell::stack::Stack;
@@ -46,6 +46,21 @@ pub(crate) fn write(tree: &Tree, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes a folder, if there is one.
+pub(crate) fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(())
+}
+
+/// Replaces a text that a file has once.
+pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    ensure!(text.matches(old).count() == 1, "{} has not one {old:?}", path.display());
+    Ok(fs::write(path, text.replace(old, new))?)
 }
 
 /// Every file under `folder`, sorted, without those of git and cargo.

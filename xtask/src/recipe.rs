@@ -66,10 +66,7 @@ pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<S
     Program::new("git").args(["add", "--all"]).dir(folder).read()?;
     add_files(folder, stack)?;
     for (path, after, line) in LINES {
-        let path = folder.join(path);
-        let text = fs::read_to_string(&path)?;
-        ensure!(text.matches(after).count() == 1, "{} has not one line {after:?}", path.display());
-        fs::write(&path, text.replace(after, &format!("{after}{line}")))?;
+        project::replace(&folder.join(path), after, &format!("{after}{line}"))?;
     }
     let added = project::files(folder)?.len() - before;
     ensure!(added <= MOST_FILES, "the recipe adds {added} files, at most {MOST_FILES}");

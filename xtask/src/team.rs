@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::{living, project};
+
 /// A change of one file.
 pub(crate) enum Edit {
     New(&'static str),
@@ -95,10 +97,10 @@ async fn the_stock_is_that_of_the_warehouse() {
 }
 "#;
 
-/// Makes those edits whose file exists or is new, and returns them.
+/// Makes those edits whose file exists or is new, updates the lock and `openapi.json` to them, and returns them.
 ///
 /// # Errors
-/// If a file has not the text that an edit looks for.
+/// If a file has not the text that an edit looks for, or the result does not compile.
 pub(crate) fn edit<'a>(folder: &Path, edits: &'a [(&'static str, Edit)]) -> Result<Vec<&'a (&'static str, Edit)>> {
     let mut edited = Vec::new();
     for entry in edits {
@@ -109,6 +111,9 @@ pub(crate) fn edit<'a>(folder: &Path, edits: &'a [(&'static str, Edit)]) -> Resu
             edited.push(entry);
         }
     }
+    // As the team's own cargo does on the next build.
+    project::cargo(folder).args(["update", "--quiet", "--workspace"]).read()?;
+    fs::write(folder.join("openapi.json"), living::description(folder)?)?;
     Ok(edited)
 }
 
@@ -123,28 +128,16 @@ pub(crate) fn check<'a>(folder: &Path, edits: impl IntoIterator<Item = &'a (&'st
 
 impl Edit {
     fn apply(&self, path: &Path) -> Result<()> {
-        if let Self::New(text) = self {
-            fs::create_dir_all(path.parent().context("a file has a folder")?)?;
-            return Ok(fs::write(path, text)?);
+        match self {
+            Self::New(text) => {
+                fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+                Ok(fs::write(path, text)?)
+            }
+            Self::Append(new) => Ok(fs::write(path, fs::read_to_string(path)? + new)?),
+            Self::After(anchor, new) => project::replace(path, anchor, &format!("{anchor}{new}")),
+            Self::Before(anchor, new) => project::replace(path, anchor, &format!("{new}{anchor}")),
+            Self::Delete => Ok(fs::remove_file(path)?),
         }
-        let text = fs::read_to_string(path)?;
-        let once = |anchor: &str| {
-            ensure!(text.matches(anchor).count() == 1, "not one {anchor:?}");
-            Ok(())
-        };
-        let edited = match self {
-            Self::New(_) | Self::Delete => return Ok(fs::remove_file(path)?),
-            Self::Append(new) => format!("{text}{new}"),
-            Self::After(anchor, new) => {
-                once(anchor)?;
-                text.replace(anchor, &format!("{anchor}{new}"))
-            }
-            Self::Before(anchor, new) => {
-                once(anchor)?;
-                text.replace(anchor, &format!("{new}{anchor}"))
-            }
-        };
-        Ok(fs::write(path, edited)?)
     }
 
     /// Whether a file still has the edit.

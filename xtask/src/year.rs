@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
@@ -41,10 +41,8 @@ struct Year {
 pub(crate) fn run() -> Result<()> {
     let parent = dirs::target().join("year");
     let folder = parent.join("shop-api");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
     fs::create_dir_all(&parent)?;
+    project::remove(&folder)?;
     let mut year =
         Year { folder, restwell: project::restwell()?, servers: Servers::start(&Kind::ALL)?, page: HEAD.to_owned() };
     let (first, later) = TEAM.split_at(FIRST_EDITS);
@@ -85,15 +83,12 @@ impl Year {
         Ok(write!(self.page, "\n## {title}\n")?)
     }
 
-    /// The team edits the project, and describes its API anew.
+    /// Makes edits of the team and tests the result.
     fn edits(&mut self, title: &str, edits: &'static [(&'static str, team::Edit)]) -> Result<()> {
         self.title(title)?;
         let made = team::edit(&self.folder, edits)?;
         let paths: Vec<String> = made.iter().map(|(path, _)| format!("`{path}`")).collect();
         writeln!(self.page, "\nEdits in {}.", paths.join(", "))?;
-        // As the team's own cargo does on the next build.
-        project::cargo(&self.folder).args(["update", "--quiet", "--workspace"]).read()?;
-        fs::write(self.folder.join("openapi.json"), living::description(&self.folder)?)?;
         self.tested()
     }
 
@@ -125,21 +120,13 @@ impl Year {
 /// Builds a restwell of a higher version with one changed template.
 fn newer(parent: &Path) -> Result<PathBuf> {
     let source = parent.join("restwell");
-    if source.exists() {
-        fs::remove_dir_all(&source)?;
-    }
+    project::remove(&source)?;
     Program::new("git").args(["clone", "--quiet", "--shared"]).arg(dirs::root()).arg(&source).read()?;
     let (path, old, new) = NEWER;
-    replace(&source.join(path), old, new)?;
-    replace(&source.join("Cargo.toml"), "\nversion = \"0.1.0\"\n", "\nversion = \"0.2.0\"\n")?;
+    project::replace(&source.join(path), old, new)?;
+    project::replace(&source.join("Cargo.toml"), "\nversion = \"0.1.0\"\n", "\nversion = \"0.2.0\"\n")?;
     let target = parent.join("target");
     let build = Program::cargo().args(["build", "--quiet", "--package", "restwell"]).dir(&source);
     build.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;
     Ok(target.join("debug/restwell"))
-}
-
-fn replace(path: &Path, old: &str, new: &str) -> Result<()> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    ensure!(text.matches(old).count() == 1, "{} has not one {old:?}", path.display());
-    Ok(fs::write(path, text.replace(old, new))?)
 }
