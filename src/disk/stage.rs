@@ -5,6 +5,8 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
+use std::panic::resume_unwind;
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -19,6 +21,9 @@ const CONTENT: &str = "new";
 
 /// The name of the project below [`CONTENT`] if the target exists.
 pub(super) const IN_PLACE: &str = "project";
+
+/// The most threads that write files: creating a file takes longer than rendering it.
+const WORKERS: usize = 4;
 
 /// How many names are tried. A name is taken only by a leftover, or by a run with the same process id on another host.
 const ATTEMPTS: u32 = 1000;
@@ -122,17 +127,27 @@ impl Staging {
     pub(super) fn fill(&self, tree: &Tree, shown: &Utf8Path) -> Result<(), Error> {
         let project = self.project();
         let mut directory = Utf8PathBuf::new();
-        for (path, file) in tree.files() {
-            stop_if_requested()?;
+        for (path, _) in tree.files() {
             let parent = path.parent().unwrap_or("".into());
             // The paths are sorted, so each directory is created once.
             if parent != directory {
                 fs::create_dir_all(project.join(parent)).map_err(refused("create", shown.join(parent)))?;
                 parent.clone_into(&mut directory);
             }
-            write(&project.join(path), file).map_err(refused("write", shown.join(path)))?;
         }
-        Ok(())
+        let files: Vec<_> = tree.files().collect();
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(WORKERS);
+        let part = files.len().div_ceil(workers).max(1);
+        thread::scope(|scope| {
+            let write_part = |part: &[(&Utf8Path, &tree::File)]| {
+                part.iter().try_for_each(|(path, file)| {
+                    stop_if_requested()?;
+                    write(&project.join(path), file).map_err(refused("write", shown.join(path)))
+                })
+            };
+            let workers: Vec<_> = files.chunks(part).map(|part| scope.spawn(move || write_part(part))).collect();
+            workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
     }
 
     /// Moves the project, including parents that do not exist yet, into `beside` with one rename. If another program has

@@ -14,6 +14,17 @@ use crate::progress::Schedule;
 use crate::say;
 use crate::tally::{self, Count, Time};
 
+/// The options of `cargo xtask ci`.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Count the results of the `test` that has just run instead of running it again.
+    #[arg(long)]
+    tested: bool,
+    /// Also what runs by turns.
+    #[arg(long)]
+    all: bool,
+}
+
 /// A command of xtask.
 struct Stage {
     name: &'static str,
@@ -23,30 +34,40 @@ struct Stage {
     /// estimate the remaining time.
     cpu: u64,
     waits: u64,
-    /// Whether it takes `--changed`.
-    by_project: bool,
-    /// Whether it runs at the same time as the next one: neither measures times, and both wait more than they compute.
+    /// The option of a run that it takes, if any.
+    takes: Takes,
+    /// Whether it runs at the same time as the next one: neither measures times, and one of them mostly waits.
     beside_next: bool,
+}
+
+/// The option of a run that a stage takes.
+#[derive(Clone, Copy, PartialEq)]
+enum Takes {
+    Nothing,
+    /// `--changed`: only projects that changed.
+    Changed,
+    /// `--all`: also what runs by turns.
+    All,
 }
 
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
-    Stage { name: "tool", limit: 10, cpu: 8, waits: 1, by_project: false, beside_next: false },
-    Stage { name: "variants", limit: 35, cpu: 32, waits: 0, by_project: true, beside_next: false },
-    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, by_project: true, beside_next: false },
-    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, by_project: true, beside_next: false },
+    Stage { name: "tool", limit: 10, cpu: 8, waits: 1, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "variants", limit: 35, cpu: 32, waits: 0, takes: Takes::Changed, beside_next: false },
+    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside_next: false },
+    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside_next: false },
 ];
 
 /// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
-    Stage { name: "tools", limit: 10, cpu: 1, waits: 1, by_project: false, beside_next: false },
-    Stage { name: "digests", limit: 5, cpu: 1, waits: 0, by_project: false, beside_next: false },
-    Stage { name: "kill", limit: 12, cpu: 4, waits: 2, by_project: false, beside_next: false },
-    Stage { name: "living", limit: 16, cpu: 10, waits: 1, by_project: false, beside_next: true },
-    Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, by_project: false, beside_next: false },
-    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, by_project: false, beside_next: false },
-    Stage { name: "outside", limit: 15, cpu: 10, waits: 3, by_project: false, beside_next: false },
-    Stage { name: "deploy", limit: 18, cpu: 8, waits: 6, by_project: false, beside_next: false },
+    Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "living", limit: 10, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
+    Stage { name: "kill", limit: 12, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside_next: true },
+    Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside_next: false },
 ];
 
 /// The variable with the names of all stages of the current run.
@@ -54,7 +75,7 @@ const RUN: &str = "XTASK_RUN";
 
 /// `cargo xtask test`.
 pub(crate) fn test(options: &changed::Options) -> Result<()> {
-    let failed = run_all(TEST, options)?;
+    let failed = run_all(TEST, |takes| options.argument().filter(|_| takes == Takes::Changed))?;
     say_failures(TEST);
     say::line(times(TEST));
     match failed.as_slice() {
@@ -64,11 +85,12 @@ pub(crate) fn test(options: &changed::Options) -> Result<()> {
 }
 
 /// `cargo xtask ci`. Its last line counts everything.
-pub(crate) fn run(tested: bool) -> Result<()> {
-    if !tested {
-        run_all(TEST, &changed::Options::default())?;
+pub(crate) fn run(options: Options) -> Result<()> {
+    let option = |takes| (options.all && takes == Takes::All).then(|| "--all".to_owned());
+    if !options.tested {
+        run_all(TEST, option)?;
     }
-    run_all(REST, &changed::Options::default())?;
+    run_all(REST, option)?;
     let mut sum = Count::default();
     for Stage { name, .. } in TEST.iter().chain(REST) {
         let count = Count::of(name);
@@ -119,8 +141,8 @@ impl Stage {
     }
 }
 
-/// Runs all stages, even after a failure, and returns those that failed.
-fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static str>> {
+/// Runs all stages, even after a failure, and returns those that failed. `option` is the value of an option of the run.
+fn run_all(stages: &[Stage], option: impl Fn(Takes) -> Option<String>) -> Result<Vec<&'static str>> {
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     let names = names.join(",");
     let mut failed = Vec::new();
@@ -128,11 +150,12 @@ fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static 
         let mut beside = None;
         for stage in stages {
             if stage.beside_next {
-                beside = Some((stage, scope.spawn(|| stage.run(options, &names))));
+                let (names, option) = (&names, option(stage.takes));
+                beside = Some((stage, scope.spawn(move || stage.run(option, names))));
                 continue;
             }
             let cpu = process::cpu_time_of_children()?;
-            let mut ended = vec![(stage, stage.run(options, &names)?)];
+            let mut ended = vec![(stage, stage.run(option(stage.takes), &names)?)];
             if let Some((stage, thread)) = beside.take() {
                 let result = thread.join().map_err(|_| anyhow!("the thread of `{}` panicked", stage.name))??;
                 ended.push((stage, result));
@@ -150,9 +173,8 @@ fn run_all(stages: &[Stage], options: &changed::Options) -> Result<Vec<&'static 
 
 impl Stage {
     /// Whether it passed, and its duration.
-    fn run(&self, options: &changed::Options, names: &str) -> Result<(bool, Duration)> {
-        let arguments = options.argument().filter(|_| self.by_project);
-        let program = Program::new(std::env::current_exe()?).arg(self.name).args(arguments).env(RUN, names);
+    fn run(&self, option: Option<String>, names: &str) -> Result<(bool, Duration)> {
+        let program = Program::new(std::env::current_exe()?).arg(self.name).args(option).env(RUN, names);
         let started = Instant::now();
         let result = program.limit(Duration::from_secs(self.limit * 60)).run();
         if let Err(error) = &result

@@ -22,11 +22,7 @@ enum Command {
     /// suites.
     Test(changed::Options),
     /// Everything CI runs: `test`, then every other stage.
-    Ci {
-        /// Count the results of the `test` that has just run instead of running it again.
-        #[arg(long)]
-        tested: bool,
-    },
+    Ci(ci::Options),
     /// Installs the programs that the stages beyond `test` need (Debian, root).
     Tools,
     /// The tool itself: rustfmt, clippy and its tests, which render every stack in memory.
@@ -45,8 +41,13 @@ enum Command {
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
-    /// Edits projects as a team would, changes their stacks with `restwell set` and runs their tests.
-    Living,
+    /// Edits projects as a team would, changes their stacks with `restwell set` and runs their tests. Two of the
+    /// projects, by turns: each state of the sources has its own.
+    Living {
+        /// All projects.
+        #[arg(long)]
+        all: bool,
+    },
     /// Plants one fault at a time in generated code: the test named for it must fail.
     Mutations {
         /// Only those whose line in the report contains this text, such as `scale:`
@@ -97,7 +98,7 @@ impl Cli {
     pub(crate) fn run(self) -> Result<()> {
         match self.command {
             Command::Test(options) => ci::test(&options),
-            Command::Ci { tested } => ci::run(tested),
+            Command::Ci(options) => ci::run(options),
             Command::Tools => tools::install(),
             Command::Tool => tier0::run(),
             Command::Variants(options) => variants::run(&options),
@@ -106,7 +107,7 @@ impl Cli {
             Command::Digests { bless: true } => digests::bless(),
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
-            Command::Living => living::run(),
+            Command::Living { all } => living::run(all),
             Command::Mutations { filter } => mutations::run(&filter),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),

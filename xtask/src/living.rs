@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
 use crate::team::{self, TEAM};
-use crate::{dirs, project, suites};
+use crate::{dirs, project, rotation, suites};
 
 /// The stacks of the projects before and after, as flags of `restwell new` and words of `restwell set`. Every choice of
 /// the Rust code is added by one of them and removed by another.
@@ -32,23 +32,34 @@ const SWITCHES: [(&str, &str); 6] = [
     ("--preset minimal", "database=postgres cache=memory monitoring=prometheus deploy=compose"),
 ];
 
-/// Runs the stage.
-pub(crate) fn run() -> Result<()> {
+/// The number of projects in a run without `--all`.
+const PART: usize = 2;
+
+/// Runs the stage with every project, or with the part for this state of the sources.
+pub(crate) fn run(all: bool) -> Result<()> {
     let mut tally = Tally::new("living")?;
+    let switches = rotation::part(&SWITCHES, if all { SWITCHES.len() } else { PART })?;
+    for (flags, values) in SWITCHES.iter().filter(|switch| !switches.contains(switch)) {
+        tally.gap(&title(flags, values), "runs for other states of the sources, or with `cargo xtask living --all`");
+    }
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
     let restwell = project::restwell()?;
-    tally.set_total(SWITCHES.len());
+    tally.set_total(switches.len());
     suites::at_once(
-        &SWITCHES,
+        &switches,
         |(flags, values)| switch(&restwell, flags, values, &servers),
         |(flags, values), result, time| {
-            tally.known(&format!("{flags}: edited, set {values}"), result, time);
+            tally.known(&title(flags, values), result, time);
             Ok(())
         },
     )?;
     tally.close()
+}
+
+fn title(flags: &str, values: &str) -> String {
+    format!("{flags}: edited, set {values}")
 }
 
 /// Makes a project, edits it, changes its stack and runs its tests; returns their number as text.

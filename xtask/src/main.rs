@@ -28,6 +28,7 @@ mod project;
 mod readme;
 mod receipts;
 mod recipe;
+mod rotation;
 mod say;
 mod servers;
 mod service;

@@ -214,10 +214,17 @@ fn number_before(line: &str, word: &str) -> Result<u64> {
 /// The failures in the output of the test runner, and its exit status.
 pub(crate) fn failures(output: &Output) -> String {
     let start = output.stdout.find("\nfailures:\n").unwrap_or_default();
-    let mut text = output.stdout[start..].to_owned();
-    text.truncate(text.floor_char_boundary(4000));
-    let tail = output.tail();
-    format!("{text}\n{tail}")
+    format!("{}\n{}", ends(&output.stdout[start..]), output.tail())
+}
+
+/// A long text without its middle: a test says what it did before it says what failed.
+fn ends(text: &str) -> String {
+    const HALF: usize = 4000;
+    if text.len() <= 2 * HALF {
+        return text.to_owned();
+    }
+    let (start, end) = (text.floor_char_boundary(HALF), text.ceil_char_boundary(text.len() - HALF));
+    format!("{}\n[…]\n{}", &text[..start], &text[end..])
 }
 
 #[cfg(test)]
@@ -235,6 +242,14 @@ mod tests {
         let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\nx\n\
                       test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured\n";
         assert_eq!((sum(output, "passed"), sum(output, "ignored")), (15, 1));
+    }
+
+    #[test]
+    fn a_long_text_keeps_both_ends() {
+        assert_eq!(ends("short"), "short");
+        let text = ends(&format!("begin{}end", "é".repeat(9000)));
+        assert!(text.starts_with("beginé") && text.contains("é\n[…]\né") && text.ends_with("éend"), "{text}");
+        assert!(text.len() < 8100);
     }
 
     #[test]

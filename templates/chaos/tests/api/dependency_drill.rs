@@ -19,7 +19,7 @@ pub async fn fails(
     pace: Pace,
 ) -> Vec<Outcome> {
     prepare(service.public).await;
-    let load = Load::on(service.admin, &[service.public], requests());
+    let load = Load::on(pace, service.admin, &[service.public], requests());
     let failure = async |what: &str, mode| {
         let lasts = async {
             chaos.set(mode).await;

@@ -11,7 +11,7 @@ use crate::{NEED_THE_DATABASE, happen, prepare, requests};
 pub async fn holds(pace: Pace) -> Vec<Outcome> {
     let service = Process::start(&[]).await;
     prepare(service.public).await;
-    let load = Load::on(service.admin, &[service.public], requests());
+    let load = Load::on(pace, service.admin, &[service.public], requests());
     let database = &service._fixture.database;
     let lasts = async {
         let lock = database.lock().await;

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use crate::drill::Pace;
 use crate::drill::load::Load;
 use crate::drill::outcome::{Failure, Outcome};
+use crate::support::ports::Port;
 use crate::support::process::Process;
 use crate::{happen, prepare, requests};
 
@@ -18,14 +19,19 @@ pub async fn fail(pace: Pace) -> Vec<Outcome> {
     // Has what replicas share, and gets no requests.
     let owner = Process::start(&["--drain-delay=3s"]).await;
     let flags: Vec<&str> = owner._fixture.flags.iter().map(String::as_str).collect();
-    let start = async || Process::start(&flags).await;
-    let (one, other) = tokio::join!(start(), start());
+    // The load goes on to the port of a replica that was killed.
+    let ports: [Port; 4] = std::array::from_fn(|_| Port::reserve());
+    let start = async |port: &Port| {
+        let port = format!("--port={}", port.address().port());
+        Process::start(&[&flags[..], &[&port]].concat()).await
+    };
+    let (one, other) = tokio::join!(start(&ports[0]), start(&ports[1]));
     prepare(one.public).await;
 
     // A write that a replica had when it was killed is not repeated, so there are none.
     let mut reads = requests();
     reads.retain(|request| request.method == "GET");
-    let load = Load::on(one.admin, &[one.public, other.public], reads);
+    let load = Load::on(pace, one.admin, &[one.public, other.public], reads);
     let lasts = async {
         sleep(pace.phase / 4).await;
         drop(other);
@@ -34,12 +40,12 @@ pub async fn fail(pace: Pace) -> Vec<Outcome> {
     let what = "one of two replicas is killed".to_owned();
     let killed = happen(Failure { what, fails: &[], lasts, ends: async {} }, &load, pace).await;
 
-    let other = start().await;
-    let load = Load::on(owner.admin, &[one.public, other.public], requests());
+    let other = start(&ports[1]).await;
+    let load = Load::on(pace, owner.admin, &[one.public, other.public], requests());
     let mut new_ones = Vec::new();
     let lasts = async {
-        for old in [one, other] {
-            let new = start().await;
+        for (old, port) in [one, other].into_iter().zip(&ports[2..]) {
+            let new = start(port).await;
             let replicas = || load.replicas.lock().unwrap_or_else(PoisonError::into_inner);
             replicas().push(new.public);
             old.terminate();

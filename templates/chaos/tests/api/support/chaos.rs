@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::http;
+use super::ports::{Port, bind};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mode {
-    /// As if it were not there.
+    /// Every byte is passed on at once.
     Pass,
     /// Connections are refused, and open ones are cut.
     Closed,
@@ -30,19 +31,19 @@ pub struct Chaos {
     address: SocketAddr,
     target: String,
     mode: watch::Sender<Mode>,
-    /// Bound as long as the proxy lives and never listening: while the proxy does not listen, no other program gets the port.
-    _reserved: TcpSocket,
+    /// Keeps the address reserved while the proxy does not listen.
+    _port: Port,
     serving: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Chaos {
     /// Passes everything to `target`, a host and a port.
     pub fn start(target: &str) -> Self {
-        let reserved = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let address = reserved.local_addr().expect("a bound socket has an address");
+        let port = Port::reserve();
+        let address = port.address();
         let (mode, seen) = watch::channel(Mode::Pass);
         let serving = Mutex::new(Some(listen(address, target, seen)));
-        Self { address, target: target.to_owned(), mode, _reserved: reserved, serving }
+        Self { address, target: target.to_owned(), mode, _port: port, serving }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -64,15 +65,6 @@ impl Chaos {
             (as_it_was, _) => as_it_was,
         };
     }
-}
-
-fn bind(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("the system has sockets");
-    // So that two sockets may have this address while one of them listens, and connections that ended a moment ago do not
-    // keep it from us.
-    socket.set_reuseaddr(true).expect("a new socket");
-    socket.bind(address).unwrap_or_else(|error| panic!("cannot listen on {address}: {error}"));
-    socket
 }
 
 fn listen(address: SocketAddr, target: &str, mode: watch::Receiver<Mode>) -> JoinHandle<()> {

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::Pace;
 use crate::support::http::{self, Connection, Request};
 
 /// Longer than the service may take for an answer.
@@ -38,8 +39,8 @@ pub struct Sample {
 }
 
 impl Load {
-    pub fn on(admin: SocketAddr, replicas: &[SocketAddr], requests: Vec<Request>) -> Self {
-        Self { admin, rate: 100, requests, replicas: Mutex::new(replicas.to_vec()) }
+    pub fn on(pace: Pace, admin: SocketAddr, replicas: &[SocketAddr], requests: Vec<Request>) -> Self {
+        Self { admin, rate: pace.rate, requests, replicas: Mutex::new(replicas.to_vec()) }
     }
 
     /// Sends requests until `event` is over; returns when each has its answer.

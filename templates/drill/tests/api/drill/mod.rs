@@ -1,7 +1,8 @@
 //! The drill: the service goes through its own failures under load, and a report says what its clients saw.
 //!
-//! `just drill` takes one failure at a time and prints the report. Among the other tests every phase is short and all
-//! failures happen beside each other, so that latencies say nothing: only the answers are checked.
+//! `just drill` takes one failure at a time and prints the report. Among the other tests every phase is short, requests
+//! are few, and all failures happen beside each other, so that latencies say nothing: only the answers are checked, from
+//! the moment at which a failure begins.
 
 pub mod load;
 pub mod outcome;
@@ -19,7 +20,9 @@ use outcome::Outcome;
 pub struct Pace {
     /// How long the load lasts before, during and after each failure.
     pub phase: Duration,
-    /// Whether latencies count.
+    /// Requests a second.
+    pub rate: u32,
+    /// Whether this machine does nothing else: latencies count, and so do requests before and after the failure.
     pub strict: bool,
 }
 
@@ -28,9 +31,9 @@ impl Pace {
         match env::var("DRILL_SECONDS") {
             Ok(seconds) => {
                 let seconds: u64 = seconds.parse().expect("a whole number");
-                Self { phase: Duration::from_secs(seconds.clamp(1, 10)), strict: true }
+                Self { phase: Duration::from_secs(seconds.clamp(1, 10)), rate: 100, strict: true }
             }
-            Err(_) => Self { phase: Duration::from_secs(1), strict: false },
+            Err(_) => Self { phase: Duration::from_secs(1), rate: 20, strict: false },
         }
     }
 }

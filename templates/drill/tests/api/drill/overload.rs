@@ -26,7 +26,7 @@ pub async fn at_twice_the_capacity(pace: Pace) -> Vec<Outcome> {
     };
     let routes = Router::new().route(PATH, get(handler));
     let server = TestServer::with_routes(&["--max-in-flight=10"], routes).await;
-    let load = |rate| Load { rate, ..Load::on(server.admin, &[server.public], vec![request("GET", PATH)]) };
+    let load = |rate| Load { rate, ..Load::on(pace, server.admin, &[server.public], vec![request("GET", PATH)]) };
     let (calm, twice) = (load(CAPACITY / 4), load(CAPACITY * 2));
     let mut meanwhile = Vec::new();
     let lasts = async { meanwhile = twice.during(sleep(pace.phase)).await };
