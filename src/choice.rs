@@ -204,6 +204,7 @@ choices! {
     /// Where the service runs.
     deploy: Deploy, Around, "Where does it run?" {
         Compose = "compose",
+        Kubernetes = "kubernetes",
         None = "none",
     }
     /// What builds and checks every change.

@@ -108,6 +108,17 @@ pub fn image(name: &str) -> String {
     if image.is_empty() { "service".to_owned() } else { image }
 }
 
+/// The name of the project's objects in Kubernetes: [`image`] in the form of a label of RFC 1035, `[a-z]([-a-z0-9]*[a-z0-9])?`,
+/// short enough for the name of an environment behind it.
+pub fn label(name: &str) -> String {
+    let image = image(name).replace('_', "-");
+    let label = if image.starts_with(|letter: char| letter.is_ascii_digit()) { format!("s-{image}") } else { image };
+    label.chars().take(LABEL).collect::<String>().trim_end_matches('-').to_owned()
+}
+
+/// A label has at most 63 characters.
+const LABEL: usize = 63 - "-production".len();
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -218,10 +229,19 @@ mod tests {
         for name in accepted {
             let image = image(name);
             assert!(is_path_component(&image), "{name} → {image}");
+            let label = label(name);
+            assert!(is_label(&label), "{name} → {label}");
             let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
             let letters = kept(name).to_ascii_lowercase();
             assert_eq!(kept(&image), if letters.is_empty() { "service".to_owned() } else { letters }, "{name}");
         }
+    }
+
+    /// `[a-z]([-a-z0-9]*[a-z0-9])?`
+    fn is_label(text: &str) -> bool {
+        let alphanumeric = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        let ends = text.starts_with(|letter: char| letter.is_ascii_lowercase()) && text.ends_with(alphanumeric);
+        ends && text.len() <= LABEL && text.chars().all(|letter| alphanumeric(letter) || letter == '-')
     }
 
     /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`

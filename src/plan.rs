@@ -16,6 +16,8 @@ use minijinja::Value;
 
 use crate::choice::Database;
 use crate::feature::wanted;
+use crate::name;
+use crate::part::setting::kubernetes;
 use crate::part::{Parts, operator_value, secret, server, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::resource::Resource;
@@ -128,6 +130,7 @@ impl<'a> Plan<'a> {
             limits,
             operator_values,
             dashboards,
+            drain,
             secrets,
             series,
             servers,
@@ -161,11 +164,29 @@ impl<'a> Plan<'a> {
         context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
         context.insert("counting_alerts".to_owned(), symptoms.counting().into());
         context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
+        if let Some(drain) = drain {
+            context.insert("drain".to_owned(), drain.fields().into());
+        }
         if let Some(indicator) = indicator {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
+        context.extend(self.cluster().map(|(name, fact)| (name.to_owned(), fact)));
         context
+    }
+
+    /// The variables of templates for a cluster: the settings as its objects have them.
+    fn cluster(&self) -> [(&'static str, Value); 7] {
+        let (settings, label) = (&self.parts.settings, name::label(self.name));
+        [
+            ("egress_ports", kubernetes::egress_ports(settings).into()),
+            ("fixed_settings", kubernetes::fixed(settings).into()),
+            ("secret_commands", kubernetes::secret_commands(settings, &label, "production", &label).into()),
+            ("secret_keys", kubernetes::secret_keys(settings).into()),
+            ("secret_mount", kubernetes::secret_mount(settings).into()),
+            ("secret_volume", kubernetes::secret_volume(settings, &label).into()),
+            ("settings_of_operator", kubernetes::of_operator(settings).into()),
+        ]
     }
 
     /// Every template of the project, by the path of what it renders, with the choice that it comes from; that of a

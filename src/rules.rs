@@ -32,6 +32,12 @@ pub const RULES: &[Rule] = &[
         when: |value| value == Value::Database(Database::None),
         forbids: |value| matches!(value, Value::Auth(auth) if auth != Auth::None),
     },
+    Rule {
+        code: "RW0303",
+        because: "the database would be a file of its own in each of several replicas",
+        when: |value| value == Value::Deploy(Deploy::Kubernetes),
+        forbids: |value| value == Value::Database(Database::Sqlite),
+    },
 ];
 
 impl Rule {
@@ -59,12 +65,31 @@ pub fn allow(combination: &Combination) -> bool {
     RULES.iter().all(|rule| rule.broken_by(&values).is_none())
 }
 
-/// How many replicas of the service the deployment runs.
+/// How many replicas of the service the deployment runs; the least, if it adds some under load.
 pub fn replicas(combination: &Combination) -> u32 {
     match (combination.deploy, combination.database) {
         // The database is a local file: a second replica would have its own data.
         (Deploy::Compose, Database::Sqlite) | (Deploy::None, _) => 1,
-        (Deploy::Compose, Database::Postgres | Database::None) => 2,
+        (Deploy::Compose, Database::Postgres | Database::None) | (Deploy::Kubernetes, _) => 2,
+    }
+}
+
+/// How many replicas an autoscaler runs at most; a database server has enough connections for them.
+pub const MOST_REPLICAS: u32 = 4;
+
+/// How many replicas of the service the deployment runs under load.
+pub fn most_replicas(combination: &Combination) -> u32 {
+    match combination.deploy {
+        Deploy::Compose | Deploy::None => replicas(combination),
+        Deploy::Kubernetes => MOST_REPLICAS,
+    }
+}
+
+/// Whether the deployment runs the servers that the service needs; otherwise the operator has them elsewhere.
+pub fn runs_servers(combination: &Combination) -> bool {
+    match combination.deploy {
+        Deploy::Compose => true,
+        Deploy::Kubernetes | Deploy::None => false,
     }
 }
 
@@ -90,6 +115,7 @@ pub fn warnings(combination: &Combination) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choice::Choice;
 
     #[test]
     fn codes_are_distinct_and_in_the_family_of_conflicts() {
@@ -100,11 +126,10 @@ mod tests {
 
     #[test]
     fn a_rule_holds_in_either_order() {
-        for one in Combination::all().iter().flat_map(Combination::values) {
-            for other in Combination::all().iter().flat_map(Combination::values) {
-                for rule in RULES {
-                    assert_eq!(rule.separates(one, other), rule.separates(other, one));
-                }
+        let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+        for (&one, &other) in values.iter().flat_map(|one| values.iter().map(move |other| (one, other))) {
+            for rule in RULES {
+                assert_eq!(rule.separates(one, other), rule.separates(other, one));
             }
         }
     }

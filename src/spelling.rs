@@ -13,6 +13,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("gitlab-ci", "gitlab"),
     ("gl", "gitlab"),
     ("in-memory", "memory"),
+    ("k8s", "kubernetes"),
+    ("kube", "kubernetes"),
     ("limit", "limiter"),
     ("mem", "memory"),
     ("metrics", "monitoring"),

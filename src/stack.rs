@@ -91,9 +91,19 @@ impl Stack {
             .collect()
     }
 
-    /// How many replicas of the service run.
+    /// How many replicas of the service run; the least, if the deployment adds some under load.
     pub fn replicas(&self) -> u32 {
         rules::replicas(self)
+    }
+
+    /// How many replicas of the service run under load.
+    pub fn most_replicas(&self) -> u32 {
+        rules::most_replicas(self)
+    }
+
+    /// Whether the deployment runs the servers that the service needs; otherwise the operator has them elsewhere.
+    pub fn runs_servers(&self) -> bool {
+        rules::runs_servers(self)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A cache that replicas share in Memcached, behind a short-lived local cache in each process.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Cache, Deploy, Value};
+use crate::choice::{Cache, Value};
 use crate::part::versions::MEMCACHE;
 use crate::part::{Deployed, Development, Group, Layer, Server};
 
@@ -20,24 +20,25 @@ pub(super) const CACHE_MEMCACHED: Feature = Feature {
     contribute: |stack, parts| {
         parts.servers.push(MEMCACHED);
         parts.symptoms.of("memcached").dependency("MemcachedFails", "Memcached fails");
-        parts
-            .settings
-            .add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached")
-            .deployed(Deployed::As("memcache://memcached:11211"));
+        parts.settings.add(Group::Data, "MEMCACHED_URL", URL, "URL of Memcached").deployed(if stack.runs_servers() {
+            Deployed::As("memcache://memcached:11211")
+        } else {
+            ELSEWHERE
+        });
         parts.limits.time_out(Layer::Call, "a call to Memcached", "25 ms", "the request continues without it");
         let wait = "wait 25 ms, then the request continues without it";
         parts.limits.bound("connections to Memcached", "`CONNECTIONS` in `src/platform/store.rs`", wait);
-        match stack.deploy {
-            Deploy::Compose => {
-                parts.limits.bound("memory of Memcached", "192 MiB", "the least recently used entries are evicted");
-            }
-            Deploy::None => {}
+        if stack.runs_servers() {
+            parts.limits.bound("memory of Memcached", "192 MiB", "the least recently used entries are evicted");
         }
         parts.manifest.add(MEMCACHE.features(&["tokio"]));
     },
 };
 
 const URL: &str = "memcache://127.0.0.1:11211";
+
+const ELSEWHERE: Deployed =
+    Deployed::ByOperator { meaning: "the URL of Memcached", example: "memcache://memcached.example.com:11211" };
 
 const MEMCACHED: Server = Server {
     name: "memcached",

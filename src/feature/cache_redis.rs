@@ -1,7 +1,7 @@
 //! A cache that replicas share in Redis, behind a short-lived local cache in each process.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Cache, Deploy, Limiter, Value};
+use crate::choice::{Cache, Limiter, Value};
 
 pub(super) const CACHE_REDIS: Feature = Feature {
     id: "cache-redis",
@@ -17,11 +17,11 @@ pub(super) const CACHE_REDIS: Feature = Feature {
     ),
     contribute: |stack, parts| {
         // A limiter in Redis forbids eviction, and says what happens then.
-        match (stack.deploy, stack.limiter) {
-            (Deploy::Compose, Limiter::Memory | Limiter::None) => {
+        match stack.limiter {
+            Limiter::Memory | Limiter::None if stack.runs_servers() => {
                 parts.limits.bound("memory of Redis", "192 MiB", "the least recently used entries are evicted");
             }
-            (Deploy::Compose, Limiter::Redis) | (Deploy::None, _) => {}
+            Limiter::Memory | Limiter::Redis | Limiter::None => {}
         }
     },
 };

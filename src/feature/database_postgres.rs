@@ -1,9 +1,9 @@
 //! Products in PostgreSQL: one database for several replicas.
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Database, Deploy, Value};
+use crate::choice::{Database, Value};
 use crate::part::versions::SQLX;
-use crate::part::{Development, Group, Layer, Parts, Secret, Server};
+use crate::part::{Deployed, Development, Group, Layer, Parts, Secret, Server, connections};
 
 pub(super) const DATABASE_POSTGRES: Feature = Feature {
     id: "database-postgres",
@@ -20,29 +20,35 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
     contribute: |stack, parts| {
         parts.servers.push(POSTGRES);
         let about = "URL of the database; `?sslmode=verify-full` requires TLS";
-        parts.settings.add(Group::Data, "DATABASE_URL", URL, about).secret();
+        let url = parts.settings.add(Group::Data, "DATABASE_URL", URL, about).secret();
+        if !stack.runs_servers() {
+            url.deployed(ELSEWHERE);
+        }
         limit(parts);
         let connections = "`CONNECTIONS` in `src/platform/postgres.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
-        let (replicas, connections) = (stack.replicas(), 2 * 11 * stack.replicas());
-        let result = format!("2 × {replicas} × 11 = {connections}, of 100 with 3 for its administrators");
+        let (replicas, each) = (stack.most_replicas(), connections::OF_A_REPLICA);
+        let all = connections::while_rolling(replicas);
+        let result = format!("2 × {replicas} × {each} = {all}, of 100 with 3 for its administrators");
         let needs = "(`CONNECTIONS` + 1 for health) × replicas, twice while a new version starts";
         parts.limits.size("connections to PostgreSQL", needs, result);
         parts.secrets.extend(SECRETS);
         parts.volumes.extend(["postgres", "backups"]);
-        match stack.deploy {
-            Deploy::Compose => {
-                let then = "killed and restarted; the service waits for it";
-                parts.limits.bound("backups", "14", "the oldest is deleted");
-                parts.limits.bound("memory of PostgreSQL", "512 MiB, of which 128 MiB are buffers", then);
-            }
-            Deploy::None => {}
+        if stack.runs_servers() {
+            let then = "killed and restarted; the service waits for it";
+            parts.limits.bound("backups", "14", "the oldest is deleted");
+            parts.limits.bound("memory of PostgreSQL", "512 MiB, of which 128 MiB are buffers", then);
         }
         parts.manifest.add(SQLX.features(&["postgres", "tls-rustls-aws-lc-rs"]));
     },
 };
 
 const URL: &str = "postgres://app:app@127.0.0.1:5432/app";
+
+const ELSEWHERE: Deployed = Deployed::ByOperator {
+    meaning: "the URL of the database",
+    example: "postgres://app:PASSWORD@postgres.example.com:5432/app?sslmode=verify-full",
+};
 
 const SECRETS: [Secret; 2] = [
     Secret { name: "postgres_password", content: "$(openssl rand -hex 24)", of_service: false },

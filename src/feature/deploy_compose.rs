@@ -2,7 +2,7 @@
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Condition, Indicator, Layer, Limits, Panel, Scope, Section, Server, Unit};
+use crate::part::{Condition, Drain, Indicator, Layer, Limits, Panel, Scope, Section, Server, Unit};
 
 pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     id: "deploy-compose",
@@ -18,6 +18,7 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.servers.push(server("haproxy", "the load balancer, on port 8080", "haproxy:3.0"));
+        parts.drain = Some(DRAIN);
         limit(&mut parts.limits);
         // Clients see what HAProxy answers, also when no copy of the service does.
         parts.indicator = Some(Indicator {
@@ -59,6 +60,9 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         }
     },
 };
+
+/// HAProxy notices within two seconds that a replica is no longer ready.
+const DRAIN: Drain = Drain::new(5, 30);
 
 /// A server that only a deployment needs.
 const fn server(name: &'static str, purpose: &'static str, image: &'static str) -> Server {

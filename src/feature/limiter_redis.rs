@@ -2,7 +2,7 @@
 
 use super::shared::health_reading;
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Deploy, Limiter, Value};
+use crate::choice::{Limiter, Value};
 use crate::part::panel::rate;
 use crate::part::{Condition, Panel, Section, Unit};
 
@@ -20,12 +20,9 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
     ),
     contribute: |stack, parts| {
         health_reading(&mut parts.limits);
-        match stack.deploy {
-            Deploy::Compose => {
-                let then = "refuses writes; each replica counts separately until keys expire";
-                parts.limits.bound("memory of Redis", "192 MiB", then);
-            }
-            Deploy::None => {}
+        if stack.runs_servers() {
+            let then = "refuses writes; each replica counts separately until keys expire";
+            parts.limits.bound("memory of Redis", "192 MiB", then);
         }
         let summary =
             "Requests are counted by each copy alone, so a client may make its limit times the number of copies";

@@ -15,6 +15,7 @@ mod database;
 mod database_postgres;
 mod database_sqlite;
 mod deploy_compose;
+mod deploy_kubernetes;
 mod limiter_memory;
 mod limiter_redis;
 mod monitoring_prometheus;
@@ -129,25 +130,35 @@ pub const FEATURES: &[&Feature] = &[
     &cross("cache+monitoring"),
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
+    &deploy_kubernetes::DEPLOY_KUBERNETES,
     &shared::COMPOSE_FILES,
     &shared::REPLICAS,
+    &cross("deploy-compose+replicas"),
     &cross("database-sqlite+deploy-compose"),
     &cross("database-postgres+deploy-compose"),
     &cross("auth-api-key+deploy-compose"),
     &cross("deploy-compose+monitoring-prometheus"),
-    &cross("replicas+monitoring-prometheus"),
+    &cross("deploy-compose+replicas+monitoring-prometheus"),
+    &cross("database-postgres+deploy-kubernetes"),
+    &cross("auth-api-key+deploy-kubernetes"),
+    &cross("deploy-kubernetes+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
     &shared::CI,
+    &cross("ci+image"),
     &cross("ci+deploy-compose"),
     &ci_github::CI_GITHUB,
     &ci_gitlab::CI_GITLAB,
     &none::CI_NONE,
     &cross("ci-github+monitoring-prometheus"),
+    &cross("ci-github+image"),
     &cross("ci-github+deploy-compose"),
+    &cross("ci-github+deploy-kubernetes"),
     &cross("ci-gitlab+compose-files"),
     &cross("ci-gitlab+monitoring-prometheus"),
+    &cross("ci-gitlab+image"),
     &cross("ci-gitlab+deploy-compose"),
+    &cross("ci-gitlab+deploy-kubernetes"),
 ];
 
 /// A feature for files that exist only together with several other features.

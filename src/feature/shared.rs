@@ -5,7 +5,8 @@ use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upst
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{
-    Condition, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms, Unit,
+    Condition, Deployed, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms,
+    Unit,
 };
 use crate::stack::Stack;
 
@@ -49,7 +50,11 @@ pub(super) const REDIS: Feature = Feature {
     contribute: |stack, parts| {
         parts.servers.push(redis_server(stack));
         parts.symptoms.of("redis").dependency("RedisFails", "Redis fails");
-        parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "URL of Redis; rediss:// for TLS").secret();
+        let url = parts.settings.add(Group::Data, "REDIS_URL", REDIS_URL, "URL of Redis; rediss:// for TLS").secret();
+        if !stack.runs_servers() {
+            let example = "rediss://:PASSWORD@redis.example.com:6379";
+            url.deployed(Deployed::ByOperator { meaning: "the URL of Redis", example });
+        }
         parts.secrets.extend(REDIS_SECRETS);
         set_key_prefix(parts);
         parts.limits.time_out(Layer::Call, "a call to Redis", "25 ms", "the request continues without it");
@@ -265,7 +270,7 @@ pub(super) fn health_reading(limits: &mut Limits) {
 
 fn runs_an_image(stack: &Stack) -> bool {
     match stack.deploy {
-        Deploy::Compose => true,
+        Deploy::Compose | Deploy::Kubernetes => true,
         Deploy::None => false,
     }
 }

@@ -1,6 +1,8 @@
 //! The typed facts that several files of a project state, each in its own module. Features add to them; they do not
 //! depend on features.
 
+pub mod connections;
+pub mod drain;
 pub mod indicator;
 pub mod limit;
 pub mod manifest;
@@ -17,6 +19,7 @@ pub mod volume;
 
 use std::borrow::Cow;
 
+pub use drain::Drain;
 pub use indicator::Indicator;
 pub use limit::{Layer, Limits};
 pub use manifest::Manifest;
@@ -52,6 +55,8 @@ pub struct Parts {
     pub symptoms: Symptoms,
     /// What the objective is measured by, where anything is.
     pub indicator: Option<Indicator>,
+    /// How long replicas may drain, if there is a deployment.
+    pub drain: Option<Drain>,
     /// Servers that run beside the project.
     pub servers: Vec<Server>,
     /// Ports on which the project or a service listens.

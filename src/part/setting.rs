@@ -1,6 +1,8 @@
 //! What a generated project can be told from its environment, listed by its `.env.example` and its `docs/settings.md`, and
 //! set by its deployment.
 
+pub(crate) mod kubernetes;
+
 use std::fmt::Write as _;
 
 use super::OperatorValue;

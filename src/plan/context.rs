@@ -1,7 +1,8 @@
 //! The variables of templates, derived from the choices so that a new value needs no line here.
 //!
 //! `cache` is true if any cache is chosen, `cache_memory` for one value; `several_replicas` if the deployment runs more
-//! than one replica; `name`, `name_lower` (the name of the image) and `replicas` are values to print.
+//! than one replica; `name`, `name_lower` (the name of the image), `name_label` (that of objects in a cluster), `replicas` and
+//! `most_replicas` are values to print.
 
 use crate::choice::Choice;
 use crate::name;
@@ -12,7 +13,9 @@ pub(super) fn of(stack: &Stack, name: &str) -> Context {
     let mut context = Context::from([
         ("name".to_owned(), name.into()),
         ("name_lower".to_owned(), name::image(name).into()),
+        ("name_label".to_owned(), name::label(name).into()),
         ("replicas".to_owned(), stack.replicas().into()),
+        ("most_replicas".to_owned(), stack.most_replicas().into()),
         ("several_replicas".to_owned(), (stack.replicas() > 1).into()),
     ]);
     for &choice in Choice::ALL {

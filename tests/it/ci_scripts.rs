@@ -13,7 +13,7 @@ use restwell::plan::Plan;
 use restwell::stack::{Answers, Stack};
 
 /// A folder with `files`, all of them executable.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in files {
         write(&folder.path().join(path), text);
@@ -21,7 +21,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
     fs::write(path, text).expect("written");
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("executable");
@@ -35,14 +35,14 @@ fn script(path: &str) -> String {
 }
 
 /// Runs `command` in `folder`, in which programs in `bin` come first.
-fn run(folder: &Path, command: &str, variables: &[(&str, &str)]) -> Output {
+pub(crate) fn run(folder: &Path, command: &str, variables: &[(&str, &str)]) -> Output {
     let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").expect("a path"));
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).current_dir(folder).env("PATH", path).env("HOME", folder);
     shell.envs(variables.iter().copied()).output().expect("a shell")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -83,7 +83,7 @@ fn host() -> tempfile::TempDir {
 }
 
 /// A public address that answers every request with `status`.
-fn public(status: &'static str) -> String {
+pub(crate) fn public(status: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     thread::spawn(move || {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use restwell::choice::Database;
+use restwell::part::connections;
 use restwell::plan::Plan;
 use restwell::preset::{PRESETS, Preset};
 use restwell::stack::Stack;
@@ -222,15 +223,15 @@ fn the_platform_imports_neither_resources_nor_the_application() {
     }
 }
 
-/// PostgreSQL accepts 100 connections and reserves 3 for superusers.
 #[test]
 fn the_pools_of_all_replicas_fit_into_the_server_while_a_new_version_rolls_out() {
     for project in all().iter().filter(|project| project.stack.database == Database::Postgres) {
         let pool = project.text("src/platform/postgres.rs");
         let (_, rest) = pool.split_once("pub const CONNECTIONS: u32 = ").expect("the pool has a maximum");
         let each: u32 = rest.split(';').next().and_then(|number| number.parse().ok()).expect("a number");
-        let copies = 2 * project.stack.replicas();
-        assert!(each * copies <= 97, "{copies} copies open {} connections in {}", each * copies, project.id());
+        assert_eq!(each + 1, connections::OF_A_REPLICA, "of a replica in {}", project.id());
+        let all = connections::while_rolling(project.stack.most_replicas());
+        assert!(all <= connections::ACCEPTED, "{all} connections in {}", project.id());
     }
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod docs;
 mod every_stack;
 mod gitlab;
+mod kubernetes;
 mod layers;
 mod memory;
 mod merge;

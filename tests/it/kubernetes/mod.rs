@@ -1,0 +1,71 @@
+//! The manifests for Kubernetes: what their schema accepts, but an API server refuses, or which refers to nothing.
+
+mod environment;
+mod model;
+mod plants;
+mod pods;
+mod references;
+mod scripts;
+mod syntax;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
+use restwell::choice::Deploy;
+
+use crate::projects::{Project, all};
+use environment::Files;
+
+const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
+
+#[test]
+fn every_environment_is_sound() {
+    let mut seen = BTreeSet::new();
+    for project in all().iter().filter(|project| project.stack.deploy == Deploy::Kubernetes) {
+        let files = files(project);
+        let timeout = drain_timeout(project);
+        if seen.insert((files.clone(), timeout)) {
+            assert_eq!(faults(&files, timeout), Vec::<String>::new(), "{}", project.id());
+        }
+    }
+    assert!(seen.len() > 10, "{} distinct deployments", seen.len());
+}
+
+/// What the operator sets is a setting of the service, and no secret is in a file of the repository.
+#[test]
+fn the_settings_of_every_environment_are_those_of_the_service() {
+    for project in all().iter().filter(|project| project.stack.deploy == Deploy::Kubernetes) {
+        let plan = restwell::plan::Plan::new(&project.stack, crate::projects::NAME);
+        let secrets: BTreeMap<&str, bool> =
+            plan.parts.settings.iter().map(|setting| (setting.name, setting.secret)).collect();
+        for name in ENVIRONMENTS {
+            let built = environment::build(&files(project), name).unwrap_or_else(|fault| panic!("{fault}"));
+            for setting in built.settings.values().flat_map(BTreeMap::keys) {
+                assert_eq!(secrets.get(setting.as_str()), Some(&false), "{setting} in {name} of {}", project.id());
+            }
+        }
+    }
+}
+
+/// The manifests and the files that they name.
+fn files(project: &Project) -> Files {
+    let is_one = |path: &Utf8Path| matches!(path.extension(), Some("yaml" | "env"));
+    let files = project.files().filter(|(path, _)| path.starts_with("deploy") && is_one(path));
+    files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
+}
+
+/// Seconds, by default.
+fn drain_timeout(project: &Project) -> u32 {
+    let example = project.text(".env.example");
+    let default = example.lines().find_map(|line| line.strip_prefix("DRAIN_TIMEOUT="));
+    default.and_then(syntax::seconds).expect("a number of seconds")
+}
+
+/// What is wrong with the environments of a project.
+fn faults(files: &Files, drain_timeout: u32) -> Vec<String> {
+    let of = |name: &str| match environment::build(files, name) {
+        Ok(environment) => references::faults(&environment, drain_timeout),
+        Err(fault) => vec![fault],
+    };
+    ENVIRONMENTS.iter().flat_map(|name| of(name).into_iter().map(move |fault| format!("{name}: {fault}"))).collect()
+}
