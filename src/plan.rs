@@ -26,7 +26,7 @@ use crate::template::{self, Context};
 use crate::tree::{Bug, File, RECEIPT, Tree};
 
 use resource::Resources;
-pub use resource::check as check_resources;
+pub use resource::{check as check_resources, is_rebuilt};
 use slots::Slots;
 
 #[cfg(test)]
@@ -108,6 +108,9 @@ impl<'a> Plan<'a> {
                 Some(target) => slots.add(target, &text)?,
                 None => tree.add(path, file(text, from))?,
             }
+        }
+        for (path, sql) in resources.migrations() {
+            tree.add(path, file(sql, resource::FOLDER.to_owned()))?;
         }
         slots.fill(&mut tree)?;
         let shared: [(&str, String); 3] = [

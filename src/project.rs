@@ -17,7 +17,7 @@ use toml_edit::Document;
 use crate::answers::Input;
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Content, Root};
-use crate::error::Error;
+use crate::error::{Error, Unsuitable};
 use crate::merge::File;
 use crate::plan::Plan;
 use crate::resource::Resource;
@@ -127,10 +127,24 @@ impl Project {
     /// What `answers` and the `restwell.toml` of the project ask for.
     ///
     /// # Errors
-    /// As [`Project::asked`].
+    /// As [`Project::asked`] and [`Project::changed`].
     pub fn wanted(&self, answers: Answers) -> Result<Wanted, Error> {
         let resources = if self.has_receipt { &self.receipt.resources } else { &self.base.resources };
-        Ok(Wanted { resolution: self.asked(answers)?, resources: resources.clone() })
+        Ok(Wanted { resolution: self.asked(answers)?, resources: self.changed(resources)? })
+    }
+
+    /// The resources that are wanted, with the fields that they had as they were applied: those have migrations.
+    ///
+    /// # Errors
+    /// [`Error::Resource`] if a table cannot be changed to what is wanted, or a resource refers to none.
+    pub fn changed(&self, wanted: &[Resource]) -> Result<Vec<Resource>, Error> {
+        let change = |wanted: &Resource| {
+            let known = self.base.resources.iter().find(|known| known.name() == wanted.name());
+            let changed = known.map_or_else(|| Ok(wanted.clone()), |known| known.changed_to(wanted));
+            changed
+                .map_err(|mistake| Error::Resource(Unsuitable::Invalid { resource: wanted.name().to_owned(), mistake }))
+        };
+        wanted.iter().map(change).collect()
     }
 
     /// What was last applied, as what is wanted.

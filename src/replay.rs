@@ -31,7 +31,7 @@ impl Replay<'_> {
             line = line.with_value(&value.choice().flag(), value.id());
         }
         for resource in added {
-            line = line.with_value("--resource", &resource.to_string());
+            line = line.with_typed("--resource", Some(resource.to_string()));
         }
         line.with_flag("--yes").with_value("--expect-version", crate::version::VERSION)
     }

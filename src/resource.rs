@@ -3,17 +3,21 @@
 //! A resource is written as a name in the plural and its fields, such as `orders number:string! ref:products`. Every
 //! project with a database has [`Resource::products`]; `restwell generate resource` adds others.
 
+mod change;
 mod conflicts;
 mod field;
 mod kind;
+mod mistake;
 mod words;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use change::{Change, changes, fill};
 pub use conflicts::Conflicts;
 pub use field::Field;
 pub use kind::{Dialect, Kind};
+pub use mistake::Mistake;
 pub use words::{TYPES, article, capitalised};
 
 /// The fields of every table, which no field may be named after.
@@ -22,56 +26,23 @@ const OWN_FIELDS: [&str; 3] = ["id", "created_at", "updated_at"];
 /// The most characters of a name; PostgreSQL cuts identifiers off at 63 bytes, and names of indexes contain two of them.
 const LONGEST: usize = 30;
 
+/// The word between the fields that a resource has and those that it had before.
+const WAS: &str = "was";
+
 /// A table with its endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     name: String,
     fields: Vec<Field>,
-}
-
-/// Why a resource is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mistake {
-    /// The name of the resource or of a field is not lower-case letters, digits and underscores.
-    Name(String),
-    /// Rust or SQL reserves the word.
-    Reserved(String),
-    /// A module of every project has the name.
-    Module(String),
-    /// The name is no noun in the plural: its singular would be the same word.
-    Singular(String),
-    /// The type of one of them has the name of a type that its code uses.
-    Type {
-        /// The resource.
-        name: String,
-        /// The type.
-        type_name: String,
-    },
-    /// Without a colon, or with more of them than it may have.
-    Field(String),
-    /// No type has this name; the nearest one.
-    Kind {
-        /// The field as it was written.
-        field: String,
-        /// The word that is not a type.
-        word: String,
-        /// The nearest type.
-        nearest: Option<&'static str>,
-    },
-    /// Two fields have the name, or every table has it.
-    Twice(String),
-    /// Only two rows could have a unique bool.
-    UniqueBool(String),
-    /// The resource that a field refers to does not exist.
-    Unknown(String),
-    /// It has no field.
-    Empty,
+    /// The fields that it had before, the first ones first: each list is a migration.
+    earlier: Vec<Vec<Field>>,
 }
 
 impl Resource {
     /// The resource of every project with a database.
     pub fn products() -> Self {
-        Self { name: "products".to_owned(), fields: vec![Field::product_name(), Field::product_price()] }
+        let fields = vec![Field::product_name(), Field::product_price()];
+        Self { name: "products".to_owned(), fields, earlier: Vec::new() }
     }
 
     /// Reads a resource from its name and its fields.
@@ -84,7 +55,7 @@ impl Resource {
         if words::singular(name) == name {
             return Err(Mistake::Singular(name.to_owned()));
         }
-        let resource = Self { name: name.to_owned(), fields: Vec::new() };
+        let resource = Self { name: name.to_owned(), fields: Vec::new(), earlier: Vec::new() };
         let type_name = resource.type_name();
         if TYPES.contains(&type_name.as_str()) {
             return Err(Mistake::Type { name: name.to_owned(), type_name });
@@ -100,6 +71,43 @@ impl Resource {
             return Err(Mistake::Empty);
         }
         Ok(Self { fields, ..resource })
+    }
+
+    /// Reads a resource from its name and lists of fields: those that it has, then those that it had before, the last
+    /// ones first.
+    ///
+    /// # Errors
+    /// [`Mistake`]
+    pub fn parse_all<'a, F: IntoIterator<Item = &'a str>>(
+        name: &str,
+        lists: impl DoubleEndedIterator<Item = F>,
+    ) -> Result<Self, Mistake> {
+        let mut oldest_first = lists.rev().map(|fields| Self::parse(name, fields));
+        let first = oldest_first.next().unwrap_or(Err(Mistake::Empty))?;
+        oldest_first.try_fold(first, |resource, next| resource.changed_to(&next?))
+    }
+
+    /// The resource with the fields of another: it remembers the fields that it had.
+    ///
+    /// # Errors
+    /// [`Mistake`] if rows that exist would have no valid value.
+    pub fn changed_to(&self, other: &Self) -> Result<Self, Mistake> {
+        if self.fields == other.fields {
+            return Ok(self.clone());
+        }
+        changes(&self.fields, &other.fields)?;
+        let earlier = self.history().map(<[Field]>::to_vec).collect();
+        Ok(Self { name: self.name.clone(), fields: other.fields.clone(), earlier })
+    }
+
+    /// Every list of fields that it had, the first one first and the one that it has last.
+    pub fn history(&self) -> impl DoubleEndedIterator<Item = &[Field]> {
+        self.earlier.iter().chain([&self.fields]).map(Vec::as_slice)
+    }
+
+    /// The fields with which its table was created.
+    pub fn created(&self) -> &[Field] {
+        self.earlier.first().unwrap_or(&self.fields)
     }
 
     /// Its name in the plural: the table, the path and the module.
@@ -134,46 +142,66 @@ impl Resource {
 
     /// The names of the resources that its fields refer to.
     pub fn references(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter_map(|field| match field.kind() {
-            Kind::Ref(name) => Some(name.as_str()),
-            _ => None,
-        })
+        self.fields.iter().filter_map(Field::reference)
+    }
+
+    /// The names of the resources that its migrations need: those that a field refers to or referred to.
+    pub fn needs(&self) -> impl Iterator<Item = &str> {
+        self.history().flatten().filter_map(Field::reference)
     }
 }
 
-/// Checks that the resources have different names and refer to each other only after they exist.
+/// Checks that the resources have different names, refer to resources that exist, not to each other in a circle, and are
+/// created with references to those before them only.
 ///
 /// # Errors
-/// [`Mistake::Twice`], [`Mistake::Unknown`]
+/// [`Mistake::Twice`], [`Mistake::Unknown`], [`Mistake::Circular`]
 pub fn check(resources: &[Resource]) -> Result<(), Mistake> {
-    let mut known = vec![Resource::products()];
+    let mut before = vec![Resource::products()];
+    let is_known = |known: &[Resource], name: &str| known.iter().any(|other| other.name == name);
     for resource in resources {
-        if known.iter().any(|other| other.name == resource.name || other.type_name() == resource.type_name()) {
+        if before.iter().any(|other| other.name == resource.name || other.type_name() == resource.type_name()) {
             return Err(Mistake::Twice(resource.name.clone()));
         }
-        let is_known = |name: &&str| known.iter().any(|other| other.name == *name);
-        if let Some(unknown) = resource.references().find(|name| !is_known(name)) {
+        let mut created = resource.created().iter().filter_map(Field::reference);
+        if let Some(unknown) = created.find(|name| !is_known(&before, name)) {
             return Err(Mistake::Unknown(unknown.to_owned()));
         }
-        known.push(resource.clone());
+        before.push(resource.clone());
     }
-    Ok(())
+    let all = before;
+    if let Some(unknown) = resources.iter().flat_map(Resource::needs).find(|name| !is_known(&all, name)) {
+        return Err(Mistake::Unknown(unknown.to_owned()));
+    }
+    // What refers to nothing that is left is left out, until nothing more can be.
+    let mut left = all;
+    while let Some(index) = left.iter().position(|one| !one.references().any(|name| is_known(&left, name))) {
+        left.remove(index);
+    }
+    left.first().map_or(Ok(()), |first| Err(Mistake::Circular(first.name.clone())))
 }
 
 impl FromStr for Resource {
     type Err = Mistake;
 
     fn from_str(text: &str) -> Result<Self, Mistake> {
-        let mut words = text.split_whitespace();
-        Self::parse(words.next().unwrap_or_default(), words)
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (name, fields) = words.split_first().unwrap_or((&"", &[]));
+        Self::parse_all(name, fields.split(|word| *word == WAS).map(|list| list.iter().copied()))
     }
 }
 
-/// As it is written: `orders number:string! ref:products`.
+/// As it is written: `orders number:string! ref:products`, or `orders note:text? number:string was number:string`.
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
-        self.fields.iter().try_for_each(|field| write!(f, " {field}"))
+        for (index, fields) in self.history().rev().enumerate() {
+            if index > 0 {
+                write!(f, " {WAS}")?;
+            }
+            fields.iter().try_for_each(|field| write!(f, " {field}"))?;
+        }
+        Ok(())
     }
 }
 
@@ -195,6 +223,18 @@ mod tests {
             let name = words.next().expect("it has a name");
             assert_eq!(parse(name, &words.collect::<Vec<_>>()).as_deref(), Ok(text));
         }
+    }
+
+    #[test]
+    fn a_resource_remembers_the_fields_that_it_had() {
+        let text = "orders c:int b:int? was b:int? a:int was a:int";
+        let resource: Resource = text.parse().expect("valid");
+        assert_eq!(resource.to_string(), text);
+        assert_eq!(resource.created()[0].name(), "a");
+        let same = Resource::parse("orders", ["c:int", "b:int?"]).expect("valid");
+        assert_eq!(resource.changed_to(&same).as_ref(), Ok(&resource));
+        let bad = "orders a:int b:date was a:int".parse::<Resource>();
+        assert_eq!(bad, Err(Mistake::Unfilled("b:date".to_owned())));
     }
 
     #[test]
@@ -234,6 +274,10 @@ mod tests {
         let all = |texts: &[&str]| check(&texts.iter().map(|text| text.parse().expect("valid")).collect::<Vec<_>>());
         assert_eq!(all(&["orders ref:products", "lines ref:orders"]), Ok(()));
         assert_eq!(all(&["lines ref:orders", "orders a:int"]), Err(Mistake::Unknown("orders".to_owned())));
+        assert_eq!(all(&["orders a:int ref:lines? was a:int", "lines a:int"]), Ok(()));
+        let circle = all(&["orders a:int ref:lines? was a:int", "lines ref:orders"]);
+        assert_eq!(circle, Err(Mistake::Circular("orders".to_owned())));
+        assert_eq!(all(&["orders a:int was a:int ref:lines"]), Err(Mistake::Unknown("lines".to_owned())));
         assert_eq!(all(&["products a:int"]), Err(Mistake::Twice("products".to_owned())));
     }
 }

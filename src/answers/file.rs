@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use glob::Pattern;
-use toml_edit::{Document, Item, Table, TableLike};
+use toml_edit::{Array, Document, Item, Table, TableLike, Value};
 
 use super::{EXTRA_KEYS, FILES, Input, MINE, preset_words, words_of};
 use crate::choice::Choice;
@@ -73,23 +73,37 @@ impl Input {
     }
 }
 
-/// The resources of an array of tables, each with a name and a list of fields.
+/// The resources of an array of tables, each with a name, a list of fields, and the lists that were before, if there are
+/// any.
 fn resources(item: &Item) -> Result<Vec<Resource>, AnswersMistake> {
-    let shape =
-        || AnswersMistake::Syntax("`[[resource]]` has a `name` and a list `fields`, both of strings".to_owned());
+    let shape = || {
+        let shape = "`[[resource]]` has a `name`, a list `fields` and, once it was changed, a list of such lists `was`, all of \
+                     strings";
+        AnswersMistake::Syntax(shape.to_owned())
+    };
     let one = |table: &Table| {
         let name = table.get("name").and_then(Item::as_str).ok_or_else(shape)?;
-        let fields = table.get("fields").and_then(Item::as_array).ok_or_else(shape)?;
-        let fields = fields.iter().map(|field| field.as_str().ok_or_else(shape)).collect::<Result<Vec<_>, _>>()?;
-        if table.len() > 2 {
+        let fields = table.get("fields").and_then(Item::as_array).and_then(strings).ok_or_else(shape)?;
+        let was = table.get("was").map(|was| {
+            let lists = was.as_array().ok_or_else(shape)?.iter();
+            lists.map(|list| list.as_array().and_then(strings).ok_or_else(shape)).collect::<Result<Vec<_>, _>>()
+        });
+        let was = was.transpose()?;
+        if table.len() > 2 + usize::from(was.is_some()) {
             return Err(shape());
         }
-        Resource::parse(name, fields).map_err(AnswersMistake::Resource)
+        let lists: Vec<Vec<&str>> = [fields].into_iter().chain(was.unwrap_or_default()).collect();
+        Resource::parse_all(name, lists.into_iter()).map_err(AnswersMistake::Resource)
     };
     let tables = item.as_array_of_tables().ok_or_else(shape)?;
     let resources = tables.iter().map(one).collect::<Result<Vec<_>, _>>()?;
     check_resources(&resources).map_err(AnswersMistake::Resource)?;
     Ok(resources)
+}
+
+/// The strings of a list; `None` if one of its values is another.
+fn strings(list: &Array) -> Option<Vec<&str>> {
+    list.iter().map(Value::as_str).collect()
 }
 
 /// The patterns of the table `files`.
@@ -103,7 +117,7 @@ fn mine(item: &Item) -> Result<Vec<Pattern>, AnswersMistake> {
     }
     let Some(list) = table.get(MINE) else { return Ok(Vec::new()) };
     let list = list.as_array().ok_or_else(|| wrong(&known, list, "a list of paths"))?;
-    let pattern = |value: &toml_edit::Value| {
+    let pattern = |value: &Value| {
         let text = value
             .as_str()
             .ok_or_else(|| AnswersMistake::Syntax(format!("`{known}` has an entry that is no string")))?;

@@ -11,14 +11,15 @@ use crate::resource::Resource;
 use crate::shell::Shell;
 use crate::spelling;
 
-/// Add a resource to a project: its table, endpoints, tests and documentation
+/// Add a resource to a project, or change its fields: its table, endpoints, tests and documentation
 ///
-/// What the resource adds is merged with your edits, like a change of a choice by `restwell set`. Types: string, text, int,
+/// What changes is merged with your edits, like a change of a choice by `restwell set`. For a resource that exists, the
+/// fields are all that it is to have: a new migration changes its table. Types: string, text, int,
 /// bigint, bool, decimal, date, datetime, uuid, and `ref:RESOURCE` for the id of another resource. `?` makes a field
 /// optional, `!` unique.
 #[derive(Args, Debug)]
 pub(super) struct Generate {
-    /// What to add
+    /// What to add or change
     #[arg(value_enum, value_name = "WHAT")]
     what: What,
     /// Its name, a noun in the plural, such as `orders`
@@ -64,10 +65,10 @@ impl Generate {
                 return Err(Error::Resource(Unsuitable::NoDatabase));
             }
             let mut wanted = project.unchanged()?;
-            if wanted.resources.contains(&resource) {
-                return Ok(wanted);
+            match wanted.resources.iter_mut().find(|known| known.name() == name) {
+                Some(known) => *known = known.changed_to(&resource).map_err(wrong)?,
+                None => wanted.resources.push(resource.clone()),
             }
-            wanted.resources.push(resource.clone());
             check_resources(&wanted.resources).map_err(wrong)?;
             Ok(wanted)
         };
@@ -87,11 +88,11 @@ impl Remove {
                 return Err(Error::Resource(Unsuitable::Unknown { name: name.clone(), nearest }));
             }
             wanted.resources.retain(|resource| resource.name() != name);
-            let is_user = |resource: &&Resource| resource.references().any(|other| other == name);
+            let is_user = |resource: &&Resource| resource.needs().any(|other| other == name);
             match wanted.resources.iter().find(is_user) {
                 Some(user) => {
-                    let by = user.name().to_owned();
-                    Err(Error::Resource(Unsuitable::Referred { name: name.clone(), by }))
+                    let (by, is_past) = (user.name().to_owned(), !user.references().any(|other| other == name));
+                    Err(Error::Resource(Unsuitable::Referred { name: name.clone(), by, is_past }))
                 }
                 None => Ok(wanted),
             }

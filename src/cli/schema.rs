@@ -1,6 +1,8 @@
 //! `restwell schema`: JSON Schemas of the answers file, derived from the choices, and of what each command prints under
 //! `--format json`, derived from the types that are printed.
 
+mod resource;
+
 use clap::{Args, ValueEnum};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema as JsonSchemaObject};
@@ -158,6 +160,7 @@ struct Properties {
     preset: OneOf,
     name: Text,
     restwell: Text,
+    resource: List<resource::Table>,
     files: FilesTable,
 }
 
@@ -173,14 +176,14 @@ struct FilesTable {
 
 #[derive(Serialize)]
 struct Mine {
-    mine: Patterns,
+    mine: List<Text>,
 }
 
 #[derive(Serialize)]
-struct Patterns {
+struct List<T> {
     r#type: &'static str,
     description: &'static str,
-    items: Text,
+    items: T,
 }
 
 /// A property with a fixed set of values.
@@ -229,11 +232,12 @@ impl Answers {
                     description: "The version of restwell that wrote the answers",
                     pattern: None,
                 },
+                resource: List::resources(),
                 files: FilesTable {
                     r#type: "object",
                     description: "Files of a project; no effect on a new one",
                     properties: Mine {
-                        mine: Patterns {
+                        mine: List {
                             r#type: "array",
                             description: "Files that are yours: restwell does not change them",
                             items: Text {

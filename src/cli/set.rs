@@ -3,6 +3,7 @@
 mod ask;
 mod lock;
 mod plan;
+mod resource;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};

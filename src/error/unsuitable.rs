@@ -27,5 +27,7 @@ pub enum Unsuitable {
         name: String,
         /// The one that refers to it.
         by: String,
+        /// Whether only a migration of that one does, and none of its fields any more.
+        is_past: bool,
     },
 }

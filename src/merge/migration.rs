@@ -30,8 +30,7 @@ pub(super) fn numbers(
         if known.contains_key(path) || moved.contains_key(path) || is_same {
             continue;
         }
-        let is_this = |(other, file): &(&Utf8PathBuf, &File)| name(other) == name(path) && new.get(path) == Some(*file);
-        if let Some((placed, _)) = yours.iter().find(is_this) {
+        if let Some(placed) = find(path, &new[path], yours) {
             given.insert(path.clone(), placed.clone());
             continue;
         }
@@ -43,6 +42,12 @@ pub(super) fn numbers(
         given.insert(path.clone(), Utf8Path::new(FOLDER).join(format!("{last:04}_{}", name(path).unwrap_or_default())));
     }
     given
+}
+
+/// The path of the migration in the project, whatever its number.
+pub(super) fn find<'a>(path: &Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8PathBuf> {
+    let name = name(path)?;
+    yours.iter().find(|(other, theirs)| self::name(other) == Some(name) && *theirs == file).map(|(other, _)| other)
 }
 
 /// `2` for `migrations/0002_orders.sql`.

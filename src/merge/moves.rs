@@ -25,6 +25,11 @@ pub(super) fn find(base: &Base, known: &Files, yours: &Files, new: &Files) -> BT
     };
     for path in known.keys().filter(is_missing) {
         let file = &known[path];
+        // A migration is often too short to be alike.
+        if let Some(placed) = migration::find(path, file, yours).filter(|placed| free.remove(placed)) {
+            moved.insert(path.clone(), placed.clone());
+            continue;
+        }
         let same_kind = free.iter().filter(|other| other.extension() == path.extension());
         let ranked = same_kind.map(|other| (likeness(file, &yours[*other]), *other));
         let best = ranked.filter(|(likeness, _)| *likeness >= ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));

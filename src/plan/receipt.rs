@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::choice::Choice;
-use crate::resource::Resource;
+use crate::resource::{Field, Resource};
 use crate::stack::Stack;
 use crate::version::VERSION;
 
@@ -18,9 +18,19 @@ pub(super) fn render(stack: &Stack, name: &str, added: &[Resource]) -> String {
         writeln!(text, "{} = \"{}\"", choice.id(), stack.get(choice).id()).expect("a String takes every write");
     }
     for resource in added {
-        let fields: Vec<String> = resource.fields().iter().map(|field| format!("\"{field}\"")).collect();
-        let (name, fields) = (resource.name(), fields.join(", "));
-        write!(text, "\n[[resource]]\nname = \"{name}\"\nfields = [{fields}]\n").expect("a String takes every write");
+        let mut lists = resource.history().rev().map(list);
+        let (name, fields) = (resource.name(), lists.next().unwrap_or_default());
+        write!(text, "\n[[resource]]\nname = \"{name}\"\nfields = {fields}\n").expect("a String takes every write");
+        let was: Vec<String> = lists.collect();
+        if !was.is_empty() {
+            writeln!(text, "was = [{}]", was.join(", ")).expect("a String takes every write");
+        }
     }
     text
+}
+
+/// The fields as a TOML array.
+fn list(fields: &[Field]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| format!("\"{field}\"")).collect();
+    format!("[{}]", fields.join(", "))
 }

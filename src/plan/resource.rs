@@ -3,6 +3,7 @@
 //! A template whose path contains [`PLACEHOLDER`] is rendered once for each resource.
 
 mod layout;
+mod migration;
 mod rust;
 mod sample;
 mod statement;
@@ -19,6 +20,7 @@ use crate::resource::{self, Conflicts, Dialect, Field, Kind, Mistake, Resource, 
 use crate::stack::Stack;
 use crate::template;
 
+pub use migration::is_rebuilt;
 use sample::{referred, sample};
 use table::{is_indexed, table};
 
@@ -40,6 +42,7 @@ pub(super) struct Resources {
     variables: Vec<Value>,
     /// The number of the migration of each.
     numbers: Vec<usize>,
+    dialect: Dialect,
 }
 
 /// Whether a template is rendered once for each resource.
@@ -74,7 +77,15 @@ impl Resources {
         let last = wanted(stack).flat_map(|feature| template::folder(feature.id)).filter_map(|(path, _)| number(&path));
         let last = last.max().unwrap_or(1);
         let numbers = (0..all.len()).map(|index| if index == 0 { 1 } else { last + index }).collect();
-        Self { all, variables, numbers }
+        Self { all, variables, numbers, dialect: dialect(stack) }
+    }
+
+    /// The migrations that change a table: each with its path and its SQL. They follow those that create the tables.
+    pub(super) fn migrations(&self) -> impl Iterator<Item = (Utf8PathBuf, String)> {
+        let last = self.numbers.iter().max().copied().unwrap_or_default();
+        let all = self.all.iter().flat_map(|resource| migration::of(resource, self.dialect));
+        let path = |number, name| format!("migrations/{number:04}_{name}.sql").into();
+        all.zip(last + 1..).map(move |((name, sql), number)| (path(number, name), sql))
     }
 
     pub(super) fn variables(&self) -> Vec<Value> {
@@ -119,17 +130,24 @@ fn number(template: &Utf8Path) -> Option<usize> {
     template.strip_prefix("migrations").ok()?.as_str().split_once('_')?.0.parse().ok()
 }
 
+/// The dialect of the database; a stack without one has no resources.
+fn dialect(stack: &Stack) -> Dialect {
+    match stack.database {
+        Database::Postgres => Dialect::Postgres,
+        Database::Sqlite | Database::None => Dialect::Sqlite,
+    }
+}
+
 /// The variables of one resource. `all` has every resource of the project.
 fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
-    let dialect = if stack.database == Database::Postgres { Dialect::Postgres } else { Dialect::Sqlite };
-    let fields = resource.fields();
+    let (fields, created, dialect) = (resource.fields(), resource.created(), dialect(stack));
     let texts = words(resource).into_iter().chain(statement::texts(resource)).chain(rust::texts(resource));
     let conflicts = Conflicts::of(resource, all);
     let rules: BTreeSet<&str> = fields.iter().flat_map(rules).collect();
     let lists = [
         ("rules", rules.into_iter().map(str::to_owned).collect()),
-        ("table", table(fields, dialect)),
-        ("indexes", fields.iter().filter(|field| is_indexed(field)).map(|field| field.name().to_owned()).collect()),
+        ("table", table(created, dialect, |_| None)),
+        ("indexes", created.iter().filter(|field| is_indexed(field)).map(|field| field.name().to_owned()).collect()),
         ("taken_const", constant(&conflicts)),
         ("insert_errors", insert_errors(&conflicts)),
         ("insert_conflict", answer(&conflicts.on_insert)),

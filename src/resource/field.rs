@@ -71,6 +71,14 @@ impl Field {
         &self.kind
     }
 
+    /// The resource that it refers to.
+    pub fn reference(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Ref(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it may be null.
     pub fn is_optional(&self) -> bool {
         self.is_optional

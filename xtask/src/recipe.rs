@@ -30,7 +30,13 @@ const LINES: [(&str, &str, &str); 3] = [
     ("tests/api/main.rs", "mod migrations;\n", "mod orders;\n"),
 ];
 
-/// The resources that restwell adds: every type of field, references, optional and unique fields.
+/// Resources that restwell adds with other fields first: their tables are changed, one of them in place.
+const EARLIER: [&[&str]; 2] = [
+    &["shipments", "number:string", "ref:products?", "parcels:int?", "weight:int", "colour:text"],
+    &["tags", "number:string"],
+];
+
+/// The resources that restwell adds then: every type of field, references, optional and unique fields.
 const GENERATED: [&[&str]; 3] = [
     &[
         "shipments",
@@ -46,7 +52,7 @@ const GENERATED: [&[&str]; 3] = [
         "weight:bigint",
     ],
     &["stops", "ref:shipments", "gift:ref:products?", "position:int!"],
-    &["tags", "number:string"],
+    &["tags", "number:string", "label:string?"],
 ];
 
 /// The lines that routes of writes need in a stack with authentication, with the placeholder of each.
@@ -78,7 +84,7 @@ pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<S
     let by_hand = contents(folder)?;
     let restwell = project::restwell()?;
     let change = |words: &[&str]| Program::new(&restwell).args(words).arg("--no-check").dir(folder).read();
-    for resource in GENERATED {
+    for resource in EARLIER.into_iter().chain(GENERATED) {
         change(&[&["generate", "resource"], resource].concat())?;
     }
     let same = fs::read_to_string(folder.join("openapi.json"))? == description(folder)?;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lock::LockData;
+use super::resource::{self, ResourceChange};
 use crate::disk::Change;
 use crate::error::Error;
 use crate::merge::Step;
@@ -34,6 +35,8 @@ pub(crate) struct Planned {
     new_resources: Vec<String>,
     /// Resources that are removed, likewise.
     removed_resources: Vec<String>,
+    /// Resources that get other fields.
+    changed_resources: Vec<ResourceChange>,
     /// New files.
     added: Vec<String>,
     /// Files without edits that change.
@@ -99,7 +102,8 @@ impl Planned {
         let Wanted { resolution, resources } = wanted;
         let stack = &resolution.stack;
         let names = |some: &[Resource], others: &[Resource]| {
-            some.iter().filter(|one| !others.contains(one)).map(ToString::to_string).collect::<Vec<_>>()
+            let has = |one: &&Resource| others.iter().any(|other| other.name() == one.name());
+            some.iter().filter(|one| !has(one)).map(ToString::to_string).collect::<Vec<_>>()
         };
         let because =
             |choice| resolution.moved.iter().find(|moved| moved.to.choice() == choice).map(|moved| moved.because);
@@ -116,6 +120,7 @@ impl Planned {
             choices: choices.collect(),
             new_resources: names(resources, &project.base.resources),
             removed_resources: names(&project.base.resources, resources),
+            changed_resources: resource::changes_of(project, wanted, merging),
             added: Vec::new(),
             replaced: Vec::new(),
             merged: Vec::new(),
@@ -193,7 +198,8 @@ impl Planned {
         });
         let added = self.new_resources.iter().map(|resource| format!("resource: {resource}"));
         let removed = self.removed_resources.iter().map(|resource| format!("no resource: {resource}"));
-        versions.into_iter().chain(choices).chain(added).chain(removed).collect()
+        let changed = self.changed_resources.iter().map(ResourceChange::text);
+        versions.into_iter().chain(choices).chain(added).chain(removed).chain(changed).collect()
     }
 
     fn lists(&self, is_verbose: bool) -> Vec<String> {
@@ -231,6 +237,7 @@ impl Planned {
             |label: &str, names: &[&str]| (!names.is_empty()).then(|| format!("{label:<13}  {}", names.join(" ")));
         notes.extend(names("new service", &self.services));
         notes.extend(names("new setting", &self.settings));
+        notes.extend(self.changed_resources.iter().flat_map(ResourceChange::notes));
         notes.extend(self.to_port.iter().map(|path| format!("yours to port  {path}")));
         if self.choices.iter().any(|changed| changed.choice == "database") {
             notes.push("data           is not moved to another database".to_owned());

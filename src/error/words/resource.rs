@@ -14,8 +14,11 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
             told(format!("the project has no resource `{name}` that restwell added"))
                 .command(nearest.as_deref().map(|near| typed.clone().with_other(name, near)))
         }
-        Unsuitable::Referred { name, by } => told(format!("`{name}` cannot be removed: `{by}` refers to it"))
-            .command(CommandLine::new(["remove", "resource", by])),
+        Unsuitable::Referred { name, by, is_past } => {
+            let what = if *is_past { format!("a migration of `{by}`") } else { format!("`{by}`") };
+            told(format!("`{name}` cannot be removed: {what} refers to it"))
+                .command(CommandLine::new(["remove", "resource", by]))
+        }
     }
 }
 
@@ -30,7 +33,29 @@ fn invalid(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
             "a field is NAME:TYPE or ref:RESOURCE, such as `number:string!` or `ref:products`; `?` makes it optional, `!` \
              unique",
         ),
+        Mistake::Unfilled(field) => {
+            let optional = optional(field);
+            let help = format!("add `{optional}`, give each row a value in a migration of yours, then ask for `{field}`");
+            words.help(help).command(instead(typed, field, &optional))
+        }
+        Mistake::Retyped { field, before } => {
+            let help = format!("keep `{before}`, or give the new field another name");
+            words.help(help).command(instead(typed, field, before))
+        }
         _ => words,
+    }
+}
+
+/// The command with another field, if it names the field.
+fn instead(typed: &CommandLine, field: &str, other: &str) -> Option<CommandLine> {
+    typed.plain().any(|word| word == field).then(|| typed.clone().with_other(field, other))
+}
+
+/// The field, made optional: `ref:users?!` for `ref:users!`.
+fn optional(field: &str) -> String {
+    match field.strip_suffix('!') {
+        Some(rest) => format!("{rest}?!"),
+        None => format!("{field}?"),
     }
 }
 
@@ -52,5 +77,10 @@ pub(super) fn why(mistake: &Mistake) -> String {
         Mistake::UniqueBool(field) => format!("`{field}`: a unique bool allows only two rows"),
         Mistake::Unknown(name) => format!("there is no resource `{name}` to refer to"),
         Mistake::Empty => "it has no field".to_owned(),
+        Mistake::Circular(name) => format!("`{name}` would refer to itself"),
+        Mistake::Unfilled(field) => format!("rows that exist would have no value for the new field `{field}`"),
+        Mistake::Retyped { field, before } => {
+            format!("not every value of `{before}` is one of `{field}`, and rows that exist keep theirs")
+        }
     }
 }

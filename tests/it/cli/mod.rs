@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod busy;
 mod explaining;
+mod fields;
 mod fixes;
 mod interrupting;
 mod merging;

@@ -138,14 +138,31 @@ fn every_command_has_a_schema() {
     }
 }
 
+fn object(table: &toml_edit::Table) -> Json {
+    let value = |item: &toml_edit::Item| match (item.as_array_of_tables(), item.as_value()) {
+        (Some(tables), _) => tables.iter().map(object).collect(),
+        (None, Some(value)) => json_of(value),
+        (None, None) => panic!("{item:?}"),
+    };
+    Json::Object(table.iter().map(|(key, item)| (key.to_owned(), value(item))).collect())
+}
+
+fn json_of(value: &toml_edit::Value) -> Json {
+    match value.as_array() {
+        Some(list) => list.iter().map(json_of).collect(),
+        None => value.as_str().expect("text").into(),
+    }
+}
+
 #[test]
 fn a_receipt_matches_the_schema_of_answers() {
     let schema = schema_of("answers");
-    let ran = restwell(["new", "a", "--yes", "--show", "restwell.toml"]).exits(0);
+    let resource = "orders a:int b:int was a:int";
+    let ran = restwell(["new", "a", "--yes", "--show", "restwell.toml", "--resource", resource]).exits(0);
     let document: toml_edit::DocumentMut = ran.stdout().parse().expect("TOML");
-    let pairs = document.iter().map(|(key, item)| (key.to_owned(), Json::from(item.as_str().expect("text"))));
-    let object = Json::Object(pairs.collect());
+    let object = object(document.as_table());
     assert_eq!(misfit(&object, &schema, &schema), None);
+    assert_eq!(object["resource"][0]["was"], serde_json::json!([["a:int"]]));
     let wrong = serde_json::json!({ "cache": "nnoe" });
     assert!(misfit(&wrong, &schema, &schema).is_some());
 }

@@ -85,6 +85,18 @@ const OPEN_RUNS: &[(&str, &[&str], i32)] = &[
     ("set-conflict-markers-dry-run", &["set", "database=postgres", "--conflict", "markers", "--dry-run"], 7),
 ];
 
+/// The same in a project with orders.
+const RESOURCE_RUNS: &[(&str, &[&str], i32)] = &[
+    ("generate-same", &["generate", "resource", "orders", "number:string!", "note:text?", "--no-check"], 0),
+    (
+        "generate-fields",
+        &["generate", "resource", "orders", "number:string!", "total:int", "paid_on:date?", "--no-check"],
+        0,
+    ),
+    ("generate-unfilled", &["generate", "resource", "orders", "number:string!", "note:text?", "paid_on:date"], 2),
+    ("generate-retyped", &["generate", "resource", "orders", "number:int!", "note:text?"], 2),
+];
+
 /// `text` with long scripts and numbers before certain words masked.
 fn steady(text: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(steady_line).collect();
@@ -166,6 +178,15 @@ fn run_in_project(words: &[&str], code: i32, place: &mut String) -> (String, Str
     output(run, code, place)
 }
 
+/// The output of a run in a project with orders.
+fn run_with_orders(words: &[&str], code: i32, place: &mut String) -> (String, String) {
+    let orders = "orders number:string! note:text?";
+    let ran = restwell(["new", "shop-api", "--preset", "standard", "--no-git", "--resource", orders]).exits(0);
+    let mut run = ran.then([]).inside("shop-api");
+    run.command().args(words);
+    output(run, code, place)
+}
+
 /// The output of a run in a project with an edit that another database needs, too.
 fn run_in_conflict(words: &[&str], code: i32, place: &mut String) -> (String, String) {
     let ran = restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0);
@@ -203,7 +224,8 @@ fn every_command_matches_its_transcript() {
         let outside = RUNS.iter().map(|case| (case, run as Run));
         let inside = LIVING_RUNS.iter().map(|case| (case, run_in_project as Run));
         let open = OPEN_RUNS.iter().map(|case| (case, run_in_conflict as Run));
-        for (&(name, words, code), run) in outside.chain(inside).chain(open) {
+        let orders = RESOURCE_RUNS.iter().map(|case| (case, run_with_orders as Run));
+        for (&(name, words, code), run) in outside.chain(inside).chain(open).chain(orders) {
             let mut place = String::new();
             let (stdout, stderr) = run(words, code, &mut place);
             let (stdout, stderr) = (steady(&stdout), steady(&stderr).replace(&place, "[here]"));
