@@ -31,7 +31,7 @@ pub async fn refused(answer: &Answer, challenge: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_without_a_credential_gets_the_answer_whatever_it_sends() {
+async fn a_client_without_a_credential_gets_its_401_whatever_it_sends() {
     let server = TestServer::start(&[]).await;
     upload(&server, &Request::new("POST", "/products").json(""), 401, "unauthorized").await;
 }
@@ -100,7 +100,7 @@ async fn a_valid_credential_without_the_scope_is_403() {
 }
 
 #[tokio::test]
-async fn the_description_says_which_operations_take_a_credential() {
+async fn the_description_names_the_operations_that_require_a_credential() {
     let server = TestServer::start(&[]).await;
     let description = get(server.public, "/openapi.json").await.json();
     let scheme = &description["components"]["securitySchemes"]["credential"];
@@ -110,13 +110,16 @@ async fn the_description_says_which_operations_take_a_credential() {
         for (method, operation) in item.as_object().expect("operations") {
             let resource = path.split('/').nth(1).expect("a path starts with its resource");
             let scope = format!("{resource}:write");
-            let said = operation["security"] == json!([{"credential": [scope]}]);
-            assert_eq!(said, method != "get", "{method} {path}");
-            assert_eq!(said, operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object());
+            let is_guarded = operation["security"] == json!([{"credential": [scope]}]);
+            assert_eq!(is_guarded, method != "get", "{method} {path}");
+            assert_eq!(
+                is_guarded,
+                operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object()
+            );
             let path = path.replace("{id}", "1");
             let answer = send(server.public, Request::new(&method.to_uppercase(), &path).json(tea())).await;
-            assert_eq!(answer.status == 401, said, "{method} {path}");
-            guarded += usize::from(said);
+            assert_eq!(answer.status == 401, is_guarded, "{method} {path}");
+            guarded += usize::from(is_guarded);
         }
     }
     assert!(guarded >= 3, "{guarded}");

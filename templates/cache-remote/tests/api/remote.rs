@@ -76,12 +76,12 @@ impl Service {
     }
 
     /// Repeats a write until its marker is stored on the server: a busy machine may exceed the time-out of 25 ms.
-    async fn tell(&self, path: &str, write: impl AsyncFn()) {
-        let told = async || {
+    async fn repeat_until_marked(&self, path: &str, write: impl AsyncFn()) {
+        let is_marked = async || {
             write().await;
             self.copy(path).await.as_deref() == Some(b"written")
         };
-        eventually("the server is told of the write", told).await;
+        eventually("the marker is stored", is_marked).await;
     }
 }
 
@@ -159,22 +159,22 @@ async fn a_write_is_seen_by_its_own_replica_at_once_and_by_the_others_within_two
     for (replica, path) in [(&one, &held), (&other, &held), (&one, &not_held)] {
         assert!(name_at(replica.public, path).await.starts_with("Old"));
     }
-    service.tell(&held, async || rename(one.public, &held, "New").await).await;
-    service.tell(&not_held, async || rename(one.public, &not_held, "Newer").await).await;
+    service.repeat_until_marked(&held, async || rename(one.public, &held, "New").await).await;
+    service.repeat_until_marked(&not_held, async || rename(one.public, &not_held, "Newer").await).await;
     assert_eq!(name_at(one.public, &held).await, "New");
-    assert_eq!(name_at(other.public, &not_held).await, "Newer", "it has no copy of its own");
+    assert_eq!(name_at(other.public, &not_held).await, "Newer", "it has no local copy");
     let seen = async || name_at(other.public, &held).await == "New";
     within(Duration::from_secs(5), "the other replica sees it", seen).await;
 
     let delete = async || assert!(send(other.public, request("DELETE", &held)).await.status < 500);
-    service.tell(&held, delete).await;
+    service.repeat_until_marked(&held, delete).await;
     assert_eq!(get(other.public, &held).await.status, 404);
     let gone = async || get(one.public, &held).await.status == 404;
     within(Duration::from_secs(5), "the other replica sees it", gone).await;
 }
 
 #[tokio::test]
-async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
+async fn a_load_that_began_before_a_write_of_another_replica_never_hides_it() {
     let service = Service::new().await;
     let flags = service.flags();
     let (slow, origin) = Origin::start(&flags.each_ref().map(String::as_str)).await;
@@ -182,9 +182,9 @@ async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
     let path = service.add().await;
     let begun = tokio::spawn(send(slow.public, request("GET", &path.replace("products", "test"))));
     origin.all_wait(1).await;
-    service.tell(&path, async || rename(fast.public, &path, "New").await).await;
+    service.repeat_until_marked(&path, async || rename(fast.public, &path, "New").await).await;
     origin.pass.add_permits(100);
-    assert!(begun.await.unwrap().text().starts_with("Old"), "it asked before the write");
+    assert!(begun.await.unwrap().text().starts_with("Old"), "it began before the write");
 
     assert_eq!(name_at(fast.public, &path).await, "New");
     let seen = async || name_at(slow.public, &path).await == "New";
@@ -194,7 +194,7 @@ async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
 }
 
 #[tokio::test]
-async fn a_replica_that_could_not_tell_the_server_of_its_write_does_not_read_the_old_value_there() {
+async fn a_replica_that_could_not_store_its_marker_does_not_read_the_old_value_from_the_server() {
     let (service, chaos) = (Service::new().await, proxy());
     let (cut_off, other) = (service.replica_by_way_of(&chaos).await, service.replica().await);
     let mut path = String::new();
@@ -216,10 +216,10 @@ async fn a_replica_that_could_not_tell_the_server_of_its_write_does_not_read_the
         service.copy(&next).await.is_some()
     };
     within(USED_AGAIN, "the server is used again", copied).await;
-    let there = service.copy(&path).await.expect("nobody removed it");
+    let there = service.copy(&path).await.expect("it was not removed");
     assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
-    let beyond_the_front = Instant::now() + Duration::from_millis(2500);
-    while Instant::now() < beyond_the_front {
+    let local_copies_expired = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < local_copies_expired {
         assert_eq!(name_at(cut_off.public, &path).await, "New");
     }
 }
@@ -255,10 +255,10 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
 }
 
 #[tokio::test]
-async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_the_ttl() {
+async fn a_shared_copy_and_a_local_copy_are_together_no_older_than_the_ttl() {
     const TTL: Duration = Duration::from_secs(60);
     // The maximum age of a value in the local cache.
-    const FRONT: Duration = Duration::from_secs(2);
+    const LOCAL_TTL: Duration = Duration::from_secs(2);
     let service = Service::new().await;
     let flags = service.flags();
     let replica = TestServer::start(&[&flags[0], &flags[1], "--cache-ttl=60s"]).await;
@@ -270,7 +270,7 @@ async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_th
         };
         eventually("the copy is shared", shared).await;
         let left = service.store.left(&service.key(&path)).await.expect("it is kept for a minute");
-        assert!(left <= TTL - FRONT, "{left:?}");
+        assert!(left <= TTL - LOCAL_TTL, "{left:?}");
     }
 }
 
@@ -305,12 +305,12 @@ async fn the_time_to_load_counts_towards_the_ttl() {
 }
 
 #[tokio::test]
-async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten_on_the_server_too() {
+async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_server_too() {
     let service = Service::new().await;
     let (one, other) = (service.replica().await, service.replica().await);
     let path = service.add().await;
     let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
-    let tell = async || {
+    let failed_write = async || {
         get(other.public, &path).await;
         let write = async {
             let database = &one.app.database;
@@ -320,7 +320,7 @@ async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten_on_the_se
         };
         assert!(one.app.products_cache.write(id, write).await.is_err());
     };
-    service.tell(&path, tell).await;
+    service.repeat_until_marked(&path, failed_write).await;
     assert_eq!(name_at(one.public, &path).await, "New");
     let seen = async || name_at(other.public, &path).await == "New";
     within(Duration::from_secs(5), "the other replica sees it", seen).await;
@@ -356,7 +356,7 @@ async fn undecodable_bytes_are_a_miss_and_counted() {
         assert_from(&get(replica.public, &path).await, "database", "; fwd=miss");
         service.copy(&path).await.as_deref() == Some(b"written")
     };
-    eventually("they make room", removed).await;
+    eventually("the marker replaces them", removed).await;
     assert!(counted(replica.admin, "cache_undecodable_total").await > before);
 }
 
@@ -408,12 +408,12 @@ async fn read_while(mode: Mode) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_closed_port_costs_reads_nothing_and_opens_the_breaker() {
+async fn a_closed_port_delays_no_read_and_opens_the_breaker() {
     read_while(Mode::Closed).await;
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_costs_five_reads_a_moment_and_the_rest_nothing() {
+async fn a_server_that_never_answers_delays_five_reads_and_no_more() {
     let failures = read_while(Mode::Hole).await;
     assert_eq!(failures[4]["error"], "no answer within 25ms", "{failures:?}");
 }
@@ -487,5 +487,5 @@ async fn the_service_starts_without_the_server() {
     let path = add(server.public, "Tea").await;
     assert_from(&get(server.public, &path).await, "database", "; fwd=miss");
     let held = async || get(server.public, &path).await.json()["source"] == "cache";
-    eventually("it has copies of its own", held).await;
+    eventually("it has local copies", held).await;
 }

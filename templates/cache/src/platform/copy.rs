@@ -21,7 +21,7 @@ pub struct Times {
 }
 
 /// The longest that the absence of a value is cached: another process may create it at any time.
-const NEGATIVE: Duration = Duration::from_secs(5);
+const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
 /// After a failed load the stale copy is served for this long before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
@@ -140,6 +140,6 @@ impl fmt::Display for Outcome {
 /// The time until which a value stored now is fresh: the TTL less a random part of up to a fifth, so that copies stored
 /// together do not expire together.
 pub fn fresh_until(ttl: Duration, exists: bool) -> Instant {
-    let ttl = if exists { ttl } else { ttl.min(NEGATIVE) };
+    let ttl = if exists { ttl } else { ttl.min(NEGATIVE_TTL) };
     Instant::now() + ttl.mul_f64(1.0 - fastrand::f64() / 5.0)
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::app::App;
-use app::platform::copies::{Copies, LOADS};
+use app::platform::copies::{Copies, MAX_LOADS};
 use app::platform::copy::{Loaded, Times, fresh_until};
 use app::platform::document::Document;
 use app::platform::error::Error;
@@ -139,7 +139,7 @@ async fn a_hundred_readers_of_a_cold_product_make_one_load() {
 }
 
 #[tokio::test]
-async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
+async fn a_load_continues_when_the_client_that_started_it_disconnects() {
     let (server, origin) = Origin::start(&[]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let begin = request("GET", &path).header("x-request-id", "began-a-load");
@@ -158,7 +158,7 @@ async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
 }
 
 #[tokio::test]
-async fn a_load_begun_before_a_write_never_outlives_it() {
+async fn a_load_that_began_before_a_write_never_hides_it() {
     let (server, origin) = Origin::start(&[]).await;
     let product = create(&server, "Old").await;
     let path = product.replace("products", "test");
@@ -166,7 +166,7 @@ async fn a_load_begun_before_a_write_never_outlives_it() {
     origin.all_wait(1).await;
     assert_eq!(send(server.public, rename(&product, "New")).await.status, 200);
     origin.pass.add_permits(100);
-    assert_eq!(slow.await.unwrap().text(), "Old", "it asked before the write");
+    assert_eq!(slow.await.unwrap().text(), "Old", "it began before the write");
     assert_eq!(http::get(server.public, &path).await.text(), "New");
     assert_eq!(origin.loads(), 2);
 }
@@ -200,9 +200,9 @@ async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
 
     let id = path.rsplit('/').next().expect("an id").parse().expect("a number");
     let made = async || find(&server.app.database, id).await.unwrap().expect("it exists").name == "New";
-    eventually("the write is made all the same", made).await;
+    eventually("the write is made nevertheless", made).await;
     let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
-    within(Duration::from_millis(500), "the old copy is forgotten", seen).await;
+    within(Duration::from_millis(500), "the old copy is invalidated", seen).await;
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn an_unknown_id_is_remembered_and_a_create_is_visible_at_once() {
 }
 
 #[tokio::test]
-async fn memory_is_bounded_by_the_weight_of_what_is_held() {
+async fn memory_is_bounded_by_the_weight_of_the_copies() {
     let server = TestServer::start(&[]).await;
     let cache = &server.app.products_cache;
     let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
@@ -265,7 +265,7 @@ async fn memory_is_bounded_by_the_weight_of_what_is_held() {
         cache.get(0, async { Ok(None) }).await.expect("the load succeeds");
         (bound / 2..=bound).contains(&cache.copies().size())
     };
-    eventually("as many are held as fit into 64 MiB", settled).await;
+    eventually("the copies fill at most 64 MiB", settled).await;
 }
 
 /// The name in this cached product.
@@ -279,7 +279,7 @@ async fn name(server: &TestServer, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
+async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_copy() {
     let server = TestServer::start(&[]).await;
     let path = create(&server, "Old").await;
     let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
@@ -298,7 +298,7 @@ async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_write_that_has_certainly_changed_nothing_leaves_the_copy() {
+async fn a_write_that_certainly_changed_nothing_keeps_the_copy() {
     let server = TestServer::start(&["--cache-ttl=1h"]).await;
     let (path, _) = (create(&server, "Tea").await, create(&server, "Coffee").await);
     name(&server, &path).await;
@@ -310,7 +310,7 @@ async fn a_write_that_has_certainly_changed_nothing_leaves_the_copy() {
 }
 
 #[tokio::test]
-async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
+async fn during_a_load_the_existing_copy_is_served_at_once() {
     let (server, origin) = Origin::start(&["--cache-ttl=100ms"]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     origin.pass.add_permits(1);
@@ -327,7 +327,7 @@ async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
 
 #[tokio::test]
 async fn abandoned_loads_are_bounded_and_counted() {
-    const READERS: usize = 3 * LOADS;
+    const READERS: usize = 3 * MAX_LOADS;
     let (server, origin) = Origin::start(&[]).await;
     let before = counted(server.admin, "cache_loads_abandoned_total").await;
     let mut readers = Vec::new();
@@ -336,16 +336,16 @@ async fn abandoned_loads_are_bounded_and_counted() {
         readers.push(raw(server.public, read.to_bytes()).await);
     }
     origin.all_wait(READERS).await;
-    eventually("as many loads as there may be are under way", async || origin.loads() == LOADS).await;
-    assert_eq!(server.app.products_cache.copies().loading(), LOADS);
+    eventually("the maximum number of loads runs", async || origin.loads() == MAX_LOADS).await;
+    assert_eq!(server.app.products_cache.copies().loading(), MAX_LOADS);
     drop(readers);
     for id in 0..READERS {
         assert_eq!(logs::wait_for(&format!("reader-{id}")).await[0]["status"], 499);
     }
     origin.pass.add_permits(READERS);
     eventually("the loads end", async || server.app.products_cache.copies().loading() == 0).await;
-    assert_eq!(origin.loads(), LOADS);
-    let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= LOADS as f64;
+    assert_eq!(origin.loads(), MAX_LOADS);
+    let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= MAX_LOADS as f64;
     eventually("they are counted", abandoned).await;
 }
 
@@ -396,7 +396,7 @@ fn of_10_000_copies_stored_together_under_15_percent_expire_in_one_second() {
     let mut expired: HashMap<u64, usize> = HashMap::new();
     for _ in 0..10_000 {
         let left = fresh_until(ttl, true).saturating_duration_since(now);
-        assert!(left <= ttl + Duration::from_secs(1), "staler than the TTL allows");
+        assert!(left <= ttl + Duration::from_secs(1), "older than the TTL allows");
         *expired.entry(left.as_secs()).or_default() += 1;
     }
     let most = expired.values().max().expect("there are copies");

@@ -1,4 +1,4 @@
-//! Backups: made while writes go on, and restored.
+//! Backups: made during writes, and restored.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -55,7 +55,7 @@ async fn create(server: &TestServer, name: &str) {
 }
 
 #[tokio::test]
-async fn a_backup_that_is_made_while_writes_go_on_is_restored_with_the_same_rows() {
+async fn a_backup_made_during_writes_is_restored_with_the_same_rows() {
     let server = TestServer::start(&[]).await;
     for number in 0..50 {
         create(&server, &format!("Before {number}")).await;
@@ -139,7 +139,7 @@ async fn old_backups_are_deleted_and_other_files_are_not() {
     let folder = temporary();
     let old = ["app-20200101T000000Z.db", "app-20200102T000000Z.db", "app-20200103T000000Z.db"];
     let others = ["app-before-migration.db", "zebra"];
-    // One that was interrupted.
+    // The last is the file of an interrupted backup.
     for name in old.iter().chain(&others).chain(&["unfinished"]) {
         fs::write(folder.path().join(name), "not a database").expect("a new file");
     }
@@ -149,12 +149,13 @@ async fn old_backups_are_deleted_and_other_files_are_not() {
 }
 
 #[tokio::test]
-async fn a_backup_that_cannot_be_made_is_one_line() {
+async fn a_backup_that_cannot_be_made_is_one_line_with_the_reason() {
     let (folder, database) = (temporary(), Database::new().await);
     let url = database.url();
-    for path in [text(folder.path()), "/nothing/there"] {
+    for (path, reason) in [(text(folder.path()), "unable to open database file"), ("/nothing/there", "No such file")] {
         let ended = run(&["backup", path], &[("DATABASE_URL", &url)]).await;
         assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+        assert!(ended.stderr[0].contains(reason), "{:?}", ended.stderr);
     }
     assert!(names(&folder).is_empty(), "{:?}", names(&folder));
     assert!(!database.file().exists(), "a missing database is not created");

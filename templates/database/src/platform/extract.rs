@@ -13,7 +13,7 @@ use super::error::{Detail, Error, Result};
 use super::input::{self, Field, Fields, Input, Value};
 
 /// The maximum number of fields of an object that are kept. No type has as many, so a larger object is rejected anyway.
-const MOST_FIELDS: usize = 100;
+const MAX_FIELDS: usize = 100;
 
 /// A JSON object that is valid for its type.
 pub struct Body<T>(pub T);
@@ -41,7 +41,7 @@ impl<T: Input, App: AsRef<Arc<Platform>> + Send + Sync> FromRequest<Arc<App>> fo
     }
 }
 
-/// Whether the body is declared as `application/json`, or as a type that ends in `+json` (RFC 6839, section 3.1).
+/// Whether the body is declared as `application/json` or `application/…+json` (RFC 6839, section 3.1).
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
                 while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    if fields.len() < MOST_FIELDS {
+                    if fields.len() < MAX_FIELDS {
                         fields.push((name, Value::Json(value)));
                     }
                 }

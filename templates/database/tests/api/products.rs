@@ -141,7 +141,7 @@ async fn malformed_bodies_are_rejected() {
 }
 
 #[tokio::test]
-async fn sql_is_only_text_wherever_a_client_may_write_text() {
+async fn sql_in_any_input_is_only_text() {
     let server = TestServer::start(&[]).await;
     create(&server, "Stays", 1).await;
     let texts = [
@@ -187,7 +187,7 @@ async fn a_client_that_sends_too_much_gets_the_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_not_asked_for() {
+async fn a_body_that_is_too_large_gets_no_100_continue() {
     let server = TestServer::start(&[]).await;
     let waiting = request("POST", "/products").json("").header("expect", "100-continue");
     let waiting = waiting.header("content-length", "50000000");
@@ -204,7 +204,7 @@ async fn types_that_end_in_json_are_json() {
 }
 
 #[tokio::test]
-async fn pages_show_each_product_once_while_others_come_and_go() {
+async fn pages_show_each_product_once_during_concurrent_changes() {
     let server = TestServer::start(&[]).await;
     let mut client = Connection::open(server.public).await;
     let add = async |client: &mut Connection, name: String| {
@@ -227,7 +227,7 @@ async fn pages_show_each_product_once_while_others_come_and_go() {
         assert!(products.len() <= 10);
         seen.extend(products.map(id));
         after = page["next"].as_i64();
-        // While a client turns pages, a product on a later one is deleted, and new ones come.
+        // Between two pages, a product of a later page is deleted, and new ones are added.
         client.send(request("DELETE", &format!("/products/{leaver}"))).await;
         if seen.len() <= 20 {
             add(&mut client, format!("Late {last}")).await;
@@ -236,7 +236,7 @@ async fn pages_show_each_product_once_while_others_come_and_go() {
     assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");
     let seen: BTreeSet<i64> = seen.into_iter().collect();
     assert!(stay.is_subset(&seen) && !seen.contains(&leaver), "{seen:?}");
-    assert_eq!(seen.len(), 46, "the two that came in time are on the last page: {seen:?}");
+    assert_eq!(seen.len(), 46, "the two that were added in time are on the last page: {seen:?}");
 
     let first = get(server.public, "/products").await.json();
     assert_eq!(first["data"].as_array().expect("a page").len(), 20, "the default page");

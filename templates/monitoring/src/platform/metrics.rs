@@ -6,16 +6,16 @@ use std::{collections::BTreeMap, sync::LazyLock, sync::PoisonError, sync::RwLock
 use metrics::{Counter, Histogram, counter, histogram};
 
 /// By route; one map for the process, like the exporter.
-static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
+static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Handle>>>> = LazyLock::new(RwLock::default);
 
-/// By class of status. The exporter makes them at start, because a rate does not see the first value of a new series.
+/// By class of status. The exporter creates them at start, because a rate does not see the first value of a new series.
 static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
     let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
     classes.map(|class| counter!("http_responses_total", "code" => class))
 });
 
 /// The histogram for a method and a status of one route.
-type Duration = (&'static str, u16, Histogram);
+type Handle = (&'static str, u16, Histogram);
 
 /// Records the status and the duration of a request.
 pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
