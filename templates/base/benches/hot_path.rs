@@ -43,7 +43,7 @@ impl Stack {
         let runtime = runtime.enable_all().build().expect("a runtime");
         let arguments = ["app"];
         //= arguments
-        // What has no default is there as an example.
+        // `.env.example` also has values for the settings without a default.
         let variables = dotenvy::from_read_iter(include_bytes!("../.env.example").as_slice());
         let variables = variables.map(|pair| pair.expect("a test reads it"));
         let environment: Environment = variables.map(|(name, value)| (name.into(), value.into())).collect();

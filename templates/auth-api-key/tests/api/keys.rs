@@ -56,7 +56,7 @@ async fn a_command_that_fails_prints_one_line_and_exits_with_1() {
     assert_eq!((unprepared.code, unprepared.stderr.len()), (Some(1), 1), "no key is looked for before `migrate`");
     assert_eq!(run(&["migrate"], &[("DATABASE_URL", &*database.url())]).await.code, Some(0));
     assert_eq!(command(&database, &["create", "shop"]).await.code, Some(0));
-    for wrong in [&["create", "shop"][..], &["revoke", "nobody"]] {
+    for wrong in [&["create", "shop"][..], &["revoke", "absent"]] {
         let ended = command(&database, wrong).await;
         assert_eq!((ended.code, ended.stdout), (Some(1), vec![]));
         let [line] = &ended.stderr[..] else { panic!("{:?}", ended.stderr) };

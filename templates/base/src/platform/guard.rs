@@ -1,5 +1,5 @@
-//! What every request passes through. Outermost `observe`: id, log line, envelope, headers. Then CORS, so that browsers
-//! can read refusals too. Then what the client may ask for, and `handle`: overload, deadline, panic.
+//! The steps around every route, outermost first: `observe` (id, log line, error body, headers), `admit` (rejects what
+//! violates HTTP), CORS, and `handle` (overload, deadline, panic).
 
 use std::future::{Ready, ready};
 use std::{array, convert::Infallible, num::NonZeroUsize, panic::AssertUnwindSafe, pin::pin};
@@ -18,12 +18,12 @@ use super::settings::{number, time};
 use super::telemetry::{self, Line};
 use super::{Platform, health, trace, wellformed};
 
-/// What a route resolves to: a failure is a response too.
+/// The result of a route: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// How many requests are served at once, for how long, and for whose pages.
+/// Capacity, deadline and CORS.
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
@@ -38,8 +38,8 @@ pub struct Settings {
     pub cors_origins: Vec<HeaderValue>,
 }
 
-/// Puts the whole stack around any routes: as one layer, because each costs an allocation and a copy of the request.
-/// Health stands beside it, and is only observed: it must answer when nothing else does.
+/// Wraps routes in all of these steps: as one layer, because each layer costs an allocation and a copy of the request.
+/// Health is beside them, without `handle`: it must respond under overload too.
 pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
     let (guarding, cors) = (Arc::clone(platform), option_layer(cors(&platform.settings.guard)));
     let health = Router::from(health::router()).with_state(Arc::clone(platform)).layer(cors.clone());
@@ -68,7 +68,7 @@ pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
     watch(health).merge(guarded)
 }
 
-/// Makes requests seen, and whatever fails an envelope.
+/// Wraps routes in `observe` and `admit` only.
 pub fn watch(router: Router) -> Router {
     router.layer(layer_fn(|mut route: Route| {
         service_fn(move |request| {
@@ -78,7 +78,7 @@ pub fn watch(router: Router) -> Router {
     }))
 }
 
-/// Answers the request, unless it is refused whatever it asks for.
+/// Answers the request, or rejects one that violates HTTP.
 fn admit<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Either<Ready<Answer>, F> {
     match wellformed::refusal(&request) {
         Some(refusal) => Either::Left(ready(Ok(refusal))),
@@ -89,12 +89,12 @@ fn admit<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Either<Ready
 async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer {
     let mut response = answer.await?;
     if line.is_overloaded() {
-        // Whatever the handler made of a body that was cut short.
+        // In place of the response to a body that was cut short.
         response = overloaded();
     }
     line.status = response.status().as_u16();
     if line.status >= 400 {
-        // Also what axum made, which knows nothing of the envelope.
+        // A response that axum created itself has no `Error`.
         let mut error = response.extensions_mut().remove().unwrap_or_else(|| Error::of(line.status));
         line.cause = error.cause.take();
         error.request_id = line.id.to_str().unwrap_or_default().to_owned();
@@ -109,7 +109,7 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-    // A handler whose answers may be stored says so itself.
+    // Unless the handler has set its own.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -139,10 +139,10 @@ fn overloaded() -> Response {
     ([(header::RETRY_AFTER, "1")], error).into_response()
 }
 
-/// The client's id if it is sane, else a new one.
+/// The client's id if it is valid, else a new one.
 fn request_id(request: &Request) -> HeaderValue {
-    let sane = |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-    request.headers().get(REQUEST_ID).filter(sane).cloned().unwrap_or_else(random_id)
+    let valid = |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
+    request.headers().get(REQUEST_ID).filter(valid).cloned().unwrap_or_else(random_id)
 }
 
 /// 32 random hexadecimal digits. Every request needs them: `format!` would take several times as long.
@@ -156,11 +156,11 @@ fn random_id() -> HeaderValue {
     HeaderValue::from_bytes(&digits).expect("digits are header text")
 }
 
-/// Browsers of other origins get nothing unless the configuration names them.
+/// The CORS layer, if `CORS_ORIGINS` lists an origin.
 fn cors(settings: &Settings) -> Option<CorsLayer> {
     let origins: Vec<_> = settings.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
     let exposed = [
-        // Scripts may read these besides the few that every answer may show them.
+        // Scripts may read these besides the headers that CORS always exposes.
         header::ETAG,
         header::LOCATION,
         header::RETRY_AFTER,

@@ -156,10 +156,10 @@ async fn accept(
     }
 }
 
-/// Takes SIGTERM and Ctrl-C from this call on, not from the first poll. Resolves on the first; a second one ends the
-/// process at once.
+/// Handles SIGTERM and Ctrl-C from this call on, not from the first poll. Resolves on the first signal; a second one ends
+/// the process at once.
 pub fn signalled() -> impl Future<Output = ()> {
-    let listen = |kind| signal(kind).expect("the runtime takes signals");
+    let listen = |kind| signal(kind).expect("the runtime handles signals");
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
     async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }

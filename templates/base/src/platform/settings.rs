@@ -41,9 +41,7 @@ impl Environment {
         let file = file.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self { problem, ..file.chain(env::vars_os()).collect() }
     }
-}
 
-impl Environment {
     /// The value of a variable. A secret may be in a file instead: `NAME_FILE` has its path.
     fn get(&self, name: &str, is_secret: bool) -> Result<Option<OsString>, Problem> {
         let file = format!("{name}_FILE");

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// Displayed, it is its id.
+/// Its display form is its id.
 pub struct Trace {
     id: u128,
     /// Whether the caller records this trace; passed on to outbound calls.

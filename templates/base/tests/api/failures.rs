@@ -1,5 +1,5 @@
-//! Failures that one answer does not show: each is made known once, under one name for all of its kind. The modules
-//! whose names end in `_failures` have those of one part of the service.
+//! Failures that operators must see: each is counted once, under one name. The modules whose names end in `_failures`
+//! cover one part of the service each.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use crate::support::http::{get, raw, request};
 use crate::support::server::TestServer;
 use crate::support::{alone, hang, rises};
 
-/// After `event` there is one more `failure`.
+/// Asserts that `event` increases the count of `failure` by one.
 pub async fn fails(admin: SocketAddr, failure: &str, event: impl AsyncFnOnce()) {
     rises(failure, async || counted(admin, failure).await, event).await;
 }

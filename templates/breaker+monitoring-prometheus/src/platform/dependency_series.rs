@@ -2,7 +2,7 @@
 
 use metrics::{<% series.dependencies.macros %>};
 
-/// Describes each, and makes the counters.
+/// Describes each series. Each breaker creates its own.
 pub fn describe() {
 <% series.dependencies.statements %>
 }

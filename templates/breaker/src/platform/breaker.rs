@@ -21,7 +21,7 @@ struct State {
     failures: u32,
     /// The time of the next probe while the breaker is open.
     probe_at: Instant,
-    /// The time at which it was closed last. The failure of a call that began earlier is old news.
+    /// The time at which it was last closed. The failure of a call that began before that is ignored.
     closed_at: Instant,
 }
 

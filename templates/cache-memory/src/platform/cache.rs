@@ -35,7 +35,7 @@ impl<T: Cached> Cache<T> {
         self.copies.get(id, load).await
     }
 
-    /// To be called when the value of this id may have changed.
+    /// Must be called when the value of this id may have changed.
     pub async fn forget(&self, id: i64) {
         self.copies.forget(id);
     }

@@ -1,5 +1,5 @@
-//! The cache of one kind of resource: copies in the memory of this process, held for moments, in front of those on the
-//! server that replicas share.
+//! The cache of one kind of resource, in two levels: short-lived copies in the memory of this process, in front of those
+//! on the server that replicas share.
 
 use std::sync::Arc;
 
@@ -34,9 +34,9 @@ impl<T: Cached> Cache<T> {
         self.copies.get(id, async move { remote.get(id, load).await }).await
     }
 
-    /// To be called when the value of this id may have changed.
+    /// Must be called when the value of this id may have changed.
     pub async fn forget(&self, id: i64) {
-        // The server first: a reader that begins after this must not find there what was there before the write.
+        // The server first, so that a load that starts after this does not find the old value there.
         self.remote.forget(id).await;
         self.copies.forget(id);
     }

@@ -1,4 +1,4 @@
-//! The time of the last backup, as a metric. What makes the backups depends on the deployment: only their files are read.
+//! The time of the last backup, as a metric. Only the files are read, since each deployment makes backups in its own way.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use tokio::{task::spawn_blocking, time::sleep};
 
-/// The time between two looks at the folder.
+/// The time between two reads of the folder.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The name of a backup while it is being made.
@@ -31,7 +31,7 @@ pub async fn watch(settings: &Settings) {
                 let since = newest.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
                 since.unwrap_or_default().as_secs_f64()
             }
-            // Comparisons with it are false, so no alert fires.
+            // Every comparison with NaN is false, so no alert fires.
             None => f64::NAN,
         };
         gauge.set(seconds);

@@ -76,7 +76,7 @@ impl Backup {
         age.map_or(Duration::ZERO, |age| every.saturating_sub(age))
     }
 
-    /// Makes one backup and deletes those beyond the number to keep. It gets its name once it is complete and on disk.
+    /// Makes one backup and deletes those beyond the number to keep. The file gets its name once it is complete and on disk.
     async fn make(&self, options: &Options) -> anyhow::Result<PathBuf> {
         let path = std::path::absolute(&self.folder)?;
         let folder = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
@@ -86,7 +86,7 @@ impl Backup {
         let file = path.join(Utc::now().format(NAME).to_string());
         let text = unfinished.to_str().context("the path of the folder is not UTF-8")?;
         let mut database = Connection::connect_with(&for_requests(options)?.create_if_missing(false)).await?;
-        // One read transaction: it sees one state of the database, and writes go on.
+        // One read transaction: it sees one state of the database, and does not block writes.
         sqlx::query("VACUUM INTO $1").bind(text).execute(&mut database).await?;
         database.close().await?;
         File::open(&unfinished)?.sync_all()?;
@@ -136,8 +136,8 @@ impl Restore {
     }
 }
 
-/// Moves what is in the `-wal` file into the database, and removes that file. Only possible while no other program has the
-/// database open. A database that is damaged is left as it is.
+/// Moves the content of the `-wal` file into the database and removes that file, which is possible only while no other
+/// program has the database open. A damaged database is left as it is.
 ///
 /// # Errors
 /// If a program has the database open.
@@ -172,7 +172,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes a missing file for success.
+/// Treats a missing file as success.
 fn unless_missing(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

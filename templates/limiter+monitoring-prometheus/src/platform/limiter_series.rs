@@ -2,7 +2,7 @@
 
 use metrics::{<% series.limiter.macros %>};
 
-/// Describes each, and makes the counters.
+/// Describes each series, and creates the counters.
 pub fn describe() {
 <% series.limiter.statements %>
 }

@@ -22,8 +22,7 @@ pub fn exporter() -> &'static PrometheusHandle {
 }
 
 /// Describes each series, and creates the counters with 0: `increase` would not see the first failure of a counter that
-/// appears only then. The modules
-/// whose names end in `_series` do the same for one part of the service.
+/// appears only then. The modules whose names end in `_series` do the same for one part of the service each.
 fn describe() {
 <% series.service.statements %>
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);

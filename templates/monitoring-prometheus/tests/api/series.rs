@@ -1,5 +1,5 @@
-//! Series that have labels or go up and down: each rises by one after one event of its kind. The modules whose names end
-//! in `_series` have those of one part of the service. With the failures these are all that are exported.
+//! Series that have labels or are gauges: each rises by one after one event of its kind. The modules whose names end in
+//! `_series` cover one part of the service each. Together with the failures these are all exported series.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -15,7 +15,7 @@ use crate::support::process::Process;
 use crate::support::server::TestServer;
 use crate::support::{self, alone, hang};
 
-/// `series` is there before `event`, and is one more after it.
+/// Asserts that `series` exists before `event`, which increases it by one.
 pub async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
     let value = async || {
         let value = Scrape::of(admin).await.value(series);
@@ -24,7 +24,7 @@ pub async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
     support::rises(series, value, event).await;
 }
 
-/// The text of the modules that have series and failures rise: those here and those of one part of the service each.
+/// The text of all modules of series and failures.
 fn cases() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api");
     let paths = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

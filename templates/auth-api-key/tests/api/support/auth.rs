@@ -10,10 +10,10 @@ use tokio::time::timeout;
 
 use super::server::TestServer;
 
-/// The key that every database of the tests knows.
+/// The key that is stored in every database of the tests.
 const KEY: &str = "dev_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
-/// May write.
+/// A credential that may write.
 pub fn credential() -> String {
     format!("Bearer {KEY}")
 }
@@ -28,7 +28,7 @@ pub async fn admit(config: &Config) {
     timeout(Duration::from_secs(2), stored).await.ok();
 }
 
-/// Of another caller, with these scopes.
+/// The credential of another caller, with these scopes.
 pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> String {
     static KEYS: AtomicU32 = AtomicU32::new(0);
     let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
@@ -36,13 +36,13 @@ pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> Str
     format!("Bearer {key}")
 }
 
-/// All that operations require.
+/// All scopes that operations require.
 fn scopes() -> String {
     let scopes = app::platform::auth::scopes(&mut app::app::operations().into_openapi().paths);
     scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// Has the form of a valid one.
+/// A forged credential: a well-formed key that was never stored.
 pub fn forged() -> String {
     format!("Bearer dev_{}", "A".repeat(43))
 }

@@ -12,7 +12,7 @@ struct Shared {
     _issuer: Issuer,
 }
 
-/// One issuer for all servers that do not ask for another.
+/// The issuer of all servers that are not started with another.
 fn shared() -> &'static Shared {
     static SHARED: OnceLock<Shared> = OnceLock::new();
     SHARED.get_or_init(|| {
@@ -23,28 +23,28 @@ fn shared() -> &'static Shared {
     })
 }
 
-/// The issuer that servers believe, and where they find its keys.
+/// The flags that configure this issuer and the URL of its keys.
 pub fn flags() -> [&'static str; 3] {
     ["--jwt-issuer=http://127.0.0.1:9000", "--jwt-audience=products", &shared().flag]
 }
 
-/// May write.
+/// A credential that may write.
 pub fn credential() -> String {
     shared().credential.clone()
 }
 
-/// Of another caller, with these scopes.
+/// The credential of another caller, with these scopes.
 pub async fn credential_of(_: &TestServer, name: &str, scopes: &str) -> String {
     format!("Bearer {}", shared().signer.sign(claims(name, scopes)))
 }
 
-/// All that operations require.
+/// All scopes that operations require.
 fn scopes() -> String {
     let scopes = app::platform::auth::scopes(&mut app::app::operations().into_openapi().paths);
     scopes.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// Has the form of a valid one: it names the right key, and is signed with another.
+/// A forged credential: its token names the right key but is signed with another.
 pub fn forged() -> String {
     format!("Bearer {}", Signer::es256("shared").sign(claims("tests", "products:write")))
 }

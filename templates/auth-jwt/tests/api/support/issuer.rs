@@ -44,7 +44,7 @@ impl Signer {
         Self { algorithm: Algorithm::RS256, key, id: id.to_owned(), private_der, public_der }
     }
 
-    /// The public key, as a set has it.
+    /// The public key, as a member of a key set.
     pub fn public(&self) -> Jwk {
         let mut jwk = Jwk::from_encoding_key(&self.key, self.algorithm).expect("a public key");
         jwk.common.key_id = Some(self.id.clone());
@@ -66,20 +66,20 @@ pub fn pem(kind: &str, der: &[u8]) -> String {
     format!("-----BEGIN {kind}-----\n{lines}\n-----END {kind}-----\n")
 }
 
-/// Of a token that every server of the tests takes, if it is signed right.
+/// The claims of a token that every server of the tests accepts, if its signature is valid.
 pub fn claims(subject: &str, scope: &str) -> Value {
     let expires = get_current_timestamp() + 3600;
     json!({"iss": "http://127.0.0.1:9000", "aud": "products", "sub": subject, "scope": scope, "exp": expires})
 }
 
-/// What an issuer does when it is asked for its keys.
+/// How an issuer responds to a request for its keys.
 pub enum Mode {
     Publish(String),
     Refuse,
     Hang,
 }
 
-/// A server of its own thread: it outlives the runtime of the test that first needs it.
+/// A server in its own thread, so that it outlives the runtime of the first test that needs it.
 pub struct Issuer {
     address: SocketAddr,
     state: Arc<State>,
@@ -109,7 +109,7 @@ impl Issuer {
         format!("--jwt-jwks-url=http://{}/keys", self.address)
     }
 
-    /// How often it was asked.
+    /// The number of requests for its keys.
     pub fn fetches(&self) -> usize {
         self.state.fetches.load(Ordering::SeqCst)
     }
@@ -124,7 +124,7 @@ impl Issuer {
 }
 
 impl State {
-    /// Returns a connection that is to be kept open.
+    /// Returns the connection if it must stay open without a response.
     fn answer(&self, mut stream: TcpStream) -> Option<TcpStream> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {

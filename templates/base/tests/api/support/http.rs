@@ -19,7 +19,7 @@ pub struct Request {
     body: String,
 }
 
-/// An answer, read to its end.
+/// A complete response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -30,13 +30,13 @@ pub struct Answer {
 /// A connection kept alive between requests; dropping it closes the socket.
 pub struct Connection(pub TcpStream);
 
-/// A request that may do what it asks for.
+/// A request with every header that it needs to be allowed.
 pub fn request(method: &str, path: &str) -> Request {
     super::permit(Request::new(method, path))
 }
 
 impl Request {
-    /// With no header but the one that every request has.
+    /// A request with only the header `Host`.
     pub fn new(method: &str, path: &str) -> Self {
         let headers = vec![(String::from("host"), b"app".to_vec())];
         Self { method: method.to_owned(), path: path.to_owned(), headers, body: String::new() }
@@ -73,7 +73,7 @@ impl Request {
 }
 
 impl Answer {
-    /// The value of a header, empty when it is absent.
+    /// The value of a header; empty if it is absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("headers are ASCII"))
     }
@@ -98,7 +98,7 @@ impl Connection {
         answer.expect("the server answers").expect("the connection holds until the answer is complete")
     }
 
-    /// Returns when the server has closed it, having sent nothing more.
+    /// Waits until the server closes the connection without sending more.
     pub async fn closed(&self) {
         assert_eq!(read_to_end(&self.0).await, "");
     }
@@ -116,7 +116,7 @@ impl Connection {
         let mut lines = head.trim_end().split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
         let headers: HeaderMap = lines.map(header).collect();
-        // Every answer of this service is made whole, so none is chunked.
+        // The service sends no chunked response.
         let length = headers
             .get("content-length")
             .map_or(0, |length| length.to_str().expect("digits").parse().expect("a number"));
@@ -132,7 +132,7 @@ fn header(line: &str) -> (HeaderName, HeaderValue) {
     (name.parse().expect("a header's name"), value.trim().parse().expect("a header's value"))
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 pub async fn send(to: SocketAddr, request: Request) -> Answer {
     Connection::open(to).await.send(request).await
 }
@@ -148,7 +148,7 @@ pub async fn raw(to: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
     stream
 }
 
-/// What comes until the server closes the connection.
+/// Reads until the server closes the connection.
 pub async fn read_to_end(stream: &TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = async { while read_more(stream, &mut bytes).await.is_ok() {} };
@@ -156,7 +156,7 @@ pub async fn read_to_end(stream: &TcpStream) -> String {
     String::from_utf8(bytes).expect("text")
 }
 
-/// What comes first.
+/// Reads what arrives first.
 pub async fn read_some(stream: &TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = timeout(PATIENCE, read_more(stream, &mut bytes)).await;
@@ -176,7 +176,7 @@ pub async fn write(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Appends what comes next; an error at the end of the stream.
+/// Appends the next bytes that arrive. The end of the stream is an error.
 pub async fn read_more(stream: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     loop {

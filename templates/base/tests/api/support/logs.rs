@@ -1,4 +1,4 @@
-//! What the servers of this process log. One subscriber serves every test, so a test asks for its own request ids.
+//! The log of all servers in this process. Tests share it, so each looks up its own request ids.
 
 use std::io;
 use std::sync::{Mutex, Once, PoisonError};
@@ -12,7 +12,7 @@ use super::eventually;
 
 static LINES: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
-/// Begins to record, the first time it is called.
+/// Starts recording on the first call.
 pub fn record() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {
@@ -20,19 +20,19 @@ pub fn record() {
     });
 }
 
-/// Every line so far that names this request.
+/// Every line so far with this request id.
 pub fn about(request_id: &str) -> Vec<Value> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     lines.iter().filter(|line| line["request_id"] == request_id).cloned().collect()
 }
 
-/// Every line so far that holds this text.
+/// Every line so far that contains this text.
 pub fn with(text: &str) -> Vec<Value> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     lines.iter().filter(|line| line.to_string().contains(text)).cloned().collect()
 }
 
-/// The lines about a request once there is one; a line may follow its answer.
+/// The lines about a request, once there is one: it may be written after the response.
 pub async fn wait_for(request_id: &str) -> Vec<Value> {
     eventually("the request is logged", async || !about(request_id).is_empty()).await;
     about(request_id)

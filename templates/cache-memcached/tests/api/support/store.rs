@@ -1,4 +1,4 @@
-//! The server that replicas share copies in, as seen without the service: Memcached.
+//! Access to the shared cache server without the service: Memcached.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub fn url() -> String {
     servers::memcached()
 }
 
-/// Has a service use this one.
+/// The flag that makes a service use the server at this URL.
 pub fn flag(url: &str) -> String {
     format!("--memcached-url={url}")
 }
@@ -33,7 +33,7 @@ impl Store {
         self.0.set(key, value, Ttl::secs(60)).await.expect("Memcached answers");
     }
 
-    /// What is left of the time that a value is kept for.
+    /// The remaining TTL of a value.
     pub async fn left(&self, key: &str) -> Option<Duration> {
         self.0.inspect(key).await.expect("Memcached answers")?.ttl
     }

@@ -1,4 +1,4 @@
-//! The server that replicas share copies in, as seen without the service: Redis.
+//! Access to the shared cache server without the service: Redis.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub fn url() -> String {
     servers::redis()
 }
 
-/// Has a service use this one.
+/// The flag that makes a service use the server at this URL.
 pub fn flag(url: &str) -> String {
     format!("--redis-url={url}")
 }
@@ -34,7 +34,7 @@ impl Store {
         set.exec_async(&mut self.0.clone()).await.expect("Redis answers");
     }
 
-    /// What is left of the time that a value is kept for.
+    /// The remaining TTL of a value.
     pub async fn left(&self, key: &str) -> Option<Duration> {
         let left: i64 = cmd("PTTL").arg(key).query_async(&mut self.0.clone()).await.expect("Redis answers");
         left.try_into().ok().map(Duration::from_millis)

@@ -1,4 +1,4 @@
-//! A database for each server: made on the server that tests share, and dropped when the test ends.
+//! A database for each service: created on the PostgreSQL server that tests share, and dropped when the test ends.
 
 use std::thread;
 
@@ -14,7 +14,7 @@ pub struct Database {
     name: String,
 }
 
-/// A write of another program that is not committed yet.
+/// An uncommitted write of another program.
 pub struct Lock(Transaction<'static, Postgres>);
 
 impl Lock {
@@ -53,13 +53,13 @@ impl Database {
         self.options().to_url_lossy().to_string()
     }
 
-    /// Connects beside the server, as another program would.
+    /// Connects like another program, without the service.
     pub async fn connect(&self) -> PgPool {
         let pool = PgPoolOptions::new().max_connections(2).connect_with(self.options());
         pool.await.expect("the server was there a moment ago")
     }
 
-    /// Holds up every write until it is released.
+    /// Blocks every write until it is released.
     pub async fn lock(&self) -> Lock {
         let mut transaction = self.connect().await.begin().await.expect("a connection");
         let lock = sqlx::query("LOCK TABLE products IN EXCLUSIVE MODE").execute(&mut *transaction);
@@ -75,12 +75,12 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), format!("DROP DATABASE {} WITH (FORCE)", self.name));
-        // In a runtime of its own: that of the test may be shutting down.
+        // In its own runtime, because that of the test may be shutting down.
         let dropped = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(run(&server, drop));
         });
-        // If it failed, the database stays behind, and the test need not fail for that.
+        // If this fails, the database remains; that is no reason to fail the test.
         dropped.join().ok();
     }
 }

@@ -1,4 +1,4 @@
-//! A database for each server: a file in a folder of its own, gone when the test ends.
+//! A database for each service: a file in its own temporary folder, deleted when the test ends.
 
 use std::path::PathBuf;
 
@@ -14,12 +14,12 @@ pub struct Database {
     folder: TempDir,
 }
 
-/// A write of another program that is not committed yet.
+/// An uncommitted write of another program.
 pub struct Lock(PoolConnection<Sqlite>);
 
 impl Lock {
-    /// Returns once a statement of the service waits for it. SQLite does not report it: a statement that has used a connection
-    /// for so long, and that nothing else holds up, can only be waiting.
+    /// Returns once a statement of the service waits for it. SQLite does not report that: a statement that has used a
+    /// connection for so long can only be waiting.
     pub async fn awaited(&mut self, server: &App) {
         let mut used = 0;
         let waits = async || {
@@ -36,7 +36,7 @@ impl Lock {
 
 impl Database {
     pub async fn new() -> Self {
-        // What a URL would read otherwise stands for itself in a path.
+        // Characters that have a meaning in URLs, but none in paths.
         Self { folder: TempDir::with_prefix("100%25 #1?").expect("a temporary folder") }
     }
 
@@ -45,7 +45,7 @@ impl Database {
     }
 
     pub fn url(&self) -> String {
-        // The folder is where the machine has its temporary files, whatever that is called.
+        // The path of the temporary folder may have such characters too.
         let path = self.file().display().to_string();
         let path = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
         format!("sqlite://{path}")
@@ -55,13 +55,13 @@ impl Database {
         self.folder.path().join("app.db")
     }
 
-    /// Connects beside the server, as another program would.
+    /// Connects like another program, without the service.
     pub async fn connect(&self) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(self.file()).create_if_missing(true);
         SqlitePool::connect_with(options).await.expect("the folder is there")
     }
 
-    /// Holds up every write until it is released.
+    /// Blocks every write until it is released.
     pub async fn lock(&self) -> Lock {
         let mut connection = self.connect().await.acquire().await.expect("a connection");
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.expect("no other write holds the lock");

@@ -22,5 +22,5 @@
 //= runs
             Self::Migrate => migrations::command(&settings.database.engine.database_url).await?,
 //= close
-        // Writes whose clients have disconnected are finished.
+        // Waits for writes whose clients have disconnected.
         self.database.pool.close().await;

@@ -1,4 +1,5 @@
-//! The servers that tests need beside them: where each is, and what to do when it is not there. No test is skipped.
+//! The addresses of the servers that tests need. If one does not respond, the test fails with an instruction; no test is
+//! skipped.
 
 use std::env;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -14,7 +15,7 @@ pub fn address(url: &str) -> &str {
     authority.rsplit('@').next().unwrap_or(authority)
 }
 
-/// The same server by way of another address, where something stands in between.
+/// The URL with the address of a proxy in place of the server's.
 pub fn by_way_of(between: SocketAddr, url: &str) -> String {
     url.replacen(address(url), &between.to_string(), 1)
 }
