@@ -7,7 +7,7 @@ use crate::support::auth::{credential_of, forged};
 use crate::support::server::TestServer;
 
 #[tokio::test]
-async fn keys_that_are_not_in_use() {
+async fn unknown_and_revoked_keys() {
     let body = async {
         let server = TestServer::start(&[]).await;
         let revoked = credential_of(&server, "revoked", "products:write").await;
@@ -18,5 +18,5 @@ async fn keys_that_are_not_in_use() {
             rises(server.admin, &format!("auth_failures_total{{reason=\"{reason}\"}}"), attempt).await;
         }
     };
-    alone("key_series::keys_that_are_not_in_use", body).await;
+    alone("key_series::unknown_and_revoked_keys", body).await;
 }

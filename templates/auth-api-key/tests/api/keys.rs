@@ -23,7 +23,7 @@ async fn command(database: &Database, arguments: &[&str]) -> Ended {
 }
 
 #[tokio::test]
-async fn a_key_is_made_used_listed_and_revoked() {
+async fn a_key_is_created_used_listed_and_revoked() {
     let server = TestServer::start(&[]).await;
     let made = command(&server.fixture.database, &["create", "shop", "--scope", "products:write"]).await;
     assert_eq!(made.code, Some(0), "{:?}", made.stderr);
@@ -132,7 +132,7 @@ async fn without_the_database_a_write_with_a_key_is_503() {
 }
 
 #[tokio::test]
-async fn a_key_is_compared_whole() {
+async fn a_key_is_compared_in_full() {
     let server = TestServer::start(&[]).await;
     let credential = credential_of(&server, "whole", "products:write").await;
     assert_eq!(write(&server, &credential).await.status, 201);

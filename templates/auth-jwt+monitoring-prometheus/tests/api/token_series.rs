@@ -1,22 +1,25 @@
-//! Writes with tokens that have expired.
+//! Writes with tokens that have expired, or that are signed with an unknown key.
 
 use serde_json::json;
 
 use crate::auth::write;
 use crate::series::rises;
 use crate::support::alone;
-use crate::support::issuer::{Issuer, Signer};
+use crate::support::issuer::{Issuer, Signer, claims};
 use crate::tokens::{server_of, with};
 
 #[tokio::test]
-async fn tokens_that_have_expired() {
+async fn rejected_tokens() {
     let body = async {
         let signer = Signer::es256("key");
         let issuer = Issuer::start(&[&signer]);
         let server = server_of(&issuer, &[]).await;
-        let credential = format!("Bearer {}", signer.sign(with("exp", json!(1))));
-        let attempt = async || assert_eq!(write(&server, &credential).await, 401);
-        rises(server.admin, r#"auth_failures_total{reason="expired"}"#, attempt).await;
+        let expired = signer.sign(with("exp", json!(1)));
+        let unknown = Signer::es256("unknown").sign(claims("tests", "products:write"));
+        for (reason, token) in [("expired", expired), ("unknown_key", unknown)] {
+            let attempt = async || assert_eq!(write(&server, &format!("Bearer {token}")).await, 401);
+            rises(server.admin, &format!("auth_failures_total{{reason=\"{reason}\"}}"), attempt).await;
+        }
     };
-    alone("token_series::tokens_that_have_expired", body).await;
+    alone("token_series::rejected_tokens", body).await;
 }

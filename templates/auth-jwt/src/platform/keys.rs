@@ -12,19 +12,19 @@ use tokio::{sync::Mutex, time::Instant, time::sleep};
 use super::{Platform, auth::Caller, error::Error};
 
 /// The minimum time between two fetches, whatever the number of requests.
-pub const BETWEEN: Duration = Duration::from_secs(10);
+pub const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The time between regular fetches: a key that the issuer removed is accepted for at most that long.
-pub const REFRESH: Duration = Duration::from_secs(300);
+pub const FETCH_INTERVAL: Duration = Duration::from_secs(300);
 
 /// The maximum bytes of a token.
-const TOKEN: usize = 8 << 10;
+const MAX_TOKEN: usize = 8 << 10;
 
 /// The maximum bytes of the issuer's key set.
-const SET: usize = 64 << 10;
+const MAX_SET: usize = 64 << 10;
 
 /// The maximum number of usable keys in a set: a token without `kid` is tried with each.
-const KEYS: usize = 100;
+const MAX_KEYS: usize = 100;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -142,7 +142,7 @@ impl Keys {
 
     //~ endif
     fn check(&self, token: &str) -> Result<Caller, &'static str> {
-        let header = Some(token).filter(|token| token.len() <= TOKEN).and_then(|token| decode_header(token).ok());
+        let header = Some(token).filter(|token| token.len() <= MAX_TOKEN).and_then(|token| decode_header(token).ok());
         // A token with critical extensions is invalid, because none is supported (RFC 7515, 4.1.11).
         let header = header.filter(|header| header.crit.is_none()).ok_or("invalid")?;
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
@@ -165,7 +165,7 @@ impl Keys {
     pub async fn renew(&self) {
         loop {
             self.fetch().await;
-            sleep(REFRESH).await;
+            sleep(FETCH_INTERVAL).await;
         }
     }
 
@@ -173,7 +173,7 @@ impl Keys {
     /// if the new set has no usable key.
     async fn fetch(&self) {
         let mut fetched = self.fetched.lock().await;
-        let due = fetched.is_none_or(|at| at.elapsed() >= BETWEEN);
+        let due = fetched.is_none_or(|at| at.elapsed() >= MIN_FETCH_INTERVAL);
         let Some(url) = self.url.clone().filter(|_| due) else { return };
         *fetched = Some(Instant::now());
         match self.download(url).await {
@@ -187,11 +187,11 @@ impl Keys {
         let mut json = Vec::new();
         while let Some(more) = answer.chunk().await? {
             json.extend(more);
-            anyhow::ensure!(json.len() <= SET, "the set is too large");
+            anyhow::ensure!(json.len() <= MAX_SET, "the set is too large");
         }
         let set: Set = serde_json::from_slice(&json)?;
         let keys: Vec<_> = set.keys.iter().filter_map(|key| Key::new(&Jwk::deserialize(key).ok()?)).collect();
-        anyhow::ensure!((1..=KEYS).contains(&keys.len()), "{} usable keys in the set, not 1 to {KEYS}", keys.len());
+        anyhow::ensure!((1..=MAX_KEYS).contains(&keys.len()), "{} usable keys in the set, not 1 to {MAX_KEYS}", keys.len());
         Ok(keys)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::platform::keys::{BETWEEN, REFRESH};
+use app::platform::keys::{MIN_FETCH_INTERVAL, FETCH_INTERVAL};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
@@ -143,7 +143,7 @@ async fn a_token_of_a_megabyte_is_refused_before_it_is_read() {
 
 #[tokio::test]
 async fn unknown_keys_cause_at_most_one_fetch_in_ten_seconds() {
-    assert!(BETWEEN >= Duration::from_secs(10));
+    assert!(MIN_FETCH_INTERVAL >= Duration::from_secs(10));
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[&signer]);
     let server = server_of(&issuer, &[]).await;
@@ -160,7 +160,7 @@ async fn unknown_keys_cause_at_most_one_fetch_in_ten_seconds() {
         }
         assert_eq!(issuer.fetches(), fetches);
         assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "a known key is not affected");
-        later(BETWEEN).await;
+        later(MIN_FETCH_INTERVAL).await;
     }
 }
 
@@ -173,13 +173,13 @@ async fn a_new_key_is_fetched_when_a_token_names_it_and_a_removed_one_ends() {
     envelope(&write(&server, &new.sign(good())).await, 401, "unauthorized").await;
 
     issuer.publish(&[&old, &new]);
-    later(BETWEEN).await;
+    later(MIN_FETCH_INTERVAL).await;
     assert_eq!(write(&server, &new.sign(good())).await.status, 201, "without a restart");
     assert_eq!(write(&server, &old.sign(good())).await.status, 201);
 
     issuer.publish(&[&new]);
     let fetches = issuer.fetches();
-    later(REFRESH).await;
+    later(FETCH_INTERVAL).await;
     eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
     let refused = async || write(&server, &old.sign(good())).await.status == 401;
     eventually("the removed key is no longer believed", refused).await;
@@ -197,11 +197,11 @@ async fn without_its_issuer_the_service_serves_reads_and_uses_known_keys() {
     assert_eq!(get(server.public, "/health/ready").await.status, 200);
 
     issuer.publish(&[&signer]);
-    later(BETWEEN).await;
+    later(MIN_FETCH_INTERVAL).await;
     assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "as soon as it is back");
 
     issuer.set(Mode::Refuse);
-    later(REFRESH).await;
+    later(FETCH_INTERVAL).await;
     assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
     let unknown = Signer::es256("unknown").sign(good());
     envelope(&write(&server, &unknown).await, 401, "unauthorized").await;
@@ -222,11 +222,11 @@ async fn an_issuer_that_never_answers_delays_requests_only_briefly() {
 }
 
 #[tokio::test]
-async fn the_keys_are_fetched_although_the_client_that_needed_them_first_disconnects() {
+async fn the_keys_are_fetched_even_if_the_client_that_needed_them_disconnects() {
     let signer = Signer::es256("known");
     let issuer = Issuer::start(&[]);
     let server = server_of(&issuer, &[]).await;
-    later(BETWEEN).await;
+    later(MIN_FETCH_INTERVAL).await;
     issuer.set(Mode::Hang);
     let token = signer.sign(good());
     let first = Request::new("DELETE", "/products/1").header("authorization", format!("Bearer {token}"));
@@ -236,7 +236,7 @@ async fn the_keys_are_fetched_although_the_client_that_needed_them_first_disconn
     assert!(first.await.is_err());
     issuer.publish(&[&signer]);
     // Including the time of the unanswered fetch.
-    later(BETWEEN).await;
+    later(MIN_FETCH_INTERVAL).await;
     assert_eq!(write(&server, &token).await.status, 201);
 }
 
@@ -262,7 +262,7 @@ async fn unusable_keys_in_a_set_are_ignored() {
 
     for useless in [" ".repeat(65 << 10) + &json!({"keys": []}).to_string(), "<html>".into()] {
         issuer.set(Mode::Publish(useless));
-        later(REFRESH).await;
+        later(FETCH_INTERVAL).await;
         assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "the keys at hand stay");
     }
 }
@@ -412,7 +412,7 @@ async fn a_set_without_a_usable_key_does_not_replace_a_good_one() {
     ] {
         let fetches = issuer.fetches();
         issuer.set(Mode::Publish(useless.to_string()));
-        later(REFRESH).await;
+        later(FETCH_INTERVAL).await;
         eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
         // Until the fetched set is accepted or rejected.
         for _ in 0..20 {
@@ -422,7 +422,7 @@ async fn a_set_without_a_usable_key_does_not_replace_a_good_one() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_from_where_the_settings_say_whatever_proxy_the_environment_names() {
+async fn keys_are_fetched_directly_despite_proxy_variables() {
     let signer = Signer::es256("direct");
     let issuer = Issuer::start(&[&signer]);
     let nowhere = "http://127.0.0.1:1";

@@ -31,7 +31,7 @@ pub async fn refused(answer: &Answer, challenge: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_without_a_credential_gets_the_answer_whatever_it_sends() {
+async fn a_client_without_a_credential_gets_its_401_whatever_it_sends() {
     let server = TestServer::start(&[]).await;
     upload(&server, &Request::new("POST", "/products").json(""), 401, "unauthorized").await;
 }
@@ -100,7 +100,7 @@ async fn a_valid_credential_without_the_scope_is_403() {
 }
 
 #[tokio::test]
-async fn the_description_says_which_operations_take_a_credential() {
+async fn the_description_names_the_operations_that_require_a_credential() {
     let server = TestServer::start(&[]).await;
     let description = get(server.public, "/openapi.json").await.json();
     let scheme = &description["components"]["securitySchemes"]["credential"];

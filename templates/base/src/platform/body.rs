@@ -55,13 +55,13 @@ impl HttpBody for Metered {
             Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
         };
         let bytes = u32::try_from(data.len() + OVERHEAD)?;
-        let Ok(place) = Arc::clone(&self.all).try_acquire_many_owned(bytes) else {
+        let Ok(permit) = Arc::clone(&self.all).try_acquire_many_owned(bytes) else {
             self.exchange.lock().overloaded = true;
             return Poll::Ready(Some(Err("no room for more bodies".into())));
         };
         match &mut self.exchange.lock().body {
-            Some(places) => places.merge(place),
-            none => *none = Some(place),
+            Some(permits) => permits.merge(permit),
+            none => *none = Some(permit),
         }
         // A copy, because hyper's chunk may be one byte that keeps a whole buffer of the connection alive.
         Poll::Ready(Some(Ok(Frame::data(Bytes::copy_from_slice(&data)))))

@@ -17,8 +17,8 @@ use super::{Settings, body::Metered, socket::Socket};
 pub const BUFFER: usize = 16 << 10;
 
 /// The number of connections whose input may be discarded at once, and the bytes and time for each.
-const DISCARDING: usize = 64;
-const DISCARDED: usize = 32 << 20;
+const MAX_DISCARDS: usize = 64;
+const MAX_DISCARDED: usize = 32 << 20;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves the connections of one port.
@@ -40,7 +40,7 @@ impl Connections {
     ) -> Arc<Self> {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(settings.server.header_timeout).max_buf_size(BUFFER);
-        let (write_timeout, discards) = (settings.guard.request_timeout, Semaphore::new(DISCARDING));
+        let (write_timeout, discards) = (settings.guard.request_timeout, Semaphore::new(MAX_DISCARDS));
         Arc::new(Self { http, router, write_timeout, bodies, discards, stage })
     }
 
@@ -75,7 +75,7 @@ impl Connections {
         // If hyper cannot parse a request, it rejects it without reading the rest.
         let refused = ended.as_ref().is_err_and(hyper::Error::is_parse);
         if (refused || ended.is_ok() && exchange.lock().unread)
-            && let Ok(_place) = self.discards.try_acquire()
+            && let Ok(_permit) = self.discards.try_acquire()
         {
             let stream = connection.into_parts().io.into_inner().into_stream();
             timeout(DISCARD_TIMEOUT, discard(&stream)).await.ok();
@@ -113,7 +113,7 @@ async fn reached(stage: &mut watch::Receiver<Stage>, wanted: Stage) {
 /// Reads and discards input after the last response was written and the sending half closed. Closing a connection with
 /// unread input resets it, and a client that is still sending then loses the response (RFC 9112 9.6).
 async fn discard(stream: &TcpStream) -> io::Result<()> {
-    let (mut buffer, mut left) = (vec![0; BUFFER], DISCARDED);
+    let (mut buffer, mut left) = (vec![0; BUFFER], MAX_DISCARDED);
     while left > 0 {
         stream.readable().await?;
         match stream.try_read(&mut buffer) {

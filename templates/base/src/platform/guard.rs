@@ -115,7 +115,7 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
 }
 
 async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Response {
-    let Ok(_place) = platform.places.try_acquire() else {
+    let Ok(_permit) = platform.permits.try_acquire() else {
         return overloaded();
     };
     let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());

@@ -14,15 +14,15 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context};
 
-/// The size of the buffer in bytes; as many again may be in the hands of the writing thread.
-const ROOM: usize = 2 << 20;
+/// The size of the buffer in bytes; the writing thread may hold as many again.
+const CAPACITY: usize = 2 << 20;
 
 /// The lines of this time are written together: a wake-up and a system call for each line would cost more than
 /// formatting it.
-const GATHER: Duration = Duration::from_millis(10);
+const BATCH_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How long a shutdown waits for a reader that does not read.
-const FLUSH: Duration = Duration::from_secs(1);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Formats each event as JSON: time, level, the fields of the event, and its module.
 pub struct Json<W>(pub W);
@@ -123,7 +123,7 @@ impl Stdout {
                 self.changed.notify_all();
                 return;
             }
-            thread::sleep(GATHER);
+            thread::sleep(BATCH_INTERVAL);
         }
     }
 
@@ -136,7 +136,7 @@ impl Stdout {
 impl Write for &Stdout {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut queue = self.lock();
-        if queue.lines.len() + line.len() > ROOM {
+        if queue.lines.len() + line.len() > CAPACITY {
             self.dropped.fetch_add(1, Relaxed);
         } else {
             if queue.lines.is_empty() {
@@ -152,7 +152,7 @@ impl Write for &Stdout {
     }
 }
 
-/// Dropping it waits until every line is written, for at most `FLUSH`.
+/// Dropping it waits until every line is written, for at most `FLUSH_TIMEOUT`.
 pub struct Flush(Arc<Stdout>);
 
 impl Drop for Flush {
@@ -161,6 +161,6 @@ impl Drop for Flush {
         let mut queue = stdout.lock();
         queue.closing = true;
         stdout.changed.notify_all();
-        stdout.changed.wait_timeout_while(queue, FLUSH, |queue| !queue.written).ok();
+        stdout.changed.wait_timeout_while(queue, FLUSH_TIMEOUT, |queue| !queue.written).ok();
     }
 }

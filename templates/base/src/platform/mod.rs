@@ -68,7 +68,7 @@ pub struct Platform {
     /// Whether load balancers should send requests.
     pub ready: AtomicBool,
     /// One permit for each request that may be in flight.
-    pub places: Semaphore,
+    pub permits: Semaphore,
     pub dependencies: Dependencies,
     //= fields
 }
@@ -84,7 +84,7 @@ impl Platform {
         //= dependencies
         Ok(Arc::new(Self {
             ready: AtomicBool::new(false),
-            places: Semaphore::new(settings.guard.max_in_flight.get()),
+            permits: Semaphore::new(settings.guard.max_in_flight.get()),
             dependencies,
             //= new
             settings,
@@ -115,6 +115,6 @@ impl Platform {
 
     /// The number of requests in flight.
     pub fn in_flight(&self) -> usize {
-        self.settings.guard.max_in_flight.get() - self.places.available_permits()
+        self.settings.guard.max_in_flight.get() - self.permits.available_permits()
     }
 }

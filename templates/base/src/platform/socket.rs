@@ -19,7 +19,7 @@ const HALF_CLOSED: Duration = Duration::from_secs(1);
 
 /// The interval of checks for a reset during that time. A socket that was read to its end does not wake its reader
 /// again.
-const LOOK: Duration = Duration::from_millis(20);
+const RESET_CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
 pub struct Socket {
     stream: TcpStream,
@@ -73,7 +73,7 @@ impl AsyncRead for Socket {
                 return Poll::Ready(Ok(()));
             }
         }
-        let (since, look) = half_closed.get_or_insert_with(|| (Instant::now(), interval(LOOK)));
+        let (since, checks) = half_closed.get_or_insert_with(|| (Instant::now(), interval(RESET_CHECK_INTERVAL)));
         loop {
             let ends = match exchange.lock().phase {
                 Phase::Idle | Phase::Receiving => true,
@@ -83,7 +83,7 @@ impl AsyncRead for Socket {
             if ends || stream.take_error()?.is_some() {
                 return Poll::Ready(Ok(()));
             }
-            ready!(look.poll_tick(context));
+            ready!(checks.poll_tick(context));
         }
     }
 }

@@ -13,8 +13,8 @@ use super::settings::one_of;
 use super::{exchange::Exchange, log, trace::Trace};
 
 /// The most bytes that are logged of a path or method, and of the cause of a failure.
-const LONGEST_PATH: usize = 256;
-const LONGEST_CAUSE: usize = 1024;
+const MAX_PATH: usize = 256;
+const MAX_CAUSE: usize = 1024;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -117,9 +117,9 @@ impl Drop for Line {
         super::metrics::observe(route, self.method.as_str(), self.status, seconds);
         //~ endif
         let (method, path) = (self.method.as_str(), self.uri.path());
-        let (method, path) = (&*shorten(method, LONGEST_PATH), &*shorten(path, LONGEST_PATH));
+        let (method, path) = (&*shorten(method, MAX_PATH), &*shorten(path, MAX_PATH));
         let (request_id, trace_id, status) = (self.id.to_str().unwrap_or_default(), &self.trace, self.status);
-        let error = self.cause.as_deref().map(|cause| shorten(cause, LONGEST_CAUSE));
+        let error = self.cause.as_deref().map(|cause| shorten(cause, MAX_CAUSE));
         let error = error.as_deref();
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);

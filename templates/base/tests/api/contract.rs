@@ -35,7 +35,7 @@ async fn business_routes_are_absent_from_the_admin_port() {
 }
 
 #[tokio::test]
-async fn the_docs_page_needs_nothing_from_elsewhere() {
+async fn the_docs_page_loads_no_external_resource() {
     let server = TestServer::start(&[]).await;
     let page = get(server.public, "/docs").await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
@@ -76,7 +76,7 @@ async fn security_headers_are_on_every_answer() {
 }
 
 #[tokio::test]
-async fn every_answer_says_whether_it_may_be_kept() {
+async fn every_response_states_whether_it_may_be_stored() {
     let server = TestServer::start(&[]).await;
     let paths =
         ["/greet", "/greet?name=Ada&name=Bob", "/docs", "/openapi.json", "/nowhere", "/health/live", "/health/ready"];

@@ -59,8 +59,8 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
     for answer in requests.join_all().await {
         assert_eq!((answer.status, answer.text()), (200, "through"));
     }
-    let free = async || server.app.platform.places.available_permits() == 20;
-    eventually("every place is free again", free).await;
+    let free = async || server.app.platform.permits.available_permits() == 20;
+    eventually("every permit is free again", free).await;
 }
 
 #[tokio::test]
@@ -70,10 +70,10 @@ async fn disconnected_clients_release_their_permits() {
     let in_flight = || server.app.platform.in_flight();
     let waiting = request("GET", "/test/gate").to_bytes();
     let clients = [raw(server.public, &waiting).await, raw(server.public, &waiting).await];
-    eventually("two requests fill two places", async || in_flight() == 2).await;
+    eventually("two requests hold both permits", async || in_flight() == 2).await;
     assert_eq!(http::get(server.public, "/greet").await.status, 503);
     drop(clients);
-    eventually("their places are free again", async || in_flight() == 0).await;
+    eventually("their permits are free again", async || in_flight() == 0).await;
     assert_eq!(http::get(server.public, "/greet").await.status, 200);
     drop(gate);
 }
@@ -146,7 +146,7 @@ async fn connections_over_the_cap_wait() {
     let early = timeout(Duration::from_millis(300), fourth.readable()).await;
     assert!(early.is_err(), "a fourth connection was served beside three");
     let probe = http::get(server.admin, "/health/live").await;
-    assert_eq!(probe.status, 200, "the admin port has places of its own");
+    assert_eq!(probe.status, 200, "the admin port has its own limit");
     held.pop();
     assert!(read_some(&fourth).await.starts_with("HTTP/1.1 200 "));
 }

@@ -113,7 +113,7 @@ fn every_setting_has_a_rule_and_an_example_of_each_kind() {
 }
 
 #[test]
-fn an_empty_variable_is_as_absent_but_a_server_is_not_forgotten() {
+fn an_empty_variable_counts_as_absent_except_the_url_of_a_server() {
     for (name, server) in settings() {
         let read = read(&[(&name, OsStr::new(""))]);
         assert_eq!(read.is_err(), server, "{name}: {:?}", read.err());
@@ -121,7 +121,7 @@ fn an_empty_variable_is_as_absent_but_a_server_is_not_forgotten() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_refused_by_name() {
+fn values_that_are_not_utf8_are_refused_by_name() {
     for (name, _) in settings() {
         let said = refusal(&name, OsStr::from_bytes(b"10\xff"));
         assert!(said.contains(&format!("{name}: not UTF-8")), "{said}");
@@ -148,7 +148,7 @@ fn all_problems_are_named_at_once_wherever_they_come_from() {
 }
 
 #[test]
-fn a_flag_comes_before_a_variable_wherever_it_stands() {
+fn a_flag_overrides_a_variable_wherever_it_stands() {
     let variables = [("PORT", "1"), ("CORS_ORIGINS", "https://a")];
     let environment = variables.map(|(name, value)| (name.into(), value.into())).into_iter().collect();
     let port = |arguments: &[&str]| {
@@ -166,7 +166,7 @@ fn a_flag_comes_before_a_variable_wherever_it_stands() {
 }
 
 #[test]
-fn one_port_cannot_be_both() {
+fn the_two_ports_must_differ() {
     let said = read(&[("PORT", OsStr::new("9000")), ("ADMIN_PORT", OsStr::new("9000"))]).err().expect("refused");
     assert!(said.to_string().contains("ADMIN_PORT: the same as PORT"), "{said}");
     assert!(read(&[("PORT", OsStr::new("0")), ("ADMIN_PORT", OsStr::new("0"))]).is_ok(), "both pick a free one");
@@ -252,7 +252,7 @@ fn folder(dotenv: &[u8]) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_dotenv_file_is_read_and_comes_after_the_environment() {
+async fn the_environment_overrides_a_dotenv_file() {
     let home = folder(b"# ours\nPORT=eighty\nexport ADMIN_PORT='ninety'\nLOG_FORMAT=shiny\n");
     let ended = run_in(&home, &["openapi"], &[("PORT", "80"), ("LOG_FORMAT", "")]).await;
     assert_eq!((ended.code, ended.stdout), (Some(2), vec![]), "{:?}", ended.stderr);

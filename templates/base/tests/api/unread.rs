@@ -49,7 +49,7 @@ async fn an_answer_is_not_lost_when_the_body_is_not_read() {
 async fn a_response_is_not_lost_when_the_service_is_overloaded() {
     let server = TestServer::with_routes(&["--max-in-flight=1"], refusing()).await;
     let _hanging = raw(server.public, request("GET", "/test/hang").to_bytes()).await;
-    eventually("the place is taken", async || server.app.platform.in_flight() == 1).await;
+    eventually("the only permit is held", async || server.app.platform.in_flight() == 1).await;
     upload(&server, &request("POST", "/test/text"), 503, "overloaded").await;
 }
 

@@ -45,7 +45,7 @@ async fn reads_through_the_cache() {
 }
 
 #[tokio::test]
-async fn loads_under_way() {
+async fn loads_in_progress() {
     let body = async {
         let (server, origin) = Origin::start(&[]).await;
         let mut reader = None;
@@ -55,5 +55,5 @@ async fn loads_under_way() {
         };
         rises(server.admin, "cache_loads", begins).await;
     };
-    alone("cache_series::loads_under_way", body).await;
+    alone("cache_series::loads_in_progress", body).await;
 }

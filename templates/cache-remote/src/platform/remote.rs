@@ -14,7 +14,7 @@ use super::error::Result;
 use super::{Settings, store, telemetry};
 
 /// The maximum age of a value in the local cache in front, and so the delay until a write of another replica is seen.
-const FRONT: Duration = Duration::from_secs(2);
+const LOCAL_TTL: Duration = Duration::from_secs(2);
 
 /// The marker stored in place of a value that was just written, so that a load that began before the write cannot store
 /// the old value.
@@ -24,7 +24,7 @@ const WRITTEN: &[u8] = b"written";
 const WRITTEN_FOR: Duration = Duration::from_secs(10);
 
 /// The maximum bytes of a value, less than 1 MiB: a larger one would delay all others, or be rejected.
-const LARGEST: usize = 1_000_000;
+const MAX_VALUE: usize = 1_000_000;
 
 pub struct Remote<T> {
     /// Together with the time on the server at most the TTL.
@@ -41,7 +41,7 @@ pub struct Remote<T> {
 impl<T: Cached> Remote<T> {
     pub fn new(settings: &Settings, store: store::Store) -> Self {
         let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::KIND));
-        Self { front: FRONT.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
+        Self { front: LOCAL_TTL.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
     }
 
     /// Returns the value from the server, else loads it.
@@ -73,7 +73,7 @@ impl<T: Cached> Remote<T> {
         let json = serde_json::to_vec(value).expect("a cached value is JSON");
         let spent = Instant::now() + age + self.front;
         let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);
-        if json.len() <= LARGEST && age < WRITTEN_FOR / 2 && !left.is_zero() {
+        if json.len() <= MAX_VALUE && age < WRITTEN_FOR / 2 && !left.is_zero() {
             store::put(&self.store, &self.key(id), &json, left, true).await;
         }
     }

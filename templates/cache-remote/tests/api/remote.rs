@@ -174,7 +174,7 @@ async fn a_write_is_seen_by_its_own_replica_at_once_and_by_the_others_within_two
 }
 
 #[tokio::test]
-async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
+async fn a_load_that_began_before_a_write_of_another_replica_never_hides_it() {
     let service = Service::new().await;
     let flags = service.flags();
     let (slow, origin) = Origin::start(&flags.each_ref().map(String::as_str)).await;
@@ -194,7 +194,7 @@ async fn a_load_begun_before_a_write_of_another_replica_never_outlives_it() {
 }
 
 #[tokio::test]
-async fn a_replica_that_could_not_tell_the_server_of_its_write_does_not_read_the_old_value_there() {
+async fn a_replica_that_could_not_store_its_marker_does_not_read_the_old_value_from_the_server() {
     let (service, chaos) = (Service::new().await, proxy());
     let (cut_off, other) = (service.replica_by_way_of(&chaos).await, service.replica().await);
     let mut path = String::new();
@@ -255,7 +255,7 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
 }
 
 #[tokio::test]
-async fn a_shared_copy_and_one_held_in_front_of_it_are_together_no_older_than_the_ttl() {
+async fn a_shared_copy_and_a_local_copy_are_together_no_older_than_the_ttl() {
     const TTL: Duration = Duration::from_secs(60);
     // The maximum age of a value in the local cache.
     const FRONT: Duration = Duration::from_secs(2);
@@ -305,7 +305,7 @@ async fn the_time_to_load_counts_towards_the_ttl() {
 }
 
 #[tokio::test]
-async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten_on_the_server_too() {
+async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_server_too() {
     let service = Service::new().await;
     let (one, other) = (service.replica().await, service.replica().await);
     let path = service.add().await;
@@ -408,12 +408,12 @@ async fn read_while(mode: Mode) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_closed_port_costs_reads_nothing_and_opens_the_breaker() {
+async fn a_closed_port_delays_no_read_and_opens_the_breaker() {
     read_while(Mode::Closed).await;
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_costs_five_reads_a_moment_and_the_rest_nothing() {
+async fn a_server_that_never_answers_delays_five_reads_and_no_more() {
     let failures = read_while(Mode::Hole).await;
     assert_eq!(failures[4]["error"], "no answer within 25ms", "{failures:?}");
 }

@@ -30,10 +30,10 @@ const EXPECTED: usize = 10_000;
 const SHARDS: usize = 8;
 
 /// How long the reader that starts a load waits for it if there is a stale copy.
-const PATIENCE: Duration = Duration::from_millis(25);
+const REFRESH_WAIT: Duration = Duration::from_millis(25);
 
 /// The most loads at a time. A load continues when its readers disconnect, and `MAX_IN_FLIGHT` does not count it then.
-pub const LOADS: usize = 64;
+pub const MAX_LOADS: usize = 64;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -78,7 +78,7 @@ impl Copies {
         let options = options.build().expect("both capacities are set");
         let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         let copies = Arc::new(quick_cache::sync::Cache::with_options(options, Weight, hasher, lifecycle));
-        let (flights, loads) = (Flights::default(), Arc::new(Semaphore::new(LOADS)));
+        let (flights, loads) = (Flights::default(), Arc::new(Semaphore::new(MAX_LOADS)));
         Self { times, copies, flights, loads, writes: [const { AtomicU64::new(0) }; 1024] }
     }
 
@@ -115,10 +115,10 @@ impl Copies {
 
     /// The number of running loads.
     pub fn loading(&self) -> usize {
-        LOADS - self.loads.available_permits()
+        MAX_LOADS - self.loads.available_permits()
     }
 
-    /// Loads a copy again. Only the reader that starts the load waits for it, for at most `PATIENCE`; the others get
+    /// Loads a copy again. Only the reader that starts the load waits for it, for at most `REFRESH_WAIT`; the others get
     /// the stale copy at once. The second value is true if the copy is the result of the load.
     async fn refresh<L>(&self, key: Key, stale: Arc<Copy>, load: L) -> Result<(Arc<Copy>, bool)>
     where
@@ -126,36 +126,36 @@ impl Copies {
     {
         let begun = {
             let mut flights = lock(&self.flights);
-            let place = Arc::clone(&self.loads).try_acquire_owned();
-            let place = place.ok().filter(|_| !flights.contains_key(&key));
-            place.map(|place| self.begin(&mut flights, key, Some(Arc::clone(&stale)), place, load))
+            let permit = Arc::clone(&self.loads).try_acquire_owned();
+            let permit = permit.ok().filter(|_| !flights.contains_key(&key));
+            permit.map(|permit| self.begin(&mut flights, key, Some(Arc::clone(&stale)), permit, load))
         };
         let Some(flight) = begun else { return Ok((stale, false)) };
-        match timeout(PATIENCE, flight).await {
+        match timeout(REFRESH_WAIT, flight).await {
             Ok(loaded) => Ok((loaded?, true)),
             Err(_elapsed) => Ok((stale, false)),
         }
     }
 
-    /// Waits for the load of this key, or starts it as soon as there are fewer than `LOADS`.
+    /// Waits for the load of this key, or starts it as soon as there are fewer than `MAX_LOADS`.
     async fn load<L>(&self, key: Key, load: L) -> Result<Arc<Copy>>
     where
         L: Future<Output = Result<Loaded>> + Send + 'static,
     {
-        let mut place = None;
+        let mut permit = None;
         let flight = loop {
             {
                 let mut flights = lock(&self.flights);
                 if let Some(flight) = flights.get(&key) {
                     break flight.clone();
                 }
-                place = place.or_else(|| Arc::clone(&self.loads).try_acquire_owned().ok());
-                if let Some(place) = place.take() {
-                    break self.begin(&mut flights, key, None, place, load);
+                permit = permit.or_else(|| Arc::clone(&self.loads).try_acquire_owned().ok());
+                if let Some(permit) = permit.take() {
+                    break self.begin(&mut flights, key, None, permit, load);
                 }
             }
             // A reader that disconnects while it waits here starts no load.
-            place = Arc::clone(&self.loads).acquire_owned().await.ok();
+            permit = Arc::clone(&self.loads).acquire_owned().await.ok();
         };
         flight.await
     }
@@ -166,13 +166,13 @@ impl Copies {
         flights: &mut HashMap<Key, Flight>,
         key: Key,
         stale: Option<Arc<Copy>>,
-        place: OwnedSemaphorePermit,
+        permit: OwnedSemaphorePermit,
         load: L,
     ) -> Flight
     where
         L: Future<Output = Result<Loaded>> + Send + 'static,
     {
-        let (copies, landing, times) = (Arc::clone(&self.copies), Arc::clone(&self.flights), self.times.clone());
+        let (copies, running, times) = (Arc::clone(&self.copies), Arc::clone(&self.flights), self.times.clone());
         let task = tokio::spawn(async move {
             let copy = match copies.get(&key) {
                 // Another load has ended since this reader looked for a copy.
@@ -186,11 +186,11 @@ impl Copies {
             if let Ok(copy) = &copy {
                 copies.insert(key, Arc::clone(copy));
             }
-            let flight = lock(&landing).remove(&key);
+            let flight = lock(&running).remove(&key);
             if stale.is_none() && flight.is_none_or(|flight| flight.strong_count() == Some(1)) {
                 telemetry::count("cache_loads_abandoned_total");
             }
-            drop(place);
+            drop(permit);
             copy
         });
         let flight = async { task.await.unwrap_or_else(|ended| Err(Error::of(500).because(ended))) };

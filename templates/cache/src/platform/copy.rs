@@ -21,10 +21,10 @@ pub struct Times {
 }
 
 /// The longest that the absence of a value is cached: another process may create it at any time.
-const NEGATIVE: Duration = Duration::from_secs(5);
+const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
 /// After a failed load the stale copy is served for this long before the next attempt.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A resource that can be cached.
 pub trait Cached: Resource + Serialize + DeserializeOwned + 'static {
@@ -78,7 +78,7 @@ impl Copy {
                 telemetry::count("cache_load_failures_total");
                 let stale = stale.filter(|stale| stale.is_usable()).ok_or(error)?;
                 let (fresh_until, usable_until) = (stale.fresh_until.min(now), stale.usable_until);
-                Ok(Self { value: stale.value.clone(), word: "stale", fresh_until, usable_until, due: now + RETRY })
+                Ok(Self { value: stale.value.clone(), word: "stale", fresh_until, usable_until, due: now + RETRY_INTERVAL })
             }
         }
     }
@@ -140,6 +140,6 @@ impl fmt::Display for Outcome {
 /// The time until which a value stored now is fresh: the TTL less a random part of up to a fifth, so that copies stored
 /// together do not expire together.
 pub fn fresh_until(ttl: Duration, exists: bool) -> Instant {
-    let ttl = if exists { ttl } else { ttl.min(NEGATIVE) };
+    let ttl = if exists { ttl } else { ttl.min(NEGATIVE_TTL) };
     Instant::now() + ttl.mul_f64(1.0 - fastrand::f64() / 5.0)
 }

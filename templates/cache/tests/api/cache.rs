@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::app::App;
-use app::platform::copies::{Copies, LOADS};
+use app::platform::copies::{Copies, MAX_LOADS};
 use app::platform::copy::{Loaded, Times, fresh_until};
 use app::platform::document::Document;
 use app::platform::error::Error;
@@ -139,7 +139,7 @@ async fn a_hundred_readers_of_a_cold_product_make_one_load() {
 }
 
 #[tokio::test]
-async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
+async fn a_load_continues_when_the_client_that_started_it_disconnects() {
     let (server, origin) = Origin::start(&[]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     let begin = request("GET", &path).header("x-request-id", "began-a-load");
@@ -158,7 +158,7 @@ async fn a_load_goes_on_when_the_client_that_began_it_leaves() {
 }
 
 #[tokio::test]
-async fn a_load_begun_before_a_write_never_outlives_it() {
+async fn a_load_that_began_before_a_write_never_hides_it() {
     let (server, origin) = Origin::start(&[]).await;
     let product = create(&server, "Old").await;
     let path = product.replace("products", "test");
@@ -252,7 +252,7 @@ async fn an_unknown_id_is_remembered_and_a_create_is_visible_at_once() {
 }
 
 #[tokio::test]
-async fn memory_is_bounded_by_the_weight_of_what_is_held() {
+async fn memory_is_bounded_by_the_weight_of_the_copies() {
     let server = TestServer::start(&[]).await;
     let cache = &server.app.products_cache;
     let (now, name) = (Utc::now(), "x".repeat(1024 * 1024));
@@ -279,7 +279,7 @@ async fn name(server: &TestServer, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
+async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_copy() {
     let server = TestServer::start(&[]).await;
     let path = create(&server, "Old").await;
     let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
@@ -298,7 +298,7 @@ async fn a_write_that_was_made_and_answered_with_an_error_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_write_that_has_certainly_changed_nothing_leaves_the_copy() {
+async fn a_write_that_certainly_changed_nothing_keeps_the_copy() {
     let server = TestServer::start(&["--cache-ttl=1h"]).await;
     let (path, _) = (create(&server, "Tea").await, create(&server, "Coffee").await);
     name(&server, &path).await;
@@ -310,7 +310,7 @@ async fn a_write_that_has_certainly_changed_nothing_leaves_the_copy() {
 }
 
 #[tokio::test]
-async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
+async fn during_a_load_the_existing_copy_is_served_at_once() {
     let (server, origin) = Origin::start(&["--cache-ttl=100ms"]).await;
     let path = create(&server, "Tea").await.replace("products", "test");
     origin.pass.add_permits(1);
@@ -327,7 +327,7 @@ async fn while_a_load_is_under_way_the_copy_that_is_there_is_served_at_once() {
 
 #[tokio::test]
 async fn abandoned_loads_are_bounded_and_counted() {
-    const READERS: usize = 3 * LOADS;
+    const READERS: usize = 3 * MAX_LOADS;
     let (server, origin) = Origin::start(&[]).await;
     let before = counted(server.admin, "cache_loads_abandoned_total").await;
     let mut readers = Vec::new();
@@ -336,16 +336,16 @@ async fn abandoned_loads_are_bounded_and_counted() {
         readers.push(raw(server.public, read.to_bytes()).await);
     }
     origin.all_wait(READERS).await;
-    eventually("as many loads as there may be are under way", async || origin.loads() == LOADS).await;
-    assert_eq!(server.app.products_cache.copies().loading(), LOADS);
+    eventually("as many loads as there may be are under way", async || origin.loads() == MAX_LOADS).await;
+    assert_eq!(server.app.products_cache.copies().loading(), MAX_LOADS);
     drop(readers);
     for id in 0..READERS {
         assert_eq!(logs::wait_for(&format!("reader-{id}")).await[0]["status"], 499);
     }
     origin.pass.add_permits(READERS);
     eventually("the loads end", async || server.app.products_cache.copies().loading() == 0).await;
-    assert_eq!(origin.loads(), LOADS);
-    let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= LOADS as f64;
+    assert_eq!(origin.loads(), MAX_LOADS);
+    let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= MAX_LOADS as f64;
     eventually("they are counted", abandoned).await;
 }
 

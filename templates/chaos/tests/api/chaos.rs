@@ -11,7 +11,7 @@ use crate::support::http::{Connection, get, request};
 use crate::support::server::TestServer;
 
 #[tokio::test]
-async fn a_door_that_closes_and_opens_is_at_the_same_address() {
+async fn a_proxy_that_closes_and_reopens_keeps_its_address() {
     let server = TestServer::start(&[]).await;
     let chaos = Chaos::start(&server.public.to_string());
     for _ in 0..20 {
@@ -26,7 +26,7 @@ async fn a_door_that_closes_and_opens_is_at_the_same_address() {
 }
 
 #[tokio::test]
-async fn a_hole_keeps_connections_open_and_passes_nothing() {
+async fn a_black_hole_keeps_connections_open_and_forwards_nothing() {
     let server = TestServer::start(&[]).await;
     let chaos = Chaos::start(&server.public.to_string());
     let mut open = Connection::open(chaos.address()).await;
@@ -41,7 +41,7 @@ async fn a_hole_keeps_connections_open_and_passes_nothing() {
 }
 
 #[tokio::test]
-async fn a_slow_one_delays_each_way() {
+async fn a_slow_proxy_delays_both_directions() {
     let server = TestServer::start(&[]).await;
     let chaos = Chaos::start(&server.public.to_string());
     chaos.set(Mode::Slow(Duration::from_millis(50))).await;

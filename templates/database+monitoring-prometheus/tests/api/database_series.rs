@@ -36,7 +36,7 @@ async fn connections_to_the_database() {
 }
 
 #[tokio::test]
-async fn migrations_that_are_not_known() {
+async fn unknown_migrations() {
     let body = async {
         let server = TestServer::start(&[]).await;
         let admin = server.admin;
@@ -46,5 +46,5 @@ async fn migrations_that_are_not_known() {
         };
         rises(admin, "db_migrations_ahead", ahead).await;
     };
-    alone("database_series::migrations_that_are_not_known", body).await;
+    alone("database_series::unknown_migrations", body).await;
 }

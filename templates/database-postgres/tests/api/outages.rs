@@ -19,7 +19,7 @@ async fn write(server: &TestServer, code: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn an_error_that_may_pass_is_503_and_any_other_is_500() {
+async fn a_transient_error_is_503_and_any_other_is_500() {
     let server = TestServer::start(&[]).await;
     write(&server, "XX000").await;
     let trigger = "CREATE TRIGGER fails BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION fail()";

@@ -151,7 +151,7 @@ async fn a_database_that_stops_responding_fails_within_the_deadline_and_recovers
 }
 
 #[tokio::test]
-async fn connections_that_hang_are_given_up_even_if_their_clients_left() {
+async fn connections_that_hang_are_closed_even_if_their_clients_disconnected() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag]).await;
@@ -214,7 +214,7 @@ async fn a_database_that_refuses_fails_at_once_and_affects_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_migration_without_a_database_says_that_it_is_refused() {
+async fn a_migration_without_a_database_reports_the_refused_connection() {
     let ended = run(&["migrate"], &[("DATABASE_URL", "postgres://app@127.0.0.1:1/app")]).await;
     assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
     assert!(ended.stderr[0].to_lowercase().contains("connection refused"), "{:?}", ended.stderr);
@@ -300,7 +300,7 @@ async fn each_code_of_an_error_says_whether_the_statement_or_the_server_fails() 
 }
 
 #[tokio::test]
-async fn a_database_that_was_restarted_fails_no_request_after_a_quiet_moment() {
+async fn a_restarted_database_fails_no_request_after_an_idle_second() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag]).await;

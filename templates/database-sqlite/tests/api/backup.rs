@@ -55,7 +55,7 @@ async fn create(server: &TestServer, name: &str) {
 }
 
 #[tokio::test]
-async fn a_backup_that_is_made_while_writes_go_on_is_restored_with_the_same_rows() {
+async fn a_backup_made_during_writes_is_restored_with_the_same_rows() {
     let server = TestServer::start(&[]).await;
     for number in 0..50 {
         create(&server, &format!("Before {number}")).await;

@@ -12,7 +12,7 @@ use crate::support::process::Process;
 use crate::support::server::TestServer;
 
 #[tokio::test]
-async fn every_connection_writes_ahead_and_synchronises_and_waits_for_the_lock() {
+async fn every_connection_uses_wal_synchronises_and_waits_for_the_lock() {
     let server = TestServer::start(&[]).await;
     for (ask, value) in [
         ("SELECT journal_mode FROM pragma_journal_mode", "wal"),

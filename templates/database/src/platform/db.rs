@@ -30,7 +30,7 @@ pub struct Database {
     pub pool: Pool,
     breaker: Breaker,
     /// Half of the requests that may be in flight: requests that wait for the database leave room for the others.
-    places: Semaphore,
+    permits: Semaphore,
 }
 
 impl Database {
@@ -38,8 +38,8 @@ impl Database {
     /// If the database cannot exist at the configured location.
     pub fn new(settings: &Settings, max_in_flight: usize) -> anyhow::Result<Self> {
         let pool = Pool::new(engine::for_requests(&settings.engine.database_url)?);
-        let places = Semaphore::new(max_in_flight.div_ceil(2));
-        Ok(Self { pool, breaker: Breaker::new("database", 0), places })
+        let permits = Semaphore::new(max_in_flight.div_ceil(2));
+        Ok(Self { pool, breaker: Breaker::new("database", 0), permits })
     }
 
     /// Runs a statement on the pool. Fails if there is no result in time, because a connection may be dead without an
@@ -49,7 +49,7 @@ impl Database {
     /// See `From<sqlx::Error>` below.
     pub async fn run<T>(&self, statement: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
         let unsent = |cause| Error { unchanged: true, ..Error::of(503) }.because(cause);
-        let Ok(_place) = self.places.try_acquire() else {
+        let Ok(_permit) = self.permits.try_acquire() else {
             return Err(Error { r#type: "overloaded", ..unsent("too many requests wait for the database") });
         };
         if let Turn::Wait = self.breaker.turn() {

@@ -13,7 +13,7 @@ use super::error::{Detail, Error, Result};
 use super::input::{self, Field, Fields, Input, Value};
 
 /// The maximum number of fields of an object that are kept. No type has as many, so a larger object is rejected anyway.
-const MOST_FIELDS: usize = 100;
+const MAX_FIELDS: usize = 100;
 
 /// A JSON object that is valid for its type.
 pub struct Body<T>(pub T);
@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
                 while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    if fields.len() < MOST_FIELDS {
+                    if fields.len() < MAX_FIELDS {
                         fields.push((name, Value::Json(value)));
                     }
                 }

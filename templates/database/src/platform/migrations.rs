@@ -24,7 +24,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 });
 
 /// The time-out for a connection.
-const CONNECT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Applies pending migrations, and returns the number of migrations that this version does not know. One replica does so
 /// while others wait, on a connection without the time-outs of requests.
@@ -90,8 +90,8 @@ fn migration((version, name, sql): (i64, &'static str, &'static str)) -> Migrati
 }
 
 async fn connect(options: &Options) -> anyhow::Result<Connection> {
-    let connection = timeout(CONNECT, Connection::connect_with(options)).await;
-    Ok(connection.map_err(|_elapsed| anyhow!("the database does not answer within {CONNECT:?}"))??)
+    let connection = timeout(CONNECT_TIMEOUT, Connection::connect_with(options)).await;
+    Ok(connection.map_err(|_elapsed| anyhow!("the database does not answer within {CONNECT_TIMEOUT:?}"))??)
 }
 
 /// The number of applied migrations that this version does not know: it was rolled back, or a later version is being

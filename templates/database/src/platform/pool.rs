@@ -32,7 +32,7 @@ const LIFETIME: Duration = Duration::from_secs(1800);
 pub struct Pool {
     options: Options,
     /// One permit for each connection that may be in use.
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Open>>>,
     /// The number of waiters.
     waiting: AtomicUsize,
@@ -51,7 +51,7 @@ struct Open {
 pub struct Lease {
     open: Option<Open>,
     idle: Arc<Mutex<Vec<Open>>>,
-    place: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A failure to connect: nothing was sent to the database.
@@ -76,8 +76,8 @@ impl Drop for Waiter<'_> {
 impl Pool {
     /// Opens no connection yet: the server may start after the service.
     pub fn new(options: Options) -> Self {
-        let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
-        Self { options, places, idle: Arc::default(), waiting: AtomicUsize::new(0) }
+        let permits = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        Self { options, permits, idle: Arc::default(), waiting: AtomicUsize::new(0) }
     }
 
     /// Acquires a connection for one or more statements.
@@ -86,20 +86,20 @@ impl Pool {
     /// If all are in use, if none can be opened, or if the pool is closed.
     pub async fn acquire(&self) -> sqlx::Result<Lease> {
         let waiter = Waiter::new(&self.waiting);
-        let place = timeout(WAIT, Arc::clone(&self.places).acquire_owned()).await;
+        let permit = timeout(WAIT, Arc::clone(&self.permits).acquire_owned()).await;
         drop(waiter);
-        let place = place.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let permit = permit.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let open = match self.reuse().await {
             Some(open) => open,
             None => self.connect().await.map_err(Unconnected::wrap)?,
         };
-        Ok(Lease { open: Some(open), idle: Arc::clone(&self.idle), place: Some(place) })
+        Ok(Lease { open: Some(open), idle: Arc::clone(&self.idle), permit: Some(permit) })
     }
 
     /// Waits for running statements, then closes every connection.
     pub async fn close(&self) {
-        let all = self.places.acquire_many(CONNECTIONS).await;
-        self.places.close();
+        let all = self.permits.acquire_many(CONNECTIONS).await;
+        self.permits.close();
         drop(all);
         let idle = std::mem::take(&mut *lock(&self.idle));
         for open in idle {
@@ -109,7 +109,7 @@ impl Pool {
 
     /// The numbers of used and of idle connections.
     pub fn usage(&self) -> (usize, usize) {
-        (CONNECTIONS as usize - self.places.available_permits(), lock(&self.idle).len())
+        (CONNECTIONS as usize - self.permits.available_permits(), lock(&self.idle).len())
     }
 
     /// The number of requests that wait for a connection.
@@ -148,7 +148,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(mut open) = self.open.take() {
-            let mut lease = Self { open: None, idle: Arc::clone(&self.idle), place: self.place.take() };
+            let mut lease = Self { open: None, idle: Arc::clone(&self.idle), permit: self.permit.take() };
             tokio::spawn(async move {
                 if let Ok(Ok(())) = timeout(DEADLINE, open.connection.ping()).await {
                     lease.open = Some(open);

@@ -65,7 +65,7 @@ async fn only_an_object_is_a_body() {
 }
 
 #[tokio::test]
-async fn an_integer_may_be_written_as_json_writes_numbers() {
+async fn an_integer_may_have_any_json_notation() {
     let server = TestServer::start(&[]).await;
     for (number, price_cents) in
         [("450.0", 450), ("4.5e2", 450), ("-0", 0), ("9007199254740991", 9_007_199_254_740_991_i64)]
@@ -154,7 +154,7 @@ async fn put_accepts_the_data_of_a_get() {
 
 /// The bounds in the API description are those of the code.
 #[tokio::test]
-async fn openapi_json_tells_the_bounds() {
+async fn openapi_json_has_the_bounds_of_the_code() {
     let server = TestServer::start(&[]).await;
     let api: Value = serde_json::from_str(&file("openapi.json")).expect("JSON");
     let schema = &api["components"]["schemas"]["NewProduct"];

@@ -140,7 +140,7 @@ async fn a_missing_database_is_503_and_no_detail_is_exposed() {
 }
 
 #[tokio::test]
-async fn a_statement_that_fails_is_500_and_tells_nothing() {
+async fn a_statement_that_fails_is_500_and_exposes_nothing() {
     let server = TestServer::start(&[]).await;
     sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
     for path in ["/products", "/products/1"] {

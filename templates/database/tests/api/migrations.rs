@@ -61,7 +61,7 @@ async fn a_migration_that_was_modified_ends_the_start_with_one_line() {
 }
 
 #[tokio::test]
-async fn a_migration_that_cannot_be_carried_out_ends_the_start_with_one_line() {
+async fn a_migration_that_fails_ends_the_start_with_one_line() {
     let database = Database::new().await;
     // The first migration creates this table.
     let table = sqlx::query("CREATE TABLE products (id BIGINT)");

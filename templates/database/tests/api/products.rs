@@ -141,7 +141,7 @@ async fn malformed_bodies_are_rejected() {
 }
 
 #[tokio::test]
-async fn sql_is_only_text_wherever_a_client_may_write_text() {
+async fn sql_in_any_input_is_only_text() {
     let server = TestServer::start(&[]).await;
     create(&server, "Stays", 1).await;
     let texts = [
@@ -187,7 +187,7 @@ async fn a_client_that_sends_too_much_gets_the_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_not_asked_for() {
+async fn a_body_that_is_too_large_gets_no_100_continue() {
     let server = TestServer::start(&[]).await;
     let waiting = request("POST", "/products").json("").header("expect", "100-continue");
     let waiting = waiting.header("content-length", "50000000");
@@ -204,7 +204,7 @@ async fn types_that_end_in_json_are_json() {
 }
 
 #[tokio::test]
-async fn pages_show_each_product_once_while_others_come_and_go() {
+async fn pages_show_each_product_once_during_concurrent_changes() {
     let server = TestServer::start(&[]).await;
     let mut client = Connection::open(server.public).await;
     let add = async |client: &mut Connection, name: String| {

@@ -7,7 +7,7 @@ use crate::support::http::{Request, get, send};
 use crate::support::server::TestServer;
 
 #[tokio::test]
-async fn a_verified_caller_has_a_quota_of_its_own_and_a_forged_credential_has_not() {
+async fn a_verified_caller_has_its_own_quota_and_a_forged_credential_has_none() {
     let server = TestServer::start(&["--rate-limit=6/h"]).await;
     let read = |credential: &str| Request::new("GET", "/greet").header("authorization", credential);
     let mut callers = Vec::new();

@@ -90,7 +90,7 @@ async fn while_redis_does_not_answer_each_replica_limits_by_itself_and_no_reques
 }
 
 #[tokio::test]
-async fn clients_are_counted_apart_and_by_their_own_keys() {
+async fn clients_are_counted_separately_by_their_own_keys() {
     let prefix = prefix();
     let flags = ["--rate-limit=3/h", "--trusted-proxy-hops=1", &format!("--key-prefix={prefix}"), &redis_url()];
     let server = TestServer::start(&flags).await;
@@ -104,12 +104,12 @@ async fn clients_are_counted_apart_and_by_their_own_keys() {
         redis::cmd("PTTL").arg(key).query_async::<i64>(&mut redis).await.expect("Redis answers")
     };
     let spent = left("203.0.113.7").await;
-    assert!((1..=3_600_000).contains(&spent), "it is forgotten when the quota is whole again: {spent}");
+    assert!((1..=3_600_000).contains(&spent), "it expires when the quota is full again: {spent}");
     assert!(left("203.0.113.8").await < spent);
 }
 
 #[tokio::test]
-async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
+async fn redis_and_the_service_agree_on_10_000_random_sequences() {
     let mut redis = direct::redis().await;
     let script = Script::new(&format!("local now = tonumber(ARGV[3])\n{GCRA}"));
     let hash: String = script.load_async(&mut redis).await.expect("it is Lua");
@@ -123,14 +123,14 @@ async fn redis_and_the_service_decide_alike_on_10_000_random_sequences() {
                 format!("{requests}/{unit}").parse().expect("a rate")
             };
             let key = format!("{prefix}:{round}:{sequence}");
-            let (mut quota, mut whole, mut now) = (random(), 0, fastrand::u64(0..2_000_000_000_000_000));
+            let (mut quota, mut full_at, mut now) = (random(), 0, fastrand::u64(0..2_000_000_000_000_000));
             for _ in 0..10 {
                 if fastrand::u8(..) < 50 {
                     quota = random();
                 }
                 now += fastrand::u64(0..2 * quota.period / quota.requests) * fastrand::u64(0..=1);
-                let (next, verdict) = quota.decide(whole, now);
-                whole = next;
+                let (next, verdict) = quota.decide(full_at, now);
+                full_at = next;
                 expected.push(verdict);
                 commands.cmd("EVALSHA").arg(&hash).arg(1).arg(&key).arg(quota.requests).arg(quota.period).arg(now);
             }
@@ -194,13 +194,13 @@ async fn a_client_is_not_refused_for_longer_than_its_quota_takes_whatever_redis_
     // An hour ahead, as after a clock was set back.
     redis::cmd("SET").arg(&key).arg(3_600_000_000_u64).exec_async(&mut redis).await.expect("Redis answers");
     let quota: Quota = "60/min".parse().expect("a rate");
-    let mut whole = 3_600_000_000;
+    let mut full_at = 3_600_000_000;
     for (now, allowed) in [(0, false), (500_000, false), (1_000_000, true), (1_500_000, false), (2_000_000, true)] {
         let mut decide = script.key(&key);
         let decide = decide.arg(quota.requests).arg(quota.period).arg(now);
         let (in_redis, ..): (bool, u64, u64, u64) = decide.invoke_async(&mut redis).await.expect("it is Lua");
-        let (kept, verdict) = quota.decide(whole, now);
-        whole = kept;
+        let (kept, verdict) = quota.decide(full_at, now);
+        full_at = kept;
         assert_eq!((in_redis, verdict.allowed), (allowed, allowed), "at {now}");
     }
     let left: i64 = redis::cmd("PTTL").arg(&key).query_async(&mut redis).await.expect("Redis answers");

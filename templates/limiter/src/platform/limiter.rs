@@ -16,7 +16,7 @@ pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The most clients that are counted; they use at most 10 MB.
-const CLIENTS: usize = 100_000;
+const MAX_CLIENTS: usize = 100_000;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -61,9 +61,9 @@ impl Limiter {
         let now = self.start.elapsed().as_micros() as u64;
         clients.turn(now, self.quota.period);
         let Clients { young, old, .. } = &mut *clients;
-        let whole = young.entry(client).or_insert_with_key(|client| old.get(client).copied().unwrap_or_default());
-        let (next, verdict) = self.quota.decide(*whole, now);
-        *whole = next;
+        let full_at = young.entry(client).or_insert_with_key(|client| old.get(client).copied().unwrap_or_default());
+        let (next, verdict) = self.quota.decide(*full_at, now);
+        *full_at = next;
         verdict
     }
 }
@@ -71,7 +71,7 @@ impl Limiter {
 impl Clients {
     /// Starts a new generation if the younger one is old enough or full.
     fn turn(&mut self, now: u64, period: u64) {
-        if self.young.len() >= CLIENTS / 2 || now - self.began > period {
+        if self.young.len() >= MAX_CLIENTS / 2 || now - self.began > period {
             mem::swap(&mut self.young, &mut self.old);
             self.young.clear();
             self.began = now;

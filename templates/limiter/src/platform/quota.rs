@@ -22,17 +22,17 @@ pub struct Verdict {
 }
 
 impl Quota {
-    /// Decides on a request at `now`. The only state of a client is `whole`, the time at which its quota is full again.
+    /// Decides on a request at `now`. The only state of a client is `full_at`, the time at which its quota is full again.
     /// The new value is returned, and must be stored even if the request is rejected: a later time than this quota
     /// allows, left by another quota or clock, is reduced to the latest valid time.
-    pub fn decide(self, whole: u64, now: u64) -> (u64, Verdict) {
+    pub fn decide(self, full_at: u64, now: u64) -> (u64, Verdict) {
         let interval = self.period / self.requests;
         let burst = interval * self.requests;
-        let whole = whole.clamp(now, now + burst);
-        let next = whole + interval;
+        let full_at = full_at.clamp(now, now + burst);
+        let next = full_at + interval;
         if next - now > burst {
-            let (retry, reset) = (next - now - burst, whole - now);
-            return (whole, Verdict { allowed: false, remaining: 0, retry, reset });
+            let (retry, reset) = (next - now - burst, full_at - now);
+            return (full_at, Verdict { allowed: false, remaining: 0, retry, reset });
         }
         let reset = next - now;
         (next, Verdict { allowed: true, remaining: (burst - reset) / interval, retry: 0, reset })

@@ -10,10 +10,10 @@ use tokio::{sync::watch, time::timeout};
 use super::breaker::{Breaker, FAILURES, Failed, Failure, Turn};
 
 /// The time-out for one command of a request.
-const LIMIT: Duration = Duration::from_millis(25);
+const COMMAND_TIMEOUT: Duration = Duration::from_millis(25);
 
 /// The time-out for a connection. Only the start of the service waits for it.
-const CONNECT: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -46,7 +46,7 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         match self.breaker.turn() {
             Turn::Go => {
                 let client = self.client.borrow().clone()?;
-                let failed = match self.breaker.call(LIMIT, command(client)).await {
+                let failed = match self.breaker.call(COMMAND_TIMEOUT, command(client)).await {
                     Ok(answer) => return Some(answer),
                     Err(failed) => failed,
                 };
@@ -65,12 +65,12 @@ impl<C: Clone + Send + Sync + 'static> Link<C> {
         let connect = async {
             let client = (self.connect)().await?;
             // Within the time-out of a command: a slower server would only open the breaker again.
-            let ping = timeout(LIMIT, (self.ping)(client.clone())).await;
-            ping.with_context(|| Failed::<anyhow::Error>::Late(LIMIT).to_string())??;
+            let ping = timeout(COMMAND_TIMEOUT, (self.ping)(client.clone())).await;
+            ping.with_context(|| Failed::<anyhow::Error>::Late(COMMAND_TIMEOUT).to_string())??;
             self.client.send_replace(Some(client));
             anyhow::Ok(())
         };
-        self.breaker.call(CONNECT, connect).await.ok();
+        self.breaker.call(CONNECT_TIMEOUT, connect).await.ok();
     }
 
     /// Checks whether the server responds on a new connection, independently of the client of requests and the breaker.

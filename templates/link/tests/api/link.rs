@@ -94,7 +94,7 @@ async fn while_it_cannot_connect_no_request_waits_and_one_attempt_is_made_at_a_t
 }
 
 #[tokio::test]
-async fn a_command_without_an_answer_is_given_up_after_25_ms() {
+async fn a_command_without_a_response_times_out_after_25_ms() {
     let (link, _) = numbered(|_| true);
     Arc::clone(&link).connect().await;
     let asked = Instant::now();
@@ -108,7 +108,7 @@ async fn a_command_without_an_answer_is_given_up_after_25_ms() {
 }
 
 #[tokio::test]
-async fn errors_that_are_about_one_command_are_no_outage_however_many_there_are() {
+async fn errors_about_one_command_are_no_outage_whatever_their_number() {
     let (link, _) = numbered(|_| true);
     Arc::clone(&link).connect().await;
     for _ in 0..10 * FAILURES {
@@ -118,7 +118,7 @@ async fn errors_that_are_about_one_command_are_no_outage_however_many_there_are(
 }
 
 #[tokio::test]
-async fn a_server_that_is_slower_than_a_command_may_be_is_not_used_again_until_it_is_fast() {
+async fn a_server_slower_than_the_command_timeout_is_not_used_again_until_it_is_fast() {
     let slow = |_| {
         let ping = async {
             sleep(Duration::from_millis(200)).await;

@@ -36,7 +36,7 @@ fn cases() -> String {
 }
 
 #[tokio::test]
-async fn every_series_is_described_and_tested_and_there_from_the_start() {
+async fn every_series_is_described_tested_and_exported_from_the_start() {
     let cases = cases();
     let server = Process::start(&[]).await;
     answers(server.public, "/greet", 200).await;

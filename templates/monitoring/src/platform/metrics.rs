@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock, sync::PoisonError, sync::RwLock
 use metrics::{Counter, Histogram, counter, histogram};
 
 /// By route; one map for the process, like the exporter.
-static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Duration>>>> = LazyLock::new(RwLock::default);
+static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Handle>>>> = LazyLock::new(RwLock::default);
 
 /// By class of status. The exporter makes them at start, because a rate does not see the first value of a new series.
 static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
@@ -15,7 +15,7 @@ static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
 });
 
 /// The histogram for a method and a status of one route.
-type Duration = (&'static str, u16, Histogram);
+type Handle = (&'static str, u16, Histogram);
 
 /// Records the status and the duration of a request.
 pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {

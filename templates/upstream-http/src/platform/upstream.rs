@@ -13,13 +13,13 @@ use super::settings::time;
 use super::{guard::REQUEST_ID, telemetry, trace};
 
 /// The default time-out for a call.
-const TIMEOUT: Duration = Duration::from_secs(3);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The time-out for a connection.
-const CONNECT: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The maximum bytes of a response body.
-const BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
 #[derive(clap::Args)]
 #[group(skip)]
@@ -41,7 +41,7 @@ pub struct Upstream {
     breaker: Breaker,
     /// A quarter of the requests that may be in flight: requests that wait for the other service leave room for the
     /// others.
-    places: tokio::sync::Semaphore,
+    permits: tokio::sync::Semaphore,
     /// The budget for retries: one for ten calls, plus one a second. If every call fails, retrying all of them would
     /// double the load on the failing service.
     retries: TpsBudget,
@@ -63,18 +63,18 @@ impl Upstream {
     /// If this machine has no trusted certificates.
     pub fn new(settings: &super::Settings) -> anyhow::Result<Self> {
         // Proxy variables of the environment are ignored: only the settings determine which servers are called.
-        let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).build()?;
+        let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).build()?;
         let Settings { upstream_url, upstream_timeout } = &settings.upstream;
-        let timeout = upstream_timeout.unwrap_or(TIMEOUT.min(longest(settings)));
+        let timeout = upstream_timeout.unwrap_or(DEFAULT_TIMEOUT.min(longest(settings)));
         let (url, breaker) = (upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
-        let places = tokio::sync::Semaphore::new(settings.guard.max_in_flight.get().div_ceil(4));
-        Ok(Self { client, url, timeout, breaker, places, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
+        let permits = tokio::sync::Semaphore::new(settings.guard.max_in_flight.get().div_ceil(4));
+        Ok(Self { client, url, timeout, breaker, permits, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
     }
 
     /// The data at this path, fetched for the request with these headers.
     pub async fn get<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> Fetched<T> {
-        let place = self.places.try_acquire();
-        let skip = place.is_err() || matches!(self.breaker.turn(), Turn::Wait);
+        let permit = self.permits.try_acquire();
+        let skip = permit.is_err() || matches!(self.breaker.turn(), Turn::Wait);
         let found = if skip { None } else { self.breaker.call(self.timeout, self.find(path, headers)).await.ok() };
         //~ if monitoring
         let result = found.as_ref().map_or("failed", |found| if found.is_some() { "answered" } else { "refused" });
@@ -113,7 +113,7 @@ impl Upstream {
     async fn decode<T: DeserializeOwned>(&self, response: reqwest::Response) -> anyhow::Result<Option<T>> {
         let data = match read(response).await? {
             Some(body) => serde_json::from_slice(&body).map_err(|error| format!("a body that cannot be read: {error}")),
-            None => Err(format!("a body of more than {BODY} bytes")),
+            None => Err(format!("a body of more than {MAX_BODY} bytes")),
         };
         Ok(data.inspect_err(|error| self.breaker.report(error)).ok())
     }
@@ -124,7 +124,7 @@ async fn read(mut response: reqwest::Response) -> anyhow::Result<Option<Vec<u8>>
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         body.extend_from_slice(&chunk);
-        if body.len() > BODY {
+        if body.len() > MAX_BODY {
             return Ok(None);
         }
     }

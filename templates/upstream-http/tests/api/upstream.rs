@@ -151,7 +151,7 @@ async fn assert_recovers(server: &TestServer, chaos: &Chaos) {
 }
 
 #[tokio::test]
-async fn silence_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
+async fn no_response_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
     let (other, _) = other(|_| ok()).await;
     let chaos = Chaos::start(&other.public.to_string());
     let server = calling(chaos.address(), &["--upstream-timeout=400ms"]).await;
@@ -168,7 +168,7 @@ async fn silence_costs_the_timeout_until_the_breaker_opens_and_nothing_after() {
 }
 
 #[tokio::test]
-async fn a_closed_port_costs_next_to_nothing_and_recovers_without_a_restart() {
+async fn a_refused_connection_costs_little_and_recovers_without_a_restart() {
     let (other, _) = other(|_| ok()).await;
     let chaos = Chaos::start(&other.public.to_string());
     let server = calling(chaos.address(), &[]).await;
@@ -399,7 +399,7 @@ async fn an_invalid_address_is_reported_at_start() {
 }
 
 #[tokio::test]
-async fn calls_ignore_proxies_that_the_environment_names() {
+async fn calls_ignore_proxy_variables() {
     let (other, calls) = other(|_| ok()).await;
     let nowhere = "http://127.0.0.1:1";
     let environment = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, nowhere));
