@@ -191,7 +191,8 @@ impl Keys {
         }
         let set: Set = serde_json::from_slice(&json)?;
         let keys: Vec<_> = set.keys.iter().filter_map(|key| Key::new(&Jwk::deserialize(key).ok()?)).collect();
-        anyhow::ensure!((1..=MAX_KEYS).contains(&keys.len()), "{} usable keys in the set, not 1 to {MAX_KEYS}", keys.len());
+        let count = keys.len();
+        anyhow::ensure!((1..=MAX_KEYS).contains(&count), "{count} usable keys in the set, not 1 to {MAX_KEYS}");
         Ok(keys)
     }
 }

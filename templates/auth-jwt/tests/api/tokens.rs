@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::platform::keys::{MIN_FETCH_INTERVAL, FETCH_INTERVAL};
+use app::platform::keys::{FETCH_INTERVAL, MIN_FETCH_INTERVAL};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
@@ -121,7 +121,7 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         let line = &logs::about(answer.header("x-request-id"))[0];
         assert_eq!(line["error"], reason, "{attack}");
     }
-    assert_eq!(issuer.fetches(), 1, "no attack makes it ask again so soon");
+    assert_eq!(issuer.fetches(), 1, "no attack causes another fetch");
     for signer in [&rsa, &ec] {
         let unnamed = encode(&Header { kid: None, ..signer.header() }, &good(), &signer.key).expect("a token");
         assert_eq!(write(&server, &unnamed).await.status, 201, "a token need not name its key");
@@ -182,7 +182,7 @@ async fn a_new_key_is_fetched_when_a_token_names_it_and_a_removed_one_ends() {
     later(FETCH_INTERVAL).await;
     eventually("the keys are asked for again", async || issuer.fetches() > fetches).await;
     let refused = async || write(&server, &old.sign(good())).await.status == 401;
-    eventually("the removed key is no longer believed", refused).await;
+    eventually("the removed key is no longer accepted", refused).await;
     assert_eq!(write(&server, &new.sign(good())).await.status, 201);
 }
 
@@ -263,7 +263,7 @@ async fn unusable_keys_in_a_set_are_ignored() {
     for useless in [" ".repeat(65 << 10) + &json!({"keys": []}).to_string(), "<html>".into()] {
         issuer.set(Mode::Publish(useless));
         later(FETCH_INTERVAL).await;
-        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "the keys at hand stay");
+        assert_eq!(write(&server, &signer.sign(good())).await.status, 201, "the known keys are kept");
     }
 }
 

@@ -110,13 +110,16 @@ async fn the_description_names_the_operations_that_require_a_credential() {
         for (method, operation) in item.as_object().expect("operations") {
             let resource = path.split('/').nth(1).expect("a path starts with its resource");
             let scope = format!("{resource}:write");
-            let said = operation["security"] == json!([{"credential": [scope]}]);
-            assert_eq!(said, method != "get", "{method} {path}");
-            assert_eq!(said, operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object());
+            let is_guarded = operation["security"] == json!([{"credential": [scope]}]);
+            assert_eq!(is_guarded, method != "get", "{method} {path}");
+            assert_eq!(
+                is_guarded,
+                operation["responses"]["401"].is_object() && operation["responses"]["403"].is_object()
+            );
             let path = path.replace("{id}", "1");
             let answer = send(server.public, Request::new(&method.to_uppercase(), &path).json(tea())).await;
-            assert_eq!(answer.status == 401, said, "{method} {path}");
-            guarded += usize::from(said);
+            assert_eq!(answer.status == 401, is_guarded, "{method} {path}");
+            guarded += usize::from(is_guarded);
         }
     }
     assert!(guarded >= 3, "{guarded}");

@@ -175,5 +175,5 @@ async fn an_encoded_body_is_refused() {
     }
     let plain = request("GET", "/greet").header("content-encoding", "Identity");
     assert_eq!(send(server.public, plain).await.status, 200);
-    eventually("the server goes on", async || http::get(server.public, "/greet").await.status == 200).await;
+    eventually("the server still responds", async || http::get(server.public, "/greet").await.status == 200).await;
 }

@@ -24,7 +24,7 @@ pub async fn answers(to: SocketAddr, path: &str, status: u16) {
 #[tokio::test]
 async fn of_requests() {
     let body = async {
-        let panics = Router::new().route("/test/panic", routing::get(async || -> &str { panic!("as it should") }));
+        let panics = Router::new().route("/test/panic", routing::get(async || -> &str { panic!("by the test") }));
         let (entered, hangs) = hang();
         let flags = ["--request-timeout=1h", "--max-in-flight=1"];
         let server = TestServer::with_routes(&flags, panics.merge(hangs)).await;

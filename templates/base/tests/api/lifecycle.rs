@@ -46,7 +46,7 @@ async fn a_shutdown_ends_readiness_then_finishes_requests_in_flight() {
 
     eventually("the port closes", async || TcpStream::connect(public).await.is_err()).await;
     assert!(asked.elapsed() >= Duration::from_millis(1990), "{:?}", asked.elapsed());
-    assert_eq!(http::get(admin, "/health/live").await.status, 200, "probed until the end");
+    assert_eq!(http::get(admin, "/health/live").await.status, 200, "the admin port responds until the end");
     assert!(!slow.is_finished() && !ended.is_finished());
     finish.notify_one();
     let slow = slow.await.unwrap();

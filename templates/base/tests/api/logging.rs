@@ -17,7 +17,7 @@ use crate::support::server::TestServer;
 async fn an_answered_request_is_one_line_with_its_status() {
     let routes = Router::new()
         .route("/test/{what}/done", get(async || "done"))
-        .route("/test/panic", get(async || -> &str { panic!("as it should") }))
+        .route("/test/panic", get(async || -> &str { panic!("by the test") }))
         .route("/test/hang", get(async || pending::<&str>().await));
     let server = TestServer::with_routes(&["--request-timeout=200ms"], routes).await;
     for (path, status, route) in [
@@ -42,7 +42,7 @@ async fn an_answered_request_is_one_line_with_its_status() {
 async fn a_secret_in_a_request_reaches_neither_the_log_nor_an_error() {
     let routes = Router::new()
         .route("/test/json", post(async |Json(_): Json<Vec<u32>>| "read"))
-        .route("/test/panic", get(async || -> &str { panic!("as it should") }));
+        .route("/test/panic", get(async || -> &str { panic!("by the test") }));
     let server = TestServer::with_routes(&[], routes).await;
     let secret = "s3cr3t-0f-4-cl13nt";
     for (method, path, status) in [

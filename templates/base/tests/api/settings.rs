@@ -15,8 +15,9 @@ use serde::Deserialize;
 
 use crate::support::process::{run, run_in};
 
-/// No time, whatever the setting.
-const NO_TIMES: [&str; 8] = ["soon", "10", "-1s", "10 parsecs", "1001y", "99999999999999999999s", "584942417356y", "s"];
+/// Invalid durations, whatever the setting.
+const INVALID_TIMES: [&str; 8] =
+    ["soon", "10", "-1s", "10 parsecs", "1001y", "99999999999999999999s", "584942417356y", "s"];
 
 /// The rule of a setting, by values that it accepts and values that it refuses.
 #[derive(Deserialize)]
@@ -32,7 +33,7 @@ impl Rule {
     /// The values that it refuses, in groups that break the same rule.
     fn refused(&self) -> Vec<Vec<&str>> {
         let own: Vec<&str> = self.refused.iter().map(String::as_str).collect();
-        let times = if self.is_time { NO_TIMES.to_vec() } else { Vec::new() };
+        let times = if self.is_time { INVALID_TIMES.to_vec() } else { Vec::new() };
         [own, times].into_iter().filter(|group| !group.is_empty()).collect()
     }
 }
@@ -52,14 +53,14 @@ fn rules() -> BTreeMap<String, Rule> {
     rules
 }
 
-/// Reads these variables as a command does that needs none of them.
+/// Reads these variables for a command that requires no setting.
 fn read(variables: &[(&str, &OsStr)]) -> Result<Config, clap::Error> {
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     Config::read(["app", "openapi"].map(OsString::from), &variables.collect())
 }
 
 fn refusal(name: &str, value: &OsStr) -> String {
-    let error = read(&[(name, value)]).err().unwrap_or_else(|| panic!("{name}={} is taken", value.display()));
+    let error = read(&[(name, value)]).err().unwrap_or_else(|| panic!("{name}={} is accepted", value.display()));
     assert_eq!(error.exit_code(), 2);
     error.to_string()
 }
@@ -83,7 +84,7 @@ fn invalid_values_are_refused_by_name_and_not_repeated() {
             for (value, other) in values.iter().zip(values.iter().cycle().skip(1)) {
                 let said = refusal(&name, OsStr::new(value));
                 assert!(said.starts_with(&format!("error: {name}: ")), "{name}={value}: {said}");
-                // A text that the refusal of another value has too is part of the rule.
+                // Text that is also in the message for another value is part of the rule.
                 let repeated = !value.is_empty() && said.contains(value);
                 assert!(!repeated || refusal(&name, OsStr::new(other)).contains(value), "{name}={value}: {said}");
             }
@@ -133,7 +134,7 @@ fn all_problems_are_named_at_once_wherever_they_come_from() {
     let rules = rules();
     let all = rules.iter().map(|(name, rule)| (name.as_str(), OsStr::new(rule.refused()[0][0])));
     let variables: Vec<_> = all.collect();
-    let said = read(&variables).err().expect("nothing of it can be meant").to_string();
+    let said = read(&variables).err().expect("every value is invalid").to_string();
     let lines = said.lines().take_while(|line| !line.is_empty()).count();
     assert_eq!(lines, settings().len(), "{said}");
     for (name, _) in &variables {
@@ -141,7 +142,7 @@ fn all_problems_are_named_at_once_wherever_they_come_from() {
     }
     let arguments = ["app", "--port=eighty", "serve", "--log-format=shiny"].map(OsString::from);
     let environment = Environment::from_iter([("PORT".into(), "80".into()), ("RUST_LOG".into(), "inof".into())]);
-    let said = Config::read(arguments, &environment).err().expect("three of it cannot be meant").to_string();
+    let said = Config::read(arguments, &environment).err().expect("three values are invalid").to_string();
     for name in ["PORT: ", "LOG_FORMAT: ", "RUST_LOG: "] {
         assert!(said.contains(name), "{said}");
     }
@@ -204,16 +205,16 @@ fn a_secret_may_be_in_a_file() {
         fs::write(&path, format!("{valid}\n")).expect("a new file");
         let given = |other: &str| read(&[(&variable, path.as_os_str()), (&name, OsStr::new(other))]);
         assert!(given("").is_ok(), "{variable}: {:?}", given("").err());
-        let both = given(valid).err().unwrap_or_else(|| panic!("{name} and {variable} are taken"));
+        let both = given(valid).err().unwrap_or_else(|| panic!("{name} and {variable} are accepted"));
         assert!(both.exit_code() == 2 && both.to_string().contains(&format!("{name}: set, and {variable} as well")));
         fs::write(&path, "open sesame").expect("it was there");
         let said = given("").err().unwrap_or_else(|| panic!("{variable} is not checked")).to_string();
         assert!(said.contains(&format!("{name}: ")) && !said.contains("sesame"), "{said}");
         fs::remove_file(&path).expect("it was there");
-        let said = given("").err().unwrap_or_else(|| panic!("{variable} is missing and taken")).to_string();
+        let said = given("").err().unwrap_or_else(|| panic!("{variable} is missing and accepted")).to_string();
         assert!(said.contains(&format!("{variable}: the file cannot be read")), "{said}");
     }
-    // Of any other setting the file is not read.
+    // The file of any other setting is not read.
     assert!(read(&[("PORT_FILE", OsStr::new("/nothing/there")), ("PORT", OsStr::new("80"))]).is_ok());
     fs::remove_dir_all(home).ok();
 }
@@ -243,7 +244,7 @@ fn the_tests_do_not_depend_on_the_variables_of_the_environment() {
     assert!(output.status.success() && text.contains("2 passed"), "{text}");
 }
 
-/// A folder of its own, where `.env` has this content.
+/// A new folder whose `.env` has this content.
 fn folder(dotenv: &[u8]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("env-{:016x}", fastrand::u64(..)));
     fs::create_dir(&folder).expect("a new folder");

@@ -1,4 +1,4 @@
-//! Reads through the cache, its entries, and loads under way.
+//! Reads through the cache, its entries, and loads in progress.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn reads_through_the_cache() {
         let path = create(&server, "Tea").await;
         let read = async || answers(server.public, &path, 200).await;
         let read_until_held = async || {
-            // The cache counts its entries now and then.
+            // The cache may count an entry only after some reads.
             let held = async || {
                 read().await;
                 Scrape::of(server.admin).await.value("cache_entries") == Some(1.0)

@@ -76,12 +76,12 @@ impl Service {
     }
 
     /// Repeats a write until its marker is stored on the server: a busy machine may exceed the time-out of 25 ms.
-    async fn tell(&self, path: &str, write: impl AsyncFn()) {
-        let told = async || {
+    async fn repeat_until_marked(&self, path: &str, write: impl AsyncFn()) {
+        let is_marked = async || {
             write().await;
             self.copy(path).await.as_deref() == Some(b"written")
         };
-        eventually("the server is told of the write", told).await;
+        eventually("the marker is stored", is_marked).await;
     }
 }
 
@@ -159,15 +159,15 @@ async fn a_write_is_seen_by_its_own_replica_at_once_and_by_the_others_within_two
     for (replica, path) in [(&one, &held), (&other, &held), (&one, &not_held)] {
         assert!(name_at(replica.public, path).await.starts_with("Old"));
     }
-    service.tell(&held, async || rename(one.public, &held, "New").await).await;
-    service.tell(&not_held, async || rename(one.public, &not_held, "Newer").await).await;
+    service.repeat_until_marked(&held, async || rename(one.public, &held, "New").await).await;
+    service.repeat_until_marked(&not_held, async || rename(one.public, &not_held, "Newer").await).await;
     assert_eq!(name_at(one.public, &held).await, "New");
-    assert_eq!(name_at(other.public, &not_held).await, "Newer", "it has no copy of its own");
+    assert_eq!(name_at(other.public, &not_held).await, "Newer", "it has no local copy");
     let seen = async || name_at(other.public, &held).await == "New";
     within(Duration::from_secs(5), "the other replica sees it", seen).await;
 
     let delete = async || assert!(send(other.public, request("DELETE", &held)).await.status < 500);
-    service.tell(&held, delete).await;
+    service.repeat_until_marked(&held, delete).await;
     assert_eq!(get(other.public, &held).await.status, 404);
     let gone = async || get(one.public, &held).await.status == 404;
     within(Duration::from_secs(5), "the other replica sees it", gone).await;
@@ -182,9 +182,9 @@ async fn a_load_that_began_before_a_write_of_another_replica_never_hides_it() {
     let path = service.add().await;
     let begun = tokio::spawn(send(slow.public, request("GET", &path.replace("products", "test"))));
     origin.all_wait(1).await;
-    service.tell(&path, async || rename(fast.public, &path, "New").await).await;
+    service.repeat_until_marked(&path, async || rename(fast.public, &path, "New").await).await;
     origin.pass.add_permits(100);
-    assert!(begun.await.unwrap().text().starts_with("Old"), "it asked before the write");
+    assert!(begun.await.unwrap().text().starts_with("Old"), "it began before the write");
 
     assert_eq!(name_at(fast.public, &path).await, "New");
     let seen = async || name_at(slow.public, &path).await == "New";
@@ -216,7 +216,7 @@ async fn a_replica_that_could_not_store_its_marker_does_not_read_the_old_value_f
         service.copy(&next).await.is_some()
     };
     within(USED_AGAIN, "the server is used again", copied).await;
-    let there = service.copy(&path).await.expect("nobody removed it");
+    let there = service.copy(&path).await.expect("it was not removed");
     assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
     let beyond_the_front = Instant::now() + Duration::from_millis(2500);
     while Instant::now() < beyond_the_front {
@@ -310,7 +310,7 @@ async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_server
     let (one, other) = (service.replica().await, service.replica().await);
     let path = service.add().await;
     let id: i64 = path.rsplit('/').next().expect("an id").parse().expect("a number");
-    let tell = async || {
+    let failed_write = async || {
         get(other.public, &path).await;
         let write = async {
             let database = &one.app.database;
@@ -320,7 +320,7 @@ async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_server
         };
         assert!(one.app.products_cache.write(id, write).await.is_err());
     };
-    service.tell(&path, tell).await;
+    service.repeat_until_marked(&path, failed_write).await;
     assert_eq!(name_at(one.public, &path).await, "New");
     let seen = async || name_at(other.public, &path).await == "New";
     within(Duration::from_secs(5), "the other replica sees it", seen).await;
@@ -356,7 +356,7 @@ async fn undecodable_bytes_are_a_miss_and_counted() {
         assert_from(&get(replica.public, &path).await, "database", "; fwd=miss");
         service.copy(&path).await.as_deref() == Some(b"written")
     };
-    eventually("they make room", removed).await;
+    eventually("the marker replaces them", removed).await;
     assert!(counted(replica.admin, "cache_undecodable_total").await > before);
 }
 
@@ -487,5 +487,5 @@ async fn the_service_starts_without_the_server() {
     let path = add(server.public, "Tea").await;
     assert_from(&get(server.public, &path).await, "database", "; fwd=miss");
     let held = async || get(server.public, &path).await.json()["source"] == "cache";
-    eventually("it has copies of its own", held).await;
+    eventually("it has local copies", held).await;
 }

@@ -11,7 +11,7 @@ async fn of_shared_copies() {
         let service = Service::new().await;
         let replica = service.replica().await;
         let undecodable = async || {
-            // A server that is slow for a moment is not asked for the copy.
+            // While the server is too slow, the service does not read the copy.
             let read = async || {
                 let path = service.add().await;
                 service.spoil(&path).await;

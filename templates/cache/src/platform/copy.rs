@@ -24,7 +24,7 @@ pub struct Times {
 const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
 /// After a failed load the stale copy is served for this long before the next attempt.
-const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_secs(1);
 
 /// A resource that can be cached.
 pub trait Cached: Resource + Serialize + DeserializeOwned + 'static {
@@ -78,7 +78,7 @@ impl Copy {
                 telemetry::count("cache_load_failures_total");
                 let stale = stale.filter(|stale| stale.is_usable()).ok_or(error)?;
                 let (fresh_until, usable_until) = (stale.fresh_until.min(now), stale.usable_until);
-                Ok(Self { value: stale.value.clone(), word: "stale", fresh_until, usable_until, due: now + RETRY_INTERVAL })
+                Ok(Self { value: stale.value.clone(), word: "stale", fresh_until, usable_until, due: now + RETRY })
             }
         }
     }

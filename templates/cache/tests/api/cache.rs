@@ -166,7 +166,7 @@ async fn a_load_that_began_before_a_write_never_hides_it() {
     origin.all_wait(1).await;
     assert_eq!(send(server.public, rename(&product, "New")).await.status, 200);
     origin.pass.add_permits(100);
-    assert_eq!(slow.await.unwrap().text(), "Old", "it asked before the write");
+    assert_eq!(slow.await.unwrap().text(), "Old", "it began before the write");
     assert_eq!(http::get(server.public, &path).await.text(), "New");
     assert_eq!(origin.loads(), 2);
 }
@@ -200,9 +200,9 @@ async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
 
     let id = path.rsplit('/').next().expect("an id").parse().expect("a number");
     let made = async || find(&server.app.database, id).await.unwrap().expect("it exists").name == "New";
-    eventually("the write is made all the same", made).await;
+    eventually("the write is made nevertheless", made).await;
     let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
-    within(Duration::from_millis(500), "the old copy is forgotten", seen).await;
+    within(Duration::from_millis(500), "the old copy is invalidated", seen).await;
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn memory_is_bounded_by_the_weight_of_the_copies() {
         cache.get(0, async { Ok(None) }).await.expect("the load succeeds");
         (bound / 2..=bound).contains(&cache.copies().size())
     };
-    eventually("as many are held as fit into 64 MiB", settled).await;
+    eventually("the copies fill at most 64 MiB", settled).await;
 }
 
 /// The name in this cached product.
@@ -336,7 +336,7 @@ async fn abandoned_loads_are_bounded_and_counted() {
         readers.push(raw(server.public, read.to_bytes()).await);
     }
     origin.all_wait(READERS).await;
-    eventually("as many loads as there may be are under way", async || origin.loads() == MAX_LOADS).await;
+    eventually("the maximum number of loads runs", async || origin.loads() == MAX_LOADS).await;
     assert_eq!(server.app.products_cache.copies().loading(), MAX_LOADS);
     drop(readers);
     for id in 0..READERS {
@@ -396,7 +396,7 @@ fn of_10_000_copies_stored_together_under_15_percent_expire_in_one_second() {
     let mut expired: HashMap<u64, usize> = HashMap::new();
     for _ in 0..10_000 {
         let left = fresh_until(ttl, true).saturating_duration_since(now);
-        assert!(left <= ttl + Duration::from_secs(1), "staler than the TTL allows");
+        assert!(left <= ttl + Duration::from_secs(1), "older than the TTL allows");
         *expired.entry(left.as_secs()).or_default() += 1;
     }
     let most = expired.values().max().expect("there are copies");

@@ -37,7 +37,7 @@ async fn a_black_hole_keeps_connections_open_and_forwards_nothing() {
     let mut answer = Box::pin(open.send(request("GET", "/greet")));
     assert!(timeout(soon, &mut answer).await.is_err(), "an old connection got an answer");
     chaos.set(Mode::Pass).await;
-    assert_eq!(answer.await.status, 200, "what was held up goes on");
+    assert_eq!(answer.await.status, 200, "the delayed request is forwarded");
 }
 
 #[tokio::test]

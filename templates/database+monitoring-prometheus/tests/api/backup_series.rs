@@ -28,7 +28,7 @@ async fn the_last_backup() {
         becomes(0.0).await;
         write("older", 1_600_000_000);
         write("newer", 1_700_000_000);
-        // One that is being made is not there yet.
+        // A backup in progress does not count.
         write("unfinished", 1_800_000_000);
         becomes(1_700_000_000.0).await;
         rises(server.admin, SERIES, async || write("newest", 1_700_000_001)).await;

@@ -1,4 +1,4 @@
-//! Backups: made while writes go on, and restored.
+//! Backups: made during writes, and restored.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -139,7 +139,7 @@ async fn old_backups_are_deleted_and_other_files_are_not() {
     let folder = temporary();
     let old = ["app-20200101T000000Z.db", "app-20200102T000000Z.db", "app-20200103T000000Z.db"];
     let others = ["app-before-migration.db", "zebra"];
-    // One that was interrupted.
+    // The last is the file of an interrupted backup.
     for name in old.iter().chain(&others).chain(&["unfinished"]) {
         fs::write(folder.path().join(name), "not a database").expect("a new file");
     }

@@ -41,7 +41,7 @@ pub async fn leave_mid_write(server: &TestServer) {
     }
     lock.release().await;
 
-    eventually("each connection is given back", async || used() == 0).await;
+    eventually("each connection is returned to the pool", async || used() == 0).await;
 }
 
 #[tokio::test]
@@ -57,9 +57,9 @@ async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
     envelope(&answer, 503, "unavailable").await;
     assert!((1500..4000).contains(&took), "the wait for a connection is 2 s: {took} ms");
     let ready = get(server.public, "/health/ready").await;
-    assert_eq!(ready.status, 200, "a busy database does not take the service out of the balancer");
+    assert_eq!(ready.status, 200, "a busy database does not affect readiness");
     let answers = async || get(server.public, "/health/ready").await.json()["dependencies"]["database"] == true;
-    eventually("the database is seen to answer: only the service is busy", answers).await;
+    eventually("the database responds: only the pool is busy", answers).await;
     drop(held);
     assert_eq!(get(server.public, "/products").await.status, 200);
 }

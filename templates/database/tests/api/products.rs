@@ -227,7 +227,7 @@ async fn pages_show_each_product_once_during_concurrent_changes() {
         assert!(products.len() <= 10);
         seen.extend(products.map(id));
         after = page["next"].as_i64();
-        // While a client turns pages, a product on a later one is deleted, and new ones come.
+        // Between two pages, a product of a later page is deleted, and new ones are added.
         client.send(request("DELETE", &format!("/products/{leaver}"))).await;
         if seen.len() <= 20 {
             add(&mut client, format!("Late {last}")).await;
@@ -236,7 +236,7 @@ async fn pages_show_each_product_once_during_concurrent_changes() {
     assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");
     let seen: BTreeSet<i64> = seen.into_iter().collect();
     assert!(stay.is_subset(&seen) && !seen.contains(&leaver), "{seen:?}");
-    assert_eq!(seen.len(), 46, "the two that came in time are on the last page: {seen:?}");
+    assert_eq!(seen.len(), 46, "the two that were added in time are on the last page: {seen:?}");
 
     let first = get(server.public, "/products").await.json();
     assert_eq!(first["data"].as_array().expect("a page").len(), 20, "the default page");

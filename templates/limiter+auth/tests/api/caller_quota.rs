@@ -13,21 +13,21 @@ async fn a_verified_caller_has_its_own_quota_and_a_forged_credential_has_none() 
     let mut callers = Vec::new();
     for name in ["one", "two"] {
         let credential = credential_of(&server, name, "products:write").await;
-        // The first request may have to be looked up.
+        // A credential may have its own quota only after its first request.
         assert_ne!(send(server.public, post(&credential)).await.status, 429);
         callers.push(credential);
     }
-    // At least the whole quota of the address.
+    // Uses up at least the whole quota of the address.
     let mut statuses = Vec::new();
     for _ in 0..7 {
         statuses.push(send(server.public, post(&forged())).await.status);
     }
     assert_eq!((statuses[0], statuses[6]), (401, 429), "{statuses:?}");
-    assert_eq!(get(server.public, "/greet").await.status, 429, "the address pays for what it forges");
+    assert_eq!(get(server.public, "/greet").await.status, 429, "forged credentials count against the address");
 
     for credential in &callers {
         let answer = send(server.public, read(credential)).await;
-        assert_eq!(answer.status, 200, "not the address, the caller: {}", answer.text());
+        assert_eq!(answer.status, 200, "counts for the caller, not for the address: {}", answer.text());
     }
     let spend = async || send(server.public, read(&callers[0])).await.status;
     let mut statuses = Vec::new();
@@ -35,7 +35,7 @@ async fn a_verified_caller_has_its_own_quota_and_a_forged_credential_has_none() 
         statuses.push(spend().await);
     }
     assert_eq!(statuses.last(), Some(&429), "a caller has a limit too: {statuses:?}");
-    assert_eq!(send(server.public, read(&callers[1])).await.status, 200, "each its own");
+    assert_eq!(send(server.public, read(&callers[1])).await.status, 200, "each caller has its own quota");
 }
 
 #[tokio::test]

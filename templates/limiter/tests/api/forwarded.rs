@@ -141,5 +141,5 @@ async fn an_address_has_one_budget_however_it_is_written() {
             assert!(from(&server, &[same.as_bytes()]).await.starts_with(status), "{same}");
         }
     }
-    assert!(from(&server, &[b"unknown"]).await.starts_with("HTTP/1.1 200"), "the proxy itself stands in for it");
+    assert!(from(&server, &[b"unknown"]).await.starts_with("HTTP/1.1 200"), "the address of the proxy counts instead");
 }

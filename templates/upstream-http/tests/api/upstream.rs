@@ -138,7 +138,7 @@ async fn a_call_without_a_valid_trace_begins_one() {
         let [version, trace, span, sampled] = parent.split('-').collect::<Vec<_>>()[..] else { panic!("{parent}") };
         assert_eq!((version, trace.len(), span.len(), sampled), ("00", 32, 16, "00"), "{sent}");
         assert_ne!(trace, TRACE);
-        assert_eq!(state, Vec::<String>::new(), "it says nothing without its parent");
+        assert_eq!(state, Vec::<String>::new(), "it has no meaning without its parent");
     }
     assert_ne!(passed_on(&[]).await.0, passed_on(&[]).await.0);
 }
@@ -203,7 +203,7 @@ async fn the_deadline_of_the_request_is_never_reached_by_waiting() {
     let chaos = Chaos::start(&other.public.to_string());
     chaos.set(Mode::Hole).await;
     let server = calling(chaos.address(), &["--request-timeout=2s"]).await;
-    assert!(is_degraded(&server).await, "200 and degraded, where 504 would be the deadline's");
+    assert!(is_degraded(&server).await, "200 and degraded, not 504 at the deadline");
 }
 
 #[tokio::test]
@@ -393,7 +393,7 @@ async fn waiting_for_the_other_service_leaves_room_for_other_requests() {
 async fn an_invalid_address_is_reported_at_start() {
     for url in ["localhost:9100", "ftp://reviews.example", "reviews", ""] {
         let ended = run(&["serve"], &[("UPSTREAM_URL", url)]).await;
-        assert_eq!(ended.code, Some(2), "{url:?} is taken");
+        assert_eq!(ended.code, Some(2), "{url:?} is accepted");
         assert!(ended.stderr.join("\n").contains("UPSTREAM_URL: "), "{:?}", ended.stderr);
     }
 }
