@@ -62,6 +62,7 @@ pub fn bind(config: Config, routes: Router) -> anyhow::Result<(Arc<App>, Server)
     let [public, admin] = server::listen(&config.platform.server)?;
     let app = App::new(config)?;
     let public_router = guard::protect(router(Arc::clone(&app)).merge(routes), &app.platform);
-    let (platform, admin_router) = (Arc::clone(&app.platform), self::admin(&app));
+    let admin_router = self::admin(&app);
+    let platform = Arc::clone(&app.platform);
     Ok((app, Server { platform, public, admin, public_router, admin_router }))
 }

@@ -96,7 +96,8 @@ pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller
         return Ok(Err("invalid"));
     }
     //~ if limiter
-    let (hash, until) = (hash(key), Instant::now() + REMEMBERED);
+    let hash = hash(key);
+    let until = Instant::now() + REMEMBERED;
     //~ else
     let hash = hash(key);
     //~ endif

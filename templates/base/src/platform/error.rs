@@ -59,8 +59,15 @@ impl Error {
             code if code < 500 => ("refused", "the request was rejected"),
             _ => ("internal", "internal error"),
         };
-        let (request_id, unchanged) = (String::new(), code < 500);
-        Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
+        Self {
+            message,
+            code,
+            r#type,
+            request_id: String::new(),
+            details: Vec::new(),
+            unchanged: code < 500,
+            cause: None,
+        }
     }
 
     /// Adds the cause, which is logged but never sent.

@@ -69,8 +69,8 @@ pub struct Server {
 
 impl Server {
     /// Serves until `shutdown`. Then readiness fails, requests are served for the drain delay, the port closes, and
-    /// requests in flight finish. The drain time-out covers everything after the delay; its last tenth is for closing
-    /// the database and flushing the log. The admin port responds until the end.
+    /// requests in flight finish. The drain time-out covers everything after the delay; its last tenth is for
+    /// [`Platform::close`] and flushing the log. The admin port responds until the end.
     ///
     /// # Errors
     /// If the service cannot become ready.
@@ -82,7 +82,9 @@ impl Server {
         let stage = watch::Sender::new(Stage::Serving);
         let bodies = Arc::new(Semaphore::new(body::BUDGET));
         let port = |router| Connections::new(router, &platform.settings, Arc::clone(&bodies), stage.subscribe());
-        let (max, mut open, mut probes) = (settings.max_connections.get(), JoinSet::new(), JoinSet::new());
+        let max = settings.max_connections.get();
+        let mut open = JoinSet::new();
+        let mut probes = JoinSet::new();
         let mut probed = pin!(accept(&admin, port(admin_router), max, &mut probes));
         let drain = async {
             tokio::select! { () = shutdown => {}, failed = platform.run() => return failed }

@@ -88,15 +88,20 @@ pub struct Line {
 
 impl Line {
     pub fn start(request: &Request, id: HeaderValue) -> Self {
-        let (method, uri) = (request.method().clone(), request.uri().clone());
-        let (route, exchange) = (request.extensions().get().cloned(), request.extensions().get().cloned());
-        let (trace, started) = (Trace::of(request.headers()), Instant::now());
-        //~ if auth
-        let caller = Arc::default();
-        Self { status: 499, cause: None, id, trace, caller, method, uri, route, exchange, started }
-        //~ else
-        Self { status: 499, cause: None, id, trace, method, uri, route, exchange, started }
-        //~ endif
+        Self {
+            status: 499,
+            cause: None,
+            id,
+            trace: Trace::of(request.headers()),
+            //~ if auth
+            caller: Arc::default(),
+            //~ endif
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            route: request.extensions().get().cloned(),
+            exchange: request.extensions().get().cloned(),
+            started: Instant::now(),
+        }
     }
 
     //= line

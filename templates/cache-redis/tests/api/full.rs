@@ -36,8 +36,8 @@ async fn a_server_that_stores_nothing_is_read_from_and_hides_no_write() {
     eventually("it is read from", shared).await;
 
     rename(full.public, &path, "New").await;
-    let beyond_the_front = Instant::now() + Duration::from_millis(2500);
-    while Instant::now() < beyond_the_front {
+    let local_copies_expired = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < local_copies_expired {
         assert_eq!(name_at(full.public, &path).await, "New");
     }
     let there = service.copy(&path).await.expect("it was not removed");

@@ -19,7 +19,7 @@ pub struct Cache<T> {
 impl<T: Cached> Cache<T> {
     pub fn new(platform: &Platform) -> Self {
         let remote = Remote::new(&platform.settings, store::of(platform));
-        Self { copies: Copies::new(Times::fresh_for(remote.front)), remote: Arc::new(remote) }
+        Self { copies: Copies::new(Times::fresh_for(remote.local_ttl)), remote: Arc::new(remote) }
     }
 
     /// The value of this id, or `None` if there is none; loaded unless there is a fresh copy, here or on the server.

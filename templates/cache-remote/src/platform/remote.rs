@@ -27,8 +27,8 @@ const WRITTEN_FOR: Duration = Duration::from_secs(10);
 const MAX_VALUE: usize = 1_000_000;
 
 pub struct Remote<T> {
-    /// Together with the time on the server at most the TTL.
-    pub front: Duration,
+    /// The TTL of the local cache in front. Together with the TTL on the server it is at most `ttl`.
+    pub local_ttl: Duration,
     ttl: Duration,
     store: store::Store,
     prefix: String,
@@ -41,7 +41,7 @@ pub struct Remote<T> {
 impl<T: Cached> Remote<T> {
     pub fn new(settings: &Settings, store: store::Store) -> Self {
         let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::KIND));
-        Self { front: LOCAL_TTL.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
+        Self { local_ttl: LOCAL_TTL.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
     }
 
     /// Returns the value from the server, else loads it.
@@ -71,7 +71,7 @@ impl<T: Cached> Remote<T> {
 
     async fn put(&self, id: i64, value: &Option<Document>, age: Duration) {
         let json = serde_json::to_vec(value).expect("a cached value is JSON");
-        let spent = Instant::now() + age + self.front;
+        let spent = Instant::now() + age + self.local_ttl;
         let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);
         if json.len() <= MAX_VALUE && age < WRITTEN_FOR / 2 && !left.is_zero() {
             store::put(&self.store, &self.key(id), &json, left, true).await;

@@ -218,8 +218,8 @@ async fn a_replica_that_could_not_store_its_marker_does_not_read_the_old_value_f
     within(USED_AGAIN, "the server is used again", copied).await;
     let there = service.copy(&path).await.expect("it was not removed");
     assert!(String::from_utf8_lossy(&there).contains("Old"), "this test shows nothing");
-    let beyond_the_front = Instant::now() + Duration::from_millis(2500);
-    while Instant::now() < beyond_the_front {
+    let local_copies_expired = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < local_copies_expired {
         assert_eq!(name_at(cut_off.public, &path).await, "New");
     }
 }
@@ -258,7 +258,7 @@ async fn of_10_000_copies_made_together_under_15_percent_expire_in_one_second() 
 async fn a_shared_copy_and_a_local_copy_are_together_no_older_than_the_ttl() {
     const TTL: Duration = Duration::from_secs(60);
     // The maximum age of a value in the local cache.
-    const FRONT: Duration = Duration::from_secs(2);
+    const LOCAL_TTL: Duration = Duration::from_secs(2);
     let service = Service::new().await;
     let flags = service.flags();
     let replica = TestServer::start(&[&flags[0], &flags[1], "--cache-ttl=60s"]).await;
@@ -270,7 +270,7 @@ async fn a_shared_copy_and_a_local_copy_are_together_no_older_than_the_ttl() {
         };
         eventually("the copy is shared", shared).await;
         let left = service.store.left(&service.key(&path)).await.expect("it is kept for a minute");
-        assert!(left <= TTL - FRONT, "{left:?}");
+        assert!(left <= TTL - LOCAL_TTL, "{left:?}");
     }
 }
 

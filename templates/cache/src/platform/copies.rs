@@ -77,9 +77,13 @@ impl Copies {
         options.weight_capacity(CAPACITY).estimated_items_capacity(EXPECTED).shards(SHARDS);
         let options = options.build().expect("both capacities are set");
         let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-        let copies = Arc::new(quick_cache::sync::Cache::with_options(options, Weight, hasher, lifecycle));
-        let (flights, loads) = (Flights::default(), Arc::new(Semaphore::new(MAX_LOADS)));
-        Self { times, copies, flights, loads, writes: [const { AtomicU64::new(0) }; 1024] }
+        Self {
+            times,
+            copies: Arc::new(quick_cache::sync::Cache::with_options(options, Weight, hasher, lifecycle)),
+            flights: Flights::default(),
+            loads: Arc::new(Semaphore::new(MAX_LOADS)),
+            writes: [const { AtomicU64::new(0) }; 1024],
+        }
     }
 
     /// The value of this id, or `None` if there is none; loaded unless there is a fresh copy.

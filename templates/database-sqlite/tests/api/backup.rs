@@ -149,12 +149,13 @@ async fn old_backups_are_deleted_and_other_files_are_not() {
 }
 
 #[tokio::test]
-async fn a_backup_that_cannot_be_made_is_one_line() {
+async fn a_backup_that_cannot_be_made_is_one_line_with_the_reason() {
     let (folder, database) = (temporary(), Database::new().await);
     let url = database.url();
-    for path in [text(folder.path()), "/nothing/there"] {
+    for (path, reason) in [(text(folder.path()), "unable to open database file"), ("/nothing/there", "No such file")] {
         let ended = run(&["backup", path], &[("DATABASE_URL", &url)]).await;
         assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+        assert!(ended.stderr[0].contains(reason), "{:?}", ended.stderr);
     }
     assert!(names(&folder).is_empty(), "{:?}", names(&folder));
     assert!(!database.file().exists(), "a missing database is not created");

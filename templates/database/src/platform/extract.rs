@@ -41,7 +41,7 @@ impl<T: Input, App: AsRef<Arc<Platform>> + Send + Sync> FromRequest<Arc<App>> fo
     }
 }
 
-/// Whether the body is declared as `application/json`, or as a type that ends in `+json` (RFC 6839, section 3.1).
+/// Whether the body is declared as `application/json` or `application/…+json` (RFC 6839, section 3.1).
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -31,8 +31,8 @@ impl Quota {
         let full_at = full_at.clamp(now, now + burst);
         let next = full_at + interval;
         if next - now > burst {
-            let (retry, reset) = (next - now - burst, full_at - now);
-            return (full_at, Verdict { allowed: false, remaining: 0, retry, reset });
+            let verdict = Verdict { allowed: false, remaining: 0, retry: next - now - burst, reset: full_at - now };
+            return (full_at, verdict);
         }
         let reset = next - now;
         (next, Verdict { allowed: true, remaining: (burst - reset) / interval, retry: 0, reset })

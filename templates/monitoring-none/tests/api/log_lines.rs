@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::support::logs;
 
-/// How often the servers of this process have logged this one.
+/// The number of log lines about this failure from all servers of this process.
 pub async fn counted(_admin: SocketAddr, failure: &str) -> f64 {
     logs::with(failure).len() as f64
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::support::http::get;
 
-/// How often the servers of this process have counted this one.
+/// The number of failures of this name that all servers of this process have counted.
 pub async fn counted(admin: SocketAddr, failure: &str) -> f64 {
     let metrics = get(admin, "/metrics").await;
     let values = metrics.text().lines().filter_map(|line| line.strip_prefix(failure)?.trim().parse::<f64>().ok());

@@ -66,9 +66,14 @@ impl Upstream {
         let client = Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).build()?;
         let Settings { upstream_url, upstream_timeout } = &settings.upstream;
         let timeout = upstream_timeout.unwrap_or(DEFAULT_TIMEOUT.min(longest(settings)));
-        let (url, breaker) = (upstream_url.trim_end_matches('/').to_owned(), Breaker::new("upstream", 0));
-        let permits = tokio::sync::Semaphore::new(settings.guard.max_in_flight.get().div_ceil(4));
-        Ok(Self { client, url, timeout, breaker, permits, retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1) })
+        Ok(Self {
+            client,
+            url: upstream_url.trim_end_matches('/').to_owned(),
+            timeout,
+            breaker: Breaker::new("upstream", 0),
+            permits: tokio::sync::Semaphore::new(settings.guard.max_in_flight.get().div_ceil(4)),
+            retries: TpsBudget::new(Duration::from_secs(10), 1, 0.1),
+        })
     }
 
     /// The data at this path, fetched for the request with these headers.
