@@ -59,15 +59,8 @@ impl Error {
             code if code < 500 => ("refused", "the request was rejected"),
             _ => ("internal", "internal error"),
         };
-        Self {
-            message,
-            code,
-            r#type,
-            request_id: String::new(),
-            details: Vec::new(),
-            unchanged: code < 500,
-            cause: None,
-        }
+        let (request_id, unchanged) = (String::new(), code < 500);
+        Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
     }
 
     /// Adds the cause, which is logged but never sent.
