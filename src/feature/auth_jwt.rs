@@ -55,7 +55,7 @@ pub(super) const AUTH_JWT: Feature = Feature {
         parts.series.of("auth").labelled(
             "auth_failures_total",
             "reason",
-            &["expired"],
+            &["expired", "unknown_key"],
             "Writes answered with 401 or 403, by reason",
         );
         let fetch = "2 s, every 5 minutes and at most every 10 s";

@@ -176,7 +176,7 @@ fn watch_objective(mut symptoms: SymptomsOf<'_>) {
     symptoms.page(
         "NothingAnswers",
         "Nothing answers",
-        "No copy of the service has answered for a minute of the last five",
+        "No replica has responded for a minute of the last five",
         WRITTEN,
     );
     symptoms.page(
@@ -217,7 +217,7 @@ fn watch_process(mut symptoms: SymptomsOf<'_>) {
     symptoms.ticket(
         "LogLinesAreDropped",
         "Log lines are dropped",
-        "Lines of the log find no room, because standard output is not read fast enough",
+        "Log lines are dropped, because standard output is not read fast enough",
         events("log_lines_dropped_total", 0, 30),
     );
     symptoms.ticket(

@@ -68,7 +68,7 @@ pub(super) const DATABASE: Feature = Feature {
         parts.symptoms.of("database").ticket(
             "DatabaseIsAhead",
             "The database is ahead",
-            "<count> migrations in the database are not those of the version that runs",
+            "<count> migrations in the database are unknown to the running version",
             Condition::Written(Scope::Service),
         );
         parts.symptoms.of("database").ticket(

@@ -33,7 +33,7 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
         parts.symptoms.of("monitoring").ticket(
             "ConfigurationIsNotLoaded",
             "Configuration is not loaded",
-            "Prometheus refused its configuration and goes on with the one before",
+            "Prometheus rejected its configuration and continues with the previous one",
             Condition::Written(Scope::Everything),
         );
         let panels = summary().into_iter().chain(budget(indicator)).chain(requests()).chain(process());

@@ -136,7 +136,7 @@ impl SymptomsOf<'_> {
 
     /// The failure of the dependency after which the page is named, and without which the service works.
     pub fn dependency(&mut self, alert: &'static str, entry: &'static str) {
-        let summary = format!("{entry}; the service does without it");
+        let summary = format!("{entry}; the service works without it");
         self.ticket(alert, entry, summary, Condition::Dependency(self.page));
     }
 }
