@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::{io, time::Duration};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteJournalMode;
@@ -79,8 +79,11 @@ impl Backup {
     /// Makes one backup and deletes those beyond the number to keep. The file gets its name once it is complete and on disk.
     async fn make(&self, options: &Options) -> anyhow::Result<PathBuf> {
         let path = std::path::absolute(&self.folder)?;
-        let folder = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
-        folder.try_lock().context("another backup is being made in this folder")?;
+        let folder = File::open(&path).map_err(|error| anyhow!("cannot open {}: {error}", path.display()))?;
+        folder.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => anyhow!("another backup is being made in this folder"),
+            TryLockError::Error(error) => anyhow!("cannot lock {}: {error}", path.display()),
+        })?;
         let unfinished = path.join("unfinished");
         unless_missing(fs::remove_file(&unfinished))?;
         let file = path.join(Utc::now().format(NAME).to_string());
@@ -109,7 +112,8 @@ impl Restore {
         let database = options.get_filename();
         self.check().await?;
         let unfinished = beside(database, ".unfinished");
-        fs::copy(&self.file, &unfinished).with_context(|| format!("cannot write {}", unfinished.display()))?;
+        let copied = fs::copy(&self.file, &unfinished);
+        copied.map_err(|error| anyhow!("cannot copy the backup to {}: {error}", unfinished.display()))?;
         File::open(&unfinished)?.sync_all()?;
         let replaced = beside(database, &Utc::now().format(".replaced-%Y%m%dT%H%M%SZ").to_string());
         if database.exists() {
@@ -130,7 +134,7 @@ impl Restore {
         let mut backup = Connection::connect_with(&Options::new().filename(&self.file).read_only(true)).await?;
         let found = sqlx::query_scalar::<_, String>("PRAGMA integrity_check(1)").fetch_one(&mut backup).await;
         backup.close().await?;
-        let found = found.context("the backup cannot be read")?;
+        let found = found.map_err(|error| anyhow!("the backup cannot be read: {error}"))?;
         ensure!(found == "ok", "the backup is damaged: {}", found.lines().last().unwrap_or_default());
         Ok(())
     }
