@@ -184,7 +184,7 @@ impl<'a> Plan<'a> {
         [
             ("egress_ports", kubernetes::egress_ports(settings).into()),
             ("fixed_settings", kubernetes::fixed(settings).into()),
-            ("secret_commands", kubernetes::secret_commands(settings, &label, "production", &label).into()),
+            ("secret_commands", kubernetes::secret_commands(settings, &label).into()),
             ("secret_keys", kubernetes::secret_keys(settings).into()),
             ("secret_mount", kubernetes::secret_mount(settings).into()),
             ("secret_volume", kubernetes::secret_volume(settings, &label).into()),

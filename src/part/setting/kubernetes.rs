@@ -30,7 +30,7 @@ pub(crate) fn of_operator(settings: &Settings) -> String {
         };
         Some(format!("# {about}\n{name}={value}"))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The keys of the Secret: each with its variable and its path.
@@ -68,20 +68,20 @@ pub(crate) fn secret_volume(settings: &Settings, secret: &str) -> String {
     )
 }
 
-/// The commands that create the Secret of an environment in its namespace; empty without a secret.
-pub(crate) fn secret_commands(settings: &Settings, secret: &str, environment: &str, namespace: &str) -> String {
-    let folder = format!("deploy/secrets/{environment}");
+/// The commands that create the Secret of production; empty without a secret.
+pub(crate) fn secret_commands(settings: &Settings, label: &str) -> String {
+    const FILES: &str = "deploy/secrets/production";
     let mut files = String::new();
     for (setting, example) in secrets(settings) {
-        writeln!(files, "echo '{example}' >{folder}/{}", key(setting)).expect("a String takes every write");
+        writeln!(files, "echo '{example}' >{FILES}/{}", key(setting)).expect("a String takes every write");
     }
     if files.is_empty() {
         return files;
     }
     format!(
-        "\nSecrets are made beforehand, from files in `deploy/secrets`, which is never committed:\n\n```sh\numask 077\n\
-         mkdir -p {folder}\n{files}kubectl create namespace {namespace}\nkubectl create secret generic {secret} \
-         --namespace {namespace} --from-file={folder}\n```\n"
+        "\nThe Secret is created beforehand, from files that are never committed; that of staging likewise, in the namespace\n\
+         `{label}-staging`:\n\n```sh\numask 077\nmkdir -p {FILES}\n{files}kubectl create namespace {label}\n\
+         kubectl create secret generic {label} --namespace {label} --from-file={FILES}\n```\n"
     )
 }
 
@@ -137,7 +137,7 @@ mod tests {
     fn a_secret_is_a_file_and_no_variable() {
         let settings = settings();
         assert_eq!(fixed(&settings), "KEY_PREFIX=live\n");
-        let adjusted = "# What to log\nRUST_LOG=info\n# The peer\nPEER=https://peer.example.com/v1";
+        let adjusted = "# What to log\nRUST_LOG=info\n\n# The peer\nPEER=https://peer.example.com/v1";
         assert_eq!(of_operator(&settings), adjusted);
         let keys = secret_keys(&settings);
         assert_eq!(keys.len(), 1);
@@ -146,16 +146,14 @@ mod tests {
             ("STORE_URL_FILE", "/run/secrets/store_url")
         );
         assert!(secret_volume(&settings, "shop").contains("{ key: store_url, path: store_url }"));
-        assert!(
-            secret_commands(&settings, "shop", "production", "shop").contains(">deploy/secrets/production/store_url\n")
-        );
+        assert!(secret_commands(&settings, "shop").contains(">deploy/secrets/production/store_url\n"));
     }
 
     #[test]
     fn without_a_secret_nothing_is_mounted() {
         let none = Settings::default();
         assert_eq!((secret_mount(&none), secret_volume(&none, "shop")), Default::default());
-        assert_eq!(secret_commands(&none, "shop", "production", "shop"), "");
+        assert_eq!(secret_commands(&none, "shop"), "");
     }
 
     #[test]
