@@ -198,6 +198,20 @@ fn a_resource_that_a_migration_needs_is_not_removed() {
 }
 
 #[test]
+fn a_removed_resource_leaves_all_its_migrations() {
+    let project = project("sqlite");
+    inside(&project, ["remove", "resource", "lines", "--no-check"]).exits(0);
+    change(&project, OTHER, &[]).exits(0);
+    inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(0);
+    assert!(!text(&project, "restwell.toml").contains("orders"));
+    assert!(text(&project, "migrations/0002_orders.sql").contains("CREATE TABLE orders"));
+    assert!(text(&project, "migrations/0004_orders_2.sql").contains("CREATE TABLE orders"));
+    inside(&project, ["undo"]).exits(0);
+    assert!(text(&project, "restwell.toml").contains("\nwas = [["));
+    inside(&project, ["status", "--check"]).exits(0);
+}
+
+#[test]
 fn what_a_rebuilt_table_loses_is_told() {
     let project = project("sqlite");
     fs::write(project.path().join("shop-api/migrations/0009_mine.sql"), "CREATE INDEX by_total ON orders (total);\n")
