@@ -44,8 +44,8 @@ pub(super) fn numbers(
     given
 }
 
-/// The path of the migration in the project, whatever its number.
-pub(super) fn find<'a>(path: &Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8PathBuf> {
+/// The path of a migration in the project, whatever its number; `None` if it is no migration or was changed.
+pub fn find<'a>(path: &Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8PathBuf> {
     let name = name(path)?;
     yours.iter().find(|(other, theirs)| self::name(other) == Some(name) && *theirs == file).map(|(other, _)| other)
 }

@@ -117,11 +117,11 @@ impl Resources {
 
     /// Sums over the caches of all resources.
     pub(super) fn caches(&self) -> Value {
-        let of = |what: &str| {
+        let of = |name: &str, what: &str| {
             let terms = self.all.iter().map(|resource| format!("self.{}_cache.copies().{what}()", resource.name()));
-            layout::sum("        let entries = ;".len(), &terms.collect::<Vec<_>>())
+            layout::sum(&format!("let {name}"), &terms.collect::<Vec<_>>())
         };
-        BTreeMap::from([("entries", of("size")), ("loads", of("loading"))]).into()
+        BTreeMap::from([("entries", of("entries", "size")), ("loads", of("loads", "loading"))]).into()
     }
 }
 

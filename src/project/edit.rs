@@ -1,13 +1,13 @@
 //! The edits of the user since the base.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::mine::without_files;
 use super::{Patch, Project};
 use crate::base::Entry;
 use crate::disk::Content;
 use crate::error::Error;
-use crate::merge::File;
+use crate::merge::{File, find_migration, is_migration};
 use crate::tree::{RECEIPT, Tree, sha256};
 
 /// A file that differs from the base.
@@ -45,7 +45,8 @@ impl Kind {
 }
 
 impl Project {
-    /// Every file of the base that the user changed. Line ends that git converted are no edit.
+    /// Every file of the base that the user changed. Line ends that git converted are no edit, nor is the number that a
+    /// migration got.
     ///
     /// # Errors
     /// [`Error::Io`]
@@ -62,9 +63,19 @@ impl Project {
                 Content::File(_) => continue,
             };
             let old = self.applied(path, render)?;
+            if let (Kind::Deleted, Some(file)) = (kind, &old)
+                && self.has_migration(path, file)?
+            {
+                continue;
+            }
             edits.push(Edit { kind, patch: Patch { path: path.clone(), old, new } });
         }
         Ok(edits)
+    }
+
+    /// Whether the project has this migration under another number.
+    fn has_migration(&self, path: &Utf8Path, file: &File) -> Result<bool, Error> {
+        Ok(is_migration(path) && find_migration(path, file, &self.root.files()?).is_some())
     }
 
     /// What `render` has that the base does not have, or has with another content. Files that the user deleted stay away.

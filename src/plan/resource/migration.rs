@@ -138,6 +138,16 @@ fn rebuilt(name: &str, before: &[Field], after: &[Field]) -> Vec<String> {
          -- triggers that other migrations added are not kept. Rows of other tables may refer to nothing meanwhile.\n\
          PRAGMA defer_foreign_keys = ON;"
             .to_owned(),
+        format!(
+            "-- Without the old table, an action such as ON DELETE CASCADE would change other tables. Fails if one has any.\n\
+             CREATE TABLE {name}__actions (count INTEGER CONSTRAINT {name}__no_action_on_delete CHECK (count = 0)) STRICT;"
+        ),
+        format!(
+            "INSERT INTO {name}__actions\n\
+             SELECT count(*) FROM sqlite_schema AS other JOIN pragma_foreign_key_list(other.name) AS key\n\
+             WHERE lower(key.\"table\") = '{name}' AND key.on_delete NOT IN ('NO ACTION', 'RESTRICT');"
+        ),
+        format!("DROP TABLE {name}__actions;"),
         format!("CREATE TABLE {old} AS SELECT * FROM {name};"),
         format!(
             "-- The greatest id so far: the id of a deleted row is never reused.\n\

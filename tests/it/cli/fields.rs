@@ -145,6 +145,7 @@ fn migrations_keep_their_numbers() {
         ["0001_products", "0002_orders", "0003_lines", "0004_orders_2", "0005_tags", "0006_api_keys", "0007_orders_3"];
     assert_eq!(migrations(), names.map(|name| format!("migrations/{name}.sql")));
     assert_eq!(text(&project, "migrations/0004_orders_2.sql"), short);
+    inside(&project, ["status", "--check"]).exits(0);
     inside(&project, ["update", "--no-check"]).exits(0).says("nothing to change");
     inside(&project, ["set", "database=postgres", "--no-check"]).exits(0);
     assert_eq!(migrations(), names.map(|name| format!("migrations/{name}.sql")));
@@ -195,6 +196,21 @@ fn a_resource_that_a_migration_needs_is_not_removed() {
     change(&project, SAME, &[]).exits(0);
     let remove = inside(&project, ["remove", "resource", "tags"]).exits(2);
     remove.says("a migration of `orders` refers to it");
+}
+
+#[test]
+fn a_removed_resource_leaves_all_its_migrations() {
+    let project = project("sqlite");
+    inside(&project, ["remove", "resource", "lines", "--no-check"]).exits(0);
+    change(&project, OTHER, &[]).exits(0);
+    inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(0);
+    assert!(!text(&project, "restwell.toml").contains("orders"));
+    for name in ["0002_orders", "0003_lines", "0004_orders_2"] {
+        assert!(text(&project, &format!("migrations/{name}.sql")).contains("CREATE TABLE "), "{name}");
+    }
+    inside(&project, ["undo"]).exits(0);
+    assert!(text(&project, "restwell.toml").contains("\nwas = [["));
+    inside(&project, ["status", "--check"]).exits(0);
 }
 
 #[test]

@@ -170,6 +170,26 @@ fn a_changed_table_is_that_of_a_new_project_and_keeps_its_rows() {
     }
 }
 
+#[test]
+fn rows_of_another_table_are_not_deleted_with_the_old_table() {
+    let resource: Resource = "orders a:int! was a:int".parse().expect("valid");
+    for (action, is_kept) in [("CASCADE", false), ("SET NULL", false), ("SET DEFAULT", false), ("RESTRICT", true)] {
+        let database = database(&resource);
+        fill_in(&database, &resource);
+        let notes = format!("CREATE TABLE notes (order_id INTEGER REFERENCES Orders (id) ON DELETE {action}) STRICT;");
+        database.execute_batch(&(notes + "INSERT INTO notes VALUES (1);")).expect("created");
+        let (_, sql) = of(&resource, Dialect::Sqlite).remove(0);
+        let made = database.execute_batch(&format!("BEGIN; {sql} COMMIT;"));
+        assert_eq!(made.is_ok(), is_kept, "{action}: {made:?}");
+        if !is_kept {
+            database.execute_batch("ROLLBACK").expect("nothing is changed");
+        }
+        let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it runs");
+        assert_eq!(count("SELECT count(*) FROM notes WHERE order_id = 1"), 1, "{action}");
+        assert_eq!(count("SELECT count(*) FROM orders"), 3, "{action}");
+    }
+}
+
 /// The resource as a new project has it.
 fn fresh_of(resource: &Resource) -> Resource {
     let fields: Vec<String> = resource.fields().iter().map(ToString::to_string).collect();
