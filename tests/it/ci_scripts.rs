@@ -62,9 +62,11 @@ fn the_deploy_window_is_open_on_the_hours_that_its_page_states() {
     assert!(text(&refused.stderr).contains("the deploy window is closed"));
 }
 
-/// `ssh` to this machine, and a clone in which `roll.sh` records the image as the real one does.
+/// `ssh` to this machine, and a clone in which `roll.sh` records the image as the real one does. The image `refused`
+/// changes nothing, and after `late` has taken over something else fails.
 fn host() -> tempfile::TempDir {
-    let roll = "#!/bin/sh\necho \"IMAGE=$IMAGE\" >deploy/.env\necho \"$IMAGE $(git rev-parse HEAD)\" >>../../rolls\n";
+    let roll = "#!/bin/sh\n[ \"$IMAGE\" != refused ] || exit 1\necho \"IMAGE=$IMAGE\" >deploy/.env
+        echo \"$IMAGE $(git rev-parse HEAD)\" >>../../rolls\n[ \"$IMAGE\" != late ]\n";
     let ssh = "#!/bin/sh\nshift 3\nexec sh -c \"$*\"\n";
     let folder = folder(&[
         ("deploy/remote.sh", &script("deploy/remote.sh")),
@@ -126,11 +128,32 @@ fn a_deploy_that_the_public_address_does_not_survive_is_taken_back() {
     let host = host();
     let none_before = deploy(host.path(), &public("503 Service Unavailable"), "app@sha256:1");
     assert_eq!(none_before.status.code(), Some(1));
-    assert!(text(&none_before.stderr).contains("there is no version before"), "{}", text(&none_before.stderr));
+    assert!(text(&none_before.stderr).contains("there is no previous version"), "{}", text(&none_before.stderr));
     let failed = deploy(host.path(), &public("503 Service Unavailable"), "app@sha256:2");
     assert_eq!(failed.status.code(), Some(1));
-    assert!(text(&failed.stderr).contains("the version before runs again"), "{}", text(&failed.stderr));
+    assert!(text(&failed.stderr).contains("the previous version runs again"), "{}", text(&failed.stderr));
     assert_eq!(rolls(host.path()), ["app@sha256:1", "app@sha256:2", "app@sha256:1"]);
+}
+
+#[test]
+fn after_a_roll_that_fails_the_clone_has_the_files_of_the_version_that_runs() {
+    let host = host();
+    let url = public("200 OK");
+    let commit = |of: &str| text(&run(host.path(), &format!("git -C {of} rev-parse HEAD"), &[]).stdout);
+    let first = commit("host/clone");
+    assert_eq!(deploy(host.path(), &url, "refused").status.code(), Some(1));
+    assert_eq!(commit("host/clone"), first);
+    assert_eq!(deploy(host.path(), &url, "late").status.code(), Some(1));
+    assert_eq!(commit("host/clone"), commit("origin"));
+}
+
+#[test]
+fn a_rollback_of_the_first_deploy_is_refused() {
+    let host = host();
+    let refused = deploy(host.path(), &public("200 OK"), "''");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("the host had no previous version"), "{}", text(&refused.stderr));
+    assert!(rolls(host.path()).is_empty());
 }
 
 #[test]
