@@ -35,7 +35,7 @@ fn memory(project: &Project) -> Option<u64> {
 fn the_log_and_the_documented_bounds_fit_their_share() {
     for project in all() {
         // Lines that wait, and as many that are being written.
-        assert!(constant(project, "src/platform/log.rs", "ROOM") * 2 <= BASE / 2, "{}", project.id());
+        assert!(constant(project, "src/platform/log.rs", "CAPACITY") * 2 <= BASE / 2, "{}", project.id());
         assert_eq!(
             constant(project, "src/platform/connection.rs", "BUFFER") * 2,
             32 << 10,

@@ -5,7 +5,7 @@
 #   deploy/rollout.sh ENVIRONMENT         changes of the manifests, with the version that runs
 #
 # ENVIRONMENT is a folder beside this file: staging, production. If the new version does not become ready, or if PUBLIC_URL
-# is set and does not answer afterwards, the version before is rolled back, and the script fails. The cluster is the only
+# is set and does not answer afterwards, the previous version is rolled back, and the script fails. The cluster is the only
 # place that remembers which version runs.
 set -eu
 cd "$(dirname "$0")"
@@ -43,7 +43,7 @@ back() {
   [ -n "$revision" ] || fail "$1; there is no version before"
   kube rollout undo deployment/<% name_label %> --to-revision "$revision" >&2
   kube rollout status deployment/<% name_label %> >&2 || true
-  fail "$1, so the version before runs again: $before"
+  fail "$1, so the previous version runs again: $before"
 }
 
 kube rollout status deployment/<% name_label %> || back "$image does not become ready"

@@ -79,7 +79,7 @@ fn a_version_that_does_not_become_ready_is_taken_back() {
     let failed = roll(cluster.path(), &format!("production {NEW}"), &[]);
     assert_eq!(failed.status.code(), Some(1));
     let said = text(&failed.stderr);
-    assert!(said.contains("does not become ready, so the version before runs again"), "{said}");
+    assert!(said.contains("does not become ready, so the previous version runs again"), "{said}");
     assert_eq!(image(cluster.path()).as_deref(), Some("registry.example/pier@sha256:1"));
 }
 
