@@ -35,7 +35,8 @@ pub fn folder(id: &str) -> Vec<(Utf8PathBuf, &'static str)> {
         }
     }
     let mut found = Vec::new();
-    if let Some(dir) = TEMPLATES.get_dir(id) {
+    // `Dir::get_dir` would look into every folder.
+    if let Some(dir) = TEMPLATES.dirs().find(|dir| dir.path().as_os_str() == id) {
         collect(dir, id, &mut found);
     }
     found

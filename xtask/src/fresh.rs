@@ -60,7 +60,7 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
     tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
     let mut tests = None;
     tally.note(&format!("{preset} test"), || {
-        let note = suites::test(folder, &servers.for_tests(stack))?;
+        let note = suites::test_alone(folder, servers.for_tests(stack))?;
         tests = suites::number_of_tests(&note);
         Ok(note)
     });

@@ -23,6 +23,9 @@ use crate::{compile, dirs, project};
 /// The number of concurrent suites. A suite mostly waits for time-outs, while the others build.
 const AT_ONCE: usize = 3;
 
+/// The number of concurrent tests of a suite that runs alone: by default as many as there are cores, which mostly wait.
+const THREADS: &str = "6";
+
 /// The suites to run, and how often.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
@@ -171,6 +174,12 @@ fn failed_tests(stdout: &str) -> Vec<String> {
 pub(crate) fn clippy(folder: &Path) -> Result<()> {
     let arguments = ["clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"];
     project::cargo(folder).args(arguments).limit(Duration::from_secs(900)).read().map(drop)
+}
+
+/// As [`test`], while no other suite runs.
+pub(crate) fn test_alone(folder: &Path, mut variables: Vec<(String, String)>) -> Result<String> {
+    variables.push(("RUST_TEST_THREADS".to_owned(), THREADS.to_owned()));
+    test(folder, &variables)
 }
 
 /// Runs the project's own tests with these variables; returns their number.
