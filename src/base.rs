@@ -92,6 +92,11 @@ pub enum Fault {
 }
 
 impl Base {
+    /// The resource of this name, as it was applied.
+    pub fn resource(&self, name: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.name() == name)
+    }
+
     /// The base of a project that this version renders from `stack` and `resources`.
     pub fn of(stack: &Stack, resources: &[Resource], tree: &Tree) -> Self {
         Self::of_files(

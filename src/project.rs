@@ -127,7 +127,7 @@ impl Project {
     /// What `answers` and the `restwell.toml` of the project ask for.
     ///
     /// # Errors
-    /// As [`Project::asked`] and [`Project::changed`].
+    /// As [`Project::asked`], and [`Error::Resource`] if a table cannot be changed to what is wanted.
     pub fn wanted(&self, answers: Answers) -> Result<Wanted, Error> {
         let resources = if self.has_receipt { &self.receipt.resources } else { &self.base.resources };
         Ok(Wanted { resolution: self.asked(answers)?, resources: self.changed(resources)? })
@@ -136,13 +136,12 @@ impl Project {
     /// The resources that are wanted, with the fields that they had as they were applied: those have migrations.
     ///
     /// # Errors
-    /// [`Error::Resource`] if a table cannot be changed to what is wanted, or a resource refers to none.
-    pub fn changed(&self, wanted: &[Resource]) -> Result<Vec<Resource>, Error> {
+    /// [`Error::Resource`] if a table cannot be changed to what is wanted.
+    fn changed(&self, wanted: &[Resource]) -> Result<Vec<Resource>, Error> {
         let change = |wanted: &Resource| {
-            let known = self.base.resources.iter().find(|known| known.name() == wanted.name());
-            let changed = known.map_or_else(|| Ok(wanted.clone()), |known| known.changed_to(wanted));
-            changed
-                .map_err(|mistake| Error::Resource(Unsuitable::Invalid { resource: wanted.name().to_owned(), mistake }))
+            let Some(applied) = self.base.resource(wanted.name()) else { return Ok(wanted.clone()) };
+            let resource = wanted.name().to_owned();
+            applied.changed_to(wanted).map_err(|mistake| Error::Resource(Unsuitable::Invalid { resource, mistake }))
         };
         wanted.iter().map(change).collect()
     }

@@ -13,7 +13,7 @@ mod words;
 use std::fmt;
 use std::str::FromStr;
 
-pub use change::{Change, changes, fill};
+pub use change::{Change, changes, fill, named};
 pub use conflicts::Conflicts;
 pub use field::Field;
 pub use kind::{Dialect, Kind};

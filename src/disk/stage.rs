@@ -136,8 +136,8 @@ impl Staging {
             }
         }
         let files: Vec<_> = tree.files().collect();
-        let workers = thread::available_parallelism().map_or(1, usize::from).min(WORKERS);
-        let part = files.len().div_ceil(workers).max(1);
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(WORKERS);
+        let part = files.len().div_ceil(threads).max(1);
         thread::scope(|scope| {
             let write_part = |part: &[(&Utf8Path, &tree::File)]| {
                 part.iter().try_for_each(|(path, file)| {

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use minijinja::Value;
 
-use crate::choice::Database;
 use crate::feature::wanted;
 use crate::resource::{self, Conflicts, Dialect, Field, Kind, Mistake, Resource, article, capitalised};
 use crate::stack::Stack;
@@ -77,7 +76,7 @@ impl Resources {
         let last = wanted(stack).flat_map(|feature| template::folder(feature.id)).filter_map(|(path, _)| number(&path));
         let last = last.max().unwrap_or(1);
         let numbers = (0..all.len()).map(|index| if index == 0 { 1 } else { last + index }).collect();
-        Self { all, variables, numbers, dialect: dialect(stack) }
+        Self { all, variables, numbers, dialect: Dialect::of(stack.database) }
     }
 
     /// The migrations that change a table: each with its path and its SQL. They follow those that create the tables.
@@ -130,17 +129,10 @@ fn number(template: &Utf8Path) -> Option<usize> {
     template.strip_prefix("migrations").ok()?.as_str().split_once('_')?.0.parse().ok()
 }
 
-/// The dialect of the database; a stack without one has no resources.
-fn dialect(stack: &Stack) -> Dialect {
-    match stack.database {
-        Database::Postgres => Dialect::Postgres,
-        Database::Sqlite | Database::None => Dialect::Sqlite,
-    }
-}
-
 /// The variables of one resource. `all` has every resource of the project.
 fn fields(resource: &Resource, all: &[Resource], stack: &Stack) -> Value {
-    let (fields, created, dialect) = (resource.fields(), resource.created(), dialect(stack));
+    let dialect = Dialect::of(stack.database);
+    let (fields, created) = (resource.fields(), resource.created());
     let texts = words(resource).into_iter().chain(statement::texts(resource)).chain(rust::texts(resource));
     let conflicts = Conflicts::of(resource, all);
     let rules: BTreeSet<&str> = fields.iter().flat_map(rules).collect();
@@ -252,6 +244,7 @@ fn answer(clause: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choice::Database;
     use crate::precomputed::openapi;
     use crate::resource::TYPES;
 

@@ -50,7 +50,8 @@ pub fn fill(field: &Field, dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-fn named<'a>(fields: &'a [Field], field: &Field) -> Option<&'a Field> {
+/// The field of a list that has the name of `field`.
+pub fn named<'a>(fields: &'a [Field], field: &Field) -> Option<&'a Field> {
     fields.iter().find(|other| other.name() == field.name())
 }
 

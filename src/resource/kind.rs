@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
+use crate::choice::Database;
+
 /// 2^53 - 1, the largest integer that every JSON implementation parses exactly (RFC 8259, section 6).
 const MAX_INTEGER: i64 = (1 << 53) - 1;
 
@@ -44,6 +46,16 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+}
+
+impl Dialect {
+    /// The dialect of a database; a stack without one has no resources.
+    pub fn of(database: Database) -> Self {
+        match database {
+            Database::Postgres => Self::Postgres,
+            Database::Sqlite | Database::None => Self::Sqlite,
+        }
+    }
 }
 
 impl Kind {

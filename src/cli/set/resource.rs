@@ -25,7 +25,7 @@ pub(crate) struct ResourceChange {
     not_null: Vec<String>,
     /// Columns in which no two rows may have the same value, likewise.
     unique: Vec<String>,
-    /// Your migrations that mention the table, if it is built anew: what they add to it is not kept.
+    /// Your migrations that mention the table, if it is rebuilt: what they add to it is not kept.
     not_kept: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ struct Filled {
 /// The resources that the project has and that get other fields.
 pub(super) fn changes_of(project: &Project, wanted: &Wanted, merging: &Merging) -> Vec<ResourceChange> {
     let before = |after: &Resource| {
-        let known = project.base.resources.iter().find(|known| known.name() == after.name());
+        let known = project.base.resource(after.name());
         known.filter(|known| known.fields() != after.fields())
     };
     let changed = wanted.resources.iter().filter_map(|after| Some((before(after)?, after)));
@@ -50,7 +50,7 @@ pub(super) fn changes_of(project: &Project, wanted: &Wanted, merging: &Merging) 
 
 impl ResourceChange {
     fn of(before: &Resource, after: &Resource, database: Database, merging: &Merging) -> Self {
-        let dialect = if database == Database::Postgres { Dialect::Postgres } else { Dialect::Sqlite };
+        let dialect = Dialect::of(database);
         let list = |resource: &Resource| resource.fields().iter().map(ToString::to_string).collect();
         let mut change = Self {
             name: after.name().to_owned(),
@@ -119,7 +119,7 @@ impl ResourceChange {
             unique.iter().map(|column| format!("rows           no two may have the same {name}.{column}: {fails}"));
         let not_kept = not_kept
             .iter()
-            .map(|path| format!("not kept       what {path} adds to {name}: the migration builds the table anew"));
+            .map(|path| format!("not kept       what {path} adds to {name}: the migration rebuilds the table"));
         dropped.chain(filled).chain(not_null).chain(unique).chain(not_kept).collect()
     }
 }

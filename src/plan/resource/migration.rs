@@ -1,10 +1,10 @@
 //! The migrations that change the table of a resource: one for each list of fields that it had after the first.
 //!
-//! PostgreSQL changes every column in place. SQLite adds and drops plain columns in place; for a constraint the table is
-//! built anew, with its rows.
+//! PostgreSQL changes every column in place. SQLite adds and drops plain columns in place; to change a constraint, the
+//! migration rebuilds the table and copies its rows.
 
 use super::table::{is_indexed, rules, table};
-use crate::resource::{Change, Dialect, Field, Resource, changes, fill};
+use crate::resource::{Change, Dialect, Field, Resource, changes, fill, named};
 
 /// The greatest length of an identifier of PostgreSQL.
 const LONGEST_NAME: usize = 63;
@@ -33,7 +33,7 @@ fn sql(name: &str, before: &[Field], after: &[Field], dialect: Dialect) -> Strin
     statements.join("\n\n") + "\n"
 }
 
-/// Whether SQLite builds the table anew to change its fields.
+/// Whether SQLite has to rebuild the table to change its fields.
 pub fn is_rebuilt(before: &Resource, after: &Resource) -> bool {
     changes(before.fields(), after.fields()).is_ok_and(|changes| changes.iter().any(needs_rebuild))
 }
@@ -126,7 +126,7 @@ fn index(name: &str, field: &Field) -> String {
     )
 }
 
-/// Builds the table anew in SQLite, inside the transaction of the migration.
+/// Rebuilds the table in SQLite, inside the transaction of the migration.
 fn rebuilt(name: &str, before: &[Field], after: &[Field]) -> Vec<String> {
     let old = format!("{name}__old");
     let (targets, values) = copied(before, after);
@@ -134,8 +134,8 @@ fn rebuilt(name: &str, before: &[Field], after: &[Field]) -> Vec<String> {
     let columns: String = table(after, Dialect::Sqlite, default).iter().map(|line| format!("    {line}\n")).collect();
     let indexes = after.iter().filter(|field| is_indexed(field)).map(|field| index(name, field));
     let statements = [
-        "-- SQLite cannot change the constraints of a column: the table is built anew, with its rows. Columns, indexes and\n\
-         -- triggers that other migrations added are not kept. Rows of other tables may refer to nothing meanwhile.\n\
+        "-- SQLite cannot change the constraints of a column, so this rebuilds the table and copies its rows. Columns, indexes\n\
+         -- and triggers that other migrations added are not kept. Foreign keys are checked at the end.\n\
          PRAGMA defer_foreign_keys = ON;"
             .to_owned(),
         format!(
@@ -175,10 +175,6 @@ fn copied(before: &[Field], after: &[Field]) -> (String, String) {
     let all = [own("id")].into_iter().chain(kept).chain([own("created_at"), own("updated_at")]);
     let (targets, values): (Vec<String>, Vec<String>) = all.unzip();
     (targets.join(", "), values.join(", "))
-}
-
-fn named<'a>(fields: &'a [Field], field: &Field) -> Option<&'a Field> {
-    fields.iter().find(|other| other.name() == field.name())
 }
 
 #[cfg(test)]

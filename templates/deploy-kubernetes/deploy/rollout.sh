@@ -40,7 +40,7 @@ printf '%s\n' "$manifests" | sed "s|^\( *image: \)<% name_lower %>\$|\1$image|" 
 #= apply
 
 back() {
-  [ -n "$revision" ] || fail "$1; there is no version before"
+  [ -n "$revision" ] || fail "$1; there is no previous version"
   kube rollout undo deployment/<% name_label %> --to-revision "$revision" >&2
   kube rollout status deployment/<% name_label %> >&2 || true
   fail "$1, so the previous version runs again: $before"

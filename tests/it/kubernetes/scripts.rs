@@ -89,7 +89,7 @@ fn a_version_that_the_public_address_does_not_survive_is_taken_back() {
     let none_before =
         roll(cluster.path(), &format!("production {NEW}"), &[("PUBLIC_URL", &public("503 Service Unavailable"))]);
     assert_eq!(none_before.status.code(), Some(1));
-    assert!(text(&none_before.stderr).contains("there is no version before"), "{}", text(&none_before.stderr));
+    assert!(text(&none_before.stderr).contains("there is no previous version"), "{}", text(&none_before.stderr));
     write(&cluster.path().join("image"), "registry.example/pier@sha256:1\n");
     let failed =
         roll(cluster.path(), &format!("production {NEW}"), &[("PUBLIC_URL", &public("503 Service Unavailable"))]);

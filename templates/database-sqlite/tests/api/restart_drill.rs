@@ -16,7 +16,7 @@ pub async fn follows(pace: Pace) -> Vec<Outcome> {
     let mut flags: Vec<&str> = owner._fixture.flags.iter().map(String::as_str).collect();
     // Every process listens on the same port, which the load is sent to even while none does.
     let port = Port::reserve();
-    let flag = format!("--port={}", port.address().port());
+    let flag = port.flag();
     flags.push(&flag);
     let start = async || Process::start(&flags).await;
     let service = start().await;

@@ -21,10 +21,7 @@ pub async fn fail(pace: Pace) -> Vec<Outcome> {
     let flags: Vec<&str> = owner._fixture.flags.iter().map(String::as_str).collect();
     // The load goes on to the port of a replica that was killed.
     let ports: [Port; 4] = std::array::from_fn(|_| Port::reserve());
-    let start = async |port: &Port| {
-        let port = format!("--port={}", port.address().port());
-        Process::start(&[&flags[..], &[&port]].concat()).await
-    };
+    let start = async |port: &Port| Process::start(&[&flags[..], &[&port.flag()]].concat()).await;
     let (one, other) = tokio::join!(start(&ports[0]), start(&ports[1]));
     prepare(one.public).await;
 

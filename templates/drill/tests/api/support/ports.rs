@@ -17,6 +17,11 @@ impl Port {
     pub fn address(&self) -> SocketAddr {
         self.0.local_addr().expect("a bound socket has an address")
     }
+
+    /// The setting of a service that listens here.
+    pub fn flag(&self) -> String {
+        format!("--port={}", self.address().port())
+    }
 }
 
 /// A socket that may have the address of another one while at most one of the two listens.
