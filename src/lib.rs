@@ -38,6 +38,7 @@ pub mod rules;
 pub mod shell;
 pub mod spelling;
 pub mod stack;
+pub mod target;
 pub mod template;
 pub mod tree;
 pub mod variants;

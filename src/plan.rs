@@ -17,7 +17,6 @@ use minijinja::Value;
 use crate::choice::Database;
 use crate::feature::wanted;
 use crate::name;
-use crate::part::setting::kubernetes;
 use crate::part::{Parts, operator_value, secret, server, volume};
 use crate::precomputed::{LOCKS, openapi};
 use crate::resource::Resource;
@@ -174,22 +173,22 @@ impl<'a> Plan<'a> {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
-        context.extend(self.cluster().map(|(name, fact)| (name.to_owned(), fact)));
+        context.extend(self.settings_of_target().map(|(name, fact)| (name.to_owned(), fact)));
         context
     }
 
-    /// The variables of templates for a cluster: the settings as its objects have them.
-    fn cluster(&self) -> [(&'static str, Value); 7] {
-        let (settings, label) = (&self.parts.settings, name::label(self.name));
-        [
-            ("egress_ports", kubernetes::egress_ports(settings).into()),
-            ("fixed_settings", kubernetes::fixed(settings).into()),
-            ("secret_commands", kubernetes::secret_commands(settings, &label).into()),
-            ("secret_keys", kubernetes::secret_keys(settings).into()),
-            ("secret_mount", kubernetes::secret_mount(settings).into()),
-            ("secret_volume", kubernetes::secret_volume(settings, &label).into()),
-            ("settings_of_operator", kubernetes::of_operator(settings).into()),
-        ]
+    /// The settings as a deployment has them, and as only its target has them.
+    fn settings_of_target(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        let settings = &self.parts.settings;
+        let of_target = self.parts.target_variables.map(|variables| variables(settings, &name::label(self.name)));
+        let of_every = [
+            ("fixed_settings", settings.fixed_lines().into()),
+            ("fixed_list", settings.fixed_fields().into()),
+            ("settings_of_operator", settings.operator_lines().into()),
+            ("operator_list", settings.operator_fields().into()),
+            ("secret_list", settings.secret_fields().into()),
+        ];
+        of_every.into_iter().chain(of_target.into_iter().flatten())
     }
 
     /// Every template of the project, by the path of what it renders, with the choice that it comes from; that of a

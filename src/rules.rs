@@ -3,7 +3,8 @@
 //! One table is the source for flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be
 //! applied to partial answers: a prompt offers only values that no earlier answer forbids.
 
-use crate::choice::{Auth, Cache, Combination, Database, Deploy, Limiter, Value};
+use crate::choice::{Auth, Cache, Combination, Database, Limiter, Value};
+use crate::target::Target;
 
 /// Two values that cannot be combined.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: "RW0303",
         because: "the database would be a file of its own in each of several replicas",
-        when: |value| value == Value::Deploy(Deploy::Kubernetes),
+        when: |value| matches!(value, Value::Deploy(deploy) if !deploy.target().local_disk),
         forbids: |value| value == Value::Database(Database::Sqlite),
     },
 ];
@@ -65,37 +66,19 @@ pub fn allow(combination: &Combination) -> bool {
     RULES.iter().all(|rule| rule.broken_by(&values).is_none())
 }
 
-/// How many replicas of the service the deployment runs; the least, if it adds some under load.
-pub fn replicas(combination: &Combination) -> u32 {
-    match (combination.deploy, combination.database) {
+/// How many replicas of the service the deployment runs: the least, and the most under load.
+pub fn replicas(combination: &Combination) -> (u32, u32) {
+    let Target { replicas, most_replicas, .. } = combination.deploy.target();
+    match combination.database {
         // The database is a local file: a second replica would have its own data.
-        (Deploy::Compose, Database::Sqlite) | (Deploy::None, _) => 1,
-        (Deploy::Compose, Database::Postgres | Database::None) | (Deploy::Kubernetes, _) => 2,
-    }
-}
-
-/// How many replicas an autoscaler runs at most; a database server has enough connections for them.
-pub const MOST_REPLICAS: u32 = 4;
-
-/// How many replicas of the service the deployment runs under load.
-pub fn most_replicas(combination: &Combination) -> u32 {
-    match combination.deploy {
-        Deploy::Compose | Deploy::None => replicas(combination),
-        Deploy::Kubernetes => MOST_REPLICAS,
-    }
-}
-
-/// Whether the deployment runs the servers that the service needs; otherwise the operator has them elsewhere.
-pub fn runs_servers(combination: &Combination) -> bool {
-    match combination.deploy {
-        Deploy::Compose => true,
-        Deploy::Kubernetes | Deploy::None => false,
+        Database::Sqlite => (1, 1),
+        Database::Postgres | Database::None => (replicas, most_replicas),
     }
 }
 
 /// Warnings about valid combinations that may be unexpected.
 pub fn warnings(combination: &Combination) -> Vec<&'static str> {
-    let several = replicas(combination) > 1;
+    let several = replicas(combination).0 > 1;
     let mut warnings = Vec::new();
     match combination.limiter {
         Limiter::Memory if several => warnings.push(

@@ -93,17 +93,17 @@ impl Stack {
 
     /// How many replicas of the service run; the least, if the deployment adds some under load.
     pub fn replicas(&self) -> u32 {
-        rules::replicas(self)
+        rules::replicas(self).0
     }
 
     /// How many replicas of the service run under load.
     pub fn most_replicas(&self) -> u32 {
-        rules::most_replicas(self)
+        rules::replicas(self).1
     }
 
     /// Whether the deployment runs the servers that the service needs; otherwise the operator has them elsewhere.
     pub fn runs_servers(&self) -> bool {
-        rules::runs_servers(self)
+        self.deploy.target().servers
     }
 }
 

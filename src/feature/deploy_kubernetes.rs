@@ -1,9 +1,11 @@
 //! Kubernetes: manifests for kustomize, with an overlay for each environment.
 
+mod settings;
+
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
 use crate::part::{Condition, Drain, Layer, Scope, connections};
-use crate::rules::MOST_REPLICAS;
+use crate::target::MOST_REPLICAS;
 
 pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
     id: "deploy-kubernetes",
@@ -18,6 +20,7 @@ pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
         },
     ),
     contribute: |_, parts| {
+        parts.target_variables = Some(settings::variables);
         parts.drain = Some(DRAIN);
         let whole = "504; the service itself ends it 5 s earlier";
         parts.limits.time_out(

@@ -210,7 +210,8 @@ pub(super) const COMPOSE_FILES: Feature = Feature {
 };
 
 /// The container image that a deployment runs.
-pub(super) const IMAGE: Feature = Feature { id: "image", wanted: Wanted::Where(runs_an_image), contribute: |_, _| {} };
+pub(super) const IMAGE: Feature =
+    Feature { id: "image", wanted: Wanted::Where(|stack| stack.deploy.target().image), contribute: |_, _| {} };
 
 /// A CI system: what its jobs run.
 pub(super) const CI: Feature =
@@ -266,11 +267,4 @@ pub(super) fn writes_are_refused(symptoms: &mut Symptoms, page: &'static str) {
 pub(super) fn health_reading(limits: &mut Limits) {
     let what = "a check of a dependency for `/health/ready`, once a second";
     limits.time_out(Layer::Call, what, "1 s", "reported as not responding");
-}
-
-fn runs_an_image(stack: &Stack) -> bool {
-    match stack.deploy {
-        Deploy::Compose | Deploy::Kubernetes => true,
-        Deploy::None => false,
-    }
 }

@@ -29,7 +29,7 @@ pub use port::Port;
 pub use secret::Secret;
 pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
-pub use setting::{Deployed, Group, Setting, Settings};
+pub use setting::{Deployed, Group, SecretSetting, Setting, Settings};
 pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
 
 /// The job in queries and rules of facts, which do not know the name of the project: Prometheus has that name for it.
@@ -39,6 +39,9 @@ const JOB: &str = "job=\"app\"";
 fn name_job(text: &str, project: &str) -> String {
     text.replace(JOB, &format!("job=\"{project}\"")).replace("job: app\n", &format!("job: {project}\n"))
 }
+
+/// Writes settings as the files of a target have them: variables of its templates, for a project of this label.
+pub type TargetVariables = fn(&Settings, &str) -> Vec<(&'static str, minijinja::Value)>;
 
 /// The facts of all features of a stack.
 #[derive(Debug, Default)]
@@ -57,6 +60,8 @@ pub struct Parts {
     pub indicator: Option<Indicator>,
     /// How long replicas may drain, if there is a deployment.
     pub drain: Option<Drain>,
+    /// The settings as only the target of the deployment has them.
+    pub target_variables: Option<TargetVariables>,
     /// Servers that run beside the project.
     pub servers: Vec<Server>,
     /// Ports on which the project or a service listens.

@@ -1,11 +1,12 @@
 //! What a generated project can be told from its environment, listed by its `.env.example` and its `docs/settings.md`, and
 //! set by its deployment.
 
-pub(crate) mod kubernetes;
+pub(crate) mod deployed;
 
 use std::fmt::Write as _;
 
 use super::OperatorValue;
+pub use deployed::SecretSetting;
 
 /// One variable of the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
