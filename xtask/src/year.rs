@@ -56,7 +56,13 @@ pub(crate) fn run() -> Result<()> {
     year.title("More traffic: PostgreSQL and Redis")?;
     year.command("set database=postgres cache=redis")?;
     year.tested()?;
+    year.title("Orders get a total, and need no note")?;
+    year.command("generate resource orders number:string! ref:products quantity:int total:int")?;
+    year.tested()?;
     year.edits("More edits", later)?;
+    year.title("From one machine to a cluster")?;
+    year.command("set deploy=kubernetes")?;
+    year.tested()?;
     year.title("A newer restwell")?;
     year.restwell = newer(&parent)?;
     year.command("update")?;

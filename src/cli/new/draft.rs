@@ -1,5 +1,7 @@
 //! A project that is ready to be written: rendered, compared with the target, and described.
 
+use std::thread;
+
 use super::{Request, leftover};
 use crate::base::Base;
 use crate::command_line::{path_word, quote};
@@ -8,12 +10,12 @@ use crate::error::Error;
 use crate::git;
 use crate::name::Name;
 use crate::plan::Plan;
-use crate::proof::PROOFS;
+use crate::proof::{self, PROOFS, Proof};
 use crate::replay::Replay;
 use crate::report::{Git, Report, Resumed};
 use crate::resource::Resource;
 use crate::stack::{Resolution, Stack};
-use crate::tree::Tree;
+use crate::tree::{Bug, Tree};
 
 /// Everything that `new` decides before it writes. A dry run, `--show`, JSON, the review and the real run all use it.
 pub(super) struct Draft {
@@ -35,7 +37,7 @@ impl Draft {
         let Request { input, site, name } = request;
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str()).with(&input.resources);
-        let mut tree = plan.render()?;
+        let (mut tree, proof) = rendered(&plan, input.resources.is_empty())?;
         Base::of(&stack, &input.resources, &tree).add_to(&mut tree)?;
         if let Some(membership) = site.membership(&tree) {
             return Err(Error::Member { path: site.path.clone(), membership });
@@ -43,10 +45,7 @@ impl Draft {
         let changes = site.compare(&tree)?;
         let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
-        // What was proved has no other resources.
-        if input.resources.is_empty() {
-            report.proof = PROOFS.holding(&stack, Some((name.as_str(), &tree)))?;
-        }
+        report.proof = proof;
         report.path.clone_from(&site.path);
         report.replaced.clone_from(&changes.replaced);
         report.resumed = resumed(site, &tree)?;
@@ -70,6 +69,26 @@ impl Draft {
         self.report.replay = self.report.replay.with_flag("--no-git");
         self
     }
+}
+
+/// The rendered project, and what was proved about it; what was proved has no resources but products.
+fn rendered(plan: &Plan<'_>, is_plain: bool) -> Result<(Tree, Option<Proof>), Bug> {
+    if !is_plain {
+        return Ok((plan.render()?, None));
+    }
+    let stack = plan.stack;
+    if plan.name == proof::NAME {
+        let tree = plan.render()?;
+        let proof = PROOFS.holding(stack, Some((plan.name, &tree)))?;
+        return Ok((tree, proof));
+    }
+    // Under another name the digests need a second rendering, which takes no time of its own on a second core.
+    thread::scope(|scope| {
+        let proof = scope.spawn(|| PROOFS.holding(stack, None));
+        let tree = plan.render()?;
+        let proof = proof.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((tree, proof))
+    })
 }
 
 /// Why no repository is created beside another kind of `.git`.
