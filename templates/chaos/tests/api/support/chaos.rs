@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::http;
+use super::{eventually, http};
 use super::ports::{Port, bind};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +42,8 @@ impl Chaos {
         let port = Port::reserve();
         let address = port.address();
         let (mode, seen) = watch::channel(Mode::Pass);
-        let serving = Mutex::new(Some(listen(address, target, seen)));
+        let serving = listen(address, target, seen).expect("the port is ours");
+        let serving = Mutex::new(Some(serving));
         Self { address, target: target.to_owned(), mode, _port: port, serving }
     }
 
@@ -61,15 +62,26 @@ impl Chaos {
                 task.await.ok();
                 None
             }
-            (None, false) => Some(listen(self.address, &self.target, self.mode.subscribe())),
+            (None, false) => self.listen_again().await,
             (as_it_was, _) => as_it_was,
         };
     }
+
+    /// Its address may still be in use for some milliseconds: see [`bind`].
+    async fn listen_again(&self) -> Option<JoinHandle<()>> {
+        let mut serving = None;
+        eventually("the proxy listens again", async || {
+            serving = listen(self.address, &self.target, self.mode.subscribe()).ok();
+            serving.is_some()
+        })
+        .await;
+        serving
+    }
 }
 
-fn listen(address: SocketAddr, target: &str, mode: watch::Receiver<Mode>) -> JoinHandle<()> {
-    let listener = bind(address).listen(1024).expect("the port is ours");
-    tokio::spawn(serve(listener, target.to_owned(), mode))
+fn listen(address: SocketAddr, target: &str, mode: watch::Receiver<Mode>) -> io::Result<JoinHandle<()>> {
+    let listener = bind(address)?.listen(1024)?;
+    Ok(tokio::spawn(serve(listener, target.to_owned(), mode)))
 }
 
 async fn serve(listener: TcpListener, target: String, mode: watch::Receiver<Mode>) {

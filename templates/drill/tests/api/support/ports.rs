@@ -1,6 +1,7 @@
 //! Ports that stay reserved while no server listens on them. Clients keep sending requests to the port of a server that
 //! was stopped; the server of another test must not get that port and receive them.
 
+use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpSocket;
@@ -11,7 +12,7 @@ pub struct Port(TcpSocket);
 
 impl Port {
     pub fn reserve() -> Self {
-        Self(bind(SocketAddr::from(([127, 0, 0, 1], 0))))
+        Self(bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("the system has free ports"))
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -25,10 +26,13 @@ impl Port {
 }
 
 /// A socket that may have the address of another one while at most one of the two listens.
-pub fn bind(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("the system has sockets");
+///
+/// A process that starts while this one closes a listener has it too, until it runs its own program: for some milliseconds
+/// the address is still in use.
+pub fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
     // Without it, connections that have just ended would keep the address taken, too.
-    socket.set_reuseaddr(true).expect("a new socket");
-    socket.bind(address).unwrap_or_else(|error| panic!("cannot bind {address}: {error}"));
-    socket
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
