@@ -11,8 +11,8 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::{eventually, http};
 use super::ports::{Port, bind};
+use super::{eventually, http};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mode {
