@@ -59,8 +59,9 @@ async fn a_steady_load_is_served_without_an_error() {
         share(100),
     );
     assert_eq!(latencies.len(), (seconds * rate) as usize);
-    assert!(share(50) < Duration::from_millis(100), "the server does not keep up with the rate");
     // Among the other tests, the machine is busy with them.
     let is_alone = env::var_os("LOAD_RATE").is_some();
+    let half = Duration::from_millis(if is_alone { 100 } else { 1000 });
+    assert!(share(50) < half, "the server does not keep up with the rate");
     assert!(!is_alone || share(99) < OBJECTIVE, "p99 exceeds the objective of {OBJECTIVE:?}");
 }
