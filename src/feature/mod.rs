@@ -18,6 +18,7 @@ mod deploy_compose;
 mod deploy_kubernetes;
 mod limiter_memory;
 mod limiter_redis;
+mod load_balancer;
 mod monitoring_prometheus;
 mod none;
 mod shared;
@@ -129,6 +130,8 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database-postgres+monitoring"),
     &cross("cache+monitoring"),
     &shared::IMAGE,
+    &load_balancer::LOAD_BALANCER,
+    &cross("load-balancer+monitoring-prometheus"),
     &deploy_compose::DEPLOY_COMPOSE,
     &deploy_kubernetes::DEPLOY_KUBERNETES,
     &shared::COMPOSE_FILES,
@@ -138,7 +141,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database-postgres+deploy-compose"),
     &cross("auth-api-key+deploy-compose"),
     &cross("deploy-compose+monitoring-prometheus"),
-    &cross("deploy-compose+replicas+monitoring-prometheus"),
+    &cross("load-balancer+replicas+monitoring-prometheus"),
     &cross("database-postgres+deploy-kubernetes"),
     &cross("auth-api-key+deploy-kubernetes"),
     &cross("deploy-kubernetes+monitoring-prometheus"),
