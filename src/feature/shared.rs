@@ -209,6 +209,10 @@ pub(super) const COMPOSE_FILES: Feature = Feature {
     contribute: |_, _| {},
 };
 
+/// A deployment, whatever its target.
+pub(super) const DEPLOYED: Feature =
+    Feature { id: "deployed", wanted: Wanted::Where(|stack| stack.deploy != Deploy::None), contribute: |_, _| {} };
+
 /// The container image that a deployment runs.
 pub(super) const IMAGE: Feature =
     Feature { id: "image", wanted: Wanted::Where(|stack| stack.deploy.target().image), contribute: |_, _| {} };
