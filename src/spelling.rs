@@ -3,6 +3,7 @@
 /// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
     ("authentication", "auth"),
+    ("bare-metal", "systemd"),
     ("db", "database"),
     ("defaults", "yes"),
     ("docker", "compose"),
@@ -25,8 +26,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("ratelimit", "limiter"),
     ("store", "database"),
     ("storage", "database"),
+    ("systemctl", "systemd"),
     ("template", "preset"),
     ("token", "jwt"),
+    ("vm", "systemd"),
 ];
 
 /// The word of `known` for which `word` is an alias, or the most similar one within `max_edits`.

@@ -49,6 +49,15 @@ const KUBERNETES: Target = Target {
     most_replicas: MOST_REPLICAS,
 };
 
+const SYSTEMD: Target = Target {
+    image: false,
+    local_disk: true,
+    servers: false,
+    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s" }),
+    replicas: 2,
+    most_replicas: 2,
+};
+
 /// No deployment: the service runs where its developer starts it.
 const NONE: Target =
     Target { image: false, local_disk: true, servers: false, balancer: None, replicas: 1, most_replicas: 1 };
@@ -59,6 +68,7 @@ impl Deploy {
         match self {
             Self::Compose => COMPOSE,
             Self::Kubernetes => KUBERNETES,
+            Self::Systemd => SYSTEMD,
             Self::None => NONE,
         }
     }

@@ -16,6 +16,7 @@ mod database_postgres;
 mod database_sqlite;
 mod deploy_compose;
 mod deploy_kubernetes;
+mod deploy_systemd;
 mod limiter_memory;
 mod limiter_redis;
 mod load_balancer;
@@ -135,6 +136,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("load-balancer+monitoring-prometheus"),
     &deploy_compose::DEPLOY_COMPOSE,
     &deploy_kubernetes::DEPLOY_KUBERNETES,
+    &deploy_systemd::DEPLOY_SYSTEMD,
     &shared::COMPOSE_FILES,
     &shared::REPLICAS,
     &cross("deploy-compose+replicas"),
@@ -146,11 +148,16 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database-postgres+deploy-kubernetes"),
     &cross("auth-api-key+deploy-kubernetes"),
     &cross("deploy-kubernetes+monitoring-prometheus"),
+    &cross("database-sqlite+deploy-systemd"),
+    &cross("database-postgres+deploy-systemd"),
+    &cross("auth-api-key+deploy-systemd"),
+    &cross("deploy-systemd+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
     &shared::CI,
     &cross("ci+deployed"),
     &cross("ci+deploy-compose"),
+    &cross("ci+deploy-systemd"),
     &ci_github::CI_GITHUB,
     &ci_gitlab::CI_GITLAB,
     &none::CI_NONE,
@@ -159,12 +166,14 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci-github+image"),
     &cross("ci-github+deploy-compose"),
     &cross("ci-github+deploy-kubernetes"),
+    &cross("ci-github+deploy-systemd"),
     &cross("ci-gitlab+compose-files"),
     &cross("ci-gitlab+monitoring-prometheus"),
     &cross("ci-gitlab+deployed"),
     &cross("ci-gitlab+image"),
     &cross("ci-gitlab+deploy-compose"),
     &cross("ci-gitlab+deploy-kubernetes"),
+    &cross("ci-gitlab+deploy-systemd"),
 ];
 
 /// A feature for files that exist only together with several other features.

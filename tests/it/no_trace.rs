@@ -55,8 +55,9 @@ fn words(value: Value) -> &'static [&'static str] {
         ("auth", "jwt") => &["jwt", "jwks", "issuer"],
         ("upstream", "http") => &["upstream", "reviews", "quote."],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
-        ("deploy", "compose") => &["deploy/compose", "haproxy"],
+        ("deploy", "compose") => &["deploy/compose"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
+        ("deploy", "systemd") => &["deploy/systemd", "systemd", "systemctl", "journalctl"],
         ("ci", "github") => &["github", "dependabot"],
         ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.
@@ -82,6 +83,7 @@ fn words_of(choice: Choice) -> &'static [&'static str] {
 /// Words of features that several values share, with the stacks that have them.
 const SHARED: &[(&[&str], Holds)] = &[
     (&["redis.", "rediss."], has_redis),
+    (&["haproxy"], |stack| stack.deploy.target().balancer.is_some()),
     (&["breaker"], calls_with_a_breaker),
     (&["compose.dev.yml"], |stack| stack.database == Database::Postgres || has_shared_server(stack)),
 ];
