@@ -79,7 +79,7 @@ finish() {
   status=$?
   trap '' INT TERM HUP PIPE
   case $stage in
-    done) exit 0 ;;
+    over) exit 0 ;;
     nothing) ;;
     spare)
       systemctl stop "$name@$spare.service" || true
@@ -138,7 +138,7 @@ if [ -n "${PUBLIC_URL:-}" ]; then
 fi
 
 # From here on the new version is the one that runs, so an interruption no longer takes it back.
-stage=done
+stage=over
 trap '' INT TERM HUP
 systemctl stop "$name@$spare.service" || say 'the spare does not stop'
 for port in $replicas; do
