@@ -27,3 +27,4 @@ mod settings;
 mod snapshots;
 mod sources;
 mod symptoms;
+mod systemd;

@@ -19,8 +19,12 @@ fn the_sum_of_all_limits_fits_the_container() {
     assert!(checked > 0);
 }
 
-/// The memory limit of the container, in a deployment that has one.
+/// The memory limit of a replica, in a deployment that has one.
 fn memory(project: &Project) -> Option<u64> {
+    if let Some(unit) = project.get("deploy/systemd/app@.service") {
+        let limit = unit.lines().find_map(|line| line.strip_prefix("MemoryMax=")?.strip_suffix('M'));
+        return Some(limit.and_then(|number| number.parse::<u64>().ok()).expect("a limit of memory") * MIB);
+    }
     let file = ["deploy/compose.yml", "deploy/base/deployment.yaml"].into_iter().find_map(|path| project.get(path))?;
     let file: serde_yaml_ng::Value = serde_yaml_ng::from_str(file).expect("parses");
     let limits = [

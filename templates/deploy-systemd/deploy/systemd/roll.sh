@@ -87,7 +87,8 @@ finish() {
       ;;
     replicas) back ;;
   esac
-  [ "$status" != 0 ] || status=1
+  # A signal is told apart, nothing else.
+  [ "$status" -ge 128 ] || status=1
   say "$step"
   exit "$status"
 }
