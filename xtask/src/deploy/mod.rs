@@ -1,15 +1,17 @@
-//! Tier 3: the compose target built and run. One stack with a database in a file (one replica), one with servers for its
+//! Tier 3: the targets of one host built and run. One stack with a database in a file (one replica), one with servers for its
 //! data (several replicas, so that one can be killed and each restarted under load without a failed request).
 
 mod backup;
 mod behaviour;
 mod delivery;
 mod engine;
+mod host;
 mod image;
 mod replicas;
 mod roll;
 mod site;
 mod stand_in;
+mod systemd;
 mod tls;
 
 use std::path::Path;
@@ -49,6 +51,7 @@ pub(crate) fn run(filter: &str) -> Result<()> {
             deploy(&mut tally, &site, name, &folder, *is_whole)?;
         }
     }
+    systemd::check(&mut tally, &engine, &restwell, filter)?;
     drop(engine);
     tally.close()
 }

@@ -10,6 +10,7 @@ mod licences;
 mod load;
 mod million;
 pub(crate) mod prometheus;
+mod systemd;
 
 use std::fs;
 use std::path::Path;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     kubernetes::check(&mut tally, &restwell, folder.path())?;
+    systemd::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
