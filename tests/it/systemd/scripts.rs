@@ -190,6 +190,9 @@ fn what_cannot_be_meant_is_refused_before_anything_runs() {
         assert_eq!(refused.status.code(), Some(status), "{arguments}: {}", text(&refused.stderr));
         assert!(text(&refused.stderr).contains(cause), "{arguments}: {}", text(&refused.stderr));
     }
+    let through_sudo = roll(host.path(), "2 second", &[("SUDO_UID", "1000")]);
+    assert_eq!(through_sudo.status.code(), Some(2));
+    assert!(text(&through_sudo.stderr).contains("through sudo"), "{}", text(&through_sudo.stderr));
     let locked = run(host.path(), "flock opt/releases ./roll.sh 2 second", &[]);
     assert!(text(&locked.stderr).contains("another roll is running"), "{}", text(&locked.stderr));
     write(&host.path().join("etc/credentials/database_url"), "postgres://app@postgres.example.com/app\n");

@@ -190,7 +190,6 @@ fn sandbox(host: &Host, name: &str) -> Result<()> {
         "PrivateUsers=yes",
         "NoNewPrivileges=yes",
         "MemoryDenyWriteExecute=yes",
-        "CapabilityBoundingSet=",
     ] {
         ensure!(shown.lines().any(|shown| shown == line), "{name}@8080 is not {line}");
     }

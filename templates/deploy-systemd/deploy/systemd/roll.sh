@@ -33,6 +33,11 @@ case $version in
   '' | .* | -* | *[!A-Za-z0-9._-]*) fail 'the first argument is a version: letters, digits, dots and dashes' 2 ;;
 esac
 [ "$#" -le 2 ] || fail 'the arguments are a version and its program' 2
+# An account that may only deploy must not have root copy a file of its choice.
+case ${SUDO_UID:-0}:$program in
+  0:* | *: | *:-) ;;
+  *) fail 'through sudo, the program is read from standard input: VERSION - <PROGRAM' 2 ;;
+esac
 [ -d "$home/releases" ] || fail "there is no $home/releases: run install.sh first" 2
 examples=$(grep -rls '^[^#]*example\.com' "/etc/$name/settings.env" "/etc/$name/credentials") &&
   fail "values of the example are still in: $(echo "$examples" | tr '\n' ' ')" 2
