@@ -26,6 +26,8 @@ pub struct Target {
 pub struct Balancer {
     /// How long it waits for a response of the service, and where that is set: a cell of a table.
     pub patience: &'static str,
+    /// The folder of its configuration, below `deploy/`.
+    pub folder: &'static str,
 }
 
 /// How many replicas an autoscaler runs at most; a database server has enough connections for them.
@@ -35,7 +37,7 @@ const COMPOSE: Target = Target {
     image: true,
     local_disk: true,
     servers: true,
-    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s" }),
+    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s", folder: "haproxy" }),
     replicas: 2,
     most_replicas: 2,
 };
@@ -53,7 +55,10 @@ const SYSTEMD: Target = Target {
     image: false,
     local_disk: true,
     servers: false,
-    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s" }),
+    balancer: Some(Balancer {
+        patience: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s",
+        folder: "systemd",
+    }),
     replicas: 2,
     most_replicas: 2,
 };

@@ -43,7 +43,7 @@ const WANTED: &[(&str, &str)] = &[
 ];
 
 pub(super) fn faults(deployment: &Deployment) -> Vec<String> {
-    let lines = lines(deployment.text("haproxy/haproxy.cfg"));
+    let lines = lines(deployment.text("systemd/haproxy.cfg"));
     let has = |section: &str, line: &str| lines.iter().any(|found| *found == (section.to_owned(), line.to_owned()));
     let mut faults: Vec<String> = WANTED
         .iter()

@@ -68,7 +68,7 @@ fn installed(deployment: &Deployment) -> Vec<String> {
         "install -m 755 roll.sh \"$commands/$name-roll\"".to_owned(),
         "install -m 755 run.sh \"$commands/$name-run\"".to_owned(),
         "install -m 644 haproxy.conf \"$units/haproxy.service.d/$name.conf\"".to_owned(),
-        "install -m 644 ../haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg".to_owned(),
+        "install -m 644 haproxy.cfg /etc/haproxy/haproxy.cfg".to_owned(),
         "install -d -m 700 \"/etc/$name/credentials\" /etc/haproxy/tls".to_owned(),
         "systemctl daemon-reload".to_owned(),
         "umask 022".to_owned(),
@@ -137,7 +137,7 @@ fn run(deployment: &Deployment) -> Vec<String> {
 
 /// Prometheus, if there is one, scrapes each replica and HAProxy, and not the spare.
 fn scraped(deployment: &Deployment) -> Vec<String> {
-    let text = deployment.text("prometheus/prometheus.yml");
+    let text = deployment.text("systemd/prometheus.yml");
     if text.is_empty() {
         return Vec::new();
     }
@@ -160,7 +160,7 @@ fn scraped(deployment: &Deployment) -> Vec<String> {
     let metrics = targets("haproxy").first().cloned().unwrap_or_default();
     if metrics.is_empty()
         || !deployment
-            .text("haproxy/haproxy.cfg")
+            .text("systemd/haproxy.cfg")
             .contains(&format!("frontend metrics from scrapes\n    bind {metrics}\n"))
     {
         faults.push("prometheus.yml: HAProxy is not where it is scraped".to_owned());

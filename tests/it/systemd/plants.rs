@@ -85,23 +85,23 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("systemd/settings.env", "REQUEST_SECONDS=10\n", "", "lacks TLS or REQUEST_SECONDS"),
     // HAProxy.
     (
-        "haproxy/haproxy.cfg",
+        "systemd/haproxy.cfg",
         "server app-8081 127.0.0.1:8081 port 18081",
         "server app-8081 127.0.0.1:8081 port 18080",
         "replicas: server app-8081",
     ),
-    ("haproxy/haproxy.cfg", "    server app-8082 127.0.0.1:8082 port 18082\n", "", "replicas: server app-8082"),
-    ("haproxy/haproxy.cfg", "srv_is_up(app/app-8081)", "srv_is_up(app/app-8080)", "replicas: http-request"),
-    ("haproxy/haproxy.cfg", "fall 2", "fall 20", "lacks default-server"),
-    ("haproxy/haproxy.cfg", "default-server check ", "default-server ", "lacks default-server"),
-    ("haproxy/haproxy.cfg", "/health/ready", "/health/live", "lacks http-check send"),
-    ("haproxy/haproxy.cfg", "/etc/haproxy/tls", "/run/secrets/tls", "lacks bind :443"),
-    ("haproxy/haproxy.cfg", "bind 127.0.0.1:8405", "bind :8405", "open to all"),
-    ("haproxy/haproxy.cfg", "bind 127.0.0.1:8404", "bind :8404", "open to all"),
-    ("haproxy/haproxy.cfg", "    option forwardfor\n", "", "lacks option forwardfor"),
-    ("haproxy/haproxy.cfg", "http-keep-alive 60s", "http-keep-alive 80s", "lacks timeout http-keep-alive"),
-    ("haproxy/haproxy.cfg", " unless METH_GET", "", "lacks http-request disable-l7-retry"),
-    ("haproxy/haproxy.cfg", "    user haproxy\n", "", "lacks user haproxy"),
+    ("systemd/haproxy.cfg", "    server app-8082 127.0.0.1:8082 port 18082\n", "", "replicas: server app-8082"),
+    ("systemd/haproxy.cfg", "srv_is_up(app/app-8081)", "srv_is_up(app/app-8080)", "replicas: http-request"),
+    ("systemd/haproxy.cfg", "fall 2", "fall 20", "lacks default-server"),
+    ("systemd/haproxy.cfg", "default-server check ", "default-server ", "lacks default-server"),
+    ("systemd/haproxy.cfg", "/health/ready", "/health/live", "lacks http-check send"),
+    ("systemd/haproxy.cfg", "/etc/haproxy/tls", "/run/secrets/tls", "lacks bind :443"),
+    ("systemd/haproxy.cfg", "bind 127.0.0.1:8405", "bind :8405", "open to all"),
+    ("systemd/haproxy.cfg", "bind 127.0.0.1:8404", "bind :8404", "open to all"),
+    ("systemd/haproxy.cfg", "    option forwardfor\n", "", "lacks option forwardfor"),
+    ("systemd/haproxy.cfg", "http-keep-alive 60s", "http-keep-alive 80s", "lacks timeout http-keep-alive"),
+    ("systemd/haproxy.cfg", " unless METH_GET", "", "lacks http-request disable-l7-retry"),
+    ("systemd/haproxy.cfg", "    user haproxy\n", "", "lacks user haproxy"),
     // Scripts, and what scrapes.
     ("systemd/install.sh", "ln -sfn ../next", "ln -sfn ../current", "install.sh: lacks ln -sfn ../next"),
     (
@@ -116,8 +116,8 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("systemd/roll.sh", "spare=8082", "spare=8081", "roll.sh: lacks spare=8082"),
     ("systemd/roll.sh", "flock --nonblock 9", "true", "roll.sh: lacks flock"),
     ("systemd/run.sh", "--property=LoadCredential=redis_url:", "--property=LoadCredential=redis:", "run.sh: lacks"),
-    ("prometheus/prometheus.yml", "127.0.0.1:18081", "127.0.0.1:8081", "prometheus.yml: replicas at"),
-    ("prometheus/prometheus.yml", "127.0.0.1:8404", "127.0.0.1:8405", "HAProxy is not where it is scraped"),
+    ("systemd/prometheus.yml", "127.0.0.1:18081", "127.0.0.1:8081", "prometheus.yml: replicas at"),
+    ("systemd/prometheus.yml", "127.0.0.1:8404", "127.0.0.1:8405", "HAProxy is not where it is scraped"),
 ];
 
 /// The same for a database in a file.

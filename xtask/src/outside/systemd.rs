@@ -16,8 +16,10 @@ const NAME: &str = "lagoons";
 const LINTERS: &[Linter] = &[
     Linter {
         name: "haproxy -c",
-        run: |folder| run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/haproxy/haproxy.cfg"))),
-        plant: ("haproxy/haproxy.cfg", "balance leastconn", "ballance leastconn"),
+        run: |folder| {
+            run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/systemd/haproxy.cfg")))
+        },
+        plant: ("systemd/haproxy.cfg", "balance leastconn", "ballance leastconn"),
     },
     Linter {
         name: "systemd-analyze verify",

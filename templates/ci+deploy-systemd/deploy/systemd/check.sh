@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-haproxy -c -q -f ../haproxy/haproxy.cfg
+haproxy -c -q -f haproxy.cfg
 shellcheck ./*.sh
 # systemd-analyze fails for a program that is not there, and succeeds for a key that it does not know: a copy of the units
 # names a program that is there, and any line of output is a failure.

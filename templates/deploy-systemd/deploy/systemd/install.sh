@@ -30,7 +30,7 @@ for folder in /usr/lib/systemd/system /lib/systemd/system; do
 done
 
 tls=$(sed -n 's/^TLS=//p' "$settings" 2>/dev/null) || true
-TLS=${tls:-off} haproxy -c -q -f ../haproxy/haproxy.cfg || fail "HAProxy refuses its configuration, see above; nothing has changed"
+TLS=${tls:-off} haproxy -c -q -f haproxy.cfg || fail "HAProxy refuses its configuration, see above; nothing has changed"
 
 install -d -m 755 "/etc/$name" "$home" "$home/releases" "$home/replicas" "$units/haproxy.service.d"
 install -d -m 700 "/etc/$name/credentials" /etc/haproxy/tls
@@ -51,9 +51,9 @@ install -m 755 run.sh "$commands/$name-run"
 haproxy=reload-or-restart
 cmp -s haproxy.conf "$units/haproxy.service.d/$name.conf" || haproxy=restart
 install -m 644 haproxy.conf "$units/haproxy.service.d/$name.conf"
-if ! cmp -s ../haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg; then
+if ! cmp -s haproxy.cfg /etc/haproxy/haproxy.cfg; then
   [ ! -e /etc/haproxy/haproxy.cfg ] || cp -p /etc/haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg.before
-  install -m 644 ../haproxy/haproxy.cfg /etc/haproxy/haproxy.cfg
+  install -m 644 haproxy.cfg /etc/haproxy/haproxy.cfg
 fi
 systemctl daemon-reload
 systemctl --quiet enable haproxy.service
