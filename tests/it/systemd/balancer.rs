@@ -27,6 +27,7 @@ const WANTED: &[(&str, &str)] = &[
     ("frontend public from http", "default_backend app"),
     ("frontend health from http", "bind 127.0.0.1:8405"),
     ("frontend health from http", "monitor-uri /"),
+    ("frontend health from http", "http-request set-log-level silent"),
     ("frontend health from http", "monitor fail if { nbsrv(app) lt 1 }"),
     ("frontend health from http", "http-request return status 503"),
     ("backend app from http", "balance leastconn"),

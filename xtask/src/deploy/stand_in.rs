@@ -142,7 +142,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Alertmanager => ("alertmanager", "minbase", "prometheus-alertmanager"),
         Recipe::Postgres => ("postgres", "minbase", "postgresql-17"),
         Recipe::Redis => ("redis", "minbase", "redis-server"),
-        Recipe::Host => ("host", "minbase", "systemd,dbus,haproxy,curl"),
+        Recipe::Host => ("host", "minbase", "systemd,dbus,haproxy,curl,procps"),
     };
     let tree = folder().join("roots").join(name);
     if tree.exists() {

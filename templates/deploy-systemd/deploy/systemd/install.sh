@@ -57,6 +57,6 @@ if ! cmp -s haproxy.cfg /etc/haproxy/haproxy.cfg; then
 fi
 systemctl daemon-reload
 systemctl --quiet enable haproxy.service
-systemctl "$haproxy" haproxy.service || fail 'HAProxy does not start, see: journalctl --unit haproxy'
+systemctl "$haproxy" haproxy.service || fail 'HAProxy neither starts nor reloads, see: journalctl --unit haproxy'
 #= timers
 say "installed; replicas have changes of their unit after the next $name-roll"
