@@ -162,6 +162,8 @@ fn data(host: &Host, name: &str) -> Result<()> {
     host.run(&format!("systemctl start {name}-backup"))?;
     let backup = host.run(&format!("ls /var/lib/{name}/backups/app-*.db"))?;
     let backup = backup.lines().next().context("no backup")?.to_owned();
+    // Afterwards the service has the file open.
+    http::get(host.port, "/products")?.expect(200)?;
     let in_use = host.capture(&format!("{name}-run restore {backup}"))?;
     ensure!(!in_use.status.success(), "a database in use was replaced");
     host.run(&format!("systemctl stop '{name}@*' && {name}-run restore {backup} && systemctl start {name}@8080"))?;
