@@ -100,7 +100,7 @@ fn credentials(folder: &Path) -> Result<Vec<String>> {
 fn installed_twice(host: &Host, name: &str) -> Result<()> {
     let state = || {
         host.run(&format!(
-            "find /etc/systemd/system /etc/haproxy /etc/{name} /opt/{name} -type f -exec sha256sum {{}} +; ls -l /opt/{name}/replicas; \
+            "find /etc/systemd/system /etc/haproxy /etc/{name} /opt/{name} -type f -exec sha256sum {{}} +; readlink /opt/{name}/replicas/*; \
              systemctl show --property=MainPID haproxy '{name}@*'"
         ))
     };
