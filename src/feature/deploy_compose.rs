@@ -1,5 +1,6 @@
 //! One machine with Docker Compose: the image, a load balancer, and monitoring.
 
+use super::shared::{ALERTMANAGER_SERVER, PROMETHEUS_SERVER};
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
 use crate::part::{Condition, Drain, Indicator, Layer, Limits, Panel, Scope, Section, Server, Unit};
@@ -17,7 +18,7 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         },
     ),
     contribute: |stack, parts| {
-        parts.servers.push(server("haproxy", "the load balancer, on port 8080", "haproxy:3.0"));
+        parts.servers.push(Server::deployed("haproxy", "the load balancer, on port 8080", "haproxy:3.0"));
         parts.drain = Some(DRAIN);
         limit(&mut parts.limits);
         // Clients see what HAProxy answers, also when no copy of the service does.
@@ -39,21 +40,14 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
         );
         match stack.monitoring {
             Monitoring::Prometheus => {
-                parts.symptoms.of("delivery").watchdog("Watchdog", "Watchdog", "Alerts are delivered");
-                parts.symptoms.of("delivery").page(
-                    "AlertsAreNotDelivered",
-                    "Alerts are not delivered",
-                    "Alertmanager cannot reach a receiver, so alerts are lost",
-                    Condition::Written(Scope::Everything),
-                );
                 parts.volumes.push("silences");
                 for panel in load_balancer() {
                     parts.dashboards.add("load-balancer", panel);
                 }
                 parts.servers.extend([
-                    server("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0"),
-                    server("alertmanager", "passes alerts on", "prom/alertmanager:v0.28.1"),
-                    server("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
+                    PROMETHEUS_SERVER,
+                    ALERTMANAGER_SERVER,
+                    Server::deployed("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
                 ]);
             }
             Monitoring::None => {}
@@ -63,11 +57,6 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
 
 /// HAProxy notices within two seconds that a replica is no longer ready.
 const DRAIN: Drain = Drain::new(5, 30);
-
-/// A server that only a deployment needs.
-const fn server(name: &'static str, purpose: &'static str, image: &'static str) -> Server {
-    Server { name, purpose, image, command: None, development: None }
-}
 
 fn load_balancer() -> [Panel; 5] {
     let lines =
