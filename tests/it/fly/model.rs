@@ -41,11 +41,13 @@ words! {
 
 /// The signals that end a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
 pub(super) enum Signal {
-    SigInt,
-    SigTerm,
-    SigQuit,
+    #[serde(rename = "SIGINT")]
+    Interrupt,
+    #[serde(rename = "SIGTERM")]
+    Terminate,
+    #[serde(rename = "SIGQUIT")]
+    Quit,
 }
 
 /// The methods of a check that asks for health.

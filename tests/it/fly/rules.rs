@@ -152,7 +152,7 @@ fn shutdown(app: &App, service: &Service<'_>) -> Vec<String> {
     let time = |name| setting(app, service, name).and_then(seconds);
     let fits = time("DRAIN_DELAY").zip(time("DRAIN_TIMEOUT")).zip(grace);
     of(&[
-        (app.kill_signal == Some(Signal::SigTerm), "ends with a signal at which nothing drains"),
+        (app.kill_signal == Some(Signal::Terminate), "ends with a signal at which nothing drains"),
         (grace.is_some_and(|grace| grace <= 300), "kill_timeout is more than 300 s"),
         (
             fits.is_some_and(|((delay, timeout), grace)| delay + timeout + 2 <= grace),
