@@ -206,6 +206,7 @@ choices! {
         Compose = "compose",
         Kubernetes = "kubernetes",
         Fly = "fly",
+        Azure = "azure",
         None = "none",
     }
     /// What builds and checks every change.

@@ -3,6 +3,9 @@
 /// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
     ("authentication", "auth"),
+    ("aca", "azure"),
+    ("azure-container-apps", "azure"),
+    ("container-apps", "azure"),
     ("db", "database"),
     ("defaults", "yes"),
     ("docker", "compose"),

@@ -29,6 +29,9 @@ const KUBERNETES: Target =
 
 const FLY: Target = Target { image: true, local_disk: true, servers: false, replicas: 2, most_replicas: 2 };
 
+const AZURE: Target =
+    Target { image: true, local_disk: false, servers: false, replicas: 2, most_replicas: MOST_REPLICAS };
+
 /// No deployment: the service runs where its developer starts it.
 const NONE: Target = Target { image: false, local_disk: true, servers: false, replicas: 1, most_replicas: 1 };
 
@@ -39,6 +42,7 @@ impl Deploy {
             Self::Compose => COMPOSE,
             Self::Kubernetes => KUBERNETES,
             Self::Fly => FLY,
+            Self::Azure => AZURE,
             Self::None => NONE,
         }
     }

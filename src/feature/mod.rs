@@ -14,6 +14,7 @@ mod ci_gitlab;
 mod database;
 mod database_postgres;
 mod database_sqlite;
+mod deploy_azure;
 mod deploy_compose;
 mod deploy_fly;
 mod deploy_kubernetes;
@@ -133,6 +134,7 @@ pub const FEATURES: &[&Feature] = &[
     &deploy_compose::DEPLOY_COMPOSE,
     &deploy_kubernetes::DEPLOY_KUBERNETES,
     &deploy_fly::DEPLOY_FLY,
+    &deploy_azure::DEPLOY_AZURE,
     &shared::ALERTMANAGER,
     &shared::COMPOSE_FILES,
     &shared::REPLICAS,
@@ -152,6 +154,10 @@ pub const FEATURES: &[&Feature] = &[
     &cross("deploy-fly+monitoring-prometheus"),
     &cross("deploy-fly+replicas"),
     &cross("deploy-fly+replicas+monitoring-prometheus"),
+    &cross("deploy-azure+limiter"),
+    &cross("database-postgres+deploy-azure"),
+    &cross("auth-api-key+deploy-azure"),
+    &cross("deploy-azure+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
     &shared::CI,
@@ -165,12 +171,14 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci-github+deploy-compose"),
     &cross("ci-github+deploy-kubernetes"),
     &cross("ci-github+deploy-fly"),
+    &cross("ci-github+deploy-azure"),
     &cross("ci-gitlab+compose-files"),
     &cross("ci-gitlab+monitoring-prometheus"),
     &cross("ci-gitlab+image"),
     &cross("ci-gitlab+deploy-compose"),
     &cross("ci-gitlab+deploy-kubernetes"),
     &cross("ci-gitlab+deploy-fly"),
+    &cross("ci-gitlab+deploy-azure"),
 ];
 
 /// A feature for files that exist only together with several other features.

@@ -58,6 +58,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("deploy", "compose") => &["deploy/compose", "haproxy"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
         ("deploy", "fly") => &["fly.", "flyctl", "fly-proxy"],
+        ("deploy", "azure") => &["azure", "containerapp", "az."],
         ("ci", "github") => &["github", "dependabot"],
         ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.
