@@ -38,7 +38,7 @@ stop() { of_app 'revision deactivate' --revision "$1" --output none; }
 known=$(az containerapp list --resource-group "$group" --query "[?name=='$app'].name" --output tsv)
 previous='' before=''
 if [ -n "$known" ]; then
-  previous=$(of_app 'ingress traffic show' --query '[?weight==`100`].revisionName | [0]' --output tsv)
+  previous=$(of_app 'ingress traffic show' --query "[?weight==\`100\`].revisionName | [0]" --output tsv)
   # Null is a word in this format.
   [ "$previous" != None ] || previous=''
   [ -z "$previous" ] || before=$(field "$previous" "properties.template.containers[?name=='app'].image | [0]")

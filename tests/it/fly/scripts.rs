@@ -46,7 +46,7 @@ esac
 fn app() -> tempfile::TempDir {
     let tree = tree(&stack(&[]));
     let folder = folder(&[
-        ("deploy/roll.sh", text(&tree, "deploy/roll.sh")),
+        ("deploy/replace.sh", text(&tree, "deploy/replace.sh")),
         ("deploy/copy.sh", text(&tree, "deploy/copy.sh")),
         (SERVICE, text(&tree, SERVICE)),
         ("bin/flyctl", FLYCTL),
@@ -69,7 +69,7 @@ fn running() -> tempfile::TempDir {
 }
 
 fn roll(app: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
-    run(app, &format!("deploy/roll.sh {arguments}"), variables)
+    run(app, &format!("deploy/replace.sh {arguments}"), variables)
 }
 
 fn read(app: &Path, name: &str) -> String {
@@ -93,7 +93,7 @@ fn the_first_deploy_makes_every_machine_and_later_ones_keep_their_number() {
     write(&app.path().join("calls"), "");
     let again = roll(app.path(), "", &[]);
     assert!(again.status.success(), "{}", said(&again.stderr));
-    assert!(said(&again.stderr).ends_with(&format!("back: deploy/roll.sh {NEW}\n")), "{}", said(&again.stderr));
+    assert!(said(&again.stderr).ends_with(&format!("back: deploy/replace.sh {NEW}\n")), "{}", said(&again.stderr));
     assert!(!read(app.path(), "calls").contains("scale"), "the number of machines is the operator's");
     let running = roll(app.path(), "--running", &[]);
     assert_eq!(said(&running.stdout), format!("{NEW}\n"));

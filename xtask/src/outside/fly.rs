@@ -17,10 +17,10 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "shellcheck of the deployment to Fly.io",
         run: |folder| {
-            let scripts = ["roll.sh", "copy.sh", "monitoring.sh", "monitoring/alertmanager.sh"];
+            let scripts = ["replace.sh", "copy.sh", "monitoring.sh", "monitoring/alertmanager.sh"];
             run(tools::program("shellcheck")?.args(scripts.map(|name| folder.join("deploy").join(name))))
         },
-        plant: ("deploy/roll.sh", "--image \"$2\"", "--image $2"),
+        plant: ("deploy/replace.sh", "--image \"$2\"", "--image $2"),
     },
     Linter {
         name: "promtool check config of what watches it",

@@ -1,16 +1,16 @@
 #!/bin/sh
 # Deploys a version to Fly.io, and waits until its machines are ready:
 #
-#   deploy/roll.sh IMAGE       IMAGE is registry.fly.io/app@sha256:…, which copy.sh prints: a tag can be moved, a digest cannot
-#   deploy/roll.sh             changes of fly.toml, with the version that runs
-#   deploy/roll.sh --running   only prints the version that runs
+#   deploy/replace.sh IMAGE       IMAGE is registry.fly.io/app@sha256:…, which copy.sh prints: a tag can be moved, a digest cannot
+#   deploy/replace.sh             changes of fly.toml, with the version that runs
+#   deploy/replace.sh --running   only prints the version that runs
 #
 # If the new version does not become ready, or if PUBLIC_URL is set and does not answer afterwards, the previous version is
 # deployed again, with the fly.toml that it had, and the script fails.
 set -eu
 cd "$(dirname "$0")/.."
 
-say() { echo "roll.sh: $*" >&2; }
+say() { echo "replace.sh: $*" >&2; }
 fail() {
   say "$1"
   exit "${2:-1}"
@@ -60,4 +60,4 @@ answers() {
 if [ -n "${PUBLIC_URL:-}" ]; then
   { answers /health/ready && answers /greet; } || back 'the public address does not answer'
 fi
-say "$image runs in $app${before:+; back: deploy/roll.sh $before}"
+say "$image runs in $app${before:+; back: deploy/replace.sh $before}"
