@@ -2,6 +2,7 @@
 //! detect it.
 
 mod api;
+mod azure;
 mod browser;
 mod files;
 mod fly;
@@ -47,6 +48,7 @@ pub(crate) fn run() -> Result<()> {
     gitlab::check(&mut tally, &restwell, folder.path())?;
     kubernetes::check(&mut tally, &restwell, folder.path())?;
     fly::check(&mut tally, &restwell, folder.path())?;
+    azure::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
