@@ -14,7 +14,7 @@ pub(super) const DEPLOY_AZURE: Feature = Feature {
         Value::Deploy(Deploy::Azure),
         Offer {
             label: "Azure Container Apps",
-            clause: "no hosts: one description, replicas that follow the load",
+            clause: "no hosts, replicas that follow the load",
             cost: "an image, an environment of Container Apps, a registry and a Key Vault; servers for data are rented",
             why: "Replicas that follow the load, without a cluster, and a version that gets requests only when it is ready.",
             pick: "when the rest of the system is on Azure",

@@ -13,7 +13,7 @@ pub(super) const DEPLOY_FLY: Feature = Feature {
         Value::Deploy(Deploy::Fly),
         Offer {
             label: "Fly.io",
-            clause: "rented machines: `fly.toml`, rolling deploy, a volume for SQLite",
+            clause: "rented machines, a public address with TLS",
             cost: "an image, one file of settings, and an account; PostgreSQL and other servers are rented or run elsewhere",
             why: "A public address with TLS and two machines behind it, without a host to look after.",
             pick: "when nobody wants to run hosts or a cluster",
