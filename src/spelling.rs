@@ -3,6 +3,8 @@
 /// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
     ("authentication", "auth"),
+    ("cloud-run", "gcp"),
+    ("cloudrun", "gcp"),
     ("db", "database"),
     ("defaults", "yes"),
     ("docker", "compose"),
@@ -12,6 +14,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("github-actions", "github"),
     ("gitlab-ci", "gitlab"),
     ("gl", "gitlab"),
+    ("google", "gcp"),
     ("in-memory", "memory"),
     ("k8s", "kubernetes"),
     ("kube", "kubernetes"),
@@ -23,8 +26,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("rate-limit", "limiter"),
     ("rate-limiter", "limiter"),
     ("ratelimit", "limiter"),
-    ("store", "database"),
     ("storage", "database"),
+    ("store", "database"),
     ("template", "preset"),
     ("token", "jwt"),
 ];

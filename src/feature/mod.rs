@@ -15,6 +15,7 @@ mod database;
 mod database_postgres;
 mod database_sqlite;
 mod deploy_compose;
+mod deploy_gcp;
 mod deploy_kubernetes;
 mod limiter_memory;
 mod limiter_redis;
@@ -131,6 +132,7 @@ pub const FEATURES: &[&Feature] = &[
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
     &deploy_kubernetes::DEPLOY_KUBERNETES,
+    &deploy_gcp::DEPLOY_GCP,
     &shared::COMPOSE_FILES,
     &shared::REPLICAS,
     &cross("deploy-compose+replicas"),
@@ -142,6 +144,10 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database-postgres+deploy-kubernetes"),
     &cross("auth-api-key+deploy-kubernetes"),
     &cross("deploy-kubernetes+monitoring-prometheus"),
+    &cross("database-postgres+deploy-gcp"),
+    &cross("limiter+deploy-gcp"),
+    &cross("auth-api-key+deploy-gcp"),
+    &cross("deploy-gcp+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
     &shared::CI,
@@ -154,11 +160,13 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci-github+image"),
     &cross("ci-github+deploy-compose"),
     &cross("ci-github+deploy-kubernetes"),
+    &cross("ci-github+deploy-gcp"),
     &cross("ci-gitlab+compose-files"),
     &cross("ci-gitlab+monitoring-prometheus"),
     &cross("ci-gitlab+image"),
     &cross("ci-gitlab+deploy-compose"),
     &cross("ci-gitlab+deploy-kubernetes"),
+    &cross("ci-gitlab+deploy-gcp"),
 ];
 
 /// A feature for files that exist only together with several other features.

@@ -11,6 +11,7 @@ mod ci_scripts;
 mod cli;
 mod docs;
 mod every_stack;
+mod gcp;
 mod gitlab;
 mod kubernetes;
 mod layers;

@@ -21,7 +21,9 @@ fn the_sum_of_all_limits_fits_the_container() {
 
 /// The memory limit of the container, in a deployment that has one.
 fn memory(project: &Project) -> Option<u64> {
-    let file = ["deploy/compose.yml", "deploy/base/deployment.yaml"].into_iter().find_map(|path| project.get(path))?;
+    let file = ["deploy/compose.yml", "deploy/base/deployment.yaml", "deploy/service.yaml"]
+        .into_iter()
+        .find_map(|path| project.get(path))?;
     let file: serde_yaml_ng::Value = serde_yaml_ng::from_str(file).expect("parses");
     let limits = [
         &file["services"]["app"]["deploy"]["resources"]["limits"]["memory"],
