@@ -122,8 +122,11 @@ fn is_faithful(policy: &Policy, group: &str, rule: &serde_yaml_ng::Value, record
     assert_eq!((severity.as_str(), notification_channels.as_slice()), (level, &[channel.to_owned()][..]), "{name}");
     assert_eq!(query.labels["severity"], expected);
     assert_eq!((query.rule_group.as_str(), query.alert_rule.as_str()), (group, name));
-    let minutes = rule["for"].as_str().map_or(0, |time| time.trim_end_matches('m').parse().expect("minutes"));
-    assert_eq!(query.duration, format!("{}s", minutes * 60), "{name}");
+    let seconds = |time: &str| {
+        let (number, unit) = time.split_at(time.len() - 1);
+        number.parse::<u32>().expect("a number") * if unit == "h" { 3600 } else { 60 }
+    };
+    assert_eq!(query.duration, format!("{}s", rule["for"].as_str().map_or(0, seconds)), "{name}");
     assert_eq!(query.evaluation_interval, "30s");
     assert!(query.disable_metric_validation);
     let expr = rule["expr"].as_str().expect("an expression");

@@ -112,17 +112,22 @@ fn faults(files: &Files, facts: &Facts) -> Vec<String> {
         .map(|name| format!("{name}: read by nothing"))
         .collect();
     let Some(text) = files.get("service.yaml") else { return vec!["no service.yaml".to_owned()] };
-    let service: Service = match serde_yaml_ng::from_str(text) {
+    let service: Service = match parse(text) {
         Ok(service) => service,
-        Err(error) => return vec![error.to_string()],
+        Err(error) => return vec![error],
     };
     faults.extend(rules::faults(&service, facts));
-    let collector = files.get("collector.yaml").map(|text| serde_yaml_ng::from_str::<Collector>(text));
-    match collector.transpose() {
+    match files.get("collector.yaml").map(|text| parse::<Collector>(text)).transpose() {
         Ok(collector) => faults.extend(rules::of_collector(&service, collector.as_ref(), facts)),
-        Err(error) => faults.push(error.to_string()),
+        Err(error) => faults.push(error),
     }
     faults
+}
+
+/// A number is no text, although YAML may read it as one.
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).map_err(|error| error.to_string())?;
+    serde_yaml_ng::from_value(value).map_err(|error| error.to_string())
 }
 
 /// The descriptions of what does not hold.

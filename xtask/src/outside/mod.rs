@@ -4,6 +4,7 @@
 mod api;
 mod browser;
 mod files;
+mod gcp;
 mod gitlab;
 mod kubernetes;
 mod licences;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     kubernetes::check(&mut tally, &restwell, folder.path())?;
+    gcp::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
