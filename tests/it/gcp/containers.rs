@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::model::{Container, Revision, Variable};
 use super::{Facts, of, probes, syntax};
+use crate::projects::NAME;
 
 /// Variables that Cloud Run sets itself, and refuses in a service.
 const RESERVED: [&str; 4] = ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"];
@@ -84,30 +85,35 @@ fn of_variables(variables: &[Variable], facts: &Facts) -> Vec<String> {
             (secret != Some(false) || source.is_none(), "no secret"),
             (source.is_none_or(|secret| syntax::is_version(&secret.key)), "a version of a secret that can move"),
             (source.is_none_or(|secret| syntax::is_secret(&secret.name)), "no name of a secret"),
-            (source.is_none_or(|secret| secret.name.ends_with(&dashed(name))), "the secret of another setting"),
+            (source.is_none_or(|secret| secret.name == secret_of(name)), "the secret of another setting"),
         ]);
         faults.extend(own.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     faults
 }
 
-/// `-database-url`
-fn dashed(name: &str) -> String {
-    format!("-{}", name.to_lowercase().replace('_', "-"))
+/// The secret of a setting: `shop-api-database-url`.
+fn secret_of(name: &str) -> String {
+    format!("{NAME}-{}", name.to_lowercase().replace('_', "-"))
 }
 
 fn resources(container: &Container) -> Vec<String> {
     let limits = &container.resources.limits;
     let cpu = limits.get("cpu").and_then(|text| syntax::millicores(text));
     let memory = limits.get("memory").and_then(|text| syntax::mebibytes(text));
-    let least = if container.ports.is_some() { LEAST_MEMORY } else { 128 };
-    // From 4 processors on, each needs memory of its own.
+    let own = if container.ports.is_some() { LEAST_MEMORY } else { 128 };
+    let (least, most) = match cpu.unwrap_or(0) {
+        ..1000 => (own, 1024),
+        1000..4000 => (own, cpu.unwrap_or(0) / 1000 * 4096),
+        4000..6000 => (2048, 16 * 1024),
+        6000.. => (4096, 32 * 1024),
+    };
     let whole = cpu.is_some_and(|cpu| (80..1000).contains(&cpu) || [1000, 2000, 4000, 6000, 8000].contains(&cpu));
     of(&[
-        (limits.keys().all(|key| ["cpu", "memory", "nvidia.com/gpu"].contains(&key.as_str())), "a limit of nothing"),
+        (limits.keys().all(|key| ["cpu", "memory"].contains(&key.as_str())), "a limit of nothing"),
         (whole, "no number of processors"),
-        (memory.is_some_and(|memory| memory >= least), "less memory than a replica needs"),
-        (memory.is_some_and(|memory| memory <= 32 * 1024), "more memory than a replica has"),
+        (memory.is_some_and(|memory| memory >= least), "less memory than it needs"),
+        (memory.is_some_and(|memory| memory <= most), "more memory than its processors may have"),
     ])
 }
 

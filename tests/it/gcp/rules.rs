@@ -60,6 +60,7 @@ pub(super) fn faults(service: &Service, facts: &Facts) -> Vec<String> {
     let mut faults = of(&[
         (api_version == "serving.knative.dev/v1" && kind == "Service", "no service of Cloud Run"),
         (syntax::is_label(&metadata.name, 46 - TAG.len()), "a name too long for the tag of a candidate, or no name"),
+        (metadata.name == NAME, "another service than that of rollout.sh"),
         (is_account(&revision.service_account_name), "no service account"),
     ]);
     faults.extend(annotations(&metadata.annotations, OF_SERVICE, "a service"));
@@ -74,7 +75,7 @@ pub(super) fn faults(service: &Service, facts: &Facts) -> Vec<String> {
 /// `shop-api@PROJECT.iam.gserviceaccount.com`
 fn is_account(text: &str) -> bool {
     let name = text.strip_suffix("@PROJECT.iam.gserviceaccount.com");
-    name.is_some_and(|name| name.len() >= 6 && syntax::is_label(name, 30))
+    name.is_some_and(|name| name == NAME && name.len() >= 6 && syntax::is_label(name, 30))
 }
 
 fn annotations(found: &Annotations, known: &[Annotation], level: &str) -> Vec<String> {
@@ -91,6 +92,7 @@ fn scaling(service: &Annotations, revision: &Annotations, facts: &Facts) -> Vec<
     let most = number(revision, "autoscaling.knative.dev/maxScale").unwrap_or(u32::MAX / 64);
     let (expected_least, expected_most) = facts.replicas;
     let value = |name: &str| revision.get(name).map(String::as_str);
+    let of_service = |name: &str| service.get(name).map(String::as_str);
     let is_private = value("run.googleapis.com/vpc-access-egress").is_some();
     of(&[
         (least == Some(expected_least), "another minScale than the least number of replicas"),
@@ -102,7 +104,13 @@ fn scaling(service: &Annotations, revision: &Annotations, facts: &Facts) -> Vec<
         (value("run.googleapis.com/cpu-throttling") == Some("false"), "no processor for what works in the background"),
         (value("run.googleapis.com/execution-environment") == Some("gen2"), "not the execution environment gen2"),
         (is_private && value("run.googleapis.com/network-interfaces").is_some(), "no way to private addresses"),
-        (service.contains_key("run.googleapis.com/invoker-iam-disabled"), "every request is answered 403"),
+        (value("run.googleapis.com/startup-cpu-boost") == Some("true"), "starts without more processors"),
+        (of_service("run.googleapis.com/invoker-iam-disabled") == Some("true"), "every request is answered 403"),
+        (of_service("run.googleapis.com/ingress") == Some("all"), "clients do not reach the service"),
+        (
+            of_service("run.googleapis.com/launch-stage") == Some("BETA"),
+            "a readiness probe needs the launch stage BETA",
+        ),
     ])
 }
 
@@ -162,5 +170,9 @@ pub(super) fn of_collector(service: &Service, collector: Option<&Collector>, fac
         (interval.is_some_and(|seconds| (5..=30).contains(&seconds)), "no interval that the rules can use"),
         (containers.len() == 2, "no collector"),
         (mounted, "the collector has no configuration"),
+        (
+            volumes.iter().all(|volume| volume.secret.secret_name == format!("{NAME}-collector")),
+            "another secret than README.md makes",
+        ),
     ])
 }
