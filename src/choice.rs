@@ -205,6 +205,7 @@ choices! {
     deploy: Deploy, Around, "Where does it run?" {
         Compose = "compose",
         Kubernetes = "kubernetes",
+        Aws = "aws",
         None = "none",
     }
     /// What builds and checks every change.

@@ -2,12 +2,16 @@
 
 /// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
+    ("amazon", "aws"),
     ("authentication", "auth"),
+    ("cloudformation", "aws"),
     ("db", "database"),
     ("defaults", "yes"),
     ("docker", "compose"),
     ("docker-compose", "compose"),
     ("dryrun", "dry-run"),
+    ("ecs", "aws"),
+    ("fargate", "aws"),
     ("gh", "github"),
     ("github-actions", "github"),
     ("gitlab-ci", "gitlab"),

@@ -27,6 +27,9 @@ const COMPOSE: Target = Target { image: true, local_disk: true, servers: true, r
 const KUBERNETES: Target =
     Target { image: true, local_disk: false, servers: false, replicas: 2, most_replicas: MOST_REPLICAS };
 
+const AWS: Target =
+    Target { image: true, local_disk: false, servers: false, replicas: 2, most_replicas: MOST_REPLICAS };
+
 /// No deployment: the service runs where its developer starts it.
 const NONE: Target = Target { image: false, local_disk: true, servers: false, replicas: 1, most_replicas: 1 };
 
@@ -36,6 +39,7 @@ impl Deploy {
         match self {
             Self::Compose => COMPOSE,
             Self::Kubernetes => KUBERNETES,
+            Self::Aws => AWS,
             Self::None => NONE,
         }
     }

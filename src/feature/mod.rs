@@ -14,6 +14,7 @@ mod ci_gitlab;
 mod database;
 mod database_postgres;
 mod database_sqlite;
+mod deploy_aws;
 mod deploy_compose;
 mod deploy_kubernetes;
 mod limiter_memory;
@@ -131,6 +132,7 @@ pub const FEATURES: &[&Feature] = &[
     &shared::IMAGE,
     &deploy_compose::DEPLOY_COMPOSE,
     &deploy_kubernetes::DEPLOY_KUBERNETES,
+    &deploy_aws::DEPLOY_AWS,
     &shared::COMPOSE_FILES,
     &shared::REPLICAS,
     &cross("deploy-compose+replicas"),
@@ -142,11 +144,15 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database-postgres+deploy-kubernetes"),
     &cross("auth-api-key+deploy-kubernetes"),
     &cross("deploy-kubernetes+monitoring-prometheus"),
+    &cross("database-postgres+deploy-aws"),
+    &cross("auth-api-key+deploy-aws"),
+    &cross("deploy-aws+monitoring-prometheus"),
     &none::DEPLOY_NONE,
     &cross("deploy-none+monitoring-prometheus"),
     &shared::CI,
     &cross("ci+image"),
     &cross("ci+deploy-compose"),
+    &cross("ci+deploy-aws"),
     &ci_github::CI_GITHUB,
     &ci_gitlab::CI_GITLAB,
     &none::CI_NONE,
@@ -154,11 +160,13 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci-github+image"),
     &cross("ci-github+deploy-compose"),
     &cross("ci-github+deploy-kubernetes"),
+    &cross("ci-github+deploy-aws"),
     &cross("ci-gitlab+compose-files"),
     &cross("ci-gitlab+monitoring-prometheus"),
     &cross("ci-gitlab+image"),
     &cross("ci-gitlab+deploy-compose"),
     &cross("ci-gitlab+deploy-kubernetes"),
+    &cross("ci-gitlab+deploy-aws"),
 ];
 
 /// A feature for files that exist only together with several other features.

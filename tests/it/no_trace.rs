@@ -57,6 +57,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("deploy", "compose") => &["deploy/compose", "haproxy"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
+        ("deploy", "aws") => &["aws ", "amazon", "cloudformation", "fargate"],
         ("ci", "github") => &["github", "dependabot"],
         ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.
