@@ -31,8 +31,12 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
         let grace = "killed; longer than the whole shutdown below";
         parts.limits.time_out(Layer::GracePeriod, "ECS: from SIGTERM to SIGKILL", "35 s", grace);
         parts.limits.bound("memory of a replica", "512 MiB", "killed and replaced");
-        parts.limits.bound("replicas", "4, `MostReplicas` in `deploy/stack.yaml`", "requests over their capacity are shed");
-        parts.symptoms.of("load-balancer").page(
+        parts.limits.bound(
+            "replicas",
+            "4, `MostReplicas` in `deploy/stack.yaml`",
+            "requests over their capacity are shed",
+        );
+        parts.symptoms.of("ecs").page(
             "NoReplicaIsReady",
             "No replica is ready",
             "No copy of the service answered for 45 seconds of the last five minutes, so clients get 503 from the load balancer",

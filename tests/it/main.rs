@@ -6,6 +6,7 @@
     reason = "the rooms of the crate are not those of its tests, which set up and inspect real directories"
 )]
 
+mod aws;
 mod base;
 mod ci_scripts;
 mod cli;

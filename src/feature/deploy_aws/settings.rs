@@ -156,14 +156,19 @@ mod tests {
     #[test]
     fn a_setting_is_a_parameter_and_a_secret_the_arn_of_one() {
         let settings = settings();
-        let parameters: Vec<_> =
-            stack_settings(&settings).into_iter().map(|fields| (fields["name"].clone(), fields["default"].clone())).collect();
+        let parameters: Vec<_> = stack_settings(&settings)
+            .into_iter()
+            .map(|fields| (fields["name"].clone(), fields["default"].clone()))
+            .collect();
         let expected = [("RUST_LOG", "\n    Default: 'info'"), ("KEY_PREFIX", "\n    Default: 'live'"), ("PEER", "")];
         assert_eq!(parameters, expected.map(|(name, default)| (name.to_owned(), default.to_owned())));
         assert!(container_secrets(&settings).contains("{ Name: STORE_URL, ValueFrom: !Ref StoreUrlSecret }"));
         assert!(secret_statement(&settings).ends_with("- !Ref StoreUrlSecret\n"));
         let commands = secret_commands(&settings, "shop");
-        assert!(commands.contains("--name shop/production/store-url --secret-string file://deploy/secrets"), "{commands}");
+        assert!(
+            commands.contains("--name shop/production/store-url --secret-string file://deploy/secrets"),
+            "{commands}"
+        );
     }
 
     #[test]

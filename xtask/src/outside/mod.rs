@@ -2,6 +2,7 @@
 //! detect it.
 
 mod api;
+mod aws;
 mod browser;
 mod files;
 mod gitlab;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     kubernetes::check(&mut tally, &restwell, folder.path())?;
+    aws::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));
