@@ -40,9 +40,9 @@ state=$(describe --query "Stacks[?StackName=='$stack'].StackStatus")
 before=
 case $state in
   '' | REVIEW_IN_PROGRESS) ;;
+  *_IN_PROGRESS) fail "another change of $stack is in progress ($state)" ;;
   ROLLBACK_* | CREATE_FAILED) fail "the first deploy of $stack failed ($state): delete the stack, then deploy again" ;;
   UPDATE_ROLLBACK_FAILED) fail "the stack is stuck: aws cloudformation continue-update-rollback --stack-name $stack" ;;
-  *_IN_PROGRESS) fail "another change of $stack is in progress ($state)" ;;
   *)
     before=$(./running.sh "$environment")
     [ "$(printf '%s\n' "$before" | wc -l)" -eq 1 ] || fail "several versions run in $stack: wait until one does

@@ -53,11 +53,6 @@ pub(super) fn faults(template: &Node, job: &str) -> Vec<String> {
         Ok(configuration) => configuration,
         Err(error) => return vec![error.to_string()],
     };
-    let metrics = &configuration.service.pipelines.metrics;
-    let uses = |names: &[String], defined: &serde_yaml_ng::Mapping| {
-        let defined: BTreeSet<&str> = defined.keys().filter_map(Value::as_str).collect();
-        names.iter().map(String::as_str).collect::<BTreeSet<_>>() == defined
-    };
     let scrapes = &configuration.receivers["prometheus"]["config"]["scrape_configs"];
     let write = &configuration.exporters["prometheusremotewrite"];
     let limit = configuration.processors["memory_limiter"]["limit_mib"].as_f64().unwrap_or(f64::INFINITY);
@@ -66,20 +61,7 @@ pub(super) fn faults(template: &Node, job: &str) -> Vec<String> {
         let statement = &policy["PolicyDocument"]["Statement"].items()[0];
         policy["RoleName"].is_ref("TaskRole") && statement["Action"].text() == "aps:RemoteWrite"
     });
-    of(&[
-        (uses(&metrics.receivers, &configuration.receivers), "receivers that are not those of the pipeline"),
-        (uses(&metrics.processors, &configuration.processors), "processors that are not those of the pipeline"),
-        (uses(&metrics.exporters, &configuration.exporters), "exporters that are not those of the pipeline"),
-        (
-            uses(&configuration.service.extensions, &configuration.extensions),
-            "extensions that are not those of the service",
-        ),
-        (metrics.processors.first().is_some_and(|first| first == "memory_limiter"), "its memory is not limited first"),
-        (
-            metrics.processors.iter().position(|name| name == "resourcedetection")
-                < metrics.processors.iter().position(|name| name == "resource"),
-            "the task is not known when it is named",
-        ),
+    let own = of(&[
         (limit < collector["Memory"].number().unwrap_or_default(), "its limit is more than its memory"),
         (scrapes[0]["job_name"].as_str() == Some(job), "another job than the alerts name"),
         (
@@ -98,5 +80,30 @@ pub(super) fn faults(template: &Node, job: &str) -> Vec<String> {
             "writes to another workspace",
         ),
         (may, "may not write"),
+    ]);
+    [of_pipeline(&configuration), own].concat()
+}
+
+/// What is wrong between the pipeline and its parts.
+fn of_pipeline(configuration: &Configuration) -> Vec<String> {
+    let metrics = &configuration.service.pipelines.metrics;
+    let uses = |names: &[String], defined: &serde_yaml_ng::Mapping| {
+        let defined: BTreeSet<&str> = defined.keys().filter_map(Value::as_str).collect();
+        names.iter().map(String::as_str).collect::<BTreeSet<_>>() == defined
+    };
+    of(&[
+        (uses(&metrics.receivers, &configuration.receivers), "receivers that are not those of the pipeline"),
+        (uses(&metrics.processors, &configuration.processors), "processors that are not those of the pipeline"),
+        (uses(&metrics.exporters, &configuration.exporters), "exporters that are not those of the pipeline"),
+        (
+            uses(&configuration.service.extensions, &configuration.extensions),
+            "extensions that are not those of the service",
+        ),
+        (metrics.processors.first().is_some_and(|first| first == "memory_limiter"), "its memory is not limited first"),
+        (
+            metrics.processors.iter().position(|name| name == "resourcedetection")
+                < metrics.processors.iter().position(|name| name == "resource"),
+            "the task is not known when it is named",
+        ),
     ])
 }

@@ -7,6 +7,7 @@ mod parameters;
 mod plants;
 mod policy;
 mod references;
+mod resources;
 mod schema;
 mod scripts;
 mod service;
@@ -71,7 +72,7 @@ fn projects() -> impl Iterator<Item = &'static Project> {
 
 /// The files of a project, each read by `text`.
 fn files(text: impl Fn(&str) -> String) -> Files {
-    let names = ["stack.yaml", "access.yaml", "staging.env", "production.env"];
+    let names = ["stack.yaml", "access.yaml", "staging.env", "production.env", "update.sh", "copy.sh"];
     let texts = names.map(|name| (name, text(&format!("deploy/{name}"))));
     let example = text(".env.example");
     let seconds = ["DRAIN_TIMEOUT=", "REQUEST_TIMEOUT=", "HEADER_TIMEOUT="].map(|name| {
@@ -93,6 +94,10 @@ fn faults(files: &Files) -> Vec<String> {
     faults.extend(of_template(&account));
     faults.extend(service::faults(&stack, drain));
     faults.extend(network::faults(&stack, &times));
+    faults.extend(resources::faults(&stack));
+    faults.extend(resources::kept(&account));
+    let scripts = files.texts.iter().filter(|(name, _)| name.ends_with(".sh")).map(|(_, text)| text.as_str());
+    faults.extend(resources::outputs(scripts, [&stack, &account]));
     faults.extend(access::of_stack(&stack));
     faults.extend(access::of_account(&account, NAME));
     faults.extend(collector::faults(&stack, NAME));

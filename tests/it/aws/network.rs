@@ -22,7 +22,14 @@ pub(super) struct Times {
 }
 
 pub(super) fn faults(template: &Node, times: &Times) -> Vec<String> {
-    [of_balancer(template, times), of_targets(template, times), of_listeners(template), of_groups(template)].concat()
+    [
+        of_balancer(template, times),
+        of_targets(template, times),
+        of_listeners(template),
+        of_groups(template),
+        of_replicas(template),
+    ]
+    .concat()
 }
 
 fn unknown(attributes: &Node, known: &[&str]) -> Vec<String> {
@@ -139,10 +146,6 @@ fn of_groups(template: &Node) -> Vec<String> {
     };
     let is_open =
         |rule: &Node| rule["CidrIp"].text() == "0.0.0.0/0" && [443.0, 80.0].iter().any(|&port| covers(rule, port));
-    let network = &template.only("AWS::ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"];
-    let ordered = template.resources("AWS::EC2::SecurityGroup").flat_map(|(_, group)| {
-        [&group["SecurityGroupIngress"], &group["SecurityGroupEgress"]].into_iter().flat_map(Node::items)
-    });
     let count = |name: &str| {
         out(name).iter().filter(|rule| rule["DestinationSecurityGroupId"] != Node::List(Vec::new())).count()
     };
@@ -170,6 +173,15 @@ fn of_groups(template: &Node) -> Vec<String> {
             servers.iter().all(|rule| is_let_out(rule)) && servers.len() == count("ServiceSecurityGroup"),
             "a server that replicas do not reach",
         ),
+    ])
+}
+
+fn of_replicas(template: &Node) -> Vec<String> {
+    let network = &template.only("AWS::ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"];
+    let ordered = template.resources("AWS::EC2::SecurityGroup").flat_map(|(_, group)| {
+        [&group["SecurityGroupIngress"], &group["SecurityGroupEgress"]].into_iter().flat_map(Node::items)
+    });
+    of(&[
         (
             network["SecurityGroups"].items().iter().any(|name| name.is_ref("ServiceSecurityGroup")),
             "the replicas have another security group",

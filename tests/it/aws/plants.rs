@@ -137,6 +137,48 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("access.yaml", "RepositoryName: north-pier9", "RepositoryName: pier", "another registry"),
     ("access.yaml", "ManagedPolicyArns: [!Ref DeployPolicy]", "ManagedPolicyArns: [!Ref Policy]", "refers to Policy"),
     ("access.yaml", "cloudformation:CreateChangeSet", "cloudformation.CreateChangeSet", "no action"),
+    // The other resources.
+    ("stack.yaml", "Subnets: !Ref PublicSubnets", "Subnets: !Ref PrivateSubnets", "clients do not reach the subnets"),
+    (
+        "stack.yaml",
+        "SecurityGroups: [!Ref LoadBalancerSecurityGroup]",
+        "SecurityGroups: [!Ref ServiceSecurityGroup]",
+        "the load balancer has another",
+    ),
+    ("stack.yaml", "RestrictPublicBuckets: true", "RestrictPublicBuckets: false", "the access log is public"),
+    (
+        "stack.yaml",
+        "CapacityProviders: [FARGATE, FARGATE_SPOT]",
+        "CapacityProviders: [FARGATE]",
+        "a capacity provider that",
+    ),
+    (
+        "stack.yaml",
+        "    DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      LogGroupName",
+        "    Properties:\n      LogGroupName",
+        "LogGroup does not outlive",
+    ),
+    (
+        "stack.yaml",
+        "Expression: FILL(requests, 0)",
+        "Expression: FILL(request, 0)",
+        "an expression of an unknown metric",
+    ),
+    (
+        "stack.yaml",
+        "        - { Name: TargetGroup, Value: !GetAtt TargetGroup.TargetGroupFullName }\n",
+        "",
+        "dimensions without data",
+    ),
+    ("stack.yaml", "MetricName: HTTPCode_ELB_5XX_Count", "MetricName: HTTPCode_ELB_5xx_Count", "MetricName"),
+    ("stack.yaml", "DatapointsToAlarm: 2", "DatapointsToAlarm: 4", "more data than periods"),
+    ("access.yaml", "  StackRole:\n    Description", "  Role:\n    Description", "no output StackRole"),
+    (
+        "stack.yaml",
+        "      NetworkMode: awsvpc\n",
+        "      NetworkMode: awsvpc\n      NetworkMode: awsvpc\n",
+        "duplicate entry",
+    ),
     // References and parameters.
     ("stack.yaml", "VpcId: !Ref Vpc", "VpcId: !ImportValue Vpc", "unknown function !ImportValue"),
     ("stack.yaml", "Value: !Ref Pages", "Value: &pages pages", "an anchor or an alias"),

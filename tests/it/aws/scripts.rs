@@ -198,6 +198,7 @@ fn a_stack_that_cannot_be_updated_and_an_aws_that_does_not_respond_are_failures(
         ("ROLLBACK_COMPLETE", "delete the stack"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("UPDATE_IN_PROGRESS", "another change"),
+        ("ROLLBACK_IN_PROGRESS", "another change"),
     ] {
         let account = account(false);
         write(&account.path().join("state"), state);
