@@ -86,9 +86,9 @@ fn secret_parameter(setting: &str) -> String {
 /// The servers that the operator has in the VPC, from the examples of their URLs: `parameter`, the security group; `resource`,
 /// the rule in it; `name` and `port`.
 fn stack_servers(settings: &Settings) -> Vec<Fields> {
-    let fields = |secret: SecretSetting| {
-        let port = port(secret.example)?;
-        let server = secret.name.strip_suffix("_URL")?;
+    let fields = |setting: &Setting| {
+        let Deployed::ByOperator { example, .. } = setting.deployed? else { return None };
+        let (port, server) = (port(example)?, setting.name.strip_suffix("_URL")?);
         Some(Fields::from([
             ("parameter", format!("{}SecurityGroup", parameter(server))),
             ("resource", format!("{}Ingress", parameter(server))),
@@ -96,7 +96,7 @@ fn stack_servers(settings: &Settings) -> Vec<Fields> {
             ("port", port.to_string()),
         ]))
     };
-    settings.secrets().filter_map(fields).collect()
+    settings.iter().filter_map(fields).collect()
 }
 
 /// The port in a URL. Without one it is a service of HTTP, and no server in the VPC.

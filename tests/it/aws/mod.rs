@@ -16,6 +16,7 @@ mod template;
 use std::collections::{BTreeMap, BTreeSet};
 
 use restwell::choice::Deploy;
+use restwell::part::Deployed;
 
 use crate::projects::{NAME, Project, all};
 use network::Times;
@@ -62,6 +63,15 @@ fn the_settings_of_every_stack_are_those_of_the_service() {
         let secrets: BTreeSet<&str> = app["Secrets"].items().iter().map(|setting| setting["Name"].text()).collect();
         assert!(plan.parts.settings.fixed().all(|(name, _)| names.contains(name)), "{}", project.id());
         assert!(plan.parts.settings.secrets().all(|secret| secrets.contains(secret.name)), "{}", project.id());
+        let ports = plan.parts.settings.iter().filter_map(|setting| match setting.deployed? {
+            Deployed::ByOperator { example, .. } => example.split(['/', '?']).nth(2)?.rsplit_once(':')?.1.parse().ok(),
+            Deployed::As(_) | Deployed::Adjustable => None,
+        });
+        let ports: BTreeSet<u32> = ports.collect();
+        let rules = stack.resources("AWS::EC2::SecurityGroupIngress").map(|(_, rule)| rule);
+        let servers = rules.filter(|rule| rule["SourceSecurityGroupId"].is_ref("ServiceSecurityGroup"));
+        let opened: BTreeSet<u32> = servers.filter_map(|rule| Some(rule["FromPort"].number()? as u32)).collect();
+        assert_eq!(opened, ports, "the servers that replicas reach in {}", project.id());
         assert_eq!(known.contains_key("TRUSTED_PROXY_HOPS"), names.contains("TRUSTED_PROXY_HOPS"), "{}", project.id());
     }
 }
