@@ -16,7 +16,7 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
             clause: "ECS on Fargate: load balancer, autoscaling, roll-back",
             cost: "an image, and a stack of CloudFormation in an account of AWS; servers for data are rented",
             why: "No hosts to run: replicas that follow the load, and a deployment that rolls itself back.",
-            pick: "when the rest is on AWS and there is no cluster of Kubernetes",
+            pick: "when what it needs is on AWS, and no cluster has to be run",
         },
     ),
     contribute: |_, parts| {

@@ -55,7 +55,8 @@ pub(super) fn faults(template: &Node, job: &str) -> Vec<String> {
     };
     let scrapes = &configuration.receivers["prometheus"]["config"]["scrape_configs"];
     let write = &configuration.exporters["prometheusremotewrite"];
-    let limit = configuration.processors["memory_limiter"]["limit_mib"].as_f64().unwrap_or(f64::INFINITY);
+    let limit = collector["Environment"].named("GOMEMLIMIT").text().strip_suffix("MiB");
+    let limit = limit.and_then(|limit| limit.parse().ok()).unwrap_or(f64::INFINITY);
     let instance = &configuration.processors["resource"]["attributes"][0];
     let may = template.resources("AWS::IAM::RolePolicy").any(|(_, policy)| {
         let statement = &policy["PolicyDocument"]["Statement"].items()[0];
@@ -99,7 +100,6 @@ fn of_pipeline(configuration: &Configuration) -> Vec<String> {
             uses(&configuration.service.extensions, &configuration.extensions),
             "extensions that are not those of the service",
         ),
-        (metrics.processors.first().is_some_and(|first| first == "memory_limiter"), "its memory is not limited first"),
         (
             metrics.processors.iter().position(|name| name == "resourcedetection")
                 < metrics.processors.iter().position(|name| name == "resource"),

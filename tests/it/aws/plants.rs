@@ -217,7 +217,7 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
         "replicas have one instance",
     ),
     ("stack.yaml", "exporters: [prometheusremotewrite]", "exporters: [otlp]", "exporters that are not those"),
-    ("stack.yaml", "limit_mib: 160", "limit_mib: 300", "its limit is more than its memory"),
+    ("stack.yaml", "Value: 200MiB", "Value: 300MiB", "its limit is more than its memory"),
     ("stack.yaml", "aps:RemoteWrite", "aps:QueryMetrics", "may not write"),
     ("stack.yaml", "topic_arn: ${Tickets}", "topic_arn: ${Ticket}", "refers to Ticket"),
 ];
