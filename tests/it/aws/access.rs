@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::policy::{actions, statements};
 use super::service::of;
 use super::template::Node;
+use crate::projects::NAME;
 
 /// What is wrong with the roles of a stack.
 pub(super) fn of_stack(template: &Node) -> Vec<String> {
@@ -23,6 +24,11 @@ pub(super) fn of_stack(template: &Node) -> Vec<String> {
     let declared: BTreeSet<&str> =
         template["Parameters"].fields().map(|(name, _)| name).filter(|name| name.ends_with("Secret")).collect();
     let may = |action: &str| documents().flat_map(statements).any(|statement| actions(statement).contains(&action));
+    let registry = format!(":repository/{NAME}/app");
+    let pulls = documents().flat_map(statements).any(|statement| {
+        matches!(&statement["Resource"], Node::Sub(arn) if arn.ends_with(&registry))
+            && actions(statement).contains(&"ecr:BatchGetImage")
+    });
     let own = |secret: &Node| secret["ValueFrom"].is_ref(&(camel(secret["Name"].text()) + "Secret"));
     let service_of = |name: &str| {
         statements(&role(name)["AssumeRolePolicyDocument"])[..].first().map(|one| one["Principal"]["Service"].text())
@@ -30,6 +36,7 @@ pub(super) fn of_stack(template: &Node) -> Vec<String> {
     of(&[
         (readable == needed && needed == declared, "the secrets that are read are not those of the task"),
         (secrets().all(own), "a setting with the secret of another one"),
+        (pulls, "another registry than deploys copy to"),
         (may("ecr:BatchGetImage") && may("ecr:GetAuthorizationToken"), "ECS cannot pull the image"),
         (may("logs:CreateLogStream") && may("logs:PutLogEvents"), "ECS cannot write the log"),
         (service_of("ExecutionRole") == Some("ecs-tasks.amazonaws.com"), "ECS cannot take the execution role"),
@@ -83,7 +90,7 @@ pub(super) fn of_account(template: &Node, label: &str) -> Vec<String> {
             "deploys may pass another role",
         ),
         (
-            template.only("AWS::ECR::Repository")["RepositoryName"].text() == label,
+            template.only("AWS::ECR::Repository")["RepositoryName"].text() == format!("{label}/app"),
             "another registry than the stack pulls from",
         ),
     ]);

@@ -136,6 +136,7 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("access.yaml", "Resource: !GetAtt StackRole.Arn", "Resource: '*'", "deploys may pass another role"),
     ("access.yaml", "RepositoryName: north-pier9", "RepositoryName: pier", "another registry"),
     ("access.yaml", "ManagedPolicyArns: [!Ref DeployPolicy]", "ManagedPolicyArns: [!Ref Policy]", "refers to Policy"),
+    ("stack.yaml", ":repository/north-pier9/app", ":repository/north-pier9", "another registry than deploys copy to"),
     ("access.yaml", "cloudformation:CreateChangeSet", "cloudformation.CreateChangeSet", "no action"),
     // The other resources.
     ("stack.yaml", "Subnets: !Ref PublicSubnets", "Subnets: !Ref PrivateSubnets", "clients do not reach the subnets"),

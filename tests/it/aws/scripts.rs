@@ -7,7 +7,7 @@ use std::process::Output;
 use super::plants::tree;
 use crate::ci_scripts::{folder, public, run, text, write};
 
-const REGISTRY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/north-pier9";
+const REGISTRY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/north-pier9/app";
 
 /// `aws`, for one stack. The file `stack` has the image of the stack, `running` that of the replicas. A version in `broken` fails
 /// the update; one in `reverted` is rolled back by ECS, and the stack succeeds all the same.
