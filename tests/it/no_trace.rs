@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use camino::Utf8Path;
-use restwell::choice::{Cache, Choice, Database, Limiter, Upstream, Value};
+use restwell::choice::{Cache, Choice, Database, Deploy, Limiter, Upstream, Value};
 use restwell::part::Parts;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
@@ -97,8 +97,12 @@ fn has_shared_server(stack: &Stack) -> bool {
     has_redis(stack) || stack.cache == Cache::Memcached
 }
 
+/// ECS has a circuit breaker of its own, for deployments.
 fn calls_with_a_breaker(stack: &Stack) -> bool {
-    has_shared_server(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
+    stack.deploy == Deploy::Aws
+        || has_shared_server(stack)
+        || stack.database != Database::None
+        || stack.upstream == Upstream::Http
 }
 
 #[test]
