@@ -205,6 +205,11 @@ choices! {
     deploy: Deploy, Around, "Where does it run?" {
         Compose = "compose",
         Kubernetes = "kubernetes",
+        Systemd = "systemd",
+        Fly = "fly",
+        Aws = "aws",
+        Gcp = "gcp",
+        Azure = "azure",
         None = "none",
     }
     /// What builds and checks every change.

@@ -195,6 +195,7 @@ impl<'a> Plan<'a> {
     /// resource once for each, with its variables.
     fn templates(&self, resources: &Resources) -> Vec<(Utf8PathBuf, &'static str, String, Option<Value>)> {
         let mut all = Vec::new();
+        let balancer = self.stack.deploy.target().balancer;
         for feature in wanted(self.stack) {
             let from = feature.origin();
             for (path, source) in template::folder(feature.id) {
@@ -202,6 +203,11 @@ impl<'a> Plan<'a> {
                     let each = resources.each(&path);
                     all.extend(each.map(|(path, fields)| (path, source, from.clone(), Some(fields))));
                 } else {
+                    let path = match balancer {
+                        // Each target has its configuration in a folder of its own.
+                        Some(balancer) => path.as_str().replace("{balancer}", balancer.folder).into(),
+                        None => path,
+                    };
                     all.push((path, source, from.clone(), None));
                 }
             }

@@ -1,6 +1,6 @@
 //! What each deployment target brings, and what it leaves to the operator.
 //!
-//! One constant for each target; rules between choices, features and facts read it, and name no target themselves.
+//! One constant for each kind of target; rules between choices, features and facts read it, and name no target themselves.
 
 use crate::choice::Deploy;
 
@@ -13,29 +13,73 @@ pub struct Target {
     pub local_disk: bool,
     /// Whether it runs the servers that the service needs; otherwise the operator has them elsewhere.
     pub servers: bool,
+    /// The load balancer that it brings, HAProxy; otherwise the platform has one.
+    pub balancer: Option<Balancer>,
     /// Replicas of the service; the least, if it adds some under load.
     pub replicas: u32,
     /// Replicas of the service under load.
     pub most_replicas: u32,
 }
 
+/// A load balancer of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balancer {
+    /// How long it waits for a response of the service, and where that is set: a cell of a table.
+    pub patience: &'static str,
+    /// The folder of its configuration, below `deploy/`.
+    pub folder: &'static str,
+}
+
 /// How many replicas an autoscaler runs at most; a database server has enough connections for them.
 pub const MOST_REPLICAS: u32 = 4;
 
-const COMPOSE: Target = Target { image: true, local_disk: true, servers: true, replicas: 2, most_replicas: 2 };
+const COMPOSE: Target = Target {
+    image: true,
+    local_disk: true,
+    servers: true,
+    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s", folder: "haproxy" }),
+    replicas: 2,
+    most_replicas: 2,
+};
 
-const KUBERNETES: Target =
-    Target { image: true, local_disk: false, servers: false, replicas: 2, most_replicas: MOST_REPLICAS };
+const SYSTEMD: Target = Target {
+    image: false,
+    local_disk: true,
+    servers: false,
+    balancer: Some(Balancer {
+        patience: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s",
+        folder: "systemd",
+    }),
+    replicas: 2,
+    most_replicas: 2,
+};
+
+/// Machines with volumes, as many as were made.
+const MACHINES: Target =
+    Target { image: true, local_disk: true, servers: false, balancer: None, replicas: 2, most_replicas: 2 };
+
+/// A platform that starts replicas anywhere, and more of them under load.
+const PLATFORM: Target = Target {
+    image: true,
+    local_disk: false,
+    servers: false,
+    balancer: None,
+    replicas: 2,
+    most_replicas: MOST_REPLICAS,
+};
 
 /// No deployment: the service runs where its developer starts it.
-const NONE: Target = Target { image: false, local_disk: true, servers: false, replicas: 1, most_replicas: 1 };
+const NONE: Target =
+    Target { image: false, local_disk: true, servers: false, balancer: None, replicas: 1, most_replicas: 1 };
 
 impl Deploy {
     /// What this target brings.
     pub const fn target(self) -> Target {
         match self {
             Self::Compose => COMPOSE,
-            Self::Kubernetes => KUBERNETES,
+            Self::Systemd => SYSTEMD,
+            Self::Fly => MACHINES,
+            Self::Kubernetes | Self::Aws | Self::Gcp | Self::Azure => PLATFORM,
             Self::None => NONE,
         }
     }

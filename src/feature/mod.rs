@@ -14,14 +14,23 @@ mod ci_gitlab;
 mod database;
 mod database_postgres;
 mod database_sqlite;
+mod deploy_aws;
+mod deploy_azure;
 mod deploy_compose;
+mod deploy_fly;
+mod deploy_gcp;
 mod deploy_kubernetes;
+mod deploy_systemd;
 mod limiter_memory;
 mod limiter_redis;
+mod list;
+mod load_balancer;
 mod monitoring_prometheus;
 mod none;
 mod shared;
 mod upstream_http;
+
+pub use list::FEATURES;
 
 use crate::choice::Value;
 use crate::part::Parts;
@@ -64,106 +73,6 @@ pub struct Offer {
     pub why: &'static str,
     /// When to pick it: a clause that follows "pick it".
     pub pick: &'static str,
-}
-
-/// Every feature, in the order in which they contribute.
-pub const FEATURES: &[&Feature] = &[
-    &base::BASE,
-    &shared::SERVERS,
-    &database::DATABASE,
-    &database_sqlite::DATABASE_SQLITE,
-    &database_postgres::DATABASE_POSTGRES,
-    &none::DATABASE_NONE,
-    &shared::BREAKER,
-    &shared::LINK,
-    &shared::REDIS,
-    &cache::CACHE,
-    &cache_memory::CACHE_MEMORY,
-    &cache::CACHE_REMOTE,
-    &cache_redis::CACHE_REDIS,
-    &cache_memcached::CACHE_MEMCACHED,
-    &none::CACHE_NONE,
-    &cross("database+cache-none"),
-    &shared::LIMITER,
-    &limiter_memory::LIMITER_MEMORY,
-    &limiter_redis::LIMITER_REDIS,
-    &none::LIMITER_NONE,
-    &shared::AUTH,
-    &cross("limiter+auth"),
-    &auth_api_key::AUTH_API_KEY,
-    &cross("auth-api-key+limiter"),
-    &cross("auth-api-key+database-sqlite"),
-    &cross("auth-api-key+database-postgres"),
-    &auth_jwt::AUTH_JWT,
-    &cross("auth-jwt+limiter"),
-    &none::AUTH_NONE,
-    &cross("database+auth-none"),
-    &cross("auth-none+limiter"),
-    &upstream_http::UPSTREAM_HTTP,
-    &cross("upstream-http+database"),
-    &cross("upstream-http+database-none"),
-    &none::UPSTREAM_NONE,
-    &shared::CHAOS,
-    &shared::DRILL,
-    &shared::DRILL_REPLICAS,
-    &shared::MONITORING,
-    &monitoring_prometheus::MONITORING_PROMETHEUS,
-    &cross("drill+monitoring-prometheus"),
-    &cross("database+monitoring-prometheus"),
-    &cross("breaker+monitoring-prometheus"),
-    &cross("link+monitoring-prometheus"),
-    &cross("redis+monitoring-prometheus"),
-    &cross("cache+monitoring-prometheus"),
-    &cross("cache-remote+monitoring-prometheus"),
-    &cross("cache-memcached+monitoring-prometheus"),
-    &cross("limiter+monitoring-prometheus"),
-    &cross("limiter-redis+monitoring-prometheus"),
-    &cross("auth+monitoring-prometheus"),
-    &cross("auth-api-key+monitoring-prometheus"),
-    &cross("auth-jwt+monitoring-prometheus"),
-    &cross("upstream-http+monitoring-prometheus"),
-    &none::MONITORING_NONE,
-    &cross("drill+monitoring-none"),
-    &cross("database+monitoring"),
-    &cross("database-sqlite+monitoring"),
-    &cross("database-postgres+monitoring"),
-    &cross("cache+monitoring"),
-    &shared::IMAGE,
-    &deploy_compose::DEPLOY_COMPOSE,
-    &deploy_kubernetes::DEPLOY_KUBERNETES,
-    &shared::COMPOSE_FILES,
-    &shared::REPLICAS,
-    &cross("deploy-compose+replicas"),
-    &cross("database-sqlite+deploy-compose"),
-    &cross("database-postgres+deploy-compose"),
-    &cross("auth-api-key+deploy-compose"),
-    &cross("deploy-compose+monitoring-prometheus"),
-    &cross("deploy-compose+replicas+monitoring-prometheus"),
-    &cross("database-postgres+deploy-kubernetes"),
-    &cross("auth-api-key+deploy-kubernetes"),
-    &cross("deploy-kubernetes+monitoring-prometheus"),
-    &none::DEPLOY_NONE,
-    &cross("deploy-none+monitoring-prometheus"),
-    &shared::CI,
-    &cross("ci+image"),
-    &cross("ci+deploy-compose"),
-    &ci_github::CI_GITHUB,
-    &ci_gitlab::CI_GITLAB,
-    &none::CI_NONE,
-    &cross("ci-github+monitoring-prometheus"),
-    &cross("ci-github+image"),
-    &cross("ci-github+deploy-compose"),
-    &cross("ci-github+deploy-kubernetes"),
-    &cross("ci-gitlab+compose-files"),
-    &cross("ci-gitlab+monitoring-prometheus"),
-    &cross("ci-gitlab+image"),
-    &cross("ci-gitlab+deploy-compose"),
-    &cross("ci-gitlab+deploy-kubernetes"),
-];
-
-/// A feature for files that exist only together with several other features.
-const fn cross(id: &'static str) -> Feature {
-    Feature { id, wanted: Wanted::Cross, contribute: |_, _| {} }
 }
 
 /// The features that a project with `stack` has, in the order in which they contribute.

@@ -209,9 +209,38 @@ pub(super) const COMPOSE_FILES: Feature = Feature {
     contribute: |_, _| {},
 };
 
+/// A deployment, whatever its target.
+pub(super) const DEPLOYED: Feature =
+    Feature { id: "deployed", wanted: Wanted::Where(|stack| stack.deploy != Deploy::None), contribute: |_, _| {} };
+
 /// The container image that a deployment runs.
 pub(super) const IMAGE: Feature =
     Feature { id: "image", wanted: Wanted::Where(|stack| stack.deploy.target().image), contribute: |_, _| {} };
+
+/// The Prometheus of a deployment.
+pub(super) const PROMETHEUS_SERVER: Server =
+    Server::deployed("prometheus", "stores metrics and evaluates the alert rules", "prom/prometheus:v3.5.0");
+
+/// The Alertmanager of a deployment.
+pub(super) const ALERTMANAGER_SERVER: Server =
+    Server::deployed("alertmanager", "passes alerts on", "prom/alertmanager:v0.28.1");
+
+/// An Alertmanager that the deployment brings: whether alerts are delivered is watched too.
+pub(super) const ALERTMANAGER: Feature = Feature {
+    id: "alertmanager",
+    wanted: Wanted::Where(|stack| {
+        stack.monitoring == Monitoring::Prometheus && matches!(stack.deploy, Deploy::Compose | Deploy::Fly)
+    }),
+    contribute: |_, parts| {
+        parts.symptoms.of("delivery").watchdog("Watchdog", "Watchdog", "Alerts are delivered");
+        parts.symptoms.of("delivery").page(
+            "AlertsAreNotDelivered",
+            "Alerts are not delivered",
+            "Alertmanager cannot reach a receiver, so alerts are lost",
+            Condition::Written(Scope::Everything),
+        );
+    },
+};
 
 /// A CI system: what its jobs run.
 pub(super) const CI: Feature =

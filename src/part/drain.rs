@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-/// `DRAIN_TIMEOUT`, in seconds.
+/// `DRAIN_TIMEOUT` by default, in seconds.
 const TIMEOUT: u32 = 20;
 
 /// Seconds for the exit itself.
 const EXIT: u32 = 2;
 
-/// The two times of a deployment, in seconds.
+/// The times of a deployment, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drain {
     delay: u32,
+    timeout: u32,
     grace: u32,
 }
 
@@ -22,12 +23,20 @@ impl Drain {
     /// # Panics
     /// If the shutdown does not fit into `grace`; in a constant that is an error of the compiler.
     pub const fn new(delay: u32, grace: u32) -> Self {
-        assert!(delay + TIMEOUT + EXIT <= grace, "the orchestrator would kill a replica that still drains");
-        Self { delay, grace }
+        Self::within(delay, TIMEOUT, grace)
+    }
+
+    /// With a `DRAIN_TIMEOUT` of its own, for a platform whose grace is too short for the default.
+    ///
+    /// # Panics
+    /// If the shutdown does not fit into `grace`; in a constant that is an error of the compiler.
+    pub const fn within(delay: u32, timeout: u32, grace: u32) -> Self {
+        assert!(delay + timeout + EXIT <= grace, "the orchestrator would kill a replica that still drains");
+        Self { delay, timeout, grace }
     }
 
     /// What templates may ask for: `<% drain.grace %>`.
     pub(crate) fn fields(self) -> BTreeMap<&'static str, u32> {
-        BTreeMap::from([("delay", self.delay), ("grace", self.grace)])
+        BTreeMap::from([("delay", self.delay), ("timeout", self.timeout), ("grace", self.grace)])
     }
 }

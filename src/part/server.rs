@@ -38,6 +38,11 @@ pub struct Development {
 }
 
 impl Server {
+    /// One that only a deployment needs.
+    pub(crate) const fn deployed(name: &'static str, purpose: &'static str, image: &'static str) -> Self {
+        Self { name, purpose, image, command: None, development: None }
+    }
+
     /// What templates may ask for: `<% servers.redis.image %>`.
     pub(crate) fn fields(&self) -> BTreeMap<&'static str, &'static str> {
         let Self { image, command, development, .. } = *self;

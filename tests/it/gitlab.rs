@@ -93,7 +93,8 @@ fn a_change_has_one_pipeline() {
 
 /// The project with the most lines in its pipeline.
 fn largest() -> &'static Project {
-    let with_pipeline = all().iter().filter(|project| project.get(FILE).is_some_and(|text| text.contains("postgres")));
+    let has_plants = |text: &str| text.contains("alias: postgres") && text.contains("$BEFORE_IMAGE");
+    let with_pipeline = all().iter().filter(|project| project.get(FILE).is_some_and(has_plants));
     with_pipeline.max_by_key(|project| project.text(FILE).len()).expect("there is a pipeline")
 }
 

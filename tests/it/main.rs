@@ -6,12 +6,16 @@
     reason = "the rooms of the crate are not those of its tests, which set up and inspect real directories"
 )]
 
+mod aws;
+mod azure;
 mod base;
 mod ci_scripts;
 mod cli;
 mod docs;
 mod every_stack;
+mod fly;
 mod gateway;
+mod gcp;
 mod gitlab;
 mod kubernetes;
 mod layers;
@@ -28,3 +32,4 @@ mod settings;
 mod snapshots;
 mod sources;
 mod symptoms;
+mod systemd;

@@ -19,10 +19,19 @@ fn the_sum_of_all_limits_fits_the_container() {
     assert!(checked > 0);
 }
 
-/// The memory limit of the container, in a deployment that has one.
+/// The memory limit of a replica, in a deployment that has one.
 fn memory(project: &Project) -> Option<u64> {
-    let file = ["deploy/compose.yml", "deploy/base/deployment.yaml"].into_iter().find_map(|path| project.get(path))?;
+    if let Some(unit) = project.get("deploy/systemd/app@.service") {
+        let limit = unit.lines().find_map(|line| line.strip_prefix("MemoryMax=")?.strip_suffix('M'));
+        return Some(limit.and_then(|number| number.parse::<u64>().ok()).expect("a limit of memory") * MIB);
+    }
+    let paths = ["deploy/compose.yml", "deploy/base/deployment.yaml", "deploy/service.yaml", "deploy/stack.yaml"];
+    let file = paths.into_iter().find_map(|path| project.get(path))?;
     let file: serde_yaml_ng::Value = serde_yaml_ng::from_str(file).expect("parses");
+    let task = &file["Resources"]["TaskDefinition"]["Properties"];
+    if let Some(megabytes) = task["ContainerDefinitions"][0]["Memory"].as_u64() {
+        return Some(megabytes * MIB);
+    }
     let limits = [
         &file["services"]["app"]["deploy"]["resources"]["limits"]["memory"],
         &file["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"],

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use camino::Utf8Path;
-use restwell::choice::{Cache, Choice, Database, Limiter, Upstream, Value};
+use restwell::choice::{Cache, Choice, Database, Deploy, Limiter, Upstream, Value};
 use restwell::part::Parts;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
@@ -55,8 +55,13 @@ fn words(value: Value) -> &'static [&'static str] {
         ("auth", "jwt") => &["jwt", "jwks", "issuer"],
         ("upstream", "http") => &["upstream", "reviews", "quote."],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
-        ("deploy", "compose") => &["deploy/compose", "haproxy"],
+        ("deploy", "compose") => &["deploy/compose"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
+        ("deploy", "systemd") => &["deploy/systemd", "systemd", "systemctl", "journalctl"],
+        ("deploy", "fly") => &["fly.", "flyctl", "fly-proxy"],
+        ("deploy", "gcp") => &["gcp", "cloud run", "gcloud", "cloud-run", "rungmp"],
+        ("deploy", "azure") => &["azure", "containerapp", "az."],
+        ("deploy", "aws") => &["aws ", "amazon", "cloudformation", "fargate"],
         ("ci", "github") => &["github", "dependabot"],
         ("ci", "gitlab") => &["gitlab", "renovate"],
         // No words beyond those of the choice.
@@ -82,6 +87,7 @@ fn words_of(choice: Choice) -> &'static [&'static str] {
 /// Words of features that several values share, with the stacks that have them.
 const SHARED: &[(&[&str], Holds)] = &[
     (&["redis.", "rediss."], has_redis),
+    (&["haproxy"], |stack| stack.deploy.target().balancer.is_some()),
     (&["breaker"], calls_with_a_breaker),
     (&["compose.dev.yml"], |stack| stack.database == Database::Postgres || has_shared_server(stack)),
 ];
@@ -96,8 +102,12 @@ fn has_shared_server(stack: &Stack) -> bool {
     has_redis(stack) || stack.cache == Cache::Memcached
 }
 
+/// ECS has a circuit breaker of its own, for deployments.
 fn calls_with_a_breaker(stack: &Stack) -> bool {
-    has_shared_server(stack) || stack.database != Database::None || stack.upstream == Upstream::Http
+    stack.deploy == Deploy::Aws
+        || has_shared_server(stack)
+        || stack.database != Database::None
+        || stack.upstream == Upstream::Http
 }
 
 #[test]

@@ -7,7 +7,8 @@ use restwell::stack::{Answers, Origin, Stack};
 /// Whether the documentation permits this combination.
 fn possible(word: impl Fn(&str) -> &'static str) -> bool {
     let nothing_is_kept = word("database") == "none";
-    let file_in_each_replica = word("database") == "sqlite" && word("deploy") == "kubernetes";
+    let file_in_each_replica =
+        word("database") == "sqlite" && ["kubernetes", "aws", "gcp", "azure"].contains(&word("deploy"));
     !(nothing_is_kept && (word("cache") != "none" || word("auth") != "none")) && !file_in_each_replica
 }
 

@@ -52,7 +52,7 @@ enum Takes {
 
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
-    Stage { name: "tool", limit: 10, cpu: 8, waits: 1, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "tool", limit: 15, cpu: 12, waits: 1, takes: Takes::Nothing, beside_next: false },
     Stage { name: "variants", limit: 35, cpu: 32, waits: 0, takes: Takes::Changed, beside_next: false },
     Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside_next: false },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside_next: false },
@@ -64,6 +64,7 @@ const REST: &[Stage] = &[
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside_next: false },
     Stage { name: "living", limit: 10, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
     Stage { name: "kill", limit: 12, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "host", limit: 14, cpu: 2, waits: 3, takes: Takes::Nothing, beside_next: true },
     Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, takes: Takes::Nothing, beside_next: false },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside_next: false },
     Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside_next: true },

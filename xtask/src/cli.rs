@@ -64,6 +64,12 @@ enum Command {
         #[arg(default_value = "")]
         filter: String,
     },
+    /// Sets up a project on a host with systemd, a container; rolls it and kills a replica under load.
+    Host {
+        /// Only stacks whose name contains this.
+        #[arg(default_value = "")]
+        filter: String,
+    },
     /// Runs a benchmark, preferably on an idle machine.
     Bench {
         /// What to measure.
@@ -112,6 +118,7 @@ impl Cli {
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
             Command::Deploy { filter } => deploy::run(&filter),
+            Command::Host { filter } => deploy::run_host(&filter),
             Command::Bench { subject, rounds } => bench::run(subject, rounds),
             Command::Lock { verify: true, .. } => {
                 say::line(format_args!("cargo accepts {} locks unchanged", lock::verify()?));

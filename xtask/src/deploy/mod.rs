@@ -1,15 +1,18 @@
-//! Tier 3: the compose target built and run. One stack with a database in a file (one replica), one with servers for its
-//! data (several replicas, so that one can be killed and each restarted under load without a failed request).
+//! Tier 3: the targets of one host built and run. One stack with a database in a file (one replica), one with servers for its
+//! data (several replicas, so that one can be killed and each restarted under load without a failed request). A host with
+//! systemd is a stage of its own, so that it can run beside another one.
 
 mod backup;
 mod behaviour;
 mod delivery;
 mod engine;
+mod host;
 mod image;
 mod replicas;
 mod roll;
 mod site;
 mod stand_in;
+mod systemd;
 mod tls;
 
 use std::path::Path;
@@ -49,6 +52,18 @@ pub(crate) fn run(filter: &str) -> Result<()> {
             deploy(&mut tally, &site, name, &folder, *is_whole)?;
         }
     }
+    drop(engine);
+    tally.close()
+}
+
+/// Runs the stage `host` for the stacks whose name contains `filter`.
+pub(crate) fn run_host(filter: &str) -> Result<()> {
+    let mut tally = Tally::new("host")?;
+    let restwell = project::restwell()?;
+    let Some(engine) = tally.check("container engine", Engine::start) else {
+        return tally.close();
+    };
+    systemd::check(&mut tally, &engine, &restwell, filter)?;
     drop(engine);
     tally.close()
 }

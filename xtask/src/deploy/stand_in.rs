@@ -38,6 +38,8 @@ enum Recipe {
     Postgres,
     /// The server of caches and counts.
     Redis,
+    /// A whole host: systemd as the first process, and what the README asks for.
+    Host,
 }
 
 /// What the projects use of the entry point of the upstream image: user, password from a file, database.
@@ -89,6 +91,7 @@ fn recipe(image: &str) -> Option<Recipe> {
         "alertmanager" => Some(Recipe::Alertmanager),
         "postgres" => Some(Recipe::Postgres),
         "redis" => Some(Recipe::Redis),
+        "host" => Some(Recipe::Host),
         _ => None,
     }
 }
@@ -122,6 +125,10 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
             "CMD [\"postgres\"]",
         ],
         Recipe::Redis => &["WORKDIR /data", "CMD [\"redis-server\"]"],
+        // On a real host systemd does the same to the mounts: credentials are mounted in another namespace.
+        Recipe::Host => {
+            &["ENV container=docker", "CMD [\"sh\", \"-c\", \"mount --make-rshared / && exec /lib/systemd/systemd\"]"]
+        }
     }
 }
 
@@ -135,6 +142,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Alertmanager => ("alertmanager", "minbase", "prometheus-alertmanager"),
         Recipe::Postgres => ("postgres", "minbase", "postgresql-17"),
         Recipe::Redis => ("redis", "minbase", "redis-server"),
+        Recipe::Host => ("host", "minbase", "systemd,dbus,haproxy,curl,procps"),
     };
     let tree = folder().join("roots").join(name);
     if tree.exists() {
@@ -146,7 +154,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
     }
     fs::create_dir_all(&new)?;
     let debian = tools::program("mmdebstrap")?.arg("--quiet").arg(format!("--variant={variant}"));
-    debian.arg(format!("--include={packages}")).arg(SUITE).arg(&new).arg(mirror()?).read()?;
+    debian.arg(format!("--include={packages}")).arg(suite(recipe)).arg(&new).arg(mirror()?).read()?;
     fs::create_dir_all(new.join(CERTIFICATES).parent().context("it is in a folder")?)?;
     fs::copy(Path::new("/").join(CERTIFICATES), new.join(CERTIFICATES))?;
     match recipe {
@@ -157,9 +165,24 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Alertmanager => writable(&new.join("alertmanager"))?,
         Recipe::Postgres => database(&new)?,
         Recipe::Redis => writable(&new.join("data"))?,
+        Recipe::Host => {}
     }
     fs::rename(&new, &tree)?;
     Ok(tree)
+}
+
+/// A host has the oldest release on which the scripts run.
+fn suite(recipe: Recipe) -> &'static str {
+    match recipe {
+        Recipe::Host => "bookworm",
+        Recipe::Rust
+        | Recipe::Distroless
+        | Recipe::Haproxy
+        | Recipe::Prometheus
+        | Recipe::Alertmanager
+        | Recipe::Postgres
+        | Recipe::Redis => SUITE,
+    }
 }
 
 /// The Debian mirror that this machine is configured with.

@@ -193,7 +193,7 @@ fn tomls(folder: &Path) -> Result<Vec<PathBuf>> {
     ending(folder, ".toml")
 }
 
-fn ending(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+pub(super) fn ending(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
     let mut files = project::files(folder)?;
     files.retain(|path| path.to_string_lossy().ends_with(end));
     Ok(files)

@@ -2,14 +2,19 @@
 //! detect it.
 
 mod api;
+mod aws;
+mod azure;
 mod browser;
 mod files;
+mod fly;
+mod gcp;
 mod gitlab;
 mod kubernetes;
 mod licences;
 mod load;
 mod million;
 pub(crate) mod prometheus;
+mod systemd;
 
 use std::fs;
 use std::path::Path;
@@ -45,6 +50,11 @@ pub(crate) fn run() -> Result<()> {
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     kubernetes::check(&mut tally, &restwell, folder.path())?;
+    fly::check(&mut tally, &restwell, folder.path())?;
+    gcp::check(&mut tally, &restwell, folder.path())?;
+    aws::check(&mut tally, &restwell, folder.path())?;
+    azure::check(&mut tally, &restwell, folder.path())?;
+    systemd::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));

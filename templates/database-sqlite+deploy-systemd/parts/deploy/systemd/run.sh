@@ -1,0 +1,2 @@
+#= state
+  --property=StateDirectory=<% name_label %> --property=StateDirectoryMode=0700 \

@@ -1,0 +1,2 @@
+#= applied
+[ "$environment" != production ] || ./alerts.sh "$environment"

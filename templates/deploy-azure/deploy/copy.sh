@@ -1,0 +1,28 @@
+#!/bin/sh
+# Copies an image into the registry that container-app.yaml names, which the identity of the app may read, and prints its name there:
+#
+#   deploy/copy.sh registry.example.com/name@sha256:…
+#
+# It needs skopeo, logged in to the registry of the image if that is private, and `az login`.
+set -eu
+cd "$(dirname "$0")"
+
+image=${1:-}
+case $image in
+  *@sha256:*) ;;
+  *)
+    echo 'copy.sh: the first argument is an image with its digest: registry/name@sha256:…' >&2
+    exit 2
+    ;;
+esac
+server=$(sed -n 's/^ *- server: //p' container-app.yaml)
+token=$(az acr login --name "${server%%.*}" --expose-token --query accessToken --output tsv)
+digest=$(mktemp)
+trap 'rm -f "$digest"' EXIT
+
+# The name that the registry expects with a token.
+user=00000000-0000-0000-0000-000000000000
+printf '%s' "$token" | skopeo login --username "$user" --password-stdin "$server" >&2
+# The tag keeps the image from being cleaned up; the digest is deployed.
+skopeo copy --all --digestfile "$digest" "docker://$image" "docker://$server/<% name_lower %>:${image##*@sha256:}" >&2
+echo "$server/<% name_lower %>@$(cat "$digest")"

@@ -1,0 +1,71 @@
+//! What several files say of the same thing: the secrets, and the container that sends the metrics on.
+
+use std::fs;
+
+use restwell::plan::Plan;
+
+use super::{FILE, largest, text, tree};
+use crate::ci_scripts::{folder, run, text as said, write};
+use crate::projects::NAME;
+
+#[test]
+fn every_secret_is_stored_from_a_file_and_is_in_no_file_of_the_repository() {
+    let stack = largest();
+    let (tree, plan) = (tree(&stack), Plan::new(&stack, NAME));
+    let readme = text(&tree, "README.md");
+    for secret in plan.parts.settings.secrets() {
+        let (name, key) = (secret.key().replace('_', "-"), secret.key());
+        let stored = format!("--name {name} --file deploy/secrets/{key} ");
+        assert!(readme.contains(&stored), "{stored}");
+        assert!(!text(&tree, FILE).contains(secret.example), "{name}");
+    }
+    assert!(!readme.contains("keyvault secret set --value"), "a command line is seen by every process");
+    assert!(text(&tree, "deploy/.gitignore").contains("/secrets/"));
+}
+
+/// Runs what the container runs, with a Prometheus that only shows its configuration.
+#[test]
+fn the_container_of_the_metrics_makes_a_configuration_of_its_variables() {
+    let tree = tree(&largest());
+    let app: serde_yaml_ng::Value = serde_yaml_ng::from_str(text(&tree, FILE)).expect("YAML");
+    let containers = app["properties"]["template"]["containers"].as_sequence().expect("containers");
+    let metrics = containers.iter().find(|container| container["name"] == "metrics").expect("the container");
+    let command: Vec<&str> =
+        metrics["command"].as_sequence().expect("a command").iter().filter_map(|word| word.as_str()).collect();
+    assert_eq!(command, ["/bin/sh", "-euc"]);
+    let place = folder(&[]);
+    let inside = |text: &str| {
+        text.replace("/tmp/", &format!("{}/", place.path().display())).replace("exec /bin/prometheus", "echo")
+    };
+    write(&place.path().join("start"), &inside(metrics["args"][0].as_str().expect("a script")));
+    let value = |name: &str| {
+        let variables = metrics["env"].as_sequence().expect("variables");
+        variables
+            .iter()
+            .find(|variable| variable["name"] == name)
+            .and_then(|variable| variable["value"].as_str())
+            .expect("a value")
+    };
+    let configuration = inside(value("CONFIGURATION"));
+    let variables = [
+        ("CONFIGURATION", configuration.as_str()),
+        ("METRICS_URL", value("METRICS_URL")),
+        ("METRICS_USER", value("METRICS_USER")),
+        ("METRICS_PASSWORD", "hidden"),
+        ("CONTAINER_APP_REPLICA_NAME", "pier--v1-abc"),
+    ];
+    let started = run(place.path(), "/bin/sh -eu start", &variables);
+    assert!(started.status.success(), "{}", said(&started.stderr));
+    assert_eq!(fs::read_to_string(place.path().join("password")).expect("a password"), "hidden");
+    let written = fs::read_to_string(place.path().join("metrics.yml")).expect("a configuration");
+    let written: serde_yaml_ng::Value = serde_yaml_ng::from_str(&written).expect("YAML");
+    let job = &written["scrape_configs"][0];
+    assert_eq!(job["job_name"], NAME);
+    assert_eq!(job["static_configs"][0]["targets"][0], "127.0.0.1:8081");
+    assert_eq!(job["relabel_configs"][0]["replacement"], "pier--v1-abc");
+    let remote = &written["remote_write"][0];
+    assert_eq!(
+        (remote["url"].as_str(), remote["basic_auth"]["username"].as_str()),
+        (Some(value("METRICS_URL")), Some(NAME))
+    );
+}

@@ -1,0 +1,89 @@
+//! The deployment to systemd: units that systemd knows, a sandbox that it rates, a configuration that HAProxy accepts. What
+//! systemd accepts and then ignores is a test of every stack in memory.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::files::{Linter, check_each, ending, run};
+use crate::program::Program;
+use crate::tally::Tally;
+use crate::tools;
+
+/// The name of the project.
+const NAME: &str = "lagoons";
+
+const LINTERS: &[Linter] = &[
+    Linter {
+        name: "haproxy -c",
+        run: |folder| {
+            run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/systemd/haproxy.cfg")))
+        },
+        plant: ("systemd/haproxy.cfg", "balance leastconn", "ballance leastconn"),
+    },
+    Linter {
+        name: "systemd-analyze verify",
+        run: verify,
+        plant: ("systemd/app@.service", "ProtectSystem=strict", "ProtectSytem=strict"),
+    },
+    Linter {
+        name: "systemd-analyze verify of the timer",
+        run: verify,
+        plant: ("systemd/backup.timer", "OnCalendar=daily", "OnCalendar=dayly"),
+    },
+    Linter {
+        name: "systemd-analyze security",
+        run: |folder| rate(folder, "app@.service").and_then(|()| rate(folder, "backup.service")),
+        plant: ("systemd/app@.service", "PrivateUsers=yes\n", ""),
+    },
+    Linter {
+        name: "shellcheck of the deployment to systemd",
+        run: |folder| run(tools::program("shellcheck")?.args(ending(&folder.join("deploy"), ".sh")?)),
+        plant: ("systemd/roll.sh", "cat \"$program\"", "cat $program"),
+    },
+    Linter {
+        name: "deploy/systemd/check.sh",
+        run: |folder| {
+            let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
+            run(Program::new(folder.join("deploy/systemd/check.sh")).env("PATH", path))
+        },
+        plant: ("systemd/backup.service", "Type=oneshot", "Type=onshot"),
+    },
+];
+
+/// Generates a project for systemd, and runs every linter on it and on a copy with its planted error.
+pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
+    let arguments = ["new", NAME, "--yes", "--quiet", "--database", "sqlite", "--deploy", "systemd"];
+    Program::new(restwell).args(arguments).dir(place).read()?;
+    check_each(tally, &place.join(NAME), LINTERS)
+}
+
+/// The units with programs that are there. systemd succeeds also for a key that it does not know: any line is a failure.
+fn verify(folder: &Path) -> Result<()> {
+    let units = tempfile::tempdir()?;
+    let mut paths = Vec::new();
+    for end in [".service", ".timer"] {
+        for path in ending(&folder.join("deploy/systemd"), end)? {
+            let text = std::fs::read_to_string(&path)?;
+            let line = |line: &str| match line.split_once(' ') {
+                Some((first, rest)) if first.starts_with("ExecStart=") => format!("ExecStart=/bin/true {rest}\n"),
+                _ => format!("{line}\n"),
+            };
+            let copy = units.path().join(path.file_name().unwrap_or_default());
+            std::fs::write(&copy, text.lines().map(line).collect::<String>())?;
+            paths.push(copy);
+        }
+    }
+    let output = Program::new("systemd-analyze").arg("verify").args(paths).capture()?;
+    let said = format!("{}{}", output.stdout, output.stderr);
+    if !output.status.success() || !said.is_empty() {
+        bail!("{said}");
+    }
+    Ok(())
+}
+
+/// The exposure of a unit, from 0 to 10, is at most 1.2.
+fn rate(folder: &Path, unit: &str) -> Result<()> {
+    let analyze = Program::new("systemd-analyze").args(["security", "--offline=yes", "--threshold=12", "--no-pager"]);
+    run(analyze.arg(folder.join("deploy/systemd").join(unit)))
+}
