@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, text: &str) {
 }
 
 /// A file of the default project, which has a deployment and CI.
-fn script(path: &str) -> String {
+pub(crate) fn script(path: &str) -> String {
     let stack = Stack::resolve(&Answers::default()).expect("valid").stack;
     let tree = Plan::new(&stack, "north-pier9").sources().expect("renders");
     String::from_utf8(tree.get(path).expect("it has the script").bytes.clone()).expect("text")

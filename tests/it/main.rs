@@ -27,6 +27,7 @@ mod oracle;
 mod projects;
 mod proof;
 mod ratchet;
+mod roll;
 mod series;
 mod settings;
 mod snapshots;

@@ -126,10 +126,10 @@ compose up --detach --no-build --no-deps --no-recreate --scale "app=$(($(echo "$
 step='a new copy does not become ready'
 deadline=$(($(date +%s) + PATIENCE))
 for copy in $(copies | grep -Fvx "$old"); do
-  until [ "$(health "$copy")" = healthy ]; do
-    case $(health "$copy") in
+  until now=$(health "$copy") && [ "$now" = healthy ]; do
+    case $now in
       starting) [ "$(date +%s)" -lt "$deadline" ] || cause=" within $PATIENCE s" ;;
-      *) cause=" ($(health "$copy"))" ;;
+      *) cause=" ($now)" ;;
     esac
     if [ -n "$cause" ]; then
       docker logs --tail 5 "$copy" >&2 || true
