@@ -65,7 +65,7 @@ const REST: &[Stage] = &[
     Stage { name: "living", limit: 10, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
     Stage { name: "kill", limit: 12, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: false },
     Stage { name: "host", limit: 14, cpu: 2, waits: 3, takes: Takes::Nothing, beside_next: true },
-    Stage { name: "mutations", limit: 14, cpu: 10, waits: 3, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "mutations", limit: 14, cpu: 8, waits: 2, takes: Takes::All, beside_next: false },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside_next: false },
     Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside_next: true },
     Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside_next: false },

@@ -53,6 +53,9 @@ enum Command {
         /// Only those whose line in the report contains this text, such as `scale:`
         #[arg(default_value = "")]
         filter: String,
+        /// In every stack.
+        #[arg(long)]
+        all: bool,
     },
     /// Kills Redis, Memcached and PostgreSQL under load, and makes the upstream service stop responding.
     Outage,
@@ -114,7 +117,7 @@ impl Cli {
             Command::Digests { bless: false } => digests::run(),
             Command::Kill => kill::run(),
             Command::Living { all } => living::run(all),
-            Command::Mutations { filter } => mutations::run(&filter),
+            Command::Mutations { filter, all } => mutations::run(&filter, all),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
             Command::Deploy { filter } => deploy::run(&filter),

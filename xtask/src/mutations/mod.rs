@@ -21,7 +21,7 @@ use self::data::Mutation;
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::Tally;
-use crate::{compile, dirs, project, suites};
+use crate::{compile, dirs, project, rotation, suites};
 
 /// The stacks in which faults are planted: together they have every feature with mutations. Those of a feature are
 /// planted in the first stack that has it.
@@ -73,13 +73,20 @@ fn groups() -> Result<Vec<Group>> {
     Ok(groups)
 }
 
-/// Runs the stage: all of it, or the mutations whose stack and description contain `filter`.
-pub(crate) fn run(filter: &str) -> Result<()> {
+/// Runs the stage: in the stacks whose turn it is, in `all` of them, or the mutations whose stack and description contain `filter`.
+pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
+    let groups = groups()?;
+    let names: Vec<&str> = groups.iter().map(|group| group.name).collect();
+    let left_out = if all || !filter.is_empty() { Vec::new() } else { rotation::part(&names, 1)? };
+    for name in &left_out {
+        let reason = "planted for other states of the sources, or with `cargo xtask mutations --all`";
+        tally.gap(&format!("{name}: its mutations"), reason);
+    }
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };
-    for Group { name, stack, mut mutations } in groups()? {
+    for Group { name, stack, mut mutations } in groups.into_iter().filter(|group| !left_out.contains(&group.name)) {
         mutations.retain(|mutation| format!("{name}: {}", mutation.what).contains(filter));
         if !mutations.is_empty() {
             Subject::new(&stack, name, &servers)?.examine(&mutations, &mut tally)?;
