@@ -73,7 +73,8 @@ fn groups() -> Result<Vec<Group>> {
     Ok(groups)
 }
 
-/// Runs the stage: in the stacks whose turn it is, in `all` of them, or the mutations whose stack and description contain `filter`.
+/// Runs the stage: in the stacks whose turn it is, in `all` of them, or only the mutations whose stack and description
+/// contain `filter`.
 pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
     let groups = groups()?;
