@@ -45,7 +45,7 @@ def faults(hint, value, place):
         if not enums:
             yield from faults(options[0], value, place)
         elif value not in [word.value for word in enums[0]]:
-            yield f"{place}: {value!r} is none of {', '.join(word.value for word in enums[0])}"
+            yield f"{place}: {value!r} is not one of {', '.join(word.value for word in enums[0])}"
     elif origin is list:
         if not isinstance(value, list):
             yield f"{place}: a list is expected"

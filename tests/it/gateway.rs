@@ -128,7 +128,7 @@ fn of_service(service: &Service, expect: &mut impl FnMut(bool, &str)) {
 
 fn of_limit(limit: &Limit, expect: &mut impl FnMut(bool, &str)) {
     expect(format!("{}/min", limit.minute) == default("RATE_LIMIT"), "the limit is not that of the service");
-    expect(limit.limit_by == By::Ip, "clients are not told apart by their address");
+    expect(limit.limit_by == By::Ip, "a client is not identified by its address");
     expect(limit.policy == Policy::Redis, "each node would count by itself");
     expect(limit.fault_tolerant, "clients get 500 while Redis fails");
     let Redis { host, port, timeout, ssl, ssl_verify, server_name, password } = &limit.redis;

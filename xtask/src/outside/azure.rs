@@ -13,7 +13,7 @@ use crate::{dirs, tools};
 /// The name of the project.
 const NAME: &str = "docks";
 
-/// The planted errors: an unknown key, a word that is none of an enum, a number that is a text, a text that is a number.
+/// The planted errors: an unknown key, a word that the enum does not have, a number as text, a text as number.
 const LINTERS: &[Linter] = &[
     models("models of Container Apps", ("container-app.yaml", "probes:", "probe:")),
     models("models of Container Apps: words", ("container-app.yaml", "type: Readiness", "type: Ready")),

@@ -92,7 +92,7 @@ finish() {
       ;;
     replicas) back ;;
   esac
-  # A signal is told apart, nothing else.
+  # The status after a signal says which one it was. Every other failure is 1.
   [ "$status" -ge 128 ] || status=1
   say "$step"
   exit "$status"
