@@ -24,6 +24,7 @@ mod merge;
 mod no_trace;
 mod options;
 mod oracle;
+mod plants;
 mod projects;
 mod proof;
 mod ratchet;

@@ -6,6 +6,7 @@ use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
 
 use super::{Files, faults, files};
+use crate::plants::all_are_found;
 use crate::projects::NAME;
 
 /// The file in `deploy/`, the right text, the wrong text, and what is said.
@@ -226,15 +227,7 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn planted_faults_are_found() {
     let right = largest();
-    assert_eq!(faults(&right), Vec::<String>::new());
-    for (path, text, wrong, fault) in PLANTS {
-        let mut files = right.clone();
-        let file = files.texts.get_mut(path).expect("the file is there");
-        assert!(file.contains(text), "{path} has no {text:?}");
-        *file = file.replacen(text, wrong, 1);
-        let found = faults(&files);
-        assert!(found.iter().any(|found| found.contains(fault)), "{path}: {wrong:?}: {found:?} lacks {fault:?}");
-    }
+    all_are_found(&right, PLANTS.iter().copied(), |files, path| files.texts.get_mut(path), faults);
 }
 
 fn largest() -> Files {

@@ -3,6 +3,7 @@
 use restwell::plan::Plan;
 
 use super::{FILE, largest, rules, service, text, tree};
+use crate::plants::all_are_found;
 use crate::projects::NAME;
 
 /// The right text, the wrong text, and what is said.
@@ -88,14 +89,6 @@ fn planted_faults_are_found() {
     let stack = largest();
     let (tree, plan) = (tree(&stack), Plan::new(&stack, NAME));
     let (text, service) = (text(&tree, FILE), service(&plan));
-    assert_eq!(rules::faults(text, &service), Vec::<String>::new());
-    let mut missed = Vec::new();
-    for (right, wrong, fault) in PLANTS {
-        assert!(text.contains(right), "no {right:?}");
-        let found = rules::faults(&text.replacen(right, wrong, 1), &service);
-        if !found.iter().any(|found| found.contains(fault)) {
-            missed.push(format!("{wrong:?}: {found:?} lacks {fault:?}"));
-        }
-    }
-    assert_eq!(missed, Vec::<String>::new());
+    let plants = PLANTS.iter().map(|&(right, wrong, fault)| (FILE, right, wrong, fault));
+    all_are_found(&text.to_owned(), plants, |text, _| Some(text), |text| rules::faults(text, &service));
 }

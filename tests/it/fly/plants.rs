@@ -4,6 +4,7 @@ use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
 use restwell::plan::Plan;
 
 use super::{SERVICE, WATCH, rules, service, stack, text, tree};
+use crate::plants::all_are_found;
 use crate::projects::NAME;
 
 type Plant = (&'static str, &'static str, &'static str);
@@ -129,14 +130,6 @@ fn planted_faults_are_found() {
 }
 
 fn find(text: &str, plants: &[Plant], faults: impl Fn(&str) -> Vec<String>) {
-    assert_eq!(faults(text), Vec::<String>::new());
-    let mut missed = Vec::new();
-    for (right, wrong, fault) in plants {
-        assert!(text.contains(right), "no {right:?}");
-        let found = faults(&text.replacen(right, wrong, 1));
-        if !found.iter().any(|found| found.contains(fault)) {
-            missed.push(format!("{wrong:?}: {found:?} lacks {fault:?}"));
-        }
-    }
-    assert_eq!(missed, Vec::<String>::new());
+    let plants = plants.iter().map(|&(right, wrong, fault)| (SERVICE, right, wrong, fault));
+    all_are_found(&text.to_owned(), plants, |text, _| Some(text), |text| faults(text));
 }

@@ -3,6 +3,7 @@
 use restwell::choice::Monitoring;
 
 use super::{Facts, faults, files, largest, tree};
+use crate::plants::all_are_found;
 
 /// A file below `deploy/`, the right text, the wrong text, and what is said.
 type Plant = (&'static str, &'static str, &'static str, &'static str);
@@ -215,20 +216,8 @@ fn planted_faults_are_found() {
     let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
     let sound = files(tree.files().map(|(path, file)| (path, text(&file.bytes))));
     let facts = Facts::of(&largest(Monitoring::Prometheus));
-    assert_eq!(faults(&sound, &facts), Vec::<String>::new());
-    let plants: Vec<&Plant> = [TYPES, VALUES, TIMES, REFERENCES].into_iter().flatten().collect();
-    let mut missed = Vec::new();
-    for (path, right, wrong, fault) in plants {
-        let mut planted = sound.clone();
-        let text = planted.get_mut(*path).expect("the file is there");
-        assert!(text.contains(right), "{path} has no {right:?}");
-        *text = text.replacen(right, wrong, 1);
-        let found = faults(&planted, &facts);
-        if !found.iter().any(|found| found.contains(fault)) {
-            missed.push(format!("{path}: {wrong:?}: {found:?} lacks {fault:?}"));
-        }
-    }
-    assert!(missed.is_empty(), "{missed:#?}");
+    let plants = [TYPES, VALUES, TIMES, REFERENCES].into_iter().flatten().copied();
+    all_are_found(&sound, plants, |files, path| files.get_mut(path), |files| faults(files, &facts));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Planted faults: each is found.
 
+use camino::Utf8Path;
 use restwell::choice::{Deploy, Monitoring};
 
 use super::{drain_timeout, faults, files};
+use crate::plants::all_are_found;
 use crate::projects::{Project, all};
 
 /// The file below `deploy/`, the right text, the wrong text, and what is said.
@@ -118,14 +120,12 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn planted_faults_are_found() {
     let project = largest();
-    for (path, right, wrong, fault) in PLANTS {
-        let mut files = files(project);
-        let text = files.get_mut(camino::Utf8Path::new("deploy").join(path).as_path()).expect("the file is there");
-        assert!(text.contains(right), "{path} has no {right:?}");
-        *text = text.replacen(right, wrong, 1);
-        let found = faults(&files, drain_timeout(project));
-        assert!(found.iter().any(|found| found.contains(fault)), "{path}: {wrong:?}: {found:?} lacks {fault:?}");
-    }
+    all_are_found(
+        &files(project),
+        PLANTS.iter().copied(),
+        |files, path| files.get_mut(Utf8Path::new("deploy").join(path).as_path()),
+        |files| faults(files, drain_timeout(project)),
+    );
 }
 
 /// The project with the most manifests and secrets.

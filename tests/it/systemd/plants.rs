@@ -1,10 +1,12 @@
 //! Planted faults: each is found.
 
+use camino::Utf8Path;
 use restwell::choice::{Auth, Cache, Database, Deploy, Limiter, Upstream, Value};
 use restwell::plan::Plan;
 use restwell::stack::{Answers, Origin, Stack};
 
 use super::{Deployment, faults, of};
+use crate::plants::all_are_found;
 use crate::projects::NAME;
 
 /// The file below `deploy/`, the right text, the wrong text, and what is said.
@@ -162,18 +164,12 @@ fn planted_faults_are_found() {
     ];
     for (values, plants) in [(servers.as_slice(), PLANTS), (&[], PLANTS_OF_A_FILE)] {
         let good = deployment(values);
-        assert_eq!(faults(&good), Vec::<String>::new());
-        for (path, right, wrong, fault) in plants {
-            let mut planted = good.clone();
-            let text =
-                planted.files.get_mut(camino::Utf8Path::new("deploy").join(path).as_path()).expect("the file is there");
-            assert!(text.contains(right), "{path} has no {right:?}");
-            *text = text.replacen(right, wrong, 1);
-            let found = faults(&planted);
-            assert!(!found.is_empty(), "{path}: {wrong:?} is not found");
-            let says = |found: &String| found.contains(fault);
-            assert!(found.iter().any(says), "{path}: {wrong:?}: {found:?} lacks {fault:?}");
-        }
+        all_are_found(
+            &good,
+            plants.iter().copied(),
+            |good, path| good.files.get_mut(Utf8Path::new("deploy").join(path).as_path()),
+            faults,
+        );
     }
 }
 
