@@ -12,6 +12,20 @@ use std::thread;
 use restwell::plan::Plan;
 use restwell::stack::{Answers, Stack};
 
+/// `curl` without pauses between its attempts.
+pub(crate) const CURL: &str = "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n";
+
+/// `skopeo`, which writes another digest than the one that it was given: that of the image for one processor.
+pub(crate) const SKOPEO: &str = r#"#!/bin/sh
+cd "$(dirname "$0")/.."
+echo "$*" >>calls
+case $1 in
+  login) cat >password ;;
+  copy) for argument; do [ "${before:-}" != --digestfile ] || printf sha256:9 >"$argument"; before=$argument; done ;;
+  *) exit 9 ;;
+esac
+"#;
+
 /// A folder with `files`, all of them executable.
 pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -40,6 +54,18 @@ pub(crate) fn run(folder: &Path, command: &str, variables: &[(&str, &str)]) -> O
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).current_dir(folder).env("PATH", path).env("HOME", folder);
     shell.envs(variables.iter().copied()).output().expect("a shell")
+}
+
+/// The text of a file that a stand-in wrote; empty if there is none.
+pub(crate) fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap_or_default()
+}
+
+/// Checks that a script failed with this code and named this cause.
+pub(crate) fn failed(output: &Output, code: i32, cause: &str) {
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    assert!(message.contains(cause), "{message}");
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {
@@ -100,8 +126,7 @@ pub(crate) fn public(status: &'static str) -> String {
 }
 
 fn deploy(host: &Path, url: &str, image: &str) -> Output {
-    // Without pauses between the attempts.
-    write(&host.join("bin/curl"), "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n");
+    write(&host.join("bin/curl"), CURL);
     let variables = [("DEPLOY_HOST", "me@host"), ("DEPLOY_PATH", "host/clone"), ("PUBLIC_URL", url)];
     run(host, &format!("deploy/remote.sh \"$(git -C origin rev-parse main)\" {image}"), &variables)
 }

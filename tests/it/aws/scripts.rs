@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use super::plants::tree;
-use crate::ci_scripts::{folder, public, run, text, write};
+use crate::ci_scripts::{CURL, folder, public, run, text, write};
 
 const REGISTRY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/north-pier9/app";
 
@@ -59,8 +59,6 @@ case $* in
 esac
 "#;
 
-const CURL: &str = "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n";
-
 fn image(digit: char) -> String {
     format!("{REGISTRY}@sha256:{}", digit.to_string().repeat(64))
 }
@@ -96,7 +94,7 @@ fn update(account: &Path, arguments: &str, variables: &[(&str, &str)]) -> (Optio
 }
 
 fn read(account: &Path, file: &str) -> String {
-    fs::read_to_string(account.join(file)).unwrap_or_default().trim().to_owned()
+    crate::ci_scripts::read(account, file).trim().to_owned()
 }
 
 /// The calls that change a stack.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use super::{FILE, largest, text, tree};
-use crate::ci_scripts::{folder, public, run, text as said, write};
+use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
 
 const OLD: &str = "northpier9.azurecr.io/north-pier9@sha256:1111111";
 const NEW: &str = "northpier9.azurecr.io/north-pier9@sha256:2222222";
@@ -37,16 +37,6 @@ case $* in
 esac
 "#;
 
-const SKOPEO: &str = r#"#!/bin/sh
-cd "$(dirname "$0")/.."
-echo "$*" >>calls
-case $1 in
-  login) cat >password ;;
-  copy) for argument; do [ "${before:-}" != --digestfile ] || printf sha256:9 >"$argument"; before=$argument; done ;;
-  *) exit 9 ;;
-esac
-"#;
-
 fn app() -> tempfile::TempDir {
     let tree = tree(&largest());
     let filled =
@@ -58,7 +48,7 @@ fn app() -> tempfile::TempDir {
         ("bin/az", AZ),
         ("bin/skopeo", SKOPEO),
         ("bin/sleep", "#!/bin/sh\n"),
-        ("bin/curl", "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n"),
+        ("bin/curl", CURL),
     ])
 }
 
@@ -74,19 +64,9 @@ fn shift(app: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
     run(app, &format!("deploy/shift.sh {arguments}"), variables)
 }
 
-fn read(app: &Path, name: &str) -> String {
-    fs::read_to_string(app.join(name)).unwrap_or_default()
-}
-
 /// The image that has the requests.
 fn image(app: &Path) -> String {
     read(app, &format!("revisions/{}", read(app, "traffic").trim())).trim().to_owned()
-}
-
-fn failed(output: &Output, code: i32, cause: &str) {
-    let message = said(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{message}");
-    assert!(message.contains(cause), "{message}");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! The scripts of the deployment, with a real shell and a stand-in for flyctl: an app with one image, in a folder.
 
-use std::fs;
 use std::path::Path;
 use std::process::Output;
 
 use super::{SERVICE, stack, text, tree};
-use crate::ci_scripts::{folder, public, run, text as said, write};
+use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
 
 const OLD: &str = "registry.fly.io/north-pier9@sha256:1";
 const NEW: &str = "registry.fly.io/north-pier9@sha256:2";
@@ -33,16 +32,6 @@ const JQ: &str = r#"#!/bin/sh
 sed -n 's/.*"registry":"\([^"]*\)","repository":"\([^"]*\)".*"digest":"\([^"]*\)".*/\1\/\2@\3/p'
 "#;
 
-/// `skopeo`, which writes another digest than the one that it was given: that of the image for one processor.
-const SKOPEO: &str = r#"#!/bin/sh
-echo "$*" >>calls
-case $1 in
-  login) cat >password ;;
-  copy) for argument; do [ "${before:-}" != --digestfile ] || printf sha256:9 >"$argument"; before=$argument; done ;;
-  *) exit 9 ;;
-esac
-"#;
-
 fn app() -> tempfile::TempDir {
     let tree = tree(&stack(&[]));
     let folder = folder(&[
@@ -51,7 +40,7 @@ fn app() -> tempfile::TempDir {
         (SERVICE, text(&tree, SERVICE)),
         ("bin/flyctl", FLYCTL),
         ("bin/skopeo", SKOPEO),
-        ("bin/curl", "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n"),
+        ("bin/curl", CURL),
     ]);
     let has_jq = run(folder.path(), "command -v jq", &[]).status.success();
     if !has_jq {
@@ -70,16 +59,6 @@ fn running() -> tempfile::TempDir {
 
 fn roll(app: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
     run(app, &format!("deploy/replace.sh {arguments}"), variables)
-}
-
-fn read(app: &Path, name: &str) -> String {
-    fs::read_to_string(app.join(name)).unwrap_or_default()
-}
-
-fn failed(output: &Output, code: i32, cause: &str) {
-    let message = said(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{message}");
-    assert!(message.contains(cause), "{message}");
 }
 
 #[test]

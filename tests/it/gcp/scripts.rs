@@ -1,6 +1,5 @@
 //! A rollout to a stand-in for Cloud Run, with a real shell.
 
-use std::fs;
 use std::path::Path;
 use std::process::Output;
 
@@ -10,7 +9,7 @@ use restwell::stack::{Answers, Origin, Stack};
 
 use super::model::Service;
 use super::text_of;
-use crate::ci_scripts::{folder, public, run, text, write};
+use crate::ci_scripts::{CURL, folder, public, read, run, text, write};
 use crate::projects::NAME;
 
 const NEW: &str = "registry.example/pier@sha256:2";
@@ -53,7 +52,7 @@ fn cloud(status: &'static str) -> tempfile::TempDir {
         ("address", &public(status)),
         ("bin/gcloud", GCLOUD),
         ("bin/docker", DOCKER),
-        ("bin/curl", "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n"),
+        ("bin/curl", CURL),
     ])
 }
 
@@ -67,10 +66,6 @@ fn running(status: &'static str) -> tempfile::TempDir {
 fn roll(cloud: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
     let common = [("PROJECT", "shop"), ("REGION", "europe"), ("CANARY_SECONDS", "0")];
     run(cloud, &format!("deploy/rollout.sh {arguments}"), &[&common, variables].concat())
-}
-
-fn read(cloud: &Path, name: &str) -> String {
-    fs::read_to_string(cloud.join(name)).unwrap_or_default()
 }
 
 /// The service that was applied.

@@ -11,7 +11,7 @@ use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
 use serde::Deserialize as _;
 
-use crate::ci_scripts::{folder, public, run, text, write};
+use crate::ci_scripts::{CURL, folder, public, run, text, write};
 
 const NEW: &str = "registry.example/pier@sha256:2";
 
@@ -45,7 +45,7 @@ fn cluster() -> tempfile::TempDir {
         ("deploy/base/kustomization.yaml", "resources: []\n"),
         ("deploy/production/kustomization.yaml", "namespace: north-pier9\n"),
         ("bin/kubectl", KUBECTL),
-        ("bin/curl", "#!/bin/sh\nPATH=${PATH#*:} exec curl \"$@\" --retry 1 --retry-delay 0\n"),
+        ("bin/curl", CURL),
     ])
 }
 
