@@ -5,51 +5,37 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::files::{self, Linter, check_each, run};
-use crate::program::Program;
-use crate::tally::Tally;
+use super::files::{Linter, Target, shellcheck};
 use crate::tools;
 
-/// The name of the project.
-const NAME: &str = "lanterns";
+/// The target, with the largest project.
+pub(super) const TARGET: Target = Target {
+    deploy: "aws",
+    name: "lanterns",
+    linters: LINTERS,
+    absent: ("an account", "there is none here: the stack is checked, not deployed"),
+};
 
 const LINTERS: &[Linter] = &[
     Linter {
         name: "cfn-lint of the stack",
         run: |folder| lint(folder, "stack.yaml"),
-        plant: ("deploy/stack.yaml", "ReadonlyRootFilesystem:", "ReadOnlyRootFilesystem:"),
-    },
-    Linter {
-        name: "cfn-lint of values",
-        run: |folder| lint(folder, "stack.yaml"),
-        plant: ("deploy/stack.yaml", "Memory: '1024'", "Memory: '1000'"),
+        plants: &[
+            ("deploy/stack.yaml", "ReadonlyRootFilesystem:", "ReadOnlyRootFilesystem:"),
+            ("deploy/stack.yaml", "Memory: '1024'", "Memory: '1000'"),
+        ],
     },
     Linter {
         name: "cfn-lint of the account",
         run: |folder| lint(folder, "access.yaml"),
-        plant: ("deploy/access.yaml", "!GetAtt StackRole.Arn", "!GetAtt StackRole.Name"),
+        plants: &[("deploy/access.yaml", "!GetAtt StackRole.Arn", "!GetAtt StackRole.Name")],
     },
     Linter {
         name: "shellcheck of the deployment",
-        run: |folder| {
-            let names = ["update.sh", "running.sh", "copy.sh", "alerts.sh", "login.sh"];
-            let scripts = names.map(|name| folder.join("deploy").join(name));
-            run(tools::program("shellcheck")?.args(&scripts))
-        },
-        plant: ("deploy/update.sh", "--stack-name \"$stack\"", "--stack-name $stack"),
+        run: shellcheck,
+        plants: &[("deploy/update.sh", "--stack-name \"$stack\"", "--stack-name $stack")],
     },
 ];
-
-/// Generates the largest project for AWS, and runs every linter on it and on a copy with its planted error.
-pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    let arguments = ["new", NAME, "--yes", "--quiet", "--preset", "scale", "--deploy", "aws"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
-    let folder = place.join(NAME);
-    check_each(tally, &folder, LINTERS)?;
-    files::pass(tally, &folder, "aws");
-    tally.gap("aws: an account", "there is none here: the stack is checked, not deployed");
-    Ok(())
-}
 
 /// Compares a template with the schemas of its resources. Any output is a failure, a warning too.
 fn lint(folder: &Path, name: &str) -> Result<()> {

@@ -10,25 +10,42 @@ use crate::program::Program;
 use crate::tally::Tally;
 use crate::{project, tools};
 
-/// A linter and the planted error that it must detect.
+/// An error: the end of the file's path, the text to replace, and its replacement.
+pub(super) type Plant = (&'static str, &'static str, &'static str);
+
+/// A linter and the planted errors that it must detect.
 pub(super) struct Linter {
     pub(super) name: &'static str,
     pub(super) run: fn(&Path) -> Result<()>,
-    /// The error: the end of the file's path, the text to replace, and its replacement.
-    pub(super) plant: (&'static str, &'static str, &'static str),
+    pub(super) plants: &'static [Plant],
+}
+
+/// A target whose files are checked, and that is not here to deploy to.
+pub(super) struct Target {
+    /// The value of `--deploy`.
+    pub(super) deploy: &'static str,
+    /// The name of the project.
+    pub(super) name: &'static str,
+    pub(super) linters: &'static [Linter],
+    /// What is not here, and what that means.
+    pub(super) absent: (&'static str, &'static str),
 }
 
 const LINTERS: &[Linter] = &[
     Linter {
         name: "promtool check rules",
         run: |folder| promtool(folder, &["check", "rules"], "ops/alerts"),
-        plant: ("ops/alerts/service.yml", "expr: ", "expr: ((("),
+        plants: &[("ops/alerts/service.yml", "expr: ", "expr: (((")],
     },
     Linter {
         name: "promtool test rules",
         run: |folder| promtool(folder, &["test", "rules"], "ops/alerts/tests"),
         // `check` accepts a metric that does not exist.
-        plant: ("ops/alerts/service.yml", "http_request_duration_seconds_count", "http_request_duration_seconds_coumt"),
+        plants: &[(
+            "ops/alerts/service.yml",
+            "http_request_duration_seconds_count",
+            "http_request_duration_seconds_coumt",
+        )],
     },
     Linter {
         name: "promtool check config",
@@ -37,12 +54,12 @@ const LINTERS: &[Linter] = &[
             let configs = ending(folder, "/prometheus.yml")?;
             run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
         },
-        plant: ("ops/prometheus.yml", "scrape_configs", "scrape_configz"),
+        plants: &[("ops/prometheus.yml", "scrape_configs", "scrape_configz")],
     },
     Linter {
         name: "hadolint",
         run: |folder| run(tools::program("hadolint")?.arg(find(folder, "Dockerfile")?)),
-        plant: ("Dockerfile", "COPY ", "ADD "),
+        plants: &[("Dockerfile", "COPY ", "ADD ")],
     },
     Linter {
         name: "docker-compose config",
@@ -54,32 +71,32 @@ const LINTERS: &[Linter] = &[
             }
             Ok(())
         },
-        plant: ("compose.yml", "read_only:", "readonly:"),
+        plants: &[("compose.yml", "read_only:", "readonly:")],
     },
     Linter {
         name: "actionlint",
         run: |folder| run(tools::program("actionlint")?.args(workflows(folder)?)),
-        plant: ("workflows/ci.yml", "runs-on:", "run-on:"),
+        plants: &[("workflows/ci.yml", "runs-on:", "run-on:")],
     },
     Linter {
         name: "zizmor",
         run: |folder| run(tools::program("zizmor")?.args(["--offline", "--quiet"]).args(workflows(folder)?)),
-        plant: ("workflows/ci.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7"),
+        plants: &[("workflows/ci.yml", "@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7")],
     },
     Linter {
         name: "schema of the workflows",
         run: |folder| schema("vendor.github-workflows", &workflows(folder)?),
-        plant: ("workflows/ci.yml", "steps:", "step:"),
+        plants: &[("workflows/ci.yml", "steps:", "step:")],
     },
     Linter {
         name: "schema of the update bot",
         run: |folder| schema("vendor.dependabot", &[find(folder, "dependabot.yml")?]),
-        plant: ("dependabot.yml", "interval:", "intervall:"),
+        plants: &[("dependabot.yml", "interval:", "intervall:")],
     },
     Linter {
         name: "taplo",
         run: |folder| run(tools::program("taplo")?.arg("lint").args(tomls(folder)?)),
-        plant: ("Cargo.toml", "[package]", "[package"),
+        plants: &[("Cargo.toml", "[package]", "[package")],
     },
     Linter {
         name: "typos",
@@ -88,12 +105,12 @@ const LINTERS: &[Linter] = &[
             let typos = tools::program("typos")?.args(["--exclude", "Cargo.lock", "--hidden", "--config"]);
             run(typos.arg(words).arg(folder))
         },
-        plant: ("README.md", " the ", " teh "),
+        plants: &[("README.md", " the ", " teh ")],
     },
     Linter {
         name: "just",
         run: |folder| run(tools::program("just")?.arg("--list").dir(folder)),
-        plant: ("justfile", ":\n", "\n"),
+        plants: &[("justfile", ":\n", "\n")],
     },
 ];
 
@@ -103,15 +120,29 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
     shell_scripts(tally, folder)
 }
 
-/// Runs each of these linters, and each against its planted error.
+/// Generates the largest project for a target, and runs its linters, with planted errors, and those of every project.
+pub(super) fn check_target(tally: &mut Tally, restwell: &Path, place: &Path, target: &Target) -> Result<()> {
+    let Target { deploy, name, linters, absent: (what, meaning) } = target;
+    let arguments = ["new", name, "--yes", "--quiet", "--preset", "scale", "--deploy", deploy];
+    Program::new(restwell).args(arguments).dir(place).read()?;
+    let folder = place.join(name);
+    check_each(tally, &folder, linters)?;
+    pass(tally, &folder, deploy);
+    tally.gap(&format!("{deploy}: {what}"), meaning);
+    Ok(())
+}
+
+/// Runs each of these linters, and each against its planted errors.
 pub(super) fn check_each(tally: &mut Tally, folder: &Path, linters: &[Linter]) -> Result<()> {
     for linter in linters {
         tally.check(linter.name, || (linter.run)(folder));
-        let copy = tempfile::tempdir()?;
-        tally.check(&format!("{} bites", linter.name), || {
-            plant(folder, copy.path(), linter.plant)?;
-            bites((linter.run)(copy.path()))
-        });
+        for error in linter.plants {
+            let copy = tempfile::tempdir()?;
+            tally.check(&format!("{} finds `{}`", linter.name, error.2.trim()), || {
+                plant(folder, copy.path(), *error)?;
+                bites((linter.run)(copy.path()))
+            });
+        }
     }
     Ok(())
 }
@@ -142,6 +173,11 @@ pub(super) fn schema(name: &str, files: &[PathBuf]) -> Result<()> {
     run(tools::program("check-jsonschema")?.args(["--builtin-schema", name]).args(files))
 }
 
+/// On every script of the deployment.
+pub(super) fn shellcheck(folder: &Path) -> Result<()> {
+    run(tools::program("shellcheck")?.args(ending(&folder.join("deploy"), ".sh")?))
+}
+
 /// Checks the shell scripts of the project, if there are any.
 fn shell_scripts(tally: &mut Tally, folder: &Path) -> Result<()> {
     let mut scripts = ending(folder, ".sh")?;
@@ -162,7 +198,7 @@ pub(super) fn run(program: Program) -> Result<()> {
 }
 
 /// Copies the project with one error planted.
-fn plant(from: &Path, to: &Path, (file, right, wrong): (&str, &str, &str)) -> Result<()> {
+fn plant(from: &Path, to: &Path, (file, right, wrong): Plant) -> Result<()> {
     for path in project::files(from)? {
         let copy = to.join(path.strip_prefix(from)?);
         fs::create_dir_all(copy.parent().context("a file has a folder")?)?;

@@ -7,66 +7,48 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::files::{self, Linter, check_each, find, run};
+use super::files::{Linter, Target, find, run, shellcheck};
 use crate::program::Program;
-use crate::tally::Tally;
 use crate::tools;
 
-/// The name of the project.
-const NAME: &str = "sluices";
+/// The target, with the largest project.
+pub(super) const TARGET: Target = Target {
+    deploy: "gcp",
+    name: "sluices",
+    linters: LINTERS,
+    absent: ("a project of Google Cloud", "there is none here: the service is checked, not deployed"),
+};
 
 const LINTERS: &[Linter] = &[
-    Linter { name: "schema of Cloud Run", run: service, plant: ("service.yaml", "readinessProbe:", "readynessProbe:") },
     Linter {
-        name: "schema of Cloud Run: types",
+        name: "schema of Cloud Run",
         run: service,
-        plant: ("service.yaml", "timeoutSeconds: 15", "timeoutSeconds: \"15\""),
-    },
-    Linter {
-        name: "schema of Cloud Run: versions of secrets",
-        run: service,
-        plant: ("service.yaml", "key: \"1\"", "key: 1"),
-    },
-    Linter {
-        name: "schema of Cloud Run: annotations",
-        run: service,
-        plant: ("service.yaml", "maxScale: \"4\"", "maxScale: 4"),
+        plants: &[
+            ("service.yaml", "readinessProbe:", "readynessProbe:"),
+            ("service.yaml", "timeoutSeconds: 15", "timeoutSeconds: \"15\""),
+            ("service.yaml", "key: \"1\"", "key: 1"),
+            ("service.yaml", "maxScale: \"4\"", "maxScale: 4"),
+        ],
     },
     Linter {
         name: "schema of alert policies",
         run: policies,
-        plant: ("deploy/alerts.sh", "evaluationInterval", "evaluationIntervall"),
-    },
-    Linter {
-        name: "schema of alert policies: severities",
-        run: policies,
-        plant: ("deploy/alerts.sh", "\"WARNING\"", "\"TICKET\""),
+        plants: &[
+            ("deploy/alerts.sh", "evaluationInterval", "evaluationIntervall"),
+            ("deploy/alerts.sh", "\"WARNING\"", "\"TICKET\""),
+        ],
     },
     Linter {
         name: "promtool on the queries of policies",
         run: queries,
-        plant: ("deploy/alerts.sh", "\"(\" whole(record[word]) \")\"", "\"(\" whole(record[word])"),
+        plants: &[("deploy/alerts.sh", "\"(\" whole(record[word]) \")\"", "\"(\" whole(record[word])")],
     },
     Linter {
         name: "shellcheck of the rollout",
-        run: |folder| {
-            let scripts = ["rollout.sh", "alerts.sh"].map(|name| folder.join("deploy").join(name));
-            run(tools::program("shellcheck")?.args(&scripts))
-        },
-        plant: ("deploy/rollout.sh", "services replace \"$service\"", "services replace $service"),
+        run: shellcheck,
+        plants: &[("deploy/rollout.sh", "services replace \"$service\"", "services replace $service")],
     },
 ];
-
-/// Generates the largest project for Cloud Run, and runs every linter on it and on a copy with its planted error.
-pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    let arguments = ["new", NAME, "--yes", "--quiet", "--preset", "scale", "--deploy", "gcp"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
-    let folder = place.join(NAME);
-    check_each(tally, &folder, LINTERS)?;
-    files::pass(tally, &folder, "gcp");
-    tally.gap("gcp: a project of Google Cloud", "there is none here: the service is checked, not deployed");
-    Ok(())
-}
 
 fn service(folder: &Path) -> Result<()> {
     validate("run.v1.json", "Service", &[find(folder, "service.yaml")?])

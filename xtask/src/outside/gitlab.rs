@@ -22,23 +22,27 @@ const LINTERS: &[Linter] = &[
             let arguments = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"];
             run(tools::program("check-jsonschema")?.args(arguments).arg(pipeline.path()))
         },
-        plant: (".gitlab-ci.yml", "  script:\n", "  scripts:\n"),
+        plants: &[(".gitlab-ci.yml", "  script:\n", "  scripts:\n")],
     },
     Linter {
         name: "schema of Renovate's rules",
         run: |folder| schema("vendor.renovate", &[find(folder, "renovate.json")?]),
-        plant: ("renovate.json", "\"enabled\": false", "\"enabled\": \"no\""),
+        plants: &[("renovate.json", "\"enabled\": false", "\"enabled\": \"no\"")],
     },
     Linter {
         name: "gitlab-ci-local",
         run: |folder| jobs(folder).map(drop),
         // The schema accepts a stage that does not exist.
-        plant: (".gitlab-ci.yml", "stage: audit", "stage: adit"),
+        plants: &[(".gitlab-ci.yml", "stage: audit", "stage: adit")],
     },
     Linter {
         name: "gitlab-ci-local: conditions",
         run: |folder| jobs(folder).map(drop),
-        plant: (".gitlab-ci.yml", "$CI_PIPELINE_SOURCE == \"schedule\" &&", "$CI_PIPELINE_SOURCE = \"schedule\" &&"),
+        plants: &[(
+            ".gitlab-ci.yml",
+            "$CI_PIPELINE_SOURCE == \"schedule\" &&",
+            "$CI_PIPELINE_SOURCE = \"schedule\" &&",
+        )],
     },
     Linter {
         name: "shellcheck of the scripts of jobs",
@@ -48,7 +52,7 @@ const LINTERS: &[Linter] = &[
             // Variables of GitLab are assigned nowhere; those of other jobs' reports neither.
             run(tools::program("shellcheck")?.args(["--exclude", "SC2154"]).arg(script.path()))
         },
-        plant: (".gitlab-ci.yml", "renovate \"$CI_PROJECT_PATH\"", "renovate $CI_PROJECT_PATH"),
+        plants: &[(".gitlab-ci.yml", "renovate \"$CI_PROJECT_PATH\"", "renovate $CI_PROJECT_PATH")],
     },
 ];
 

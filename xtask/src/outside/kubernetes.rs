@@ -6,13 +6,16 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::files::{self, Linter, check_each, run};
-use crate::program::Program;
-use crate::tally::Tally;
+use super::files::{Linter, Target, shellcheck};
 use crate::tools;
 
-/// The name of the project.
-const NAME: &str = "harbours";
+/// The target, with the largest project.
+pub(super) const TARGET: Target = Target {
+    deploy: "kubernetes",
+    name: "harbours",
+    linters: LINTERS,
+    absent: ("a cluster", "there is none here: the manifests are checked, not deployed"),
+};
 
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 
@@ -20,33 +23,19 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "kubectl kustomize",
         run: |folder| ENVIRONMENTS.iter().try_for_each(|name| build(folder, name).map(drop)),
-        plant: ("base/kustomization.yaml", "network.yaml", "networks.yaml"),
+        plants: &[("base/kustomization.yaml", "network.yaml", "networks.yaml")],
     },
     Linter {
         name: "schemas of Kubernetes",
         run: |folder| ENVIRONMENTS.iter().try_for_each(|name| validate(&build(folder, name)?)),
-        plant: ("base/deployment.yaml", "readinessProbe:", "readynessProbe:"),
+        plants: &[("base/deployment.yaml", "readinessProbe:", "readynessProbe:")],
     },
     Linter {
         name: "shellcheck of the deployment",
-        run: |folder| {
-            let scripts = ["rollout.sh", "alerts.sh"].map(|name| folder.join("deploy").join(name));
-            run(tools::program("shellcheck")?.args(&scripts))
-        },
-        plant: ("deploy/rollout.sh", "kubectl kustomize \"$environment\"", "kubectl kustomize $environment"),
+        run: shellcheck,
+        plants: &[("deploy/rollout.sh", "kubectl kustomize \"$environment\"", "kubectl kustomize $environment")],
     },
 ];
-
-/// Generates the largest project for Kubernetes, and runs every linter on it and on a copy with its planted error.
-pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    let arguments = ["new", NAME, "--yes", "--quiet", "--preset", "scale", "--deploy", "kubernetes"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
-    let folder = place.join(NAME);
-    check_each(tally, &folder, LINTERS)?;
-    files::pass(tally, &folder, "kubernetes");
-    tally.gap("kubernetes: a cluster", "there is none here: the manifests are checked, not deployed");
-    Ok(())
-}
 
 /// The objects of an environment.
 fn build(folder: &Path, environment: &str) -> Result<String> {

@@ -49,11 +49,9 @@ pub(crate) fn run() -> Result<()> {
     files::pass(&mut tally, &largest, "scale");
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
-    kubernetes::check(&mut tally, &restwell, folder.path())?;
-    fly::check(&mut tally, &restwell, folder.path())?;
-    gcp::check(&mut tally, &restwell, folder.path())?;
-    aws::check(&mut tally, &restwell, folder.path())?;
-    azure::check(&mut tally, &restwell, folder.path())?;
+    for target in [kubernetes::TARGET, fly::TARGET, aws::TARGET, gcp::TARGET, azure::TARGET] {
+        files::check_target(&mut tally, &restwell, folder.path(), &target)?;
+    }
     systemd::check(&mut tally, &restwell, folder.path())?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;

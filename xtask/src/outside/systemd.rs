@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::files::{Linter, check_each, ending, run};
+use super::files::{Linter, check_each, ending, run, shellcheck};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::tools;
@@ -19,27 +19,25 @@ const LINTERS: &[Linter] = &[
         run: |folder| {
             run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/systemd/haproxy.cfg")))
         },
-        plant: ("systemd/haproxy.cfg", "balance leastconn", "ballance leastconn"),
+        plants: &[("systemd/haproxy.cfg", "balance leastconn", "ballance leastconn")],
     },
     Linter {
         name: "systemd-analyze verify",
         run: verify,
-        plant: ("systemd/app@.service", "ProtectSystem=strict", "ProtectSytem=strict"),
-    },
-    Linter {
-        name: "systemd-analyze verify of the timer",
-        run: verify,
-        plant: ("systemd/backup.timer", "OnCalendar=daily", "OnCalendar=dayly"),
+        plants: &[
+            ("systemd/app@.service", "ProtectSystem=strict", "ProtectSytem=strict"),
+            ("systemd/backup.timer", "OnCalendar=daily", "OnCalendar=dayly"),
+        ],
     },
     Linter {
         name: "systemd-analyze security",
         run: |folder| rate(folder, "app@.service").and_then(|()| rate(folder, "backup.service")),
-        plant: ("systemd/app@.service", "PrivateUsers=yes\n", ""),
+        plants: &[("systemd/app@.service", "PrivateUsers=yes\n", "")],
     },
     Linter {
         name: "shellcheck of the deployment to systemd",
-        run: |folder| run(tools::program("shellcheck")?.args(ending(&folder.join("deploy"), ".sh")?)),
-        plant: ("systemd/roll.sh", "cat \"$program\"", "cat $program"),
+        run: shellcheck,
+        plants: &[("systemd/roll.sh", "cat \"$program\"", "cat $program")],
     },
     Linter {
         name: "deploy/systemd/check.sh",
@@ -47,7 +45,7 @@ const LINTERS: &[Linter] = &[
             let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
             run(Program::new(folder.join("deploy/systemd/check.sh")).env("PATH", path))
         },
-        plant: ("systemd/backup.service", "Type=oneshot", "Type=onshot"),
+        plants: &[("systemd/backup.service", "Type=oneshot", "Type=onshot")],
     },
 ];
 
