@@ -6,12 +6,39 @@ use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use restwell::base::Base;
+use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
 use restwell::plan::Plan;
-use restwell::stack::Stack;
+use restwell::stack::{Answers, Origin, Stack};
+use restwell::tree::Tree;
 use restwell::variants;
 
 /// A name that no template contains, so that a hard-coded one is noticed.
 pub(crate) const NAME: &str = "north-pier9";
+
+/// Values with every server, and a secret in each setting that can have one.
+pub(crate) const WITH_SERVERS: [Value; 5] = [
+    Value::Database(Database::Postgres),
+    Value::Cache(Cache::Redis),
+    Value::Limiter(Limiter::Redis),
+    Value::Auth(Auth::ApiKey),
+    Value::Upstream(Upstream::Http),
+];
+
+/// The stack with these values, of which a later one replaces an earlier one of the same choice, and defaults.
+pub(crate) fn stack(values: impl IntoIterator<Item = Value>) -> Stack {
+    let answers: Answers = values.into_iter().map(|value| (value, Origin::Flag)).collect();
+    Stack::resolve(&answers).expect("valid").stack
+}
+
+/// The sources of its project.
+pub(crate) fn tree(stack: &Stack) -> Tree {
+    Plan::new(stack, NAME).sources().expect("renders")
+}
+
+/// The text of one of its files.
+pub(crate) fn source<'a>(tree: &'a Tree, path: &str) -> &'a str {
+    std::str::from_utf8(&tree.get(path).unwrap_or_else(|| panic!("no {path}")).bytes).expect("text")
+}
 
 /// A rendered project.
 pub(crate) struct Project {

@@ -1,13 +1,11 @@
 //! Planted faults: each is found.
 
-use restwell::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream, Value};
-use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
+use restwell::choice::{Cache, Deploy, Value};
 use restwell::tree::Tree;
 
 use super::{Files, faults, files};
 use crate::plants::all_are_found;
-use crate::projects::NAME;
+use crate::projects::{self, WITH_SERVERS, source, stack};
 
 /// The file in `deploy/`, the right text, the wrong text, and what is said.
 const PLANTS: &[(&str, &str, &str, &str)] = &[
@@ -232,22 +230,11 @@ fn planted_faults_are_found() {
 
 fn largest() -> Files {
     let tree = tree();
-    files(|path| String::from_utf8(tree.get(path).expect("the file is there").bytes.clone()).expect("text"))
+    files(|path| source(&tree, path).to_owned())
 }
 
 /// The project with the most files for AWS.
 pub(super) fn tree() -> Tree {
-    let values = [
-        Value::Database(Database::Postgres),
-        Value::Cache(Cache::Memcached),
-        Value::Limiter(Limiter::Redis),
-        Value::Auth(Auth::ApiKey),
-        Value::Upstream(Upstream::Http),
-        Value::Monitoring(Monitoring::Prometheus),
-        Value::Deploy(Deploy::Aws),
-        Value::Ci(Ci::Github),
-    ];
-    let answers: Answers = values.into_iter().map(|value| (value, Origin::Flag)).collect();
-    let stack = Stack::resolve(&answers).expect("valid").stack;
-    Plan::new(&stack, NAME).sources().expect("renders")
+    let values = [Value::Cache(Cache::Memcached), Value::Deploy(Deploy::Aws)];
+    projects::tree(&stack(WITH_SERVERS.into_iter().chain(values)))
 }

@@ -4,30 +4,30 @@ use std::fs;
 
 use restwell::plan::Plan;
 
-use super::{FILE, largest, text, tree};
+use super::{FILE, largest};
 use crate::ci_scripts::{folder, run, text as said, write};
-use crate::projects::NAME;
+use crate::projects::{NAME, source, tree};
 
 #[test]
 fn every_secret_is_stored_from_a_file_and_is_in_no_file_of_the_repository() {
     let stack = largest();
     let (tree, plan) = (tree(&stack), Plan::new(&stack, NAME));
-    let readme = text(&tree, "README.md");
+    let readme = source(&tree, "README.md");
     for secret in plan.parts.settings.secrets() {
         let (name, key) = (secret.key().replace('_', "-"), secret.key());
         let stored = format!("--name {name} --file deploy/secrets/{key} ");
         assert!(readme.contains(&stored), "{stored}");
-        assert!(!text(&tree, FILE).contains(secret.example), "{name}");
+        assert!(!source(&tree, FILE).contains(secret.example), "{name}");
     }
     assert!(!readme.contains("keyvault secret set --value"), "a command line is seen by every process");
-    assert!(text(&tree, "deploy/.gitignore").contains("/secrets/"));
+    assert!(source(&tree, "deploy/.gitignore").contains("/secrets/"));
 }
 
 /// Runs what the container runs, with a Prometheus that only shows its configuration.
 #[test]
 fn the_container_of_the_metrics_makes_a_configuration_of_its_variables() {
     let tree = tree(&largest());
-    let app: serde_yaml_ng::Value = serde_yaml_ng::from_str(text(&tree, FILE)).expect("YAML");
+    let app: serde_yaml_ng::Value = serde_yaml_ng::from_str(source(&tree, FILE)).expect("YAML");
     let containers = app["properties"]["template"]["containers"].as_sequence().expect("containers");
     let metrics = containers.iter().find(|container| container["name"] == "metrics").expect("the container");
     let command: Vec<&str> =

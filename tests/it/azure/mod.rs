@@ -9,12 +9,11 @@ mod scripts;
 
 use std::collections::BTreeSet;
 
-use restwell::choice::{Auth, Cache, Database, Deploy, Limiter, Upstream, Value};
+use restwell::choice::{Deploy, Value};
 use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
-use restwell::tree::Tree;
+use restwell::stack::Stack;
 
-use crate::projects::{NAME, all};
+use crate::projects::{NAME, WITH_SERVERS, all, stack};
 use rules::Service;
 
 const FILE: &str = "deploy/container-app.yaml";
@@ -40,21 +39,5 @@ fn service<'a>(plan: &'a Plan<'_>) -> Service<'a> {
 
 /// The stack with the most secrets.
 fn largest() -> Stack {
-    let values = [
-        Value::Deploy(Deploy::Azure),
-        Value::Database(Database::Postgres),
-        Value::Cache(Cache::Redis),
-        Value::Limiter(Limiter::Redis),
-        Value::Auth(Auth::ApiKey),
-        Value::Upstream(Upstream::Http),
-    ];
-    Stack::resolve(&values.into_iter().map(|value| (value, Origin::Flag)).collect::<Answers>()).expect("valid").stack
-}
-
-fn tree(stack: &Stack) -> Tree {
-    Plan::new(stack, NAME).sources().expect("renders")
-}
-
-fn text<'a>(tree: &'a Tree, path: &str) -> &'a str {
-    std::str::from_utf8(&tree.get(path).unwrap_or_else(|| panic!("no {path}")).bytes).expect("text")
+    stack([Value::Deploy(Deploy::Azure)].into_iter().chain(WITH_SERVERS))
 }

@@ -2,9 +2,9 @@
 
 use restwell::plan::Plan;
 
-use super::{FILE, largest, rules, service, text, tree};
+use super::{FILE, largest, rules, service};
 use crate::plants::all_are_found;
-use crate::projects::NAME;
+use crate::projects::{NAME, source, tree};
 
 /// The right text, the wrong text, and what is said.
 const PLANTS: &[(&str, &str, &str)] = &[
@@ -88,7 +88,7 @@ const PLANTS: &[(&str, &str, &str)] = &[
 fn planted_faults_are_found() {
     let stack = largest();
     let (tree, plan) = (tree(&stack), Plan::new(&stack, NAME));
-    let (text, service) = (text(&tree, FILE), service(&plan));
+    let (text, service) = (source(&tree, FILE), service(&plan));
     let plants = PLANTS.iter().map(|&(right, wrong, fault)| (FILE, right, wrong, fault));
     all_are_found(&text.to_owned(), plants, |text, _| Some(text), |text| rules::faults(text, &service));
 }

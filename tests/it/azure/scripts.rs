@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use super::{FILE, largest, text, tree};
+use super::{FILE, largest};
 use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
+use crate::projects::{source, tree};
 
 const OLD: &str = "northpier9.azurecr.io/north-pier9@sha256:1111111";
 const NEW: &str = "northpier9.azurecr.io/north-pier9@sha256:2222222";
@@ -40,10 +41,10 @@ esac
 fn app() -> tempfile::TempDir {
     let tree = tree(&largest());
     let filled =
-        text(&tree, FILE).replace("00000000-0000-0000-0000-000000000000", "1").replace("example.com", "internal");
+        source(&tree, FILE).replace("00000000-0000-0000-0000-000000000000", "1").replace("example.com", "internal");
     folder(&[
-        ("deploy/shift.sh", text(&tree, "deploy/shift.sh")),
-        ("deploy/copy.sh", text(&tree, "deploy/copy.sh")),
+        ("deploy/shift.sh", source(&tree, "deploy/shift.sh")),
+        ("deploy/copy.sh", source(&tree, "deploy/copy.sh")),
         (FILE, &filled),
         ("bin/az", AZ),
         ("bin/skopeo", SKOPEO),

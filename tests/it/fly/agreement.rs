@@ -4,16 +4,16 @@ use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
 use restwell::plan::Plan;
 
 use super::model::parse;
-use super::{SERVICE, WATCH, stack, text, tree};
-use crate::projects::NAME;
+use super::{SERVICE, WATCH, stack};
+use crate::projects::{NAME, source, tree};
 
 #[test]
 fn prometheus_asks_the_machines_of_the_service() {
     let tree = tree(&stack(&[]));
-    let app = parse(text(&tree, SERVICE)).expect("sound");
-    let watch = parse(text(&tree, WATCH)).expect("sound");
+    let app = parse(source(&tree, SERVICE)).expect("sound");
+    let watch = parse(source(&tree, WATCH)).expect("sound");
     let config: serde_yaml_ng::Value =
-        serde_yaml_ng::from_str(text(&tree, "deploy/monitoring/prometheus.yml")).expect("YAML");
+        serde_yaml_ng::from_str(source(&tree, "deploy/monitoring/prometheus.yml")).expect("YAML");
     let found = |place: &serde_yaml_ng::Value| {
         let discovery = &place["dns_sd_configs"][0];
         let name = discovery["names"][0].as_str().expect("a name").to_owned();
@@ -33,9 +33,9 @@ fn prometheus_asks_the_machines_of_the_service() {
 #[test]
 fn alertmanager_reads_what_its_script_writes_and_the_readme_names() {
     let tree = tree(&stack(&[]));
-    let script = text(&tree, "deploy/monitoring/alertmanager.sh");
+    let script = source(&tree, "deploy/monitoring/alertmanager.sh");
     let config: serde_yaml_ng::Value =
-        serde_yaml_ng::from_str(text(&tree, "deploy/monitoring/alertmanager.yml")).expect("YAML");
+        serde_yaml_ng::from_str(source(&tree, "deploy/monitoring/alertmanager.yml")).expect("YAML");
     let receivers = config["receivers"].as_sequence().expect("receivers");
     assert_eq!(receivers.len(), 3);
     for receiver in receivers {
@@ -43,9 +43,9 @@ fn alertmanager_reads_what_its_script_writes_and_the_readme_names() {
         assert!(script.contains(&format!(">{file}\n")), "nothing writes {file}");
         let variable = receiver["name"].as_str().expect("a name").to_uppercase();
         assert!(script.contains(&format!("\"${variable}\"")), "{variable}");
-        assert!(text(&tree, "README.md").contains(&format!("\n{variable}=https://")), "{variable}");
+        assert!(source(&tree, "README.md").contains(&format!("\n{variable}=https://")), "{variable}");
     }
-    let copied = text(&tree, "deploy/monitoring/Dockerfile");
+    let copied = source(&tree, "deploy/monitoring/Dockerfile");
     for file in ["prometheus.yml", "alertmanager.yml", "alertmanager.sh"] {
         assert!(copied.contains(file) && tree.get(format!("deploy/monitoring/{file}").as_str()).is_some(), "{file}");
     }
@@ -61,17 +61,17 @@ fn every_secret_is_imported_from_standard_input_and_in_no_file() {
         Value::Upstream(Upstream::Http),
     ]);
     let tree = tree(&stack);
-    let readme = text(&tree, "README.md");
+    let readme = source(&tree, "README.md");
     let plan = Plan::new(&stack, NAME);
     let secrets: Vec<_> = plan.parts.settings.secrets().collect();
     assert!(secrets.len() > 2, "{} secrets", secrets.len());
     for secret in secrets {
         let line = format!("\n{}={}\n", secret.name, secret.example);
         assert!(readme.contains(&line), "{line}");
-        let named = [SERVICE, WATCH].iter().any(|path| text(&tree, path).contains(secret.name));
+        let named = [SERVICE, WATCH].iter().any(|path| source(&tree, path).contains(secret.name));
         assert!(!named, "{} is in a file of the repository", secret.name);
     }
     assert!(readme.contains("fly secrets import --stage <deploy/secrets/fly.env"));
-    assert!(text(&tree, "deploy/.gitignore").contains("/secrets/"));
+    assert!(source(&tree, "deploy/.gitignore").contains("/secrets/"));
     assert!(!readme.contains("fly secrets set"), "a command line is seen by every process");
 }

@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 
 use restwell::choice::{Database, Deploy, Value};
 use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
-use restwell::tree::Tree;
+use restwell::stack::Stack;
 
-use crate::projects::{NAME, all};
+use crate::projects::{self, NAME, all};
 use rules::Service;
 
 const SERVICE: &str = "fly.toml";
@@ -48,14 +47,5 @@ fn service<'a>(plan: &'a Plan<'_>) -> Service<'a> {
 
 /// A stack for Fly.io with these values.
 fn stack(values: &[Value]) -> Stack {
-    let values = values.iter().copied().chain([Value::Deploy(Deploy::Fly)]);
-    Stack::resolve(&values.map(|value| (value, Origin::Flag)).collect::<Answers>()).expect("valid").stack
-}
-
-fn tree(stack: &Stack) -> Tree {
-    Plan::new(stack, NAME).sources().expect("renders")
-}
-
-fn text<'a>(tree: &'a Tree, path: &str) -> &'a str {
-    std::str::from_utf8(&tree.get(path).unwrap_or_else(|| panic!("no {path}")).bytes).expect("text")
+    projects::stack(values.iter().copied().chain([Value::Deploy(Deploy::Fly)]))
 }

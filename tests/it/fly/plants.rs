@@ -1,11 +1,10 @@
 //! Planted faults: each is found.
 
-use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
 use restwell::plan::Plan;
 
-use super::{SERVICE, WATCH, rules, service, stack, text, tree};
+use super::{SERVICE, WATCH, rules, service, stack};
 use crate::plants::all_are_found;
-use crate::projects::NAME;
+use crate::projects::{NAME, WITH_SERVERS, source, tree};
 
 type Plant = (&'static str, &'static str, &'static str);
 
@@ -115,18 +114,12 @@ const WATCHING: &[Plant] = &[
 
 #[test]
 fn planted_faults_are_found() {
-    let several = stack(&[
-        Value::Database(Database::Postgres),
-        Value::Cache(Cache::Redis),
-        Value::Limiter(Limiter::Redis),
-        Value::Auth(Auth::ApiKey),
-        Value::Upstream(Upstream::Http),
-    ]);
+    let several = stack(&WITH_SERVERS);
     for (stack, plants) in [(several, SEVERAL), (stack(&[]), FILE)] {
         let (tree, plan) = (tree(&stack), Plan::new(&stack, NAME));
-        find(text(&tree, SERVICE), plants, |text| rules::of_service(text, &service(&plan)));
+        find(source(&tree, SERVICE), plants, |text| rules::of_service(text, &service(&plan)));
     }
-    find(text(&tree(&several), WATCH), WATCHING, |text| rules::of_watch(text, NAME));
+    find(source(&tree(&several), WATCH), WATCHING, |text| rules::of_watch(text, NAME));
 }
 
 fn find(text: &str, plants: &[Plant], faults: impl Fn(&str) -> Vec<String>) {

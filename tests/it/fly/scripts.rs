@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
-use super::{SERVICE, stack, text, tree};
+use super::{SERVICE, stack};
 use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
+use crate::projects::{source, tree};
 
 const OLD: &str = "registry.fly.io/north-pier9@sha256:1";
 const NEW: &str = "registry.fly.io/north-pier9@sha256:2";
@@ -35,9 +36,9 @@ sed -n 's/.*"registry":"\([^"]*\)","repository":"\([^"]*\)".*"digest":"\([^"]*\)
 fn app() -> tempfile::TempDir {
     let tree = tree(&stack(&[]));
     let folder = folder(&[
-        ("deploy/replace.sh", text(&tree, "deploy/replace.sh")),
-        ("deploy/copy.sh", text(&tree, "deploy/copy.sh")),
-        (SERVICE, text(&tree, SERVICE)),
+        ("deploy/replace.sh", source(&tree, "deploy/replace.sh")),
+        ("deploy/copy.sh", source(&tree, "deploy/copy.sh")),
+        (SERVICE, source(&tree, SERVICE)),
         ("bin/flyctl", FLYCTL),
         ("bin/skopeo", SKOPEO),
         ("bin/curl", CURL),

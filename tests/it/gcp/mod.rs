@@ -12,12 +12,12 @@ mod syntax;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use restwell::choice::{Auth, Cache, Deploy, Limiter, Monitoring, Upstream, Value};
+use restwell::choice::{Auth, Deploy, Monitoring, Value};
 use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
+use restwell::stack::Stack;
 use restwell::tree::Tree;
 
-use crate::projects::{NAME, all};
+use crate::projects::{self, NAME, WITH_SERVERS, all, stack};
 use model::{Collector, Service};
 
 /// The YAML files below `deploy/`, by name.
@@ -83,24 +83,12 @@ fn files<'a>(of: impl Iterator<Item = (&'a Utf8Path, &'a str)>) -> Files {
 
 /// The stack with the most lines in its service.
 fn largest(monitoring: Monitoring) -> Stack {
-    let values = [
-        Value::Deploy(Deploy::Gcp),
-        Value::Cache(Cache::Redis),
-        Value::Limiter(Limiter::Redis),
-        Value::Auth(Auth::Jwt),
-        Value::Upstream(Upstream::Http),
-        Value::Monitoring(monitoring),
-    ];
-    Stack::resolve(&values.map(|value| (value, Origin::Flag)).into_iter().collect::<Answers>()).expect("valid").stack
+    let values = [Value::Deploy(Deploy::Gcp), Value::Auth(Auth::Jwt), Value::Monitoring(monitoring)];
+    stack(WITH_SERVERS.into_iter().chain(values))
 }
 
 fn tree(monitoring: Monitoring) -> Tree {
-    Plan::new(&largest(monitoring), NAME).sources().expect("renders")
-}
-
-fn text_of(tree: &Tree, path: &str) -> String {
-    let file = tree.get(path).unwrap_or_else(|| panic!("no {path}"));
-    String::from_utf8(file.bytes.clone()).expect("text")
+    projects::tree(&largest(monitoring))
 }
 
 /// What is wrong with the files of a deployment.

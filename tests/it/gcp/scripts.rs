@@ -4,13 +4,10 @@ use std::path::Path;
 use std::process::Output;
 
 use restwell::choice::{Deploy, Value};
-use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
 
 use super::model::Service;
-use super::text_of;
 use crate::ci_scripts::{CURL, folder, public, read, run, text, write};
-use crate::projects::NAME;
+use crate::projects::{source, stack, tree};
 
 const NEW: &str = "registry.example/pier@sha256:2";
 const COPY: &str = "europe-docker.pkg.dev/shop/north-pier9/north-pier9@sha256:2";
@@ -43,12 +40,10 @@ case $* in *inspect*) cat ../copied 2>/dev/null || echo sha256:2 ;; esac
 
 /// A project on Cloud Run, whose candidate answers with `status`.
 fn cloud(status: &'static str) -> tempfile::TempDir {
-    let answers: Answers = [(Value::Deploy(Deploy::Gcp), Origin::Flag)].into_iter().collect();
-    let stack = Stack::resolve(&answers).expect("valid").stack;
-    let tree = Plan::new(&stack, NAME).sources().expect("renders");
+    let tree = tree(&stack([Value::Deploy(Deploy::Gcp)]));
     folder(&[
-        ("deploy/rollout.sh", &text_of(&tree, "deploy/rollout.sh")),
-        ("deploy/service.yaml", &text_of(&tree, "deploy/service.yaml")),
+        ("deploy/rollout.sh", source(&tree, "deploy/rollout.sh")),
+        ("deploy/service.yaml", source(&tree, "deploy/service.yaml")),
         ("address", &public(status)),
         ("bin/gcloud", GCLOUD),
         ("bin/docker", DOCKER),

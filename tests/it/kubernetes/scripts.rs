@@ -6,12 +6,11 @@ use std::path::Path;
 use std::process::Output;
 
 use restwell::choice::{Deploy, Monitoring, Value};
-use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
 use serde::Deserialize as _;
 
 use crate::ci_scripts::{CURL, folder, public, run, text, write};
+use crate::projects::{self, source, stack};
 
 const NEW: &str = "registry.example/pier@sha256:2";
 
@@ -32,14 +31,12 @@ esac
 "#;
 
 fn tree(monitoring: Monitoring) -> Tree {
-    let answers = [(Value::Deploy(Deploy::Kubernetes), Origin::Flag), (Value::Monitoring(monitoring), Origin::Flag)];
-    let stack = Stack::resolve(&answers.into_iter().collect::<Answers>()).expect("valid").stack;
-    Plan::new(&stack, "north-pier9").sources().expect("renders")
+    projects::tree(&stack([Value::Deploy(Deploy::Kubernetes), Value::Monitoring(monitoring)]))
 }
 
 fn cluster() -> tempfile::TempDir {
     let tree = tree(Monitoring::None);
-    let script = std::str::from_utf8(&tree.get("deploy/rollout.sh").expect("it has the script").bytes).expect("text");
+    let script = source(&tree, "deploy/rollout.sh");
     folder(&[
         ("deploy/rollout.sh", script),
         ("deploy/base/kustomization.yaml", "resources: []\n"),

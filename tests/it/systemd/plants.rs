@@ -1,13 +1,11 @@
 //! Planted faults: each is found.
 
 use camino::Utf8Path;
-use restwell::choice::{Auth, Cache, Database, Deploy, Limiter, Upstream, Value};
-use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
+use restwell::choice::{Deploy, Value};
 
 use super::{Deployment, faults, of};
 use crate::plants::all_are_found;
-use crate::projects::NAME;
+use crate::projects::{WITH_SERVERS, source, stack, tree};
 
 /// The file below `deploy/`, the right text, the wrong text, and what is said.
 const PLANTS: &[(&str, &str, &str, &str)] = &[
@@ -155,14 +153,7 @@ const PLANTS_OF_A_FILE: &[(&str, &str, &str, &str)] = &[
 
 #[test]
 fn planted_faults_are_found() {
-    let servers = [
-        Value::Database(Database::Postgres),
-        Value::Cache(Cache::Redis),
-        Value::Limiter(Limiter::Redis),
-        Value::Auth(Auth::ApiKey),
-        Value::Upstream(Upstream::Http),
-    ];
-    for (values, plants) in [(servers.as_slice(), PLANTS), (&[], PLANTS_OF_A_FILE)] {
+    for (values, plants) in [(WITH_SERVERS.as_slice(), PLANTS), (&[], PLANTS_OF_A_FILE)] {
         let good = deployment(values);
         all_are_found(
             &good,
@@ -174,11 +165,9 @@ fn planted_faults_are_found() {
 }
 
 fn deployment(values: &[Value]) -> Deployment {
-    let answers = [Value::Deploy(Deploy::Systemd)].iter().chain(values).map(|&value| (value, Origin::Flag));
-    let stack = Stack::resolve(&answers.collect::<Answers>()).expect("valid").stack;
-    let tree = Plan::new(&stack, NAME).sources().expect("renders");
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
-    let files = tree.files().filter(|(path, _)| path.starts_with("deploy"));
-    let files = files.map(|(path, file)| (path.to_owned(), text(&file.bytes))).collect();
-    of(&stack, files, &text(&tree.get(".env.example").expect("an example").bytes))
+    let stack = stack([Value::Deploy(Deploy::Systemd)].into_iter().chain(values.iter().copied()));
+    let tree = tree(&stack);
+    let paths = tree.files().map(|(path, _)| path).filter(|path| path.starts_with("deploy"));
+    let files = paths.map(|path| (path.to_owned(), source(&tree, path.as_str()).to_owned())).collect();
+    of(&stack, files, source(&tree, ".env.example"))
 }

@@ -5,11 +5,9 @@ use std::path::Path;
 use std::process::Output;
 
 use restwell::choice::{Database, Deploy, Value};
-use restwell::plan::Plan;
-use restwell::stack::{Answers, Origin, Stack};
 
 use crate::ci_scripts::{folder, public, run, text, write};
-use crate::projects::NAME;
+use crate::projects::{source, stack, tree};
 
 /// `systemctl`, for replicas that are files with the program that they run: `up-PORT`.
 const SYSTEMCTL: &str = r#"#!/bin/sh
@@ -39,10 +37,8 @@ grep -q works "up-$port" && ! { [ "$port" = "$(cat unlucky)" ] && grep -q new "u
 const DATE: &str = "#!/bin/sh\necho $(($(cat clock) + 30)) | tee clock.new\nmv clock.new clock\n";
 
 fn script(path: &str) -> String {
-    let answers = [(Value::Deploy(Deploy::Systemd), Origin::Flag), (Value::Database(Database::None), Origin::Flag)];
-    let stack = Stack::resolve(&answers.into_iter().collect::<Answers>()).expect("valid").stack;
-    let tree = Plan::new(&stack, NAME).sources().expect("renders");
-    String::from_utf8(tree.get(path).expect("it has the script").bytes.clone()).expect("text")
+    let stack = stack([Value::Deploy(Deploy::Systemd), Value::Database(Database::None)]);
+    source(&tree(&stack), path).to_owned()
 }
 
 fn host() -> tempfile::TempDir {
