@@ -4,8 +4,7 @@ mod settings;
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
-use crate::part::{Condition, Drain, Layer, Scope, connections};
-use crate::target::MOST_REPLICAS;
+use crate::part::{Condition, Drain, Layer, Scope};
 
 pub(super) const DEPLOY_AWS: Feature = Feature {
     id: "deploy-aws",
@@ -47,8 +46,3 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
 
 /// ECS takes a replica out of the load balancer before it sends SIGTERM; requests that were on their way arrive later.
 const DRAIN: Drain = Drain::new(5, 35);
-
-const _: () = assert!(
-    connections::while_rolling(MOST_REPLICAS) <= connections::ACCEPTED,
-    "the autoscaler would exhaust the connections of the database"
-);

@@ -5,8 +5,7 @@ mod secrets;
 use super::shared::PROMETHEUS_SERVER;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::{Drain, Layer, Server, connections};
-use crate::target::MOST_REPLICAS;
+use crate::part::{Drain, Layer, Server};
 
 pub(super) const DEPLOY_AZURE: Feature = Feature {
     id: "deploy-azure",
@@ -42,8 +41,3 @@ pub(super) const DEPLOY_AZURE: Feature = Feature {
 
 /// The ingress stops sending requests to a version before its replicas get SIGTERM.
 const DRAIN: Drain = Drain::new(5, 35);
-
-const _: () = assert!(
-    connections::while_rolling(MOST_REPLICAS) <= connections::ACCEPTED,
-    "the scale rule would exhaust the connections of the database"
-);

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
 use crate::part::setting::SecretSetting;
-use crate::part::{Condition, Drain, Layer, Scope, Settings, connections};
-use crate::target::MOST_REPLICAS;
+use crate::part::{Condition, Drain, Layer, Scope, Settings};
 
 pub(super) const DEPLOY_GCP: Feature = Feature {
     id: "deploy-gcp",
@@ -51,11 +50,6 @@ pub(super) const DEPLOY_GCP: Feature = Feature {
 
 /// Cloud Run sends no further request to a replica before it sends SIGTERM, and SIGKILL 10 s later.
 const DRAIN: Drain = Drain::within(0, 8, 10);
-
-const _: () = assert!(
-    connections::while_rolling(MOST_REPLICAS) <= connections::ACCEPTED,
-    "the autoscaler would exhaust the connections of the database"
-);
 
 /// The variables of templates: names that fit the limits of Google Cloud, and what is made beforehand.
 fn variables(settings: &Settings, label: &str) -> Vec<(&'static str, minijinja::Value)> {

@@ -4,8 +4,7 @@ mod settings;
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
-use crate::part::{Condition, Drain, Layer, Scope, connections};
-use crate::target::MOST_REPLICAS;
+use crate::part::{Condition, Drain, Layer, Scope};
 
 pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
     id: "deploy-kubernetes",
@@ -44,8 +43,3 @@ pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
 
 /// Load balancers of clouds notice later than in 5 s that a replica is no longer ready.
 const DRAIN: Drain = Drain::new(15, 45);
-
-const _: () = assert!(
-    connections::while_rolling(MOST_REPLICAS) <= connections::ACCEPTED,
-    "the autoscaler would exhaust the connections of the database"
-);

@@ -1,5 +1,7 @@
 //! The connections that all replicas open to a database server.
 
+use crate::target::MOST_REPLICAS;
+
 /// Those that the server accepts: 100 is the default of PostgreSQL, 3 are for its administrators.
 pub const ACCEPTED: u32 = 100 - 3;
 
@@ -10,3 +12,8 @@ pub const OF_A_REPLICA: u32 = 10 + 1;
 pub const fn while_rolling(replicas: u32) -> u32 {
     2 * replicas * OF_A_REPLICA
 }
+
+const _: () = assert!(
+    while_rolling(MOST_REPLICAS) <= ACCEPTED,
+    "a platform that adds replicas under load would exhaust the connections of the database"
+);
