@@ -38,7 +38,7 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
         parts.symptoms.of("ecs").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "No copy of the service answered for 45 seconds of the last five minutes, so clients get 503 from the load balancer",
+            "No replica answered for 45 seconds of the last five minutes, so clients get 503 from the load balancer",
             Condition::Written(Scope::Everything),
         );
     },

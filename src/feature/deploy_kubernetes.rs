@@ -35,7 +35,7 @@ pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
         parts.symptoms.of("cluster").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "No copy of the service was ready for 45 seconds of the last five minutes, so clients get 503 from the gateway",
+            "No replica was ready for 45 seconds of the last five minutes, so clients get 503 from the gateway",
             Condition::Written(Scope::Everything),
         );
     },

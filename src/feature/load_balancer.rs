@@ -12,7 +12,7 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
         if let Some(balancer) = stack.deploy.target().balancer {
             limit(&mut parts.limits, balancer);
         }
-        // Clients see what HAProxy answers, also when no copy of the service does.
+        // Clients see what HAProxy answers, also when no replica does.
         parts.indicator = Some(Indicator {
             name: "haproxy_frontend_http_responses_total",
             labels: "job=\"haproxy\",proxy=\"public\"",
@@ -26,7 +26,7 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
         parts.symptoms.of("load-balancer").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "HAProxy found no copy of the service ready and answered 503 itself",
+            "HAProxy found no replica ready and answered 503 itself",
             Condition::Written(Scope::Everything),
         );
         match stack.monitoring {

@@ -279,7 +279,7 @@ pub(super) const REPLICAS: Feature = Feature {
         parts.symptoms.of("replicas").ticket(
             "ReplicaIsMissing",
             "A replica is missing",
-            format!("<mean> of {} copies of the service are ready on average", stack.replicas()),
+            format!("<mean> of {} replicas are ready on average", stack.replicas()),
             Condition::Written(Scope::Everything),
         );
     },
