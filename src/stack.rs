@@ -77,9 +77,14 @@ impl Stack {
         complete(answers, &answers.asked(), Choice::ALL).is_some()
     }
 
+    /// The stack with these values, unless a rule forbids it.
+    pub fn of(combination: Combination) -> Option<Self> {
+        rules::allow(&combination).then_some(Self(combination))
+    }
+
     /// Every valid stack.
     pub fn all() -> Vec<Self> {
-        Combination::all().into_iter().filter(rules::allow).map(Self).collect()
+        Combination::all().into_iter().filter_map(Self::of).collect()
     }
 
     /// One stack for each distinct Rust code: choices that affect only other files are `none`.
@@ -110,8 +115,7 @@ impl Stack {
 /// Fills the open choices with the first values that every rule allows, with backtracking.
 fn complete(answers: &Answers, taken: &[Value], open: &[Choice]) -> Option<Stack> {
     let Some((&choice, open)) = open.split_first() else {
-        let filled = taken.iter().fold(Combination::DEFAULT, |filled, &value| filled.with(value));
-        return rules::allow(&filled).then_some(Stack(filled));
+        return Stack::of(taken.iter().fold(Combination::DEFAULT, |filled, &value| filled.with(value)));
     };
     if taken.iter().any(|value| value.choice() == choice) {
         return complete(answers, taken, open);

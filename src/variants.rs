@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::choice::{Choice, Reach, Value};
+use crate::choice::{Choice, Combination, Reach, Value};
 use crate::stack::Stack;
 
 /// Two values in one stack.
@@ -28,16 +28,27 @@ pub fn pairwise() -> Vec<Stack> {
 
 /// The stack with the same Rust and nothing around it: one of [`Stack::rust_distinct`].
 pub fn same_rust(stack: &Stack) -> Stack {
-    let is_same = |other: &Stack| {
-        let mut choices = Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust);
-        choices.all(|choice| stack.get(*choice) == other.get(*choice))
-    };
-    Stack::rust_distinct().into_iter().find(is_same).unwrap_or(*stack)
+    let around = Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Around);
+    let none = around.filter_map(|choice| choice.values().iter().find(|value| value.is_none()));
+    Stack::of(none.fold(**stack, |bare, &value| bare.with(value))).unwrap_or(*stack)
 }
 
 /// A name for a stack that is valid in a path: its values joined, such as `sqlite-memory-none`.
 pub fn id(stack: &Stack) -> String {
     stack.values().map(Value::id).collect::<Vec<_>>().join("-")
+}
+
+/// The stack with this [`id`].
+pub fn with_id(wanted: &str) -> Option<Stack> {
+    let (combination, _) =
+        Choice::ALL.iter().try_fold((Combination::DEFAULT, wanted), |(combination, rest), choice| {
+            // Each value is tried as a prefix, because `api-key` has a hyphen itself.
+            choice.values().iter().find_map(|value| {
+                let rest = rest.strip_prefix(value.id())?.trim_start_matches('-');
+                Some((combination.with(*value), rest))
+            })
+        })?;
+    Stack::of(combination).filter(|stack| id(stack) == wanted)
 }
 
 fn pairs(stack: &Stack) -> impl Iterator<Item = Pair> + use<> {
@@ -51,6 +62,22 @@ fn pairs(stack: &Stack) -> impl Iterator<Item = Pair> + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_that_of_one_stack() {
+        let bare: BTreeSet<Stack> = Stack::rust_distinct().into_iter().collect();
+        for stack in Stack::all() {
+            assert_eq!(with_id(&id(&stack)), Some(stack));
+            assert!(bare.contains(&same_rust(&stack)));
+        }
+        let valid = id(&Stack::all()[0]);
+        for wrong in
+            ["", "oracle", &valid[1..], &format!("{valid}-"), &format!("{valid}-none"), &valid.replace('-', "")]
+        {
+            assert_eq!(with_id(wrong), None, "{wrong}");
+        }
+        assert_eq!(with_id("none-redis-none-none-none-none-none-none"), None, "a rule forbids it");
+    }
 
     #[test]
     fn every_valid_pair_is_covered_by_fewer_stacks() {

@@ -7,25 +7,23 @@ use camino::{Utf8Component, Utf8PathBuf};
 use super::{Base, Entry, FORMAT, Fault, MIXED, RESOURCE, digest};
 use crate::plan::check_resources;
 use crate::resource::Resource;
-use crate::stack::Stack;
 use crate::tree::sha256;
 use crate::variants;
 
-/// The rest of the text, and how much was read.
+/// The text, and what of it is not read yet.
 struct Cursor<'a> {
+    text: &'a [u8],
     rest: &'a [u8],
-    line: usize,
 }
 
 pub(super) fn base(text: &[u8]) -> Result<Base, Fault> {
-    let mut cursor = Cursor { rest: text, line: 0 };
+    let mut cursor = Cursor { text, rest: text };
     if cursor.line() != Some(FORMAT) {
         return Err(Fault::Format);
     }
     let version = cursor.field("restwell ")?.to_owned();
     let id = cursor.field("stack ")?;
-    let stack = Stack::all().into_iter().find(|stack| variants::id(stack) == id);
-    let stack = stack.ok_or_else(|| Fault::Stack(id.to_owned()))?;
+    let stack = variants::with_id(id).ok_or_else(|| Fault::Stack(id.to_owned()))?;
     let resources = cursor.resources()?;
     let recorded = cursor.field("digest ")?;
     let entries = cursor.entries()?;
@@ -39,15 +37,20 @@ pub(super) fn base(text: &[u8]) -> Result<Base, Fault> {
 
 impl<'a> Cursor<'a> {
     fn line(&mut self) -> Option<&'a str> {
-        self.line += 1;
-        let end = self.rest.iter().position(|&byte| byte == b'\n')?;
+        let end = self.rest.iter().position(|&byte| byte == b'\n').map_or(self.rest.len(), |end| end + 1);
         let (line, rest) = self.rest.split_at(end);
-        self.rest = &rest[1..];
-        str::from_utf8(line).ok()
+        self.rest = rest;
+        str::from_utf8(line.strip_suffix(b"\n")?).ok()
+    }
+
+    /// That the line which was read last is wrong.
+    fn wrong(&self) -> Fault {
+        let read = &self.text[..self.text.len() - self.rest.len()];
+        Fault::Line(read.split_inclusive(|&byte| byte == b'\n').count())
     }
 
     fn field(&mut self, name: &str) -> Result<&'a str, Fault> {
-        self.line().and_then(|line| line.strip_prefix(name)).ok_or(Fault::Line(self.line))
+        self.line().and_then(|line| line.strip_prefix(name)).ok_or_else(|| self.wrong())
     }
 
     fn resources(&mut self) -> Result<Vec<Resource>, Fault> {
@@ -70,7 +73,7 @@ impl<'a> Cursor<'a> {
             let is_inside = path.components().all(|part| matches!(part, Utf8Component::Normal(_)));
             let is_next = entries.last_key_value().is_none_or(|(last, _)| *last < path);
             if path.as_str().is_empty() || !is_inside || !is_next {
-                return Err(Fault::Line(self.line));
+                return Err(self.wrong());
             }
             entries.insert(path, entry);
         }
@@ -78,26 +81,24 @@ impl<'a> Cursor<'a> {
     }
 
     fn entry(&mut self) -> Result<(Utf8PathBuf, Entry), Fault> {
-        let line = self.line();
-        let wrong = Fault::Line(self.line);
-        let (kind, rest) = line.and_then(|line| line.split_once(' ')).ok_or(wrong.clone())?;
+        let (kind, rest) = self.line().and_then(|line| line.split_once(' ')).ok_or_else(|| self.wrong())?;
         // A path may contain spaces; the other fields do not.
         match (kind, rest.rsplit(' ').collect::<Vec<_>>().as_slice()) {
             ("gone", _) => Ok((rest.into(), Entry::Gone)),
             ("hash", &[mode, sha256, ..]) => {
-                let executable = executable(mode).ok_or(wrong.clone())?;
-                let path = before(rest, 2).ok_or(wrong)?;
+                let executable = executable(mode).ok_or_else(|| self.wrong())?;
+                let path = before(rest, 2).ok_or_else(|| self.wrong())?;
                 Ok((path.into(), Entry::Hash { sha256: sha256.to_owned(), executable }))
             }
             ("file", &[sha256, version, mode, length, ..]) => {
-                let path = Utf8PathBuf::from(before(rest, 4).ok_or(wrong.clone())?);
-                let executable = executable(mode).ok_or(wrong.clone())?;
-                let length: usize = length.parse().map_err(|_| wrong)?;
+                let path = Utf8PathBuf::from(before(rest, 4).ok_or_else(|| self.wrong())?);
+                let executable = executable(mode).ok_or_else(|| self.wrong())?;
+                let length: usize = length.parse().map_err(|_| self.wrong())?;
                 let bytes = self.content(length, sha256).ok_or_else(|| Fault::Content(path.clone()))?;
                 let (sha256, version) = (sha256.to_owned(), version.to_owned());
                 Ok((path, Entry::Text { bytes: bytes.to_owned(), sha256, executable, version }))
             }
-            _ => Err(wrong),
+            _ => Err(self.wrong()),
         }
     }
 
@@ -105,7 +106,6 @@ impl<'a> Cursor<'a> {
     fn content(&mut self, length: usize, expected: &str) -> Option<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest.strip_prefix(b"\n")?;
-        self.line += bytes.iter().filter(|&&byte| byte == b'\n').count() + 1;
         (sha256(bytes) == expected).then_some(bytes)
     }
 }

@@ -1,5 +1,7 @@
 //! A conflict between answers, with the nearest valid stacks.
 
+use std::sync::LazyLock;
+
 use super::Stack;
 use crate::choice::{Choice, Value};
 use crate::rules::{self, Rule};
@@ -34,10 +36,11 @@ pub(super) fn of(asked: &[Value]) -> Conflict {
 
 /// The valid stacks that change the fewest values, one for each set of changed choices.
 fn nearest(asked: &[Value]) -> Vec<Nearest> {
+    static ALL: LazyLock<Vec<Stack>> = LazyLock::new(Stack::all);
     let changes = |stack: &Stack| -> Vec<Choice> {
         asked.iter().map(|value| value.choice()).filter(|&choice| !asked.contains(&stack.get(choice))).collect()
     };
-    let stacks: Vec<(Vec<Choice>, Stack)> = Stack::all().into_iter().map(|stack| (changes(&stack), stack)).collect();
+    let stacks: Vec<(Vec<Choice>, Stack)> = ALL.iter().map(|stack| (changes(stack), *stack)).collect();
     let fewest = stacks.iter().map(|(changed, _)| changed.len()).min().unwrap_or_default();
     let mut found: Vec<(Vec<Choice>, Stack)> = Vec::new();
     for (changed, stack) in stacks {

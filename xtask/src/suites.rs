@@ -9,10 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use restwell::choice::{Choice, Reach};
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
-use restwell::variants::{id, pairwise};
+use restwell::variants::{id, pairwise, same_rust, with_id};
 
 use crate::changed::{self, Changes, Scope};
 use crate::program::{Output, Program};
@@ -44,21 +43,15 @@ impl Options {
     fn stacks(&self) -> Result<Vec<Stack>> {
         if self.stacks.is_empty() {
             let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
-            let is_preset = |stack: &Stack| presets.iter().any(|preset| has_same_rust(stack, preset));
+            let is_preset = |stack: &Stack| presets.iter().any(|preset| same_rust(preset) == same_rust(stack));
             return Ok(pairwise().into_iter().filter(|stack| !is_preset(stack)).collect());
         }
-        let all = Stack::all();
         let named = |wanted: &String| {
-            let stack = all.iter().copied().find(|stack| id(stack) == *wanted);
+            let stack = with_id(wanted);
             stack.with_context(|| format!("no stack has the id `{wanted}`; `restwell variants --pairwise` lists some"))
         };
         self.stacks.iter().map(named).collect()
     }
-}
-
-fn has_same_rust(one: &Stack, other: &Stack) -> bool {
-    let mut choices = Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust);
-    choices.all(|choice| one.get(*choice) == other.get(*choice))
 }
 
 /// Runs the stage.
