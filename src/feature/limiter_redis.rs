@@ -26,7 +26,7 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         }
         let summary = "Each replica counts separately, so a client may make its limit times the number of replicas";
         let condition = Condition::Events { counter: "limiter_fallback_total", over: 100, keep: 5 };
-        parts.symptoms.of("limiter").ticket("CopiesCountAlone", "Copies count alone", summary, condition);
+        parts.symptoms.of("limiter").ticket("ReplicasCountAlone", "Replicas count alone", summary, condition);
         let about = "While Redis does not respond, each replica counts separately.";
         parts.dashboards.add(
             "limiter",

@@ -140,7 +140,7 @@ fn test_of_failures(symptom: &Symptom, dependency: &str) -> String {
     let another = "breaker_open{job=\"app\",dependency=\"another\",instance=\"a\"}";
     let cases = [
         Case {
-            name: "a failure that lasts is a ticket, one copy that cannot reach it is enough",
+            name: "a failure that lasts is a ticket, one replica that cannot reach it is enough",
             interval: "1m",
             series: &[breaker("a", "0x10 1x30"), breaker("b", "0x40")],
             expected: &[(12, false), (17, true)],

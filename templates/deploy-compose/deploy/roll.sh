@@ -1,39 +1,40 @@
 #!/bin/sh
-# Starts the service, or replaces every running copy of it by another version without losing a request.
+# Starts the service, or replaces every running replica by another version without losing a request.
 #
 #   deploy/roll.sh                           builds the image here
 #   IMAGE=registry/name:tag deploy/roll.sh   runs one that was built elsewhere, or an earlier one again
 #
-# New copies start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that every
-# later `docker compose` command means the same version, and the old copies drain. A failure or an interruption before
-# that removes the new copies: nothing has changed. What a run that was killed left behind is removed by the next one.
-# The configuration of the services beside it is checked first and read again at the end.
+# New replicas start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that
+# every later `docker compose` command means the same version, and the old replicas drain. A failure or an interruption
+# before that removes the new replicas: nothing has changed. What a run that was killed left behind is removed by the
+# next one. The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
 
-# How long a new copy may take to become ready.
+# How long a new replica may take to become ready.
 PATIENCE=120
 
 say() { echo "roll.sh: $*" >&2; }
 compose() { docker compose -f compose.yml "$@"; }
-copies() { compose ps --all --quiet app; }
+replicas() { compose ps --all --quiet app; }
 state() { docker inspect --format "$1" "$2" 2>/dev/null || echo removed; }
 health() { state '{{if .RestartCount}}restarted{{else}}{{.State.Health.Status}}{{end}}' "$1"; }
 
-# A copy that is ready takes requests, so it drains; all of them at once. Docker deletes the log of a container with it.
+# A replica that is ready takes requests, so it drains; all of them at once. Docker deletes the log of a container with
+# it.
 remove() {
   docker stop "$@" >/dev/null
   keep_logs "$@" || say 'not all logs could be kept in deploy/logs'
   docker rm "$@" >/dev/null
 }
 
-# The logs of the last LOGS copies stay in deploy/logs.
+# The logs of the last LOGS replicas stay in deploy/logs.
 LOGS=50
 keep_logs() (
   umask 077
   mkdir -p logs
-  for copy in "$@"; do
-    docker logs "$copy" 2>&1 | gzip >"logs/app-$(date -u +%Y%m%dT%H%M%SZ)-$(echo "$copy" | cut -c 1-12).log.gz"
+  for replica in "$@"; do
+    docker logs "$replica" 2>&1 | gzip >"logs/app-$(date -u +%Y%m%dT%H%M%SZ)-$(echo "$replica" | cut -c 1-12).log.gz"
   done
   find logs -name 'app-*.log.gz' | sort -r | tail -n "+$((LOGS + 1))" | xargs rm -f
 )
@@ -45,10 +46,10 @@ finish() {
   trap '' INT TERM HUP
   [ "$status" != 0 ] || exit 0
   if [ -n "$new_may_run" ]; then
-    new=$(copies | grep -Fvx "$old") || true
-    # shellcheck disable=SC2086 # One word for each copy.
-    [ -z "$new" ] || remove $new || say 'not all new copies could be removed; run deploy/roll.sh again'
-    cause="$cause; the old copies serve on"
+    new=$(replicas | grep -Fvx "$old") || true
+    # shellcheck disable=SC2086 # One word for each replica.
+    [ -z "$new" ] || remove $new || say 'not all new replicas could be removed; run deploy/roll.sh again'
+    cause="$cause; the old replicas serve on"
   fi
   say "$step$cause"
   exit "$status"
@@ -94,14 +95,14 @@ remember() (
   mv .env.new .env
 )
 
-step='copies of earlier runs cannot be removed'
+step='replicas of earlier runs cannot be removed'
 kept=0 surplus=''
-for copy in $(copies); do
-  case $(state '{{.State.Status}} {{.Config.Image}} {{.State.Health.Status}}' "$copy") in
-    created* | exited* | dead*) docker rm --force "$copy" >/dev/null ;;
+for replica in $(replicas); do
+  case $(state '{{.State.Status}} {{.Config.Image}} {{.State.Health.Status}}' "$replica") in
+    created* | exited* | dead*) docker rm --force "$replica" >/dev/null ;;
     "running ${remembered:-<% name_lower %>} healthy")
-      if [ "$kept" = "$wanted" ]; then surplus="$surplus $copy"; else kept=$((kept + 1)); fi ;;
-    *) surplus="$surplus $copy" ;;
+      if [ "$kept" = "$wanted" ]; then surplus="$surplus $replica"; else kept=$((kept + 1)); fi ;;
+    *) surplus="$surplus $replica" ;;
   esac
 done
 # Fewer good ones than wanted: what else runs may still serve, and stays until the new ones are ready.
@@ -111,7 +112,7 @@ if [ "$kept" = "$wanted" ] && [ -n "$surplus" ]; then
   remove $surplus
 fi
 
-old=$(copies)
+old=$(replicas)
 if [ -z "$old" ]; then
   step='the service does not start; see: docker compose -f deploy/compose.yml logs'
   remember
@@ -119,20 +120,20 @@ if [ -z "$old" ]; then
   exit 0
 fi
 
-step='the new copies cannot be started'
+step='the new replicas cannot be started'
 new_may_run=yes
 compose up --detach --no-build --no-deps --no-recreate --scale "app=$(($(echo "$old" | wc -l) + wanted))" app
 
-step='a new copy does not become ready'
+step='a new replica does not become ready'
 deadline=$(($(date +%s) + PATIENCE))
-for copy in $(copies | grep -Fvx "$old"); do
-  until now=$(health "$copy") && [ "$now" = healthy ]; do
+for replica in $(replicas | grep -Fvx "$old"); do
+  until now=$(health "$replica") && [ "$now" = healthy ]; do
     case $now in
       starting) [ "$(date +%s)" -lt "$deadline" ] || cause=" within $PATIENCE s" ;;
       *) cause=" ($now)" ;;
     esac
     if [ -n "$cause" ]; then
-      docker logs --tail 5 "$copy" >&2 || true
+      docker logs --tail 5 "$replica" >&2 || true
       exit 1
     fi
     sleep 1
@@ -144,7 +145,7 @@ trap '' INT TERM HUP
 step='the new version runs, but deploy/.env cannot be written'
 new_may_run=''
 remember
-step='the new version runs, but an old copy cannot be removed; run deploy/roll.sh again'
+step='the new version runs, but an old replica cannot be removed; run deploy/roll.sh again'
 # shellcheck disable=SC2086
 remove $old
 

@@ -16,7 +16,7 @@ use crate::{dirs, http};
 /// How long clients ask before and after the roll.
 const BREATH: Duration = Duration::from_secs(4);
 
-/// Longer than a copy takes to drain.
+/// Longer than a replica takes to drain.
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Runs the checks; unless everything is wanted, only the first. As many replicas run before as after.
@@ -128,21 +128,21 @@ fn interrupted(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// It leaves twice as many copies; the next roll ends with as many as there are to be.
+/// It leaves twice as many replicas; the next roll ends with as many as there are to be.
 fn killed(site: &Site, replicas: usize) -> Result<String> {
     drop(begun(site)?);
     // The lock ends with the last process of the roll.
     let free = || Program::new("flock").args(["--nonblock", "."]).arg("true").dir(site.folder()).read();
     eventually(|| free().map(drop))?;
     let left = site.containers(APP)?.len();
-    ensure!(left == 2 * replicas, "{left} copies before the next roll: nothing to tidy up");
+    ensure!(left == 2 * replicas, "{left} replicas before the next roll: nothing to tidy up");
     let load = Load::start(site.public_port, "/greet");
     let next = again(site)?;
     ensure!(next.status.success(), "the next roll: {}", next.tail());
     let answered = load.finish()?;
     let after = site.containers(APP)?.len();
-    ensure!(after == replicas, "{left} copies became {after}");
-    Ok(format!("{left} copies became {after}, {answered} requests answered, 0 failed"))
+    ensure!(after == replicas, "{left} replicas became {after}");
+    Ok(format!("{left} replicas became {after}, {answered} requests answered, 0 failed"))
 }
 
 fn refused(site: &Site) -> Result<()> {
@@ -157,21 +157,21 @@ fn broken(site: &Site) -> Result<()> {
     let (before, env) = (all(site)?, env(site)?);
     // It has no configuration to start with.
     let output = site.script("roll.sh")?.env("IMAGE", site.image("haproxy")?).capture()?;
-    says(&output, "roll.sh: a new copy does not become ready")?;
+    says(&output, "roll.sh: a new replica does not become ready")?;
     let after = all(site)?;
     ensure!(before == after, "{before:?} became {after:?}");
     ensure!(env == self::env(site)?, "deploy/.env changed");
     Ok(())
 }
 
-/// A roll of the version that runs, once its new copies have started.
+/// A roll of the version that runs, once its new replicas have started.
 fn begun(site: &Site) -> Result<Running> {
     let before = site.containers(APP)?.len();
     let roll = site.script("roll.sh")?.env("IMAGE", image(site)?);
     let roll = roll.start(&dirs::proof().join("deploy-roll.log"))?;
     eventually(|| match site.containers(APP)?.len() {
         found if found == 2 * before => Ok(()),
-        found => bail!("{found} copies run"),
+        found => bail!("{found} replicas run"),
     })?;
     Ok(roll)
 }
