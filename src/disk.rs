@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use crate::error::{Error, Obstacle, Occupant};
+use crate::error::{Done, Error, Obstacle, Occupant};
 use crate::git;
 use crate::interrupt;
 use crate::tree::Tree;
@@ -101,7 +101,7 @@ pub struct Replaced {
 
 fn refused(action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Error {
     let path = path.into();
-    move |source| Error::Io { action, path, source }
+    move |source| Error::Io { action, path, source, done: Done::Nothing }
 }
 
 impl Site {

@@ -221,6 +221,8 @@ pub enum Error {
         path: Utf8PathBuf,
         /// The error.
         source: std::io::Error,
+        /// What was done before it.
+        done: Done,
     },
     /// Standard output could not be written.
     Output(std::io::Error),
@@ -230,7 +232,29 @@ pub enum Error {
     Interrupted,
 }
 
+/// What a command had done when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing: the target is unchanged.
+    Nothing,
+    /// Part of the change of this number, which the next command finishes.
+    Part(u32),
+    /// This many changes of several.
+    Some(usize),
+}
+
 impl Error {
+    /// The same error, after this many changes were made.
+    #[must_use]
+    pub fn after(mut self, changes: usize) -> Self {
+        if let Self::Io { done: done @ Done::Nothing, .. } = &mut self
+            && changes > 0
+        {
+            *done = Done::Some(changes);
+        }
+        self
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {

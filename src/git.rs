@@ -33,7 +33,8 @@ pub fn init(directory: &Utf8Path) -> Result<(), String> {
     match outcome.map_err(|error| program::not_started("git", &error))? {
         Outcome::Success => Ok(()),
         Outcome::Failure(stderr) => Err(format!("git failed: {}", last_line(&stderr))),
-        Outcome::Stopped => Err("git did not end in time".to_owned()),
+        Outcome::TimedOut => Err(format!("git did not end within {} s", program::TIMEOUT.as_secs())),
+        Outcome::Interrupted => Err("git was interrupted".to_owned()),
     }
 }
 

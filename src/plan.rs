@@ -99,9 +99,11 @@ impl<'a> Plan<'a> {
         let mut tree = Tree::default();
         let mut slots = Slots::default();
         for (path, source, from, fields) in self.templates(&resources) {
-            if let Some(fields) = fields {
-                context.insert("resource".to_owned(), fields);
-            }
+            match fields {
+                Some(fields) => context.insert("resource".to_owned(), fields),
+                // Only a template of each resource may ask for it.
+                None => context.remove("resource"),
+            };
             let text = template::render(&path, source, &context)?;
             match Slots::target(&path) {
                 Some(target) => slots.add(target, &text)?,

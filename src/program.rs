@@ -38,8 +38,21 @@ pub enum Outcome {
     Success,
     /// With another exit code or by a signal; what it wrote to stderr.
     Failure(String),
-    /// It was killed after its time-out, or because a signal arrived here.
-    Stopped,
+    /// It was killed after its time-out.
+    TimedOut,
+    /// It was killed because a signal arrived here.
+    Interrupted,
+}
+
+/// How the wait for a program ended.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// It has exited; whether with exit code 0.
+    Exited(bool),
+    /// It is still running after its time-out.
+    TimedOut,
+    /// It is still running, and a signal arrived here.
+    Interrupted,
 }
 
 /// Runs a program without input or visible output.
@@ -54,19 +67,27 @@ pub fn run(call: Call<'_>) -> io::Result<Outcome> {
         command.env_remove(variable);
     }
     let mut child = command.spawn()?;
-    match wait(&mut child, call.timeout) {
-        Some(true) => Ok(Outcome::Success),
-        Some(false) => {
-            let stderr = child.wait_with_output().map(|output| output.stderr).unwrap_or_default();
-            Ok(Outcome::Failure(String::from_utf8_lossy(&stderr).into_owned()))
+    let stderr = child.stderr.take();
+    // Read while the program runs: it would wait for ever once the pipe is full.
+    let stderr = std::thread::spawn(move || stderr.map(read_all));
+    Ok(match wait(&mut child, call.timeout) {
+        End::Exited(true) => Outcome::Success,
+        End::Exited(false) => {
+            let stderr = stderr.join().ok().flatten().unwrap_or_default();
+            Outcome::Failure(String::from_utf8_lossy(&stderr).into_owned())
         }
-        None => {
-            // The program may have ended since the last poll; killing it is then harmless.
-            let _ = child.kill();
-            let _ = child.wait();
-            Ok(Outcome::Stopped)
-        }
-    }
+        // The thread is not waited for: a program that this one started may keep the pipe open.
+        End::TimedOut => Outcome::TimedOut,
+        End::Interrupted => Outcome::Interrupted,
+    })
+}
+
+/// What can be read until the end, or an error.
+fn read_all(mut from: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // What was read before an error is kept.
+    let _ = from.read_to_end(&mut bytes);
+    bytes
 }
 
 /// Passes text through a program; what it wrote to stdout, `None` unless it ended with exit code 0.
@@ -91,12 +112,8 @@ pub fn filter(call: Call<'_>, text: &[u8]) -> io::Result<Option<Vec<u8>>> {
             let read = stdout.map(|mut stdout| stdout.read_to_end(&mut output));
             matches!(read, Some(Ok(_))).then_some(output)
         });
-        let ended = wait(&mut child, call.timeout);
-        if ended.is_none() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-        (ended == Some(true), output.join().ok().flatten())
+        let end = wait(&mut child, call.timeout);
+        (end == End::Exited(true), output.join().ok().flatten())
     });
     Ok(output.filter(|_| succeeded))
 }
@@ -133,14 +150,42 @@ fn command(program: &str) -> Command {
     Command::new(program)
 }
 
-/// Whether the program succeeded; `None` if it is still running when the wait ends.
-fn wait(child: &mut Child, timeout: Duration) -> Option<bool> {
+/// Waits for the program to exit, and kills it if it does not.
+fn wait(child: &mut Child, timeout: Duration) -> End {
     let start = Instant::now();
     while start.elapsed() < timeout && !interrupt::requested() {
         if let Ok(Some(status)) = child.try_wait() {
-            return Some(status.success());
+            return End::Exited(status.success());
         }
         std::thread::sleep(POLL_INTERVAL);
     }
-    None
+    // The program may have ended since the last poll; killing it is then harmless.
+    let _ = child.kill();
+    let _ = child.wait();
+    if interrupt::requested() { End::Interrupted } else { End::TimedOut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, timeout: Duration) -> Outcome {
+        let arguments = ["-c", script].map(Path::new);
+        let call = Call { program: "sh", arguments: &arguments, directory: Path::new("/"), unset: &[], timeout };
+        run(call).expect("there is a shell")
+    }
+
+    #[test]
+    fn a_program_may_write_more_than_a_pipe_holds() {
+        let script = "head -c 300000 /dev/zero | tr '\\0' e >&2; exit 3";
+        assert_eq!(shell(script, TIMEOUT), Outcome::Failure("e".repeat(300_000)));
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_killed() {
+        let start = Instant::now();
+        // The second program keeps the pipe open.
+        assert_eq!(shell("sleep 5 & sleep 5", Duration::from_millis(50)), Outcome::TimedOut);
+        assert!(start.elapsed() < Duration::from_secs(4));
+    }
 }

@@ -113,8 +113,8 @@ fn take_back(kind: ChangeKind, to: Option<u32>, is_dry: bool, shell: &mut Shell)
     };
     let changes = inverses(&root, &made, kind)?;
     if let Some(turn) = turn {
-        for change in &changes {
-            turn.make(change)?;
+        for (made, change) in changes.iter().enumerate() {
+            turn.make(change).map_err(|error| error.after(made))?;
         }
     }
     let changed = Changed::of(&changes.iter().fold(Change::default(), Change::then), is_dry);

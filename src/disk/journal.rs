@@ -18,7 +18,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Content, Root, refused};
-use crate::error::Error;
+use crate::error::{Done, Error};
 use crate::interrupt;
 use crate::merge::File;
 use crate::tree::sha256;
@@ -193,10 +193,10 @@ impl Turn<'_> {
         }
         for (path, is_new) in open {
             let placed = if is_new { self.put(&entry, path) } else { self.remove(path) };
-            placed.map_err(refused("replace", path))?;
+            placed.map_err(unfinished(number, "replace", path))?;
             step();
         }
-        fs::rename(entry.join(JOURNAL), entry.join(DONE)).map_err(refused("write", UNDO))?;
+        fs::rename(entry.join(JOURNAL), entry.join(DONE)).map_err(unfinished(number, "write", UNDO))?;
         step();
         Ok(())
     }
@@ -223,6 +223,12 @@ impl Turn<'_> {
         }
         Ok(())
     }
+}
+
+/// An error after the commit point of an entry.
+fn unfinished(number: u32, action: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Error {
+    let path = path.into();
+    move |source| Error::Io { action, path, source, done: Done::Part(number) }
 }
 
 /// Removes an entry that is no longer kept. Without its first file it is no entry, even if the run ends here: the next

@@ -96,8 +96,8 @@ impl Error {
             Self::Policy { file, what } => project::policy(file, what),
             Self::Violates { policy, what, fixes } => project::violates(policy, what, fixes),
             Self::Differs { what, look } => project::differs(what, look),
-            Self::Io { action, path, source } => {
-                words(format!("could not {action} `{path}`")).because(clause(source)).because("the target is unchanged")
+            Self::Io { action, path, source, done } => {
+                project::left(words(format!("could not {action} `{path}`")).because(clause(source)), *done)
             }
             Self::Output(source) => words("could not write to standard output").because(clause(source)),
             Self::Bug(what) => bug(what),

@@ -40,7 +40,11 @@ pub(super) const LIMITER: Feature = Feature {
             Condition::Written(Scope::Service),
         );
         parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
-        parts.limits.bound("clients that the limiter remembers", "100,000", "the least recently seen one is forgotten");
+        parts.limits.bound(
+            "clients that the limiter remembers",
+            "100,000",
+            "the half that was seen least recently is dropped; each of those clients has its full quota again",
+        );
     },
 };
 

@@ -82,7 +82,8 @@ pub fn check(root: &Root, files: &Files, depth: Depth) -> Result<Checked, Error>
         }
         Ok(Outcome::Failure(stderr)) if stderr.contains("--locked") => return Ok(Checked::Unlocked),
         Ok(Outcome::Failure(stderr)) => return Ok(Checked::Failed(errors(&stderr))),
-        Ok(Outcome::Stopped) => return Err(Error::Interrupted),
+        Ok(Outcome::TimedOut) => return Ok(Checked::Failed(vec![late("fetch")])),
+        Ok(Outcome::Interrupted) => return Err(Error::Interrupted),
         Ok(Outcome::Success) => {}
     }
     let common = ["--quiet", "--locked", "--offline", "--message-format", "short", "--config", &cargo.target];
@@ -95,11 +96,17 @@ pub fn check(root: &Root, files: &Files, depth: Depth) -> Result<Checked, Error>
         match cargo.run(&[step, &common].concat()) {
             Err(error) => return Ok(Checked::NotPossible(program::not_started("cargo", &error))),
             Ok(Outcome::Failure(stderr)) => return Ok(Checked::Failed(errors(&stderr))),
-            Ok(Outcome::Stopped) => return Err(Error::Interrupted),
+            Ok(Outcome::TimedOut) => return Ok(Checked::Failed(vec![late(step[0])])),
+            Ok(Outcome::Interrupted) => return Err(Error::Interrupted),
             Ok(Outcome::Success) => {}
         }
     }
     Ok(Checked::Passed(start.elapsed().as_secs()))
+}
+
+/// That cargo was killed.
+pub(super) fn late(command: &str) -> String {
+    format!("cargo {command} did not end within {} minutes", TIMEOUT.as_secs() / 60)
 }
 
 /// Whether cargo failed because something is not installed or not downloaded, or the copy is not a

@@ -1,6 +1,7 @@
 //! Formats Rust as the project is formatted, with the `rustfmt` of the machine. Without one a text stays as it is.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -124,6 +125,7 @@ fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec
     thread::scope(|scope| {
         let run = |part: &'_ [T]| part.iter().map(work).collect::<Vec<R>>();
         let parts: Vec<_> = items.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        let joined = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.flatten().collect()
     })
 }

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::Merging;
-use super::check::{Cargo, errors};
+use super::check::{Cargo, errors, late};
 use crate::disk::{Change, Root, Sides};
 use crate::error::{Error, Unmerged};
 use crate::merge::{self, File, Step};
@@ -29,7 +29,8 @@ impl Merging {
             match cargo.run(&[&["update", "--quiet", "--workspace"], offline].concat()) {
                 Err(error) => lines = vec![not_started("cargo", &error)],
                 Ok(Outcome::Failure(stderr)) => lines = errors(&stderr),
-                Ok(Outcome::Stopped) => return Err(Error::Interrupted),
+                Ok(Outcome::TimedOut) => lines = vec![late("update")],
+                Ok(Outcome::Interrupted) => return Err(Error::Interrupted),
                 Ok(Outcome::Success) => {
                     let bytes = cargo.read(LOCK)?;
                     let old = self.yours.get(Utf8Path::new(LOCK)).cloned();

@@ -12,8 +12,10 @@ fn the_base_of_every_stack_is_what_it_renders() {
 /// The build of an image reads what is listed, so it never reads `.restwell`.
 #[test]
 fn docker_ignores_the_base() {
-    for project in all() {
-        let Some(text) = project.get(".dockerignore") else { continue };
+    let with_image: Vec<_> =
+        all().iter().filter_map(|project| Some((project, project.get(".dockerignore")?))).collect();
+    assert!(!with_image.is_empty());
+    for (project, text) in with_image {
         let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
         assert_eq!(lines.first(), Some(&"*"), "{}", project.id());
         assert!(!lines.iter().any(|line| line.contains(".restwell")), "{}", project.id());

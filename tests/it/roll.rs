@@ -43,7 +43,7 @@ fn a_replica_that_ends_as_unhealthy_changes_nothing() {
         let (output, host) = roll(&health);
         assert!(!output.status.success(), "{health:?}");
         let said = text(&output.stderr);
-        assert!(said.contains(&format!("does not become ready {cause}; the old replicas serve on")), "{said}");
+        assert!(said.contains(&format!("does not become ready {cause}; the old replicas continue to serve")), "{said}");
         let changed = [".env", "removed", "started"].map(|name| host.path().join("deploy").join(name).exists());
         assert_eq!(changed, [false; 3], "{health:?}");
     }

@@ -96,8 +96,8 @@ pub(crate) fn run(options: Options) -> Result<()> {
     for Stage { name, .. } in TEST.iter().chain(REST) {
         let count = Count::of(name);
         sum += count;
-        if count.passed + count.failed == 0 {
-            say::line(format_args!("{name} was cut off before it checked anything"));
+        if !tally::has_ended(name) {
+            say::line(format_args!("{name} was cut off after {} checks", count.passed + count.failed));
             sum.failed += 1;
         }
     }
@@ -145,6 +145,9 @@ impl Stage {
 /// Runs all stages, even after a failure, and returns those that failed. `option` is the value of an option of the run.
 fn run_all(stages: &[Stage], option: impl Fn(Takes) -> Option<String>) -> Result<Vec<&'static str>> {
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
+    for name in &names {
+        tally::forget(name)?;
+    }
     let names = names.join(",");
     let mut failed = Vec::new();
     thread::scope(|scope| {

@@ -22,6 +22,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// A load in progress.
 pub(crate) struct Load {
+    started: Instant,
     stop: Arc<AtomicBool>,
     results: Arc<Mutex<Results>>,
     threads: Vec<JoinHandle<()>>,
@@ -44,11 +45,14 @@ impl Load {
             std::thread::spawn(move || ask(&stop, &results, Client::new(port), &path))
         };
         let threads = (0..CONNECTIONS).map(thread).collect();
-        Self { stop, results, threads }
+        Self { started: Instant::now(), stop, results, threads }
     }
 
     /// Stops, and returns the number of responses; an error if any of them was not 200.
     pub(crate) fn finish(self) -> Result<u64> {
+        if self.started.elapsed() >= LIMIT {
+            bail!("the load ended after {} s, before what happened under it", LIMIT.as_secs());
+        }
         self.stop.store(true, Ordering::Relaxed);
         for thread in self.threads {
             let _ = thread.join();

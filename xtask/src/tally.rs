@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -191,6 +191,20 @@ impl Time {
         let mut next = || seconds.next().unwrap_or_default();
         Self { elapsed: next(), cpu: next() }
     }
+}
+
+/// Removes the results of an earlier run of `stage`.
+pub(crate) fn forget(stage: &str) -> Result<()> {
+    match fs::remove_file(path(stage)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `stage` has ended in this run: a stage that is cut off has no duration.
+pub(crate) fn has_ended(stage: &str) -> bool {
+    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+    rows.lines().any(|row| row.starts_with("time\t"))
 }
 
 /// Adds the duration of a finished stage to its results.

@@ -121,7 +121,8 @@ pub(crate) fn edit<'a>(folder: &Path, edits: &'a [(&'static str, Edit)]) -> Resu
 /// If one of the edits is gone.
 pub(crate) fn check<'a>(folder: &Path, edits: impl IntoIterator<Item = &'a (&'static str, Edit)>) -> Result<()> {
     for (path, edit) in edits {
-        ensure!(edit.is_kept(&folder.join(path))?, "the edit of {path} is lost");
+        let is_kept = edit.is_kept(&folder.join(path)).with_context(|| format!("the edit of {path} is lost"))?;
+        ensure!(is_kept, "the edit of {path} is lost");
     }
     Ok(())
 }
@@ -146,7 +147,7 @@ impl Edit {
             Self::Delete => !path.exists(),
             Self::New(new) => fs::read_to_string(path)? == *new,
             Self::Append(new) | Self::After(_, new) | Self::Before(_, new) => {
-                !path.exists() || fs::read_to_string(path)?.contains(new.trim())
+                fs::read_to_string(path)?.contains(new.trim())
             }
         })
     }

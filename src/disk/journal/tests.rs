@@ -123,6 +123,20 @@ fn a_file_that_was_edited_after_a_kill_is_not_replaced() {
 }
 
 #[test]
+fn an_error_after_the_commit_point_says_that_the_change_is_written_in_part() {
+    let (_directory, root, mut change) = project();
+    let new = Some(File { bytes: b"6\n".into(), executable: false });
+    // Its directory is a file, which is seen only when the directory is made.
+    change.files.insert("stays/h".into(), Sides { old: None, new, mode: None });
+    let is_part = |error: &Error| matches!(error, Error::Io { done: Done::Part(1), .. });
+    assert!(root.take_turn().expect("free").make(&change).is_err_and(|error| is_part(&error)));
+    assert!(root.take_turn().is_err_and(|error| is_part(&error)));
+    fs::remove_file(root.place.join("stays")).expect("removed");
+    root.take_turn().expect("the change is finished");
+    assert_eq!(fs::read(root.place.join("stays/h")).expect("there"), b"6\n");
+}
+
+#[test]
 fn a_change_that_was_decided_for_other_files_is_not_made() {
     let (_directory, root, change) = project();
     fs::write(root.place.join("c/d"), "mine\n").expect("written");

@@ -7,7 +7,8 @@ pub(super) const CODES: &[Code] = &[
         "RW0601",
         "an error of the operating system",
         "A file could not be created, written or moved, for example because the disk is full or the directory is read-only. The \
-         target is unchanged.",
+         target is unchanged, unless the message says what was done: a change that was written in part is finished by the next \
+         command that writes.",
     ),
     code(
         "RW0602",

@@ -3,6 +3,7 @@
 use super::{Words, help_with, words};
 use crate::base::{BASE, Fault};
 use crate::command_line::{CommandLine, path_word};
+use crate::error::Done;
 
 pub(super) fn none() -> Words {
     words("there is no project here")
@@ -63,6 +64,19 @@ pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Wor
         told.because(format!("`{path}` was edited since: it is neither the old nor the new file"))
     });
     told.help("move these files elsewhere, take the old ones back from `.restwell/undo`, and run the command again")
+}
+
+pub(super) fn left(told: Words, done: Done) -> Words {
+    let list = CommandLine::new(["undo"]).with_flag("--list");
+    match done {
+        Done::Nothing => told.because("the target is unchanged"),
+        Done::Part(number) => {
+            let what = format!("change {number} is written in part; the next command that writes finishes it");
+            told.because(what).command(list)
+        }
+        Done::Some(1) => told.because("one change before it was made").command(list),
+        Done::Some(changes) => told.because(format!("{changes} changes before it were made")).command(list),
+    }
 }
 
 pub(super) fn nothing_to_undo(is_redo: bool, number: Option<u32>) -> Words {

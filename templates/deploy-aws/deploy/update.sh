@@ -5,7 +5,7 @@
 #   deploy/update.sh ENVIRONMENT         changes of stack.yaml and of the parameters, with the version that runs
 #
 # ENVIRONMENT is staging or production. If the new version does not become ready, or if PUBLIC_URL is set and does not answer
-# afterwards, the previous version is rolled back, with its template and its parameters, and the script fails.
+# afterwards, the script rolls back to the previous version, with its template and its parameters, and fails.
 set -eu
 cd "$(dirname "$0")"
 
@@ -57,7 +57,7 @@ image=${image:-$before}
 [ -n "$image" ] || fail 'there is no version that runs: name an image' 2
 
 # Applies a template with the parameters in a file and this image, and waits. That ends in the state UPDATE_COMPLETE also when
-# the circuit breaker of ECS has gone back to the version before, so what runs is compared with what should.
+# the circuit breaker of ECS has rolled back to the previous version, so what runs is compared with what should.
 change() {
   template=$1 parameters=$2 wanted=$3
   set -- "Image=$wanted"
@@ -81,7 +81,7 @@ back() {
   if change "$previous/stack.yaml" "$previous/parameters" "$before"; then
     fail "$1, so the previous version runs again: $before"
   fi
-  fail "$1, and the previous version could not be rolled back: aws cloudformation describe-stack-events --stack-name $stack"
+  fail "$1, and the previous version could not be restored: aws cloudformation describe-stack-events --stack-name $stack"
 }
 
 change stack.yaml "$environment.env" "$image" || back "$image does not become ready"

@@ -48,7 +48,7 @@ case ${1-unset} in
     echo "$before"
     exit
     ;;
-  '') fail 'the image is empty: there was no version before' 2 ;;
+  '') fail 'the image is empty: there is no previous version' 2 ;;
 esac
 image=${1:-$before}
 case $image in

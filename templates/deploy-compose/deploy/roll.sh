@@ -1,8 +1,8 @@
 #!/bin/sh
-# Starts the service, or replaces every running replica by another version without losing a request.
+# Starts the service, or replaces every running replica with another version without losing a request.
 #
 #   deploy/roll.sh                           builds the image here
-#   IMAGE=registry/name:tag deploy/roll.sh   runs one that was built elsewhere, or an earlier one again
+#   IMAGE=registry/name:tag deploy/roll.sh   runs one that was built elsewhere, or an earlier version
 #
 # New replicas start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that
 # every later `docker compose` command means the same version, and the old replicas drain. A failure or an interruption
@@ -10,9 +10,12 @@
 # next one. The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
+# Docker would create a mounted folder that is missing, and only root could then write to it.
+mkdir -p secrets/tls
+#= folders
 
 # How long a new replica may take to become ready.
-PATIENCE=120
+TIMEOUT=120
 
 say() { echo "roll.sh: $*" >&2; }
 compose() { docker compose -f compose.yml "$@"; }
@@ -39,7 +42,7 @@ keep_logs() (
   find logs -name 'app-*.log.gz' | sort -r | tail -n "+$((LOGS + 1))" | xargs rm -f
 )
 
-# Every end that is not a success prints one line, with the step that it happened in.
+# Every failure prints one line that names its step.
 step='another roll is running' cause='' old='' new_may_run=''
 finish() {
   status=$?
@@ -49,7 +52,7 @@ finish() {
     new=$(replicas | grep -Fvx "$old") || true
     # shellcheck disable=SC2086 # One word for each replica.
     [ -z "$new" ] || remove $new || say 'not all new replicas could be removed; run deploy/roll.sh again'
-    cause="$cause; the old replicas serve on"
+    cause="$cause; the old replicas continue to serve"
   fi
   say "$step$cause"
   exit "$status"
@@ -125,11 +128,11 @@ new_may_run=yes
 compose up --detach --no-build --no-deps --no-recreate --scale "app=$(($(echo "$old" | wc -l) + wanted))" app
 
 step='a new replica does not become ready'
-deadline=$(($(date +%s) + PATIENCE))
+deadline=$(($(date +%s) + TIMEOUT))
 for replica in $(replicas | grep -Fvx "$old"); do
   until now=$(health "$replica") && [ "$now" = healthy ]; do
     case $now in
-      starting) [ "$(date +%s)" -lt "$deadline" ] || cause=" within $PATIENCE s" ;;
+      starting) [ "$(date +%s)" -lt "$deadline" ] || cause=" within $TIMEOUT s" ;;
       *) cause=" ($now)" ;;
     esac
     if [ -n "$cause" ]; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the alert rules of ops/alerts policies of Cloud Monitoring, which evaluates them where the metrics are:
+# Creates a policy in Cloud Monitoring for each alert rule of ops/alerts, which evaluates it where the metrics are:
 #
 #   deploy/alerts.sh          creates the policies in the project PROJECT, and updates those that are there
 #   deploy/alerts.sh print    prints them, a JSON object in each line

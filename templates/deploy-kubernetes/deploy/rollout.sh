@@ -5,7 +5,7 @@
 #   deploy/rollout.sh ENVIRONMENT         changes of the manifests, with the version that runs
 #
 # ENVIRONMENT is a folder beside this file: staging, production. If the new version does not become ready, or if PUBLIC_URL
-# is set and does not answer afterwards, the previous version is rolled back, and the script fails. The cluster is the only
+# is set and does not answer afterwards, the script rolls back to the previous version and fails. The cluster is the only
 # place that remembers which version runs.
 set -eu
 cd "$(dirname "$0")"

@@ -18,7 +18,7 @@ mod tls;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::program::Program;
 use crate::tally::Tally;
@@ -38,6 +38,7 @@ const STACKS: &[(&str, &[&str], bool)] = &[
 
 /// Runs the stage for the stacks whose name contains `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
+    selects_any(filter, STACKS.iter().map(|(name, ..)| *name))?;
     let mut tally = Tally::new("deploy")?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
@@ -56,8 +57,16 @@ pub(crate) fn run(filter: &str) -> Result<()> {
     tally.close()
 }
 
+/// An error if no name contains `filter`: a stage that checks nothing would pass.
+fn selects_any(filter: &str, names: impl Iterator<Item = &'static str>) -> Result<()> {
+    let names: Vec<&str> = names.collect();
+    ensure!(names.iter().any(|name| name.contains(filter)), "no stack is called `{filter}`: {}", names.join(", "));
+    Ok(())
+}
+
 /// Runs the stage `host` for the stacks whose name contains `filter`.
 pub(crate) fn run_host(filter: &str) -> Result<()> {
+    selects_any(filter, systemd::STACKS.iter().map(|(name, _)| *name))?;
     let mut tally = Tally::new("host")?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {

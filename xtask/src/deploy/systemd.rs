@@ -18,7 +18,7 @@ use crate::{dirs, http, project};
 const BREATH: Duration = Duration::from_secs(3);
 
 /// Two replicas with a credential, and one replica with a database in a file.
-const STACKS: &[(&str, &[&str])] = &[
+pub(super) const STACKS: &[(&str, &[&str])] = &[
     ("harbour", &["--database=none", "--cache=none", "--limiter=none", "--auth=none", "--upstream=http"]),
     ("quay", &["--database=sqlite", "--cache=none", "--limiter=none", "--auth=api-key", "--upstream=none"]),
 ];
@@ -75,7 +75,9 @@ fn set_up(host: &Host, name: &str, folder: &Path, program: &Path) -> Result<()> 
     host.run("mkdir -p /etc/ssl/certs")?;
     host.copy(Path::new("/etc/ssl/certs/ca-certificates.crt"), "/etc/ssl/certs/ca-certificates.crt")?;
     host.run("cp -r /src/deploy /root/deploy && /root/deploy/systemd/install.sh")?;
-    for block in credentials(folder)? {
+    let blocks = credentials(folder)?;
+    ensure!(!blocks.is_empty() || name != STACKS[0].0, "the README of {name} has no example of a credential");
+    for block in blocks {
         host.run(&block)?;
         let refused = host.capture(&format!("{name}-roll 1 /root/program"))?;
         ensure!(refused.stderr.contains("values of the example"), "the examples are deployed: {}", refused.tail());

@@ -64,6 +64,11 @@ fn mutation(table: &Table) -> Result<Mutation> {
 }
 
 impl Mutation {
+    /// Whether its title in the report, with the name of its stack, contains `filter`.
+    pub(super) fn has(&self, stack: &str, filter: &str) -> bool {
+        format!("{stack}: {}", self.what).contains(filter)
+    }
+
     /// The text of the file with the fault.
     pub(super) fn apply(&self, healthy: &str) -> Result<String> {
         self.position(healthy)?;

@@ -6,11 +6,12 @@ mod switch;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use camino::Utf8Path;
 use restwell::choice::Choice;
 use restwell::preset::Preset;
@@ -79,6 +80,8 @@ pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
     let groups = groups()?;
     let names: Vec<&str> = groups.iter().map(|group| group.name).collect();
+    let is_chosen = |group: &Group| group.mutations.iter().any(|mutation| mutation.has(group.name, filter));
+    ensure!(groups.iter().any(is_chosen), "no mutation of {} has `{filter}` in its title", names.join(", "));
     let left_out = if all || !filter.is_empty() { Vec::new() } else { rotation::part(&names, 1)? };
     for name in &left_out {
         let reason = "planted for other states of the sources, or with `cargo xtask mutations --all`";
@@ -88,7 +91,7 @@ pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
         return tally.close();
     };
     for Group { name, stack, mut mutations } in groups.into_iter().filter(|group| !left_out.contains(&group.name)) {
-        mutations.retain(|mutation| format!("{name}: {}", mutation.what).contains(filter));
+        mutations.retain(|mutation| mutation.has(name, filter));
         if !mutations.is_empty() {
             Subject::new(&stack, name, &servers)?.examine(&mutations, &mut tally)?;
         }
@@ -140,7 +143,10 @@ impl Subject {
                 results
             };
             let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
-            workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect::<Vec<_>>()
+            workers
+                .into_iter()
+                .flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect::<Vec<_>>()
         });
         for (index, result, time) in results {
             tally.known(&format!("{name}: {}", shared[index].what), result, time);

@@ -72,7 +72,7 @@ pub(super) fn fails(project: &Project, failure: Failure, report: &mut Report) ->
         status => bail!("a write is answered {status}"),
     });
     std::thread::sleep(PHASE);
-    let (cached, greetings, others) = (cached.finish(), greetings.finish(), others.finish());
+    let (cached, greetings, others) = (cached.finish()?, greetings.finish()?, others.finish()?);
     let times = (failed_at, mended_at);
     let name = failure.name();
     report.add(&format!("{name}: cached products"), &cached, times, None);

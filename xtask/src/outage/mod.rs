@@ -152,7 +152,7 @@ fn cache(project: &Project, kind: Kind, report: &mut Report) -> Result<String> {
         shared(&rig, fresh)
     });
     std::thread::sleep(PHASE);
-    let samples = stream.finish();
+    let samples = stream.finish()?;
     report.add(kind.name(), &samples, (failed_at, mended_at), took.as_ref().ok().copied());
     none_waits(&samples, (failed_at, mended_at))?;
     ensure!(errors > 0.0, "no replica has counted an error");
@@ -183,7 +183,7 @@ fn silence(project: &Project, report: &mut Report) -> Result<String> {
         rig.breakers_closed()
     });
     std::thread::sleep(PHASE);
-    let (samples, reviews) = (stream.finish(), reviews.finish());
+    let (samples, reviews) = (stream.finish()?, reviews.finish()?);
     let times = (failed_at, mended_at);
     report.add("another service, silent: products", &samples, times, None);
     report.add("another service, silent: reviews", &reviews, times, took.as_ref().ok().copied());

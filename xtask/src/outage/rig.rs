@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use restwell::stack::Stack;
 
 use crate::balancer::Balancer;
@@ -64,7 +64,9 @@ impl Rig {
     pub(super) fn breakers_closed(&self) -> Result<()> {
         for replica in &self.replicas {
             let metrics = http::get(replica.admin_port, "/metrics")?.expect(200)?;
-            if let Some(open) = metrics.lines().find(|line| line.starts_with("breaker_open") && !line.ends_with(" 0")) {
+            let mut breakers = metrics.lines().filter(|line| line.starts_with("breaker_open{")).peekable();
+            ensure!(breakers.peek().is_some(), "no breaker is measured");
+            if let Some(open) = breakers.find(|line| !line.ends_with(" 0")) {
                 bail!("{open}");
             }
         }
@@ -76,7 +78,8 @@ impl Rig {
         let mut sum = 0.0;
         for replica in &self.replicas {
             let metrics = http::get(replica.admin_port, "/metrics")?.expect(200)?;
-            let series = metrics.lines().filter(|line| line.starts_with(metric));
+            let is_of = |line: &&str| line.strip_prefix(metric).is_some_and(|rest| rest.starts_with(['{', ' ']));
+            let series = metrics.lines().filter(is_of);
             sum += series.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>();
         }
         Ok(sum)

@@ -2,10 +2,13 @@
 //! later requests counts as latency.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
 
 use crate::http::Client;
 
@@ -74,9 +77,14 @@ impl Stream {
     }
 
     /// Stops, and returns the results.
-    pub(super) fn finish(self) -> Vec<Sample> {
+    ///
+    /// # Errors
+    /// If it ended by itself, so that nothing was asked at the end.
+    pub(super) fn finish(self) -> Result<Vec<Sample>> {
+        ensure!(self.elapsed() < LIMIT, "the requests ended after {} s, too early", LIMIT.as_secs());
         self.stop.store(true, Ordering::Relaxed);
-        self.threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let joined = self.threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        Ok(joined.flatten().collect())
     }
 }
 

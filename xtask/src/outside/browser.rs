@@ -33,10 +33,12 @@ pub(super) fn check(tally: &mut Tally, service: &Service) {
 fn shows(service: &Service, page: &str) -> Result<()> {
     let dom = browse(service, page, |chromium| chromium.arg("--dump-dom"))?;
     let description: serde_json::Value = serde_json::from_str(&http::get(service.port, "/openapi.json")?.expect(200)?)?;
-    let paths = description["paths"].as_object().context("no paths")?;
-    for path in paths.keys() {
-        if !dom.contains(path.as_str()) {
-            bail!("`{path}` is not on the page");
+    let paths = description["paths"].as_object().filter(|paths| !paths.is_empty()).context("no paths")?;
+    for (path, operations) in paths {
+        let operations = operations.as_object().context("a path has operations")?.values();
+        let summaries = operations.filter_map(|operation| operation["summary"].as_str());
+        if let Some(missing) = summaries.chain([path.as_str()]).find(|text| !dom.contains(*text)) {
+            bail!("`{missing}` of `{path}` is not on the page");
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::bites;
 use crate::program::Program;
@@ -64,7 +64,9 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "docker-compose config",
         run: |folder| {
-            for file in [ending(folder, "/compose.yml")?, ending(folder, "compose.dev.yml")?].concat() {
+            let files = [ending(folder, "/compose.yml")?, ending(folder, "compose.dev.yml")?].concat();
+            ensure!(!files.is_empty(), "no compose file");
+            for file in files {
                 let text = fs::read_to_string(&file)?;
                 let config = tools::program("docker-compose")?.arg("-f").arg(file).args(["config", "--quiet"]);
                 run(required(&text).fold(config, |config, name| config.env(name, "given")))?;

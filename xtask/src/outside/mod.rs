@@ -20,7 +20,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::program::Program;
 use crate::service::{self, Service};
@@ -76,7 +76,9 @@ pub(crate) fn run() -> Result<()> {
 fn pages(tally: &mut Tally, folder: &Path) -> Result<()> {
     let page = fs::read_to_string(folder.join("AGENTS.md"))?;
     let path = format!("{}:{}", tools::bin().display(), std::env::var("PATH")?);
-    for command in readme::commands(&page) {
+    let commands = readme::commands(&page);
+    ensure!(!commands.is_empty(), "AGENTS.md has no command");
+    for command in commands {
         tally.check(&format!("AGENTS.md: {command}"), || {
             let shell = Program::new("sh").args(["-c", &command]).dir(folder).env("PATH", &path);
             project::in_shared_target(shell).limit(Duration::from_secs(900)).read()

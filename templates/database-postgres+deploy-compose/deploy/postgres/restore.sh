@@ -1,5 +1,5 @@
 #!/bin/sh
-# Replaces the database by a backup of the folder, while the service does not run:
+# Replaces the database with a backup from the folder, while the service does not run:
 #
 #   restore.sh app-20260101T000000Z.dump
 #

@@ -6,5 +6,5 @@ mkdir -p /tmp/addresses
 printf '%s' "$PAGES" >/tmp/addresses/pages
 printf '%s' "$TICKETS" >/tmp/addresses/tickets
 printf '%s' "$WATCHDOG" >/tmp/addresses/watchdog
-# There is only this one.
+# A single instance, so no cluster.
 exec /bin/alertmanager --config.file=/etc/watch/alertmanager.yml --storage.path=/silences --cluster.listen-address=

@@ -18,7 +18,7 @@ spare=<% spare_port %> replicas=
 replicas="$replicas <% port %>"
 #~ endfor
 # Seconds until a replica has to be ready and to get requests.
-PATIENCE=60
+TIMEOUT=60
 # Versions that stay on the host.
 KEPT=5
 
@@ -56,7 +56,7 @@ answers() { curl --fail --silent --output /dev/null --max-time 2 "$1"; }
 # Starts a replica, or restarts it once it has drained, and waits until it is ready and HAProxy sends requests to it.
 start() {
   systemctl restart "$name@$1.service" || return 1
-  deadline=$(($(date +%s) + PATIENCE))
+  deadline=$(($(date +%s) + TIMEOUT))
   until answers "http://127.0.0.1:1$1/health/ready" && answers "http://127.0.0.1:8405/$1"; do
     [ "$(date +%s)" -lt "$deadline" ] || return 1
     sleep 1
