@@ -276,7 +276,7 @@ impl Error {
             Self::NotInPlan { .. } => "RW0110",
             Self::NothingToExplain { .. } => "RW0111",
             Self::Name { fault, .. } => match fault {
-                name::Fault::Empty | name::Fault::Start(_) | name::Fault::Character(_) => "RW0201",
+                name::Fault::Empty | name::Fault::Start(_) | name::Fault::Character(_) | name::Fault::Long => "RW0201",
                 name::Fault::Reserved(_) => "RW0202",
                 name::Fault::Dependency => "RW0203",
                 name::Fault::Nowhere => "RW0204",

@@ -19,6 +19,8 @@ pub enum Fault {
     Start(char),
     /// It has a character that is not allowed.
     Character(char),
+    /// It has more than [`LONGEST`] characters.
+    Long,
     /// It is reserved.
     Reserved(Reserved),
     /// A dependency of generated projects has this name.
@@ -40,7 +42,14 @@ pub enum Reserved {
     Build,
     /// A device of Windows.
     Device,
+    /// YAML reads it as another value than text.
+    Yaml,
+    /// A namespace of Kubernetes itself.
+    Namespace,
 }
+
+/// The most characters of a name, as for a crate of crates.io. Cargo puts it into the names of longer files.
+pub const LONGEST: usize = 64;
 
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
@@ -55,6 +64,10 @@ const DEVICES: &[&str] = &[
     "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
 ];
 
+/// In lower case (YAML 1.1, <https://yaml.org/type/bool.html>, <https://yaml.org/type/null.html>).
+const YAML: &[&str] = &["false", "n", "no", "null", "off", "on", "true", "y", "yes"];
+const NAMESPACES: &[&str] = &["default", "kube-node-lease", "kube-public", "kube-system"];
+
 impl Name {
     /// Checks a word. `dependencies` are the packages on which generated projects depend.
     ///
@@ -67,6 +80,13 @@ impl Name {
         }
         if let Some(odd) = word.chars().find(|&letter| !is_letter(letter)) {
             return Err(Fault::Character(odd));
+        }
+        // Without the underscores it is the name of an image, which YAML would read as a number.
+        if let Some(digit) = word.trim_start_matches(['_', '-']).chars().next().filter(char::is_ascii_digit) {
+            return Err(Fault::Start(digit));
+        }
+        if word.len() > LONGEST {
+            return Err(Fault::Long);
         }
         if let Some(reserved) = reserved(word) {
             return Err(Fault::Reserved(reserved));
@@ -109,11 +129,16 @@ pub fn image(name: &str) -> String {
 }
 
 /// The name of the project's objects in Kubernetes: [`image`] in the form of a label of RFC 1035, `[a-z]([-a-z0-9]*[a-z0-9])?`,
-/// short enough for the name of an environment behind it.
+/// with single hyphens, short enough for the name of an environment behind it.
 pub fn label(name: &str) -> String {
-    let image = image(name).replace('_', "-");
-    let label = if image.starts_with(|letter: char| letter.is_ascii_digit()) { format!("s-{image}") } else { image };
-    label.chars().take(LABEL).collect::<String>().trim_end_matches('-').to_owned()
+    let image = image(name);
+    let words: Vec<&str> = image.split(['_', '-']).filter(|word| !word.is_empty()).collect();
+    shortened(&words.join("-"), LABEL)
+}
+
+/// The first characters of a label, as a label.
+pub fn shortened(label: &str, length: usize) -> String {
+    label.chars().take(length).collect::<String>().trim_end_matches('-').to_owned()
 }
 
 /// A label has at most 63 characters.
@@ -129,7 +154,7 @@ impl fmt::Display for Name {
 pub fn better<'a, I: Iterator<Item = &'a str>>(word: &str, dependencies: impl Fn() -> I) -> Option<String> {
     let letters: String = word.chars().map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
     let words: Vec<&str> = letters.split('-').filter(|part| !part.is_empty()).collect();
-    let joined = words.join("-");
+    let joined = shortened(&words.join("-"), LONGEST - "-service".len());
     let candidates = [joined.clone(), format!("{joined}-api"), format!("api-{joined}"), format!("{joined}-service")];
     let is_fine = |candidate: &String| Name::new(candidate, dependencies()).is_ok();
     candidates.into_iter().find(|candidate| !joined.is_empty() && is_fine(candidate))
@@ -148,7 +173,9 @@ fn reserved(word: &str) -> Option<Reserved> {
         "test" => Some(Reserved::Test),
         _ if STD.contains(&word) => Some(Reserved::Std),
         _ if BUILD.contains(&word) => Some(Reserved::Build),
-        _ => DEVICES.contains(&lower.as_str()).then_some(Reserved::Device),
+        _ if DEVICES.contains(&lower.as_str()) => Some(Reserved::Device),
+        _ if YAML.contains(&image(word).as_str()) => Some(Reserved::Yaml),
+        _ => NAMESPACES.contains(&label(word).as_str()).then_some(Reserved::Namespace),
     }
 }
 
@@ -183,16 +210,30 @@ mod tests {
         assert_eq!(fault("std"), Some(Fault::Reserved(Reserved::Std)));
         assert_eq!(fault("deps"), Some(Fault::Reserved(Reserved::Build)));
         assert_eq!(fault("NUL"), Some(Fault::Reserved(Reserved::Device)));
+        for word in ["null", "Null", "on", "_on", "y", "No_", "_true", "OFF", "yes"] {
+            assert_eq!(fault(word), Some(Fault::Reserved(Reserved::Yaml)), "{word}");
+        }
+        for word in ["default", "Default", "kube-system", "kube_system"] {
+            assert_eq!(fault(word), Some(Fault::Reserved(Reserved::Namespace)), "{word}");
+        }
+        for word in ["_1e3", "_0x1f", "__123", "_-2024-01-01"] {
+            assert!(matches!(fault(word), Some(Fault::Start('0'..='9'))), "{word}");
+        }
+        assert_eq!(fault(&"b".repeat(LONGEST)), None);
+        assert_eq!(fault(&"b".repeat(LONGEST + 1)), Some(Fault::Long));
         assert_eq!(fault("axum"), Some(Fault::Dependency));
         assert_eq!(fault("tower_http"), Some(Fault::Dependency));
     }
 
     #[test]
     fn a_better_name_has_none_of_the_faults() {
-        for word in ["9lives", "my shop", "fn", "axum", "caffè latte", "a/b", "-x"] {
+        for word in ["9lives", "my shop", "fn", "axum", "caffè latte", "a/b", "-x", "null", "_1e3", "kube-system", "y"]
+        {
             let better = better(word, dependencies).expect("something can be made of it");
             assert_eq!(fault(&better), None, "{word} → {better}");
         }
+        let long = better(&"b".repeat(300), dependencies).expect("its start is a name");
+        assert_eq!(fault(&long), None, "{long}");
         assert_eq!(better("???", dependencies), None);
         assert_eq!(better("my axum", || ["my-axum"].into_iter()).as_deref(), Some("my-axum-api"));
     }
@@ -241,7 +282,9 @@ mod tests {
     fn is_label(text: &str) -> bool {
         let alphanumeric = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
         let ends = text.starts_with(|letter: char| letter.is_ascii_lowercase()) && text.ends_with(alphanumeric);
-        ends && text.len() <= LABEL && text.chars().all(|letter| alphanumeric(letter) || letter == '-')
+        ends && text.len() <= LABEL
+            && !text.contains("--")
+            && text.chars().all(|letter| alphanumeric(letter) || letter == '-')
     }
 
     /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`

@@ -13,6 +13,7 @@ use draft::Draft;
 
 use super::choices::Choices;
 use crate::answers::{self, Input};
+use crate::choice::Database;
 use crate::command_line::path_word;
 use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Occupant, Unsuitable};
@@ -134,6 +135,9 @@ impl New {
         let mut request = path.map(|path| self.request(input, &path)).transpose()?;
         // A conflict is reported before any prompt.
         let resolution = resolve(&input.answers)?;
+        if !self.resource.is_empty() && resolution.stack.database == Database::None {
+            return Err(Error::Resource(Unsuitable::NoDatabase));
+        }
         if request.is_none() && self.yes {
             request = Some(asking::request(self, input, shell)?);
         }

@@ -21,7 +21,7 @@ pub(super) struct Variants {
     /// Stacks whose Rust code differs
     #[arg(long, group = "which")]
     rust: bool,
-    /// A few stacks with distinct Rust code that cover every valid pair of values
+    /// A few of these that cover every valid pair of values that reach the Rust code
     #[arg(long, group = "which")]
     pairwise: bool,
     /// The format of the output

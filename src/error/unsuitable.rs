@@ -21,6 +21,13 @@ pub enum Unsuitable {
         /// The most similar one.
         nearest: Option<String>,
     },
+    /// It was removed, and a migration that makes its table was left.
+    Left {
+        /// The resource.
+        name: String,
+        /// The path.
+        migration: String,
+    },
     /// Another refers to it.
     Referred {
         /// The resource.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
+use crate::name::shortened;
 use crate::part::setting::SecretSetting;
 use crate::part::{Condition, Drain, Layer, Scope, Settings};
 
@@ -63,11 +64,6 @@ fn variables(settings: &Settings, label: &str) -> Vec<(&'static str, minijinja::
 
 /// A service of Cloud Run and the tag `candidate` have at most 46 characters together.
 const NAME: usize = 46 - "candidate".len();
-
-/// The first characters of a label, as a label.
-fn shortened(label: &str, length: usize) -> String {
-    label.chars().take(length).collect::<String>().trim_end_matches('-').to_owned()
-}
 
 /// The service account: of 6 to 30 characters.
 fn account(name: &str) -> String {

@@ -108,8 +108,9 @@ pub(super) const CODES: &[Code] = &[
     code(
         "RW0202",
         "the name is reserved",
-        "Keywords of Rust, `test`, the crates of the standard library, the directories of a cargo build and the device names \
-         of Windows are not valid package names, or cause surprising failures. Choose another with `--name`.",
+        "Keywords of Rust, `test`, the crates of the standard library, the directories of a cargo build, the device names \
+         of Windows, words that YAML reads as another value (`on`, `null`) and the namespaces of Kubernetes itself are not valid \
+         names, or cause surprising failures. Choose another with `--name`.",
     ),
     code(
         "RW0203",

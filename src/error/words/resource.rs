@@ -8,8 +8,18 @@ use crate::resource::{Kind, Mistake};
 pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
     match unsuitable {
         Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
-        Unsuitable::NoDatabase => told("the project has no database, and a resource is stored in one")
-            .command(CommandLine::new(["set", "database=sqlite"])),
+        Unsuitable::NoDatabase => {
+            let is_new = typed.plain().next().is_some_and(|word| word == "new");
+            let new = || typed.clone().with_value("--database", "sqlite");
+            told("the project has no database, and a resource is stored in one").command(if is_new {
+                new()
+            } else {
+                CommandLine::new(["set", "database=sqlite"])
+            })
+        }
+        Unsuitable::Left { name, migration } => told(format!("`{migration}` makes the table `{name}`"))
+            .because("restwell removes no migration, since a database may have run it")
+            .help("choose another name; or, if the removal was the last change: restwell undo"),
         Unsuitable::Unknown { name, nearest } => {
             told(format!("the project has no resource `{name}` that restwell added"))
                 .command(nearest.as_deref().map(|near| typed.clone().with_other(name, near)))
@@ -65,7 +75,7 @@ pub(super) fn why(mistake: &Mistake) -> String {
         Mistake::Name(name) => format!(
             "`{name}` is not a name: at most 30 lower-case letters, digits and single underscores, the first a letter"
         ),
-        Mistake::Reserved(name) => format!("`{name}` is a reserved word of Rust, of SQL or of the code of a resource"),
+        Mistake::Reserved(name) => format!("`{name}` is reserved, by Rust, by SQL, or by what every project has"),
         Mistake::Module(name) => format!("every project has a module `{name}`"),
         Mistake::Singular(name) => format!("`{name}` is not a noun in the plural, such as `orders`"),
         Mistake::Type { name, type_name } => {

@@ -3,7 +3,7 @@
 use super::{Words, words};
 use crate::command_line::{CommandLine, path_word};
 use crate::error::{Membership, Obstacle, Occupant};
-use crate::name::{Fault, Reserved};
+use crate::name::{Fault, LONGEST, Reserved};
 
 pub(super) fn occupied(path: &str, by: &Occupant, typed: &CommandLine) -> Words {
     let told = words(format!("`{path}` exists and is not empty"));
@@ -63,6 +63,9 @@ pub(super) fn name(name: &str, fault: Fault) -> Words {
         Fault::Reserved(Reserved::Test) => "it conflicts with Rust's built-in test library".to_owned(),
         Fault::Reserved(Reserved::Std) => "it is part of Rust's standard library".to_owned(),
         Fault::Reserved(Reserved::Build) => "it conflicts with the names of cargo's build directories".to_owned(),
+        Fault::Long => format!("a name has at most {LONGEST} characters"),
+        Fault::Reserved(Reserved::Yaml) => "YAML reads it as another value than text".to_owned(),
+        Fault::Reserved(Reserved::Namespace) => "it is a namespace of Kubernetes itself".to_owned(),
         Fault::Reserved(Reserved::Device) => "it is the name of a device on Windows".to_owned(),
         Fault::Dependency => "generated projects depend on a package of that name".to_owned(),
         Fault::Nowhere => "the path does not end in a name".to_owned(),

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
+use crate::name::shortened;
 use crate::part::{Deployed, SecretSetting, Setting, Settings};
 
 type Fields = BTreeMap<&'static str, String>;
 
 /// The variables of templates: the settings as `deploy/stack.yaml` and the files of its environments have them.
 pub(super) fn variables(settings: &Settings, label: &str) -> Vec<(&'static str, Value)> {
+    let name = shortened(label, NAME);
     vec![
         ("stack_settings", stack_settings(settings).into()),
         ("operator_parameters", operator_parameters(settings).into()),
@@ -18,9 +20,14 @@ pub(super) fn variables(settings: &Settings, label: &str) -> Vec<(&'static str, 
         ("stack_servers", stack_servers(settings).into()),
         ("container_secrets", container_secrets(settings).into()),
         ("secret_statement", secret_statement(settings).into()),
-        ("secret_commands", secret_commands(settings, label).into()),
+        ("stack_name", name.as_str().into()),
+        ("secret_commands", secret_commands(settings, &name).into()),
     ]
 }
+
+/// CloudFormation makes the name of a role, of at most 64 characters, of those of the stack (this and `-production`) and of
+/// the resource, and of 13 more. If they are too long it cuts them, and the permissions of roles by their prefix would not hold.
+const NAME: usize = 24;
 
 /// The name of a parameter: `RUST_LOG` is `RustLog`.
 fn parameter(setting: &str) -> String {

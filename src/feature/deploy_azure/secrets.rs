@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use minijinja::Value;
 
+use crate::name::shortened;
 use crate::part::Settings;
 use crate::part::setting::SecretSetting;
 
@@ -22,12 +23,28 @@ pub(super) fn with_metrics(settings: &Settings, label: &str) -> Vec<(&'static st
 }
 
 fn variables(secrets: &[SecretSetting], label: &str) -> Vec<(&'static str, Value)> {
+    let app = app(label);
     vec![
-        ("azure_secrets", list(secrets, label).into()),
-        ("azure_identity", identity(label).into()),
-        ("azure_environment", resource(label, "Microsoft.App/managedEnvironments").into()),
-        ("secret_commands", commands(secrets, label).into()),
+        ("azure_secrets", list(secrets, &app).into()),
+        ("azure_identity", identity(&app).into()),
+        ("azure_environment", resource(&app, "Microsoft.App/managedEnvironments").into()),
+        ("azure_registry", registry(&app).into()),
+        ("secret_commands", commands(secrets, &app).into()),
+        ("app_name", app.into()),
     ]
+}
+
+/// The name of the app, and of what belongs to it: of at most 24 characters and at least 3, as a Key Vault needs; an app may
+/// have 32.
+fn app(label: &str) -> String {
+    let name = shortened(label, 24);
+    if name.len() < 3 { format!("{name}-service") } else { name }
+}
+
+/// The name of a registry: 5 to 50 letters and digits.
+fn registry(app: &str) -> String {
+    let letters = app.replace('-', "");
+    if letters.len() < 5 { format!("{letters}registry") } else { letters }
 }
 
 /// A resource of the group of the app; the operator replaces the subscription.

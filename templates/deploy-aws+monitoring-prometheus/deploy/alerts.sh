@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../ops/alerts"
 
-workspace=$(aws cloudformation describe-stacks --stack-name "<% name_label %>-${1:?staging or production}" \
+workspace=$(aws cloudformation describe-stacks --stack-name "<% stack_name %>-${1:?staging or production}" \
   --query "Stacks[0].Outputs[?OutputKey=='Workspace'].OutputValue" --output text)
 
 # The state of a namespace: CREATING, UPDATING, ACTIVE, or one that ends in FAILED. Empty if there is none.

@@ -16,9 +16,9 @@ case $image in
   *) fail 'the argument is an image with its digest: registry/name@sha256:…' 2 ;;
 esac
 digest=${image##*@}
-registry=$(aws cloudformation describe-stacks --stack-name <% name_label %>-access \
+registry=$(aws cloudformation describe-stacks --stack-name <% stack_name %>-access \
   --query "Stacks[0].Outputs[?OutputKey=='Registry'].OutputValue" --output text)
-[ -n "$registry" ] || fail 'the stack <% name_label %>-access has no registry: apply deploy/access.yaml'
+[ -n "$registry" ] || fail 'the stack <% stack_name %>-access has no registry: apply deploy/access.yaml'
 
 is_there() { aws ecr describe-images --repository-name "${registry#*/}" --image-ids "imageDigest=$digest" >/dev/null 2>&1; }
 if ! is_there; then

@@ -4,7 +4,7 @@
 #   deploy/running.sh ENVIRONMENT
 set -eu
 
-name=<% name_label %>-${1:?staging or production}
+name=<% stack_name %>-${1:?staging or production}
 tasks=$(aws ecs list-tasks --cluster "$name" --service-name "$name" --desired-status RUNNING --query 'taskArns[]' --output text)
 [ -n "$tasks" ] || exit 0
 # Each ARN is an argument of its own.

@@ -28,14 +28,14 @@ case ${image:-@sha256:} in
   *) fail "$image has no digest: registry/name@sha256:…" 2 ;;
 esac
 
-stack=<% name_label %>-$environment
+stack=<% stack_name %>-$environment
 previous=$(mktemp -d)
 trap 'rm -rf "$previous"' EXIT
 
 # Prints a part of a description as text.
 describe() { aws cloudformation describe-stacks --output text "$@"; }
 
-role=$(describe --stack-name <% name_label %>-access --query "Stacks[0].Outputs[?OutputKey=='StackRole'].OutputValue")
+role=$(describe --stack-name <% stack_name %>-access --query "Stacks[0].Outputs[?OutputKey=='StackRole'].OutputValue")
 state=$(describe --query "Stacks[?StackName=='$stack'].StackStatus")
 before=
 case $state in

@@ -17,7 +17,7 @@ fail() {
   exit "${2:-1}"
 }
 
-app=<% name_label %>
+app=<% app_name %>
 group=${RESOURCE_GROUP:-$app}
 examples=$(grep -n -e '^[^#]*example\.com' -e '^[^#]*00000000-0000-0000-0000-000000000000' container-app.yaml) &&
   fail "container-app.yaml still has values of the example:

@@ -172,7 +172,7 @@ fn a_roll_back_that_fails_is_not_reported_as_one() {
     write(&account.path().join("broken"), &image('1'));
     let (code, said) = update(account.path(), &format!("production {}", image('2')), &[]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("could not be rolled back"), "{said}");
+    assert!(said.contains("could not be restored"), "{said}");
 }
 
 #[test]

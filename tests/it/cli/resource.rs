@@ -77,6 +77,9 @@ fn a_removed_resource_leaves_the_project_as_it_was() {
     inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(0);
     assert_eq!(own(&project), before);
     assert_eq!(migrations(&project).len(), 3, "a database may have run it");
+    // Another one could not make the table.
+    let other = ["generate", "resource", "orders", "total:int", "--no-check"];
+    inside(&project, other).exits(2).says("`migrations/0003_orders.sql` makes the table `orders`");
     // The migration is there still, so that it is not written a second time.
     generate(&project, &ORDERS);
     assert_eq!(migrations(&project), ["0001_products.sql", "0002_api_keys.sql", "0003_orders.sql"]);
@@ -145,13 +148,17 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
     generate(&project, &ORDERS);
     generate(&project, &["lines", "ref:orders"]);
     let before = files(&project);
-    let refused: [(&[&str], &str); 11] = [
+    let refused: [(&[&str], &str); 15] = [
         (&["generate", "resource", "carts", "a:strin"], "restwell generate resource carts a:string"),
         (&["generate", "resource", "carts", "a:quaternion"], "types: string, text"),
         (&["generate", "resource", "carts", "a"], "`a` is not a field"),
         (&["generate", "resource", "cart", "a:int"], "is not a noun in the plural"),
         (&["generate", "resource", "Carts", "a:int"], "`Carts` is not a name"),
-        (&["generate", "resource", "groups", "select:int"], "`select` is a reserved word"),
+        (&["generate", "resource", "groups", "select:int"], "`select` is reserved"),
+        (&["generate", "resource", "carts", "xmin:int"], "`xmin` is reserved"),
+        (&["generate", "resource", "docs", "a:int"], "`docs` is reserved"),
+        (&["generate", "resource", "metrics", "a:int"], "`metrics` is reserved"),
+        (&["generate", "resource", "sqlite_things", "a:int"], "`sqlite_things` is reserved"),
         (&["generate", "resource", "carts", "id:int"], "`id` exists already"),
         (&["generate", "resource", "carts", "a:bool!"], "a unique bool allows only two rows"),
         (&["generate", "resource", "carts", "ref:users"], "there is no resource `users`"),
@@ -175,4 +182,7 @@ fn a_resource_needs_a_database() {
     let mut run = inside(&project, ["generate", "resource"]);
     run.command().args(ORDERS);
     run.exits(2).says("restwell set database=sqlite");
+    let new = ["new", "t", "--yes", "--no-git", "--preset", "minimal", "--resource", "orders a:int"];
+    let said = "restwell new t --yes --no-git --preset minimal --resource 'orders a:int' --database sqlite";
+    assert_eq!(restwell(new).exits(2).says(said).names("."), Vec::<String>::new());
 }

@@ -28,6 +28,10 @@ release=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 for folder in /usr/lib/systemd/system /lib/systemd/system; do
   [ ! -e "$folder/$name@.service" ] || fail "a package has a unit $name@.service, which this would replace" 2
 done
+# Units with a directory for data take over the one of that name.
+for folder in "/var/lib/$name" "/etc/$name"; do
+  ! dpkg-query --search "$folder" >/dev/null 2>&1 || fail "a package has the directory $folder, which this would take over" 2
+done
 
 tls=$(sed -n 's/^TLS=//p' "$settings" 2>/dev/null) || true
 TLS=${tls:-off} haproxy -c -q -f haproxy.cfg || fail "HAProxy refuses its configuration, see above; nothing has changed"
