@@ -15,6 +15,8 @@ pub struct Target {
     pub servers: bool,
     /// The load balancer that it brings, HAProxy; otherwise the platform has one.
     pub balancer: Option<Balancer>,
+    /// Whether it runs an Alertmanager beside its Prometheus; otherwise alerts are delivered elsewhere.
+    pub alertmanager: bool,
     /// Replicas of the service; the least, if it adds some under load.
     pub replicas: u32,
     /// Replicas of the service under load.
@@ -25,7 +27,7 @@ pub struct Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balancer {
     /// How long it waits for a response of the service, and where that is set: a cell of a table.
-    pub patience: &'static str,
+    pub response_timeout: &'static str,
     /// The folder of its configuration, below `deploy/`.
     pub folder: &'static str,
 }
@@ -37,7 +39,8 @@ const COMPOSE: Target = Target {
     image: true,
     local_disk: true,
     servers: true,
-    balancer: Some(Balancer { patience: "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s", folder: "haproxy" }),
+    balancer: Some(Balancer { response_timeout: "`REQUEST_SECONDS` in `deploy/.env` + 5 s: 15 s", folder: "haproxy" }),
+    alertmanager: true,
     replicas: 2,
     most_replicas: 2,
 };
@@ -47,16 +50,24 @@ const SYSTEMD: Target = Target {
     local_disk: true,
     servers: false,
     balancer: Some(Balancer {
-        patience: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s",
+        response_timeout: "`REQUEST_SECONDS` in the settings of the host + 5 s: 15 s",
         folder: "systemd",
     }),
+    alertmanager: false,
     replicas: 2,
     most_replicas: 2,
 };
 
 /// Machines with volumes, as many as were made.
-const MACHINES: Target =
-    Target { image: true, local_disk: true, servers: false, balancer: None, replicas: 2, most_replicas: 2 };
+const MACHINES: Target = Target {
+    image: true,
+    local_disk: true,
+    servers: false,
+    balancer: None,
+    alertmanager: true,
+    replicas: 2,
+    most_replicas: 2,
+};
 
 /// A platform that starts replicas anywhere, and more of them under load.
 const PLATFORM: Target = Target {
@@ -64,13 +75,21 @@ const PLATFORM: Target = Target {
     local_disk: false,
     servers: false,
     balancer: None,
+    alertmanager: false,
     replicas: 2,
     most_replicas: MOST_REPLICAS,
 };
 
 /// No deployment: the service runs where its developer starts it.
-const NONE: Target =
-    Target { image: false, local_disk: true, servers: false, balancer: None, replicas: 1, most_replicas: 1 };
+const NONE: Target = Target {
+    image: false,
+    local_disk: true,
+    servers: false,
+    balancer: None,
+    alertmanager: false,
+    replicas: 1,
+    most_replicas: 1,
+};
 
 impl Deploy {
     /// What this target brings.

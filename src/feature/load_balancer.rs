@@ -44,7 +44,7 @@ fn limit(limits: &mut Limits, balancer: Balancer) {
     for (what, limit, then) in [
         ("HAProxy: a request's header", "10 s", "408"),
         ("HAProxy: an idle connection", "60 s", "closed, before the service would close it (75 s)"),
-        ("HAProxy: an answer of the service", balancer.patience, "504; the service itself ends it 5 s earlier"),
+        ("HAProxy: an answer of the service", balancer.response_timeout, "504; the service itself ends it 5 s earlier"),
         ("HAProxy: a place at the service", "2 s", "503"),
         ("HAProxy: a connection to the service", "1 s", "another replica, or 503"),
     ] {

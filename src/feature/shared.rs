@@ -232,9 +232,7 @@ pub(super) const ALERTMANAGER_SERVER: Server =
 /// An Alertmanager that the deployment brings: whether alerts are delivered is watched too.
 pub(super) const ALERTMANAGER: Feature = Feature {
     id: "alertmanager",
-    wanted: Wanted::Where(|stack| {
-        stack.monitoring == Monitoring::Prometheus && matches!(stack.deploy, Deploy::Compose | Deploy::Fly)
-    }),
+    wanted: Wanted::Where(|stack| stack.monitoring == Monitoring::Prometheus && stack.deploy.target().alertmanager),
     contribute: |_, parts| {
         parts.symptoms.of("delivery").watchdog("Watchdog", "Watchdog", "Alerts are delivered");
         parts.symptoms.of("delivery").page(
