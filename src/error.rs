@@ -239,22 +239,9 @@ pub enum Done {
     Nothing,
     /// Part of the change of this number, which the next command finishes.
     Part(u32),
-    /// This many changes of several.
-    Some(usize),
 }
 
 impl Error {
-    /// The same error, after this many changes were made.
-    #[must_use]
-    pub fn after(mut self, changes: usize) -> Self {
-        if let Self::Io { done: done @ Done::Nothing, .. } = &mut self
-            && changes > 0
-        {
-            *done = Done::Some(changes);
-        }
-        self
-    }
-
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -287,7 +274,7 @@ impl Error {
             Self::Occupied { .. } => "RW0501",
             Self::InTheWay { what: Obstacle::Link | Obstacle::DanglingLink, .. } => "RW0502",
             Self::Member { .. } => "RW0504",
-            Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
+            Self::InTheWay { what: Obstacle::File | Obstacle::Directory | Obstacle::Special, .. } => "RW0503",
             Self::NoSuchFile { .. } => "RW0112",
             Self::Policy { .. } => "RW0115",
             Self::Violates { .. } => "RW0902",

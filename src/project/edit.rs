@@ -56,7 +56,7 @@ impl Project {
             let Some((hash, executable)) = entry.state() else { continue };
             let (kind, new) = match self.root.read(path)? {
                 Content::Nothing => (Kind::Deleted, None),
-                Content::Other => (Kind::NoFile, None),
+                Content::Other { .. } => (Kind::NoFile, None),
                 Content::File(file) if path == RECEIPT && is_receipt(&file, hash) => continue,
                 Content::File(file) if !has_hash(&file, hash) => (Kind::Edited, Some(file)),
                 Content::File(file) if file.executable != executable => (Kind::Mode, Some(file)),

@@ -7,8 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Project;
 use super::format::{self, Formatter};
 use crate::base::{BASE, Base, Entry};
-use crate::disk::{Change, Content, Sides};
-use crate::error::{Error, Obstacle};
+use crate::disk::{Change, Sides};
+use crate::error::Error;
 use crate::merge::{self, File, Files, Merge, Migrations, Side, Step};
 use crate::resource::Resource;
 use crate::stack::Stack;
@@ -107,7 +107,7 @@ impl Merging {
     /// The change that makes the merge. A file in conflict stays as it is.
     ///
     /// # Errors
-    /// [`Error::InTheWay`] if a directory or a symbolic link is at the path of a file to write.
+    /// [`Error::InTheWay`] if something is at the path of a file to write, or above it, that is never replaced.
     pub fn change(&self, project: &Project, title: String) -> Result<Change, Error> {
         let mut change = Change { title, ..Change::default() };
         for (path, step) in &self.merge.steps {
@@ -118,13 +118,7 @@ impl Merging {
             // What was merged, not what is there now: a later edit stops the change.
             let old = match self.yours.get(path) {
                 Some(file) => Some(file.clone()),
-                None => match project.root.read(path)? {
-                    Content::Nothing => None,
-                    Content::File(file) => Some(file),
-                    Content::Other => {
-                        return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
-                    }
-                },
+                None => project.root.read(path)?.into_file()?,
             };
             if old != new {
                 change.files.insert(path.clone(), Sides { old, new, mode: None });
@@ -133,13 +127,11 @@ impl Merging {
         let base: (Utf8PathBuf, Vec<u8>) = (BASE.into(), self.base(project).render());
         let companions = Base::companions().map(|(path, text)| (path, text.as_bytes().to_vec()));
         for (path, bytes) in companions.chain([base]) {
-            let old = match project.root.read(&path)? {
-                Content::Nothing => None,
-                // The user's, except for the base.
-                Content::File(_) if path != BASE => continue,
-                Content::File(file) => Some(file),
-                Content::Other => return Err(Error::InTheWay { path, what: Obstacle::Directory }),
-            };
+            let old = project.root.read(&path)?.into_file()?;
+            // The user's, except for the base.
+            if old.is_some() && path != BASE {
+                continue;
+            }
             let new = Some(File { bytes, executable: old.as_ref().is_some_and(|file| file.executable) });
             if old != new {
                 change.files.insert(path, Sides { old, new, mode: None });

@@ -5,7 +5,6 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Project;
 use crate::answers::{FILES, MINE};
-use crate::disk::Content;
 use crate::disk::Sides;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::merge::File;
@@ -20,12 +19,9 @@ impl Project {
     /// The change of `restwell.toml` that adds and removes patterns; `None` if it has them already.
     ///
     /// # Errors
-    /// [`Error::Io`]
+    /// [`Error::Io`], [`Error::InTheWay`]
     pub fn with_mine(&self, added: &[String], removed: &[String]) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
-        let old = match self.root.read(RECEIPT.into())? {
-            Content::File(file) => Some(file),
-            Content::Nothing | Content::Other => None,
-        };
+        let old = self.root.read(RECEIPT.into())?.into_file()?;
         let text = old.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
         let mut patterns: Vec<String> = self.receipt.mine.iter().map(ToString::to_string).collect();
         let before = patterns.clone();
