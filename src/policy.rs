@@ -119,7 +119,7 @@ impl Policy {
                 rule: Rule::File,
                 path: path.clone(),
                 what: format!("`{path}` is {how}"),
-                fix: CommandLine::new(["adopt", path.as_str()]),
+                fix: CommandLine::new(["adopt", project.root.relative(path).as_str()]),
             });
         };
         for edit in project.edits(&project.rendered()?)? {

@@ -10,6 +10,7 @@ mod lock;
 mod merging;
 mod mine;
 mod patch;
+mod typed;
 
 use camino::Utf8Path;
 use toml_edit::Document;

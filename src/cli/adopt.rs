@@ -8,12 +8,11 @@ use clap::Args;
 use super::changed::{self, Changed};
 use crate::answers;
 use crate::base::{BASE, Base, Entry};
-use crate::disk::{Change, ChangeKind, Content, Root, Sides};
-use crate::error::{Error, Obstacle};
+use crate::disk::{Change, Content, Root, Sides};
+use crate::error::Error;
 use crate::merge::File;
 use crate::project::{Kind, Project};
 use crate::shell::Shell;
-use crate::spelling;
 use crate::tree::Tree;
 use crate::version::VERSION;
 
@@ -45,20 +44,11 @@ impl Adopt {
     }
 
     fn change(&self, project: &Project) -> Result<Change, Error> {
-        let mut wanted = Vec::new();
-        for typed in &self.paths {
-            let known = || project.base.entries.keys();
-            match project.root.inside(typed).filter(|path| known().any(|known| known.starts_with(path))) {
-                Some(path) => wanted.push(path),
-                None => {
-                    let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
-                    return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
-                }
-            }
-        }
-        let paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
+        let wanted = self.paths.iter().map(|typed| project.path_of(typed, project.base.entries.keys()));
+        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+        let shown = |path: &Utf8PathBuf| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
+        let paths: Vec<String> = wanted.iter().map(shown).collect();
         let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
-        change.kind = ChangeKind::Change;
         let render = project.rendered()?;
         for edit in project.edits(&render)? {
             let path = edit.patch.path;
@@ -66,7 +56,8 @@ impl Adopt {
                 continue;
             }
             if edit.kind == Kind::NoFile {
-                return Err(Error::InTheWay { path, what: Obstacle::Directory });
+                // Names what is in the way.
+                project.root.read(&path)?.into_file()?;
             }
             // Of some files only the hash is known.
             let Some(applied) = edit.patch.old else {

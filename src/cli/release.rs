@@ -9,7 +9,6 @@ use crate::disk::{Change, Root};
 use crate::error::Error;
 use crate::project::Project;
 use crate::shell::Shell;
-use crate::spelling;
 
 /// Make files yours: restwell no longer compares or changes them
 ///
@@ -44,10 +43,7 @@ impl Release {
 /// The pattern of what was typed, which matches at least one file of restwell's.
 fn pattern(project: &Project, typed: &Utf8PathBuf) -> Result<String, Error> {
     let known = || project.base.entries.keys();
-    let unknown = || {
-        let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
-        Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) }
-    };
+    let unknown = || project.no_such_file(typed, known());
     let inside = project.root.inside(typed).ok_or_else(unknown)?;
     if known().any(|path| *path == inside) {
         return Ok(glob::Pattern::escape(inside.as_str()));

@@ -72,5 +72,13 @@ fn the_receipt_with_files_is_an_answers_file_and_mistakes_in_it_are_told() {
 fn a_path_without_a_file_of_restwell_is_an_error() {
     let project = project();
     inside(&project, ["release", "REDME.md"]).exits(2).says("restwell release README.md").writes_nothing();
+    for (typed, meant) in [("README.md", "../README.md"), ("ap.rs", "app.rs"), ("src/app.rs", "app.rs")] {
+        for command in ["release", "adopt", "diff"] {
+            let run = project.then([command, typed]).inside("shop-api/src").exits(2).writes_nothing();
+            run.says(&format!("error[RW0112]: restwell has no file at `{typed}`\n  try: restwell {command} {meant}\n"));
+        }
+    }
+    let run = project.then(["set", "auth=jwt", "--ours", "REDME.md"]).inside("shop-api/src");
+    run.exits(2).says("  try: restwell set auth=jwt --ours ../README.md\n").writes_nothing();
     inside(&project, ["release", "../elsewhere"]).exits(2).says("error[RW0112]").writes_nothing();
 }
