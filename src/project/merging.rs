@@ -86,12 +86,15 @@ impl Project {
 }
 
 impl Merging {
-    /// Leaves the files that would change and whose path in the project is matched as they are.
+    /// Leaves the files that would change and whose path in the project is matched as they are, except `restwell.toml`:
+    /// it would ask for the choices as they were.
     pub fn except(&mut self, is_matched: impl Fn(&Utf8Path) -> bool) {
         let changes = |step: &Step| step.file().is_some() || step.conflict().is_some() || *step == Step::Delete;
         let steps = self.merge.steps.iter();
-        let left: Vec<Utf8PathBuf> =
-            steps.filter(|(path, step)| changes(step) && is_matched(path)).map(|(path, _)| path.clone()).collect();
+        let left: Vec<Utf8PathBuf> = steps
+            .filter(|(path, step)| changes(step) && *path != RECEIPT && is_matched(path))
+            .map(|(path, _)| path.clone())
+            .collect();
         for placed in left {
             self.merge.steps.remove(&placed);
             self.excepted.insert(self.rendered(&placed), placed);

@@ -11,9 +11,9 @@ use crate::merge::File;
 use crate::tree::RECEIPT;
 
 impl Project {
-    /// Whether a file is the user's.
+    /// Whether a file is the user's. `restwell.toml` never is: a change of a choice has to be written there.
     pub fn is_mine(&self, path: &Utf8Path) -> bool {
-        self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
     }
 
     /// The change of `restwell.toml` that adds and removes patterns; `None` if it has them already.

@@ -82,3 +82,30 @@ fn a_path_without_a_file_of_restwell_is_an_error() {
     run.exits(2).says("  try: restwell set auth=jwt --ours ../README.md\n").writes_nothing();
     inside(&project, ["release", "../elsewhere"]).exits(2).says("error[RW0112]").writes_nothing();
 }
+
+/// Otherwise a change of a choice would not be written there, and the next `set` would take it back.
+#[test]
+fn the_file_with_the_choices_is_never_the_users() {
+    for is_pattern in [true, false] {
+        let project = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
+        let receipt = || project.text("shop-api/restwell.toml");
+        if is_pattern {
+            inside(&project, ["release", "**"]).exits(0);
+        } else {
+            for typed in ["restwell.toml", "restwell.*", "./restwell.toml"] {
+                let run = inside(&project, ["release", typed]).exits(2).writes_nothing();
+                run.says("error[RW0108]: `restwell.toml` cannot be yours alone");
+            }
+            fs::write(
+                project.path().join("shop-api/restwell.toml"),
+                receipt() + "\n[files]\nmine = [\"restwell.toml\"]\n",
+            )
+            .expect("written");
+        }
+        inside(&project, ["set", "deploy=systemd", "--no-check"]).exits(0).says("deploy: none → systemd");
+        assert!(receipt().contains("deploy = \"systemd\"") && receipt().contains("mine = ["), "{}", receipt());
+        inside(&project, ["status"]).exits(0).prints("yours by `restwell.toml`: ");
+        inside(&project, ["set", "deploy=none", "--no-check", "--except", "**"]).exits(0);
+        assert!(receipt().contains("deploy = \"none\""), "{}", receipt());
+    }
+}
