@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use glob::Pattern;
 use toml_edit::{Document, Item, TableLike};
 
-use crate::base::{BASE, Entry};
+use crate::base::BASE;
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
 use crate::disk::TextFile;
@@ -133,8 +133,6 @@ impl Policy {
                 file(&edit.patch.path, how);
             }
         }
-        let gone = project.base.entries.iter().filter(|(path, entry)| **entry == Entry::Gone && is_rule(path));
-        gone.for_each(|(path, _)| file(path, "deleted"));
         Ok(violations)
     }
 

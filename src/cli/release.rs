@@ -34,7 +34,7 @@ impl Release {
         let project = Project::at(root.clone())?;
         let patterns = self.paths.iter().map(|typed| pattern(&project, typed)).collect::<Result<Vec<_>, _>>()?;
         let mut change = Change { title: format!("release {}", patterns.join(" ")), ..Change::default() };
-        change.files.extend(project.with_mine(&patterns, &[])?);
+        change.files.extend(project.with_mine(&patterns, &[], None)?);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
             turn.make(&change)?;
         }

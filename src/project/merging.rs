@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Project;
+use super::edit;
 use super::format::{self, Formatter};
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Sides};
@@ -52,8 +53,7 @@ impl Project {
             }
         }
         let yours = self.root.files()?;
-        let file = |file: &crate::tree::File| File { bytes: file.bytes.clone(), executable: file.executable };
-        let mut new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
+        let mut new: Files = render.files().map(|(path, file)| (path.to_owned(), edit::rendered(file))).collect();
         let migrations =
             if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };
         let is_own_style = format::is_own_style(&base.files, &yours);

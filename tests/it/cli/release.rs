@@ -109,3 +109,32 @@ fn the_file_with_the_choices_is_never_the_users() {
         assert!(receipt().contains("deploy = \"none\""), "{}", receipt());
     }
 }
+
+#[test]
+fn one_version_is_not_several_although_a_file_is_older() {
+    let project = project();
+    inside(&project, ["release", "README.md"]).exits(0);
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0);
+    let version = env!("CARGO_PKG_VERSION");
+    inside(&project, ["status"]).exits(0).prints(&format!("\nbase: restwell {version}\n"));
+    let path = project.path().join("shop-api/.restwell/base");
+    let base = fs::read_to_string(&path).expect("text");
+    let (head, entry) = base.split_once("\nfile README.md ").expect("it has the file");
+    fs::write(&path, format!("{head}\nfile README.md {}", entry.replacen(version, "0.0.9", 1))).expect("written");
+    inside(&project, ["status"]).exits(0).prints(&format!("\nbase: restwell {version}, some files of 0.0.9\n"));
+}
+
+#[test]
+fn adopting_the_file_with_the_choices_keeps_the_list_of_files() {
+    let project = project();
+    let path = project.path().join("shop-api/restwell.toml");
+    inside(&project, ["release", "ops", "README.md"]).exits(0);
+    let released = fs::read_to_string(&path).expect("there");
+    fs::write(&path, released.replace("cache = \"memory\"", "cache = \"redis\"")).expect("written");
+    inside(&project, ["adopt", "restwell.toml"]).exits(0);
+    assert_eq!(fs::read_to_string(&path).expect("there"), released);
+    fs::write(&path, released.replace("cache = \"memory\"", "cache = \"redis\"")).expect("written");
+    inside(&project, ["adopt", "restwell.toml", "ops"]).exits(0);
+    let text = fs::read_to_string(&path).expect("there");
+    assert_eq!(text, released.replace("\"ops/**\", ", ""));
+}
