@@ -4,6 +4,7 @@
 //! explanations in `error/code.rs`; the shell renders both.
 
 mod code;
+mod done;
 mod mistake;
 mod target;
 mod unmerged;
@@ -20,6 +21,7 @@ use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
 
 pub use code::{CODES, Code, exit};
+pub use done::Done;
 pub use mistake::{AnswersFault, AnswersMistake, Place};
 pub use target::{Membership, Obstacle, Occupant};
 pub use unmerged::{OpenPlace, Unmerged};
@@ -230,15 +232,6 @@ pub enum Error {
     Bug(String),
     /// The user or a signal ended the run.
     Interrupted,
-}
-
-/// What a command had done when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// Nothing: the target is unchanged.
-    Nothing,
-    /// Part of the change of this number, which the next command finishes.
-    Part(u32),
 }
 
 impl Error {
