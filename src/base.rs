@@ -5,7 +5,7 @@
 
 mod parse;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -24,7 +24,7 @@ const FORMAT: &str = "restwell-base 1";
 /// The start of a line with a resource.
 const RESOURCE: &str = "resource ";
 
-/// The digest of a base whose files were applied by several versions.
+/// The digest of a base whose files are not all those of its version and its choices.
 const MIXED: &str = "mixed";
 
 /// Files that are computed again and never merged by line: the base holds only their hashes.
@@ -43,7 +43,8 @@ pub struct Base {
     pub stack: Stack,
     /// The resources that were applied, without products.
     pub resources: Vec<Resource>,
-    /// [`Tree::digest`] of the whole project; `None` if its files are of several versions.
+    /// [`Tree::digest`] of the whole project; `None` if its files are not all those of its
+    /// version and its choices.
     pub digest: Option<String>,
     /// An entry for each file.
     pub entries: BTreeMap<Utf8PathBuf, Entry>,
@@ -129,6 +130,13 @@ impl Base {
         Self { version, stack: *stack, resources, digest: Some(digest), entries }
     }
 
+    /// The versions that applied files, other than the one that applied it last. Of a file that is computed again the
+    /// version is not known.
+    pub fn other_versions(&self) -> BTreeSet<&str> {
+        let versions = self.entries.values().filter_map(Entry::version);
+        versions.filter(|version| *version != self.version).collect()
+    }
+
     /// The files beside the base, with their text.
     pub fn companions() -> impl Iterator<Item = (Utf8PathBuf, &'static str)> {
         COMPANIONS.into_iter().map(|(name, text)| (format!("{BASE_FOLDER}/{name}").into(), text))
@@ -181,6 +189,14 @@ impl Base {
 }
 
 impl Entry {
+    /// The version that applied it, if that is known.
+    fn version(&self) -> Option<&str> {
+        match self {
+            Self::Gone | Self::Hash { .. } => None,
+            Self::Text { version, .. } => Some(version),
+        }
+    }
+
     /// The SHA-256 of the content, in hexadecimal, and whether the file is executable; `None` if it is gone.
     pub fn state(&self) -> Option<(&str, bool)> {
         match self {

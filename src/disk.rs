@@ -25,7 +25,9 @@ use crate::interrupt;
 use crate::tree::Tree;
 
 pub use copy::Copy;
-pub use journal::{Change, ChangeKind, Made, Sides, Turn};
+#[cfg(test)]
+pub(crate) use journal::killed_after;
+pub use journal::{Change, ChangeKind, History, Made, Sides, Turn};
 pub use place::Found;
 pub use project::{Content, Root};
 pub use surroundings::Surroundings;

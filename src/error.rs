@@ -4,6 +4,7 @@
 //! explanations in `error/code.rs`; the shell renders both.
 
 mod code;
+mod done;
 mod mistake;
 mod target;
 mod unmerged;
@@ -20,6 +21,7 @@ use crate::stack::{Answers, Conflict};
 use crate::tree::Bug;
 
 pub use code::{CODES, Code, exit};
+pub use done::Done;
 pub use mistake::{AnswersFault, AnswersMistake, Place};
 pub use target::{Membership, Obstacle, Occupant};
 pub use unmerged::{OpenPlace, Unmerged};
@@ -232,29 +234,7 @@ pub enum Error {
     Interrupted,
 }
 
-/// What a command had done when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// Nothing: the target is unchanged.
-    Nothing,
-    /// Part of the change of this number, which the next command finishes.
-    Part(u32),
-    /// This many changes of several.
-    Some(usize),
-}
-
 impl Error {
-    /// The same error, after this many changes were made.
-    #[must_use]
-    pub fn after(mut self, changes: usize) -> Self {
-        if let Self::Io { done: done @ Done::Nothing, .. } = &mut self
-            && changes > 0
-        {
-            *done = Done::Some(changes);
-        }
-        self
-    }
-
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -287,7 +267,7 @@ impl Error {
             Self::Occupied { .. } => "RW0501",
             Self::InTheWay { what: Obstacle::Link | Obstacle::DanglingLink, .. } => "RW0502",
             Self::Member { .. } => "RW0504",
-            Self::InTheWay { what: Obstacle::File | Obstacle::Directory, .. } => "RW0503",
+            Self::InTheWay { what: Obstacle::File | Obstacle::Directory | Obstacle::Special, .. } => "RW0503",
             Self::NoSuchFile { .. } => "RW0112",
             Self::Policy { .. } => "RW0115",
             Self::Violates { .. } => "RW0902",

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use glob::Pattern;
 use toml_edit::{Document, Item, TableLike};
 
-use crate::base::{BASE, Entry};
+use crate::base::BASE;
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
 use crate::disk::TextFile;
@@ -119,7 +119,7 @@ impl Policy {
                 rule: Rule::File,
                 path: path.clone(),
                 what: format!("`{path}` is {how}"),
-                fix: CommandLine::new(["adopt", path.as_str()]),
+                fix: CommandLine::new(["adopt", project.root.relative(path).as_str()]),
             });
         };
         for edit in project.edits(&project.rendered()?)? {
@@ -133,8 +133,6 @@ impl Policy {
                 file(&edit.patch.path, how);
             }
         }
-        let gone = project.base.entries.iter().filter(|(path, entry)| **entry == Entry::Gone && is_rule(path));
-        gone.for_each(|(path, _)| file(path, "deleted"));
         Ok(violations)
     }
 

@@ -10,6 +10,7 @@ mod lock;
 mod merging;
 mod mine;
 mod patch;
+mod typed;
 
 use camino::Utf8Path;
 use toml_edit::Document;
@@ -26,7 +27,7 @@ use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, Depth, check};
 pub use edit::{Edit, Kind};
-pub use history::{inverses, last_made, last_undone, made_since, stacks};
+pub use history::{inverse, last_made, last_undone, made_since};
 pub use merging::Merging;
 pub use patch::Patch;
 
@@ -182,7 +183,7 @@ impl Project {
                 let rendered = render.get(path).map(|file| file.bytes.clone());
                 let present = match self.root.read(path)? {
                     Content::File(File { bytes, .. }) => Some(bytes),
-                    Content::Nothing | Content::Other => None,
+                    Content::Nothing | Content::Other { .. } => None,
                 };
                 let found =
                     [rendered, present].into_iter().flatten().find(|bytes| crate::tree::sha256(bytes) == *sha256);
@@ -196,7 +197,7 @@ impl Project {
 fn stored(root: &Root) -> Result<Option<Base>, Error> {
     match root.read(BASE.into())? {
         Content::File(File { bytes, .. }) => Base::parse(&bytes).map(Some).map_err(Error::Base),
-        Content::Nothing | Content::Other => Ok(None),
+        Content::Nothing | Content::Other { .. } => Ok(None),
     }
 }
 
@@ -204,7 +205,7 @@ fn stored(root: &Root) -> Result<Option<Base>, Error> {
 fn text(root: &Root, path: &str) -> Result<Option<String>, Error> {
     match root.read(path.into())? {
         Content::File(File { bytes, .. }) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Content::Nothing | Content::Other => Ok(None),
+        Content::Nothing | Content::Other { .. } => Ok(None),
     }
 }
 

@@ -1,20 +1,17 @@
 //! `restwell adopt`: takes restwell's version of a file back.
 
-use std::collections::BTreeMap;
-
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use super::changed::{self, Changed};
 use crate::answers;
 use crate::base::{BASE, Base, Entry};
-use crate::disk::{Change, ChangeKind, Content, Root, Sides};
-use crate::error::{Error, Obstacle};
+use crate::disk::{Change, Root, Sides};
+use crate::error::Error;
 use crate::merge::File;
 use crate::project::{Kind, Project};
 use crate::shell::Shell;
-use crate::spelling;
-use crate::tree::Tree;
+use crate::tree::{RECEIPT, Tree};
 use crate::version::VERSION;
 
 /// Take back restwell's version of files that you edited or deleted
@@ -45,20 +42,11 @@ impl Adopt {
     }
 
     fn change(&self, project: &Project) -> Result<Change, Error> {
-        let mut wanted = Vec::new();
-        for typed in &self.paths {
-            let known = || project.base.entries.keys();
-            match project.root.inside(typed).filter(|path| known().any(|known| known.starts_with(path))) {
-                Some(path) => wanted.push(path),
-                None => {
-                    let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
-                    return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
-                }
-            }
-        }
-        let paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
+        let wanted = self.paths.iter().map(|typed| project.path_of(typed, project.base.entries.keys()));
+        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+        let shown = |path: &Utf8PathBuf| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
+        let paths: Vec<String> = wanted.iter().map(shown).collect();
         let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
-        change.kind = ChangeKind::Change;
         let render = project.rendered()?;
         for edit in project.edits(&render)? {
             let path = edit.patch.path;
@@ -66,7 +54,8 @@ impl Adopt {
                 continue;
             }
             if edit.kind == Kind::NoFile {
-                return Err(Error::InTheWay { path, what: Obstacle::Directory });
+                // Names what is in the way.
+                project.root.read(&path)?.into_file()?;
             }
             // Of some files only the hash is known.
             let Some(applied) = edit.patch.old else {
@@ -75,41 +64,35 @@ impl Adopt {
             };
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }
-        change.files.extend(returning(project, &render, &wanted)?);
+        change.files.extend(base_with(project, &render, &wanted)?);
         let patterns = wanted.iter().flat_map(|path| match path.as_str() {
             "" => vec!["**".to_owned()],
             path => vec![path.to_owned(), format!("{path}/**")],
         });
         let patterns: Vec<String> = patterns.collect();
-        change.files.extend(project.with_mine(&[], &patterns)?);
+        // The other files that are the user's stay so.
+        let receipt = change.files.remove(Utf8Path::new(RECEIPT)).and_then(|sides| sides.new);
+        change.files.extend(project.with_mine(&[], &patterns, receipt)?);
         Ok(change)
     }
 }
 
-/// The wanted files that stay away: they come back as this version renders them, and are in the base again.
-fn returning(project: &Project, render: &Tree, wanted: &[Utf8PathBuf]) -> Result<BTreeMap<Utf8PathBuf, Sides>, Error> {
-    let mut files = BTreeMap::new();
+/// The base in which wanted files that stay away are applied again, as this version renders them; `None` if there is none.
+fn base_with(project: &Project, render: &Tree, wanted: &[Utf8PathBuf]) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
     let mut base = project.base.clone();
     for (path, entry) in Base::of(&base.stack, &base.resources, render).entries {
         let is_wanted = wanted.iter().any(|wanted| path.starts_with(wanted));
-        let stays_away = base.entries.get(&path) == Some(&Entry::Gone);
-        let (true, true, Some(file)) = (is_wanted, stays_away, render.get(&path)) else { continue };
-        if project.root.read(&path)? != Content::Nothing {
-            continue;
+        if is_wanted && base.entries.get(&path) == Some(&Entry::Gone) {
+            base.entries.insert(path, entry);
         }
-        let new = Some(File { bytes: file.bytes.clone(), executable: file.executable });
-        files.insert(path.clone(), Sides { old: None, new, mode: None });
-        base.entries.insert(path, entry);
     }
-    if files.is_empty() {
-        return Ok(files);
+    if base == project.base {
+        return Ok(None);
     }
     if base.version != VERSION {
         base.digest = None;
     }
-    if let Content::File(old) = project.root.read(BASE.into())? {
-        let new = Some(File { bytes: base.render(), executable: old.executable });
-        files.insert(BASE.into(), Sides { old: Some(old), new, mode: None });
-    }
-    Ok(files)
+    let Some(old) = project.root.read(BASE.into())?.into_file()? else { return Ok(None) };
+    let new = Some(File { bytes: base.render(), executable: old.executable });
+    Ok(Some((BASE.into(), Sides { old: Some(old), new, mode: None })))
 }

@@ -1,6 +1,6 @@
 //! `restwell diff`: the differences of a project as patches.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +12,6 @@ use crate::command_line::CommandLine;
 use crate::error::Error;
 use crate::project::{Patch, Project};
 use crate::shell::{Format, Shell};
-use crate::spelling;
 use crate::stack::{Answers, Origin};
 
 /// Show your edits since restwell last applied the project, or what restwell would change
@@ -90,18 +89,9 @@ impl Diff {
 
     /// Keeps the files that were asked for.
     fn select(&self, project: &Project, patches: &mut Vec<Patch>) -> Result<(), Error> {
-        let mut wanted = Vec::new();
-        for typed in &self.paths {
-            let known: Vec<&Utf8Path> =
-                project.base.entries.keys().chain(patches.iter().map(|patch| &patch.path)).map(AsRef::as_ref).collect();
-            match project.root.inside(typed).filter(|path| known.iter().any(|known| known.starts_with(path))) {
-                Some(path) => wanted.push(path),
-                None => {
-                    let nearest = spelling::nearest(typed.as_str(), known.iter().map(|path| path.as_str()));
-                    return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
-                }
-            }
-        }
+        let known = project.base.entries.keys().chain(patches.iter().map(|patch| &patch.path));
+        let wanted = self.paths.iter().map(|typed| project.path_of(typed, known.clone()));
+        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
         match wanted.is_empty() {
             true => patches.retain(|patch| !project.is_mine(&patch.path)),
             false => patches.retain(|patch| wanted.iter().any(|path| patch.path.starts_with(path))),

@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use glob::Pattern;
 
 use super::changed::{self, Changed};
 use crate::answers;
@@ -9,7 +10,7 @@ use crate::disk::{Change, Root};
 use crate::error::Error;
 use crate::project::Project;
 use crate::shell::Shell;
-use crate::spelling;
+use crate::tree::RECEIPT;
 
 /// Make files yours: restwell no longer compares or changes them
 ///
@@ -33,7 +34,7 @@ impl Release {
         let project = Project::at(root.clone())?;
         let patterns = self.paths.iter().map(|typed| pattern(&project, typed)).collect::<Result<Vec<_>, _>>()?;
         let mut change = Change { title: format!("release {}", patterns.join(" ")), ..Change::default() };
-        change.files.extend(project.with_mine(&patterns, &[])?);
+        change.files.extend(project.with_mine(&patterns, &[], None)?);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
             turn.make(&change)?;
         }
@@ -41,24 +42,28 @@ impl Release {
     }
 }
 
-/// The pattern of what was typed, which matches at least one file of restwell's.
+/// The pattern of what was typed, which matches at least one file of restwell's that can be the user's.
 fn pattern(project: &Project, typed: &Utf8PathBuf) -> Result<String, Error> {
     let known = || project.base.entries.keys();
-    let unknown = || {
-        let nearest = spelling::nearest(typed.as_str(), known().map(|path| path.as_str()));
-        Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) }
-    };
+    let unknown = || project.no_such_file(typed, known());
     let inside = project.root.inside(typed).ok_or_else(unknown)?;
-    if known().any(|path| *path == inside) {
-        return Ok(glob::Pattern::escape(inside.as_str()));
+    let pattern = if known().any(|path| *path == inside) {
+        Pattern::escape(inside.as_str())
+    } else if inside.as_str().is_empty() {
+        "**".to_owned()
+    } else if known().any(|path| path.starts_with(&inside)) {
+        format!("{}/**", Pattern::escape(inside.as_str()))
+    } else {
+        inside.into_string()
+    };
+    let is_matched = |path: &&Utf8PathBuf| Pattern::new(&pattern).is_ok_and(|pattern| pattern.matches(path.as_str()));
+    let matched: Vec<&Utf8PathBuf> = known().filter(is_matched).collect();
+    match matched[..] {
+        [] => Err(unknown()),
+        [only] if only == RECEIPT => {
+            let message = format!("`{RECEIPT}` cannot be yours alone: `restwell set` writes the choices there");
+            Err(Error::Usage { message, command: "release".to_owned() })
+        }
+        _ => Ok(pattern),
     }
-    if inside.as_str().is_empty() {
-        return Ok("**".to_owned());
-    }
-    if known().any(|path| path.starts_with(&inside)) {
-        return Ok(format!("{}/**", glob::Pattern::escape(inside.as_str())));
-    }
-    let is_matched =
-        glob::Pattern::new(inside.as_str()).is_ok_and(|pattern| known().any(|path| pattern.matches(path.as_str())));
-    if is_matched { Ok(inside.into_string()) } else { Err(unknown()) }
 }

@@ -17,7 +17,6 @@ use crate::error::{Error, OpenPlace, Unmerged};
 use crate::merge::{Conflict, Labels, Side, Step};
 use crate::project::{Checked, Depth, Merging, Project, Wanted, check};
 use crate::shell::Shell;
-use crate::spelling;
 use crate::stack::{Answers, Origin};
 use crate::version::{VERSION, is_newer};
 
@@ -173,8 +172,7 @@ impl MergeOptions {
             // An error names files relative to the project.
             let inside = [project.root.inside(typed), Some(typed.clone())];
             let Some(wanted) = inside.into_iter().flatten().find(is_known) else {
-                let nearest = spelling::nearest(typed.as_str(), steps().map(|path| path.as_str()));
-                return Err(Error::NoSuchFile { path: typed.to_string(), nearest: nearest.map(str::to_owned) });
+                return Err(project.no_such_file(typed, steps()));
             };
             let paths: Vec<Utf8PathBuf> = steps().filter(|path| path.starts_with(&wanted)).cloned().collect();
             for path in paths {

@@ -58,7 +58,9 @@ struct BaseData {
     /// The value of each choice.
     #[schemars(with = "BTreeMap<String, String>")]
     stack: StackData,
-    /// One SHA-256 over all files; null if they are of several versions.
+    /// Other versions that applied files which are since then excepted or yours.
+    other_versions: Vec<String>,
+    /// One SHA-256 over all files; null if they are not all those of this version and these values.
     digest: Option<String>,
 }
 
@@ -115,7 +117,12 @@ impl StatusData {
         Ok(Self {
             name: project.name.clone(),
             version: VERSION,
-            base: BaseData { version: version.clone(), stack: StackData::of_stack(stack), digest: digest.clone() },
+            base: BaseData {
+                version: version.clone(),
+                stack: StackData::of_stack(stack),
+                other_versions: project.base.other_versions().into_iter().map(str::to_owned).collect(),
+                digest: digest.clone(),
+            },
             markers: edits.iter().filter(|edit| has_markers(edit)).map(|edit| edit.patch.path.to_string()).collect(),
             mine: project.receipt.mine.iter().map(ToString::to_string).collect(),
             edits: edits.iter().filter(|edit| !project.is_mine(&edit.patch.path)).map(EditData::of).collect(),
@@ -150,9 +157,9 @@ impl StatusData {
         let Self { name, version, base, edits, markers, mine, asked, update, interrupted } = self;
         let stack: Vec<String> = base.stack.pairs().map(|(choice, value)| format!("{choice}={value}")).collect();
         let mut lines = vec![format!("{name}: {}", stack.join(" "))];
-        lines.push(match &base.digest {
-            Some(_) => format!("base: restwell {}", base.version),
-            None => format!("base: restwell {} and other versions", base.version),
+        lines.push(match &base.other_versions[..] {
+            [] => format!("base: restwell {}", base.version),
+            others => format!("base: restwell {}, some files of {}", base.version, others.join(", ")),
         });
         lines.extend(interrupted.iter().map(|number| {
             format!(

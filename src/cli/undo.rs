@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::changed::{self, Changed};
 use crate::answers;
-use crate::disk::{Change, ChangeKind, Root};
+use crate::disk::{ChangeKind, History, Made, Root};
 use crate::error::Error;
-use crate::project::{inverses, last_made, last_undone, made_since, stacks};
+use crate::project::{inverse, last_made, last_undone, made_since};
 use crate::shell::{Format, Shell};
 
 /// Take the last change back, or several
@@ -65,33 +65,43 @@ struct Listed {
 
 impl Undo {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        if !self.list {
-            return take_back(ChangeKind::Undo, self.to, self.dry_run, shell);
+        if self.list {
+            return list(shell);
         }
-        super::warn_of(&answers::check(&answers::environment())?, shell);
-        let (made, undone) = stacks(Root::find()?.history()?);
-        let list = |entries: Vec<crate::disk::Made>| -> Vec<Listed> {
-            let listed = entries.into_iter().rev();
-            let listed = listed.map(|made| Listed {
-                number: made.number,
-                title: made.change.title,
-                files: made.change.files.len(),
-            });
-            listed.collect()
+        let what = |history| {
+            let made = match self.to {
+                None => vec![last_made(history)?],
+                Some(number) => made_since(history, number)?,
+            };
+            let numbers = made.iter().map(|made| made.number).collect();
+            Ok((made, ChangeKind::Undo(numbers)))
         };
-        let changes = Changes { made: list(made), undone: list(undone) };
-        let text = changes.text();
-        shell.answer("undo", || UndoOutput::Changes(changes), || text)
+        let changed = take_back(what, self.dry_run, shell)?;
+        match shell.options.format {
+            Format::Json => shell.json("undo", UndoOutput::Changed(changed)),
+            _ => changed::report("undo", &changed, shell),
+        }
     }
 }
 
 impl Redo {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        take_back(ChangeKind::Redo, None, self.dry_run, shell)
+        let what = |history| {
+            let undone = last_undone(history)?;
+            let kind = ChangeKind::Redo(undone.number);
+            Ok((vec![undone], kind))
+        };
+        let changed = take_back(what, self.dry_run, shell)?;
+        changed::report("redo", &changed, shell)
     }
 }
 
 impl Changes {
+    fn of(History { made, undone }: History) -> Self {
+        let list = |entries: Vec<Made>| entries.into_iter().rev().map(Listed::of).collect();
+        Self { made: list(made), undone: list(undone) }
+    }
+
     fn text(&self) -> String {
         let line = |kind: &str, Listed { number, title, files }: &Listed| {
             format!("{number:>4}  {kind}  {title}  ({files} files)\n")
@@ -101,25 +111,32 @@ impl Changes {
     }
 }
 
-fn take_back(kind: ChangeKind, to: Option<u32>, is_dry: bool, shell: &mut Shell) -> Result<(), Error> {
+impl Listed {
+    fn of(Made { number, change }: Made) -> Self {
+        Self { number, title: change.title, files: change.files.len() }
+    }
+}
+
+fn list(shell: &mut Shell) -> Result<(), Error> {
+    super::warn_of(&answers::check(&answers::environment())?, shell);
+    let changes = Changes::of(Root::find()?.history()?);
+    let text = changes.text();
+    shell.answer("undo", || UndoOutput::Changes(changes), || text)
+}
+
+/// Takes back what is chosen from the history.
+fn take_back(
+    choose: impl FnOnce(History) -> Result<(Vec<Made>, ChangeKind), Error>,
+    is_dry: bool,
+    shell: &mut Shell,
+) -> Result<Changed, Error> {
     super::warn_of(&answers::check(&answers::environment())?, shell);
     let root = Root::find()?;
     let turn = if is_dry { None } else { Some(root.take_turn()?) };
-    let history = root.history()?;
-    let (command, made) = match (kind, to) {
-        (ChangeKind::Redo, _) => ("redo", vec![last_undone(history)?]),
-        (ChangeKind::Change | ChangeKind::Undo, None) => ("undo", vec![last_made(history)?]),
-        (ChangeKind::Change | ChangeKind::Undo, Some(number)) => ("undo", made_since(history, number)?),
-    };
-    let changes = inverses(&root, &made, kind)?;
+    let (made, kind) = choose(root.history()?)?;
+    let change = inverse(&root, &made, kind)?;
     if let Some(turn) = turn {
-        for (made, change) in changes.iter().enumerate() {
-            turn.make(change).map_err(|error| error.after(made))?;
-        }
+        turn.make(&change)?;
     }
-    let changed = Changed::of(&changes.iter().fold(Change::default(), Change::then), is_dry);
-    match (kind, shell.options.format) {
-        (ChangeKind::Undo, Format::Json) => shell.json(command, UndoOutput::Changed(changed)),
-        _ => changed::report(command, &changed, shell),
-    }
+    Ok(Changed::of(&change, is_dry))
 }

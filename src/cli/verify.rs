@@ -91,7 +91,7 @@ impl Verified {
             match project.root.read(path)? {
                 Content::File(found) if found.bytes == file.bytes => same += 1,
                 Content::Nothing => missing.push(path.to_string()),
-                Content::File(_) | Content::Other => edited.push(path.to_string()),
+                Content::File(_) | Content::Other { .. } => edited.push(path.to_string()),
             }
         }
         let own = project.root.files()?.into_keys();

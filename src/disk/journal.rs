@@ -6,6 +6,9 @@
 //! `journal` `done`. The root is locked meanwhile.
 
 mod change;
+mod history;
+mod kill;
+mod obstacle;
 mod record;
 
 use std::collections::BTreeMap;
@@ -24,6 +27,11 @@ use crate::merge::File;
 use crate::tree::sha256;
 
 pub use change::{Change, ChangeKind, Made, Sides};
+pub use history::History;
+#[cfg(test)]
+pub(crate) use kill::killed_after;
+
+use kill::step;
 
 /// The folder of the entries.
 const UNDO: &str = ".restwell/undo";
@@ -33,7 +41,8 @@ const DONE: &str = "done";
 const OLD: &str = "old";
 const NEW: &str = "new";
 
-/// How many entries are kept.
+/// How many changes are kept. Those that are taken back are kept with their undos, so there are twice as many entries at
+/// most.
 const KEPT: usize = 10;
 
 /// The file `journal`.
@@ -62,21 +71,6 @@ pub struct Turn<'a> {
     root: &'a Root,
     /// Released when it is dropped.
     _lock: fs::File,
-}
-
-#[cfg(test)]
-thread_local! {
-    /// The steps until a test ends the run.
-    static LEFT: std::cell::Cell<Option<u32>> = const { std::cell::Cell::new(None) };
-}
-
-/// A moment at which a test can end the run as if the process were killed.
-fn step() {
-    #[cfg(test)]
-    if let Some(left) = LEFT.get() {
-        LEFT.set(Some(left.saturating_sub(1)));
-        assert!(left > 0, "killed");
-    }
 }
 
 impl Root {
@@ -111,28 +105,9 @@ impl Turn<'_> {
             return Err(error);
         }
         self.forward(number)?;
-        let numbers = self.root.numbers();
-        for old in &numbers[..numbers.len().saturating_sub(KEPT)] {
-            forget(&self.root.entry(*old));
-        }
+        self.forget();
         interrupt::claim_exit();
         Ok(number)
-    }
-
-    /// Every file is what it was when the change was decided.
-    fn check(&self, change: &Change) -> Result<(), Error> {
-        let mut moved = Vec::new();
-        for (path, sides) in &change.files {
-            let there = match self.root.read(path)? {
-                Content::Nothing => Some(None),
-                Content::File(file) => Some(Some(file)),
-                Content::Other => None,
-            };
-            if there.as_ref() != Some(&sides.old) {
-                moved.push(path.to_string());
-            }
-        }
-        if moved.is_empty() { Ok(()) } else { Err(Error::Moved { paths: moved, is_half: false }) }
     }
 
     /// Writes an entry up to its commit point.
@@ -147,7 +122,7 @@ impl Turn<'_> {
             }
             files.insert(path.clone(), States { old: old.as_ref().map(State::of), new: new.as_ref().map(State::of) });
         }
-        let journal = Journal { title: change.title.clone(), kind: change.kind, files };
+        let journal = Journal { title: change.title.clone(), kind: change.kind.clone(), files };
         let text = serde_json::to_vec(&journal).map_err(|error| Error::Bug(error.to_string()))?;
         let name = entry.join("journal.tmp");
         write(&name, &File { bytes: text, executable: false }, None).map_err(refused("write", UNDO))?;
@@ -178,14 +153,16 @@ impl Turn<'_> {
         let mut moved = Vec::new();
         for (path, States { old, new }) in &journal.files {
             let there = match self.root.read(path)? {
-                Content::Nothing => Some(None),
-                Content::File(file) => Some(Some(State::of(&file))),
-                Content::Other => None,
+                Content::Other { .. } if new.is_none() => {
+                    moved.push(path.to_string());
+                    continue;
+                }
+                content => content.into_file()?.as_ref().map(State::of),
             };
             match there {
-                Some(there) if there == *new => {}
-                Some(there) if there == *old => open.push((path, new.is_some())),
-                Some(_) | None => moved.push(path.to_string()),
+                there if there == *new => {}
+                there if there == *old => open.push((path, new.is_some())),
+                _ => moved.push(path.to_string()),
             }
         }
         if !moved.is_empty() {
@@ -213,6 +190,16 @@ impl Turn<'_> {
         fs::rename(waiting, to)
     }
 
+    /// Removes the entries that are no longer needed. The older one goes first: an undo without its change takes nothing
+    /// back, but a change without its undo would be made.
+    fn forget(&self) {
+        for number in self.root.obsolete() {
+            if !forget(&self.root.entry(number)) {
+                break;
+            }
+        }
+    }
+
     /// Removes a file, and the directories that are empty then.
     fn remove(&self, path: &Utf8Path) -> io::Result<()> {
         fs::remove_file(self.root.place.join(path))?;
@@ -231,14 +218,16 @@ fn unfinished(number: u32, action: &'static str, path: impl Into<Utf8PathBuf>) -
     move |source| Error::Io { action, path, source, done: Done::Part(number) }
 }
 
-/// Removes an entry that is no longer kept. Without its first file it is no entry, even if the run ends here: the next
+/// Removes an entry; false if it is still one. Without its first file it is no entry, even if the run ends here: the next
 /// one removes the rest, and what cannot be removed now.
-fn forget(entry: &Path) {
-    if fs::remove_file(entry.join(DONE)).is_ok() {
+fn forget(entry: &Path) -> bool {
+    let is_forgotten = fs::remove_file(entry.join(DONE)).is_ok();
+    if is_forgotten {
         step();
         let _ = fs::remove_dir_all(entry);
         step();
     }
+    is_forgotten
 }
 
 impl State {

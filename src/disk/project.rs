@@ -9,7 +9,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::refused;
 use crate::base::BASE;
-use crate::error::Error;
+use crate::error::{Error, Obstacle};
 use crate::git;
 use crate::merge::{File, Files};
 use crate::tree::{BASE_FOLDER, RECEIPT};
@@ -35,8 +35,27 @@ pub enum Content {
     Nothing,
     /// A file.
     File(File),
-    /// A directory or a symbolic link, or a path below a symbolic link.
-    Other,
+    /// Something that is not a file, or a path below something that is not a directory.
+    Other {
+        /// Where: the path or one above it.
+        at: Utf8PathBuf,
+        /// What is there.
+        what: Obstacle,
+    },
+}
+
+impl Content {
+    /// The file, `None` if there is nothing.
+    ///
+    /// # Errors
+    /// [`Error::InTheWay`] if no file can be written there.
+    pub fn into_file(self) -> Result<Option<File>, Error> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::File(file) => Ok(Some(file)),
+            Self::Other { at, what } => Err(Error::InTheWay { path: at, what }),
+        }
+    }
 }
 
 impl Root {
@@ -79,6 +98,11 @@ impl Root {
         Self { place, below: Utf8PathBuf::new() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn in_directory(below: &str) -> Self {
+        Self { place: PathBuf::new(), below: below.into() }
+    }
+
     /// The name of the directory.
     pub fn file_name(&self) -> Option<&str> {
         self.place.file_name()?.to_str()
@@ -98,28 +122,48 @@ impl Root {
         Some(inside)
     }
 
+    /// A path relative to the root as one relative to the working directory.
+    pub fn relative(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let shared = self.below.components().zip(path.components()).take_while(|(one, other)| one == other).count();
+        let up = self.below.components().skip(shared).map(|_| Utf8Component::ParentDir);
+        let relative: Utf8PathBuf = up.chain(path.components().skip(shared)).collect();
+        if relative.as_str().is_empty() { ".".into() } else { relative }
+    }
+
     /// What is at a path.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be read.
     pub fn read(&self, path: &Utf8Path) -> Result<Content, Error> {
         let parents: Vec<&Utf8Path> = path.ancestors().skip(1).filter(|parent| !parent.as_str().is_empty()).collect();
-        for parent in parents {
-            if fs::symlink_metadata(self.place.join(parent)).is_ok_and(|found| found.is_symlink()) {
-                return Ok(Content::Other);
+        for parent in parents.into_iter().rev() {
+            match self.found(parent)? {
+                None => return Ok(Content::Nothing),
+                Some(found) if found.is_dir() => {}
+                Some(found) => {
+                    let what = if found.is_symlink() { Obstacle::Link } else { Obstacle::File };
+                    return Ok(Content::Other { at: parent.to_owned(), what });
+                }
             }
         }
-        let place = self.place.join(path);
-        match fs::symlink_metadata(&place) {
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Ok(Content::Nothing)
+        let what = match self.found(path)? {
+            None => return Ok(Content::Nothing),
+            Some(found) if found.is_file() => {
+                let bytes = fs::read(self.place.join(path)).map_err(refused("read", path))?;
+                return Ok(Content::File(File { bytes, executable: found.permissions().mode() & 0o100 != 0 }));
             }
-            Err(error) => Err(refused("look at", path)(error)),
-            Ok(found) if found.is_file() => {
-                let bytes = fs::read(&place).map_err(refused("read", path))?;
-                Ok(Content::File(File { bytes, executable: found.permissions().mode() & 0o100 != 0 }))
-            }
-            Ok(_) => Ok(Content::Other),
+            Some(found) if found.is_symlink() => Obstacle::Link,
+            Some(found) if found.is_dir() => Obstacle::Directory,
+            Some(_) => Obstacle::Special,
+        };
+        Ok(Content::Other { at: path.to_owned(), what })
+    }
+
+    /// What is at a path whose parents are directories.
+    fn found(&self, path: &Utf8Path) -> Result<Option<fs::Metadata>, Error> {
+        match fs::symlink_metadata(self.place.join(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            found => found.map(Some).map_err(refused("look at", path)),
         }
     }
 

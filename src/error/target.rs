@@ -31,6 +31,8 @@ pub enum Obstacle {
     File,
     /// A directory where a file has to be.
     Directory,
+    /// Something else, such as a pipe, where a file has to be.
+    Special,
     /// A symbolic link: files written through it would be created elsewhere.
     Link,
     /// A dangling symbolic link above the target.

@@ -46,23 +46,31 @@ impl Kind {
 
 impl Project {
     /// Every file of the base that the user changed. Line ends that git converted are no edit, nor is the number that a
-    /// migration got.
+    /// migration got. A file that stays away is compared with `render`: what was applied is not kept.
     ///
     /// # Errors
     /// [`Error::Io`]
     pub fn edits(&self, render: &Tree) -> Result<Vec<Edit>, Error> {
         let mut edits = Vec::new();
         for (path, entry) in &self.base.entries {
-            let Some((hash, executable)) = entry.state() else { continue };
+            let away = render.get(path).filter(|_| *entry == Entry::Gone);
+            let (hash, executable) = match (entry.state(), away) {
+                (Some((hash, executable)), _) => (hash.to_owned(), executable),
+                (None, Some(file)) => (file.sha256(), file.executable),
+                (None, None) => continue,
+            };
             let (kind, new) = match self.root.read(path)? {
                 Content::Nothing => (Kind::Deleted, None),
-                Content::Other => (Kind::NoFile, None),
-                Content::File(file) if path == RECEIPT && is_receipt(&file, hash) => continue,
-                Content::File(file) if !has_hash(&file, hash) => (Kind::Edited, Some(file)),
+                Content::Other { .. } => (Kind::NoFile, None),
+                Content::File(file) if path == RECEIPT && is_receipt(&file, &hash) => continue,
+                Content::File(file) if !has_hash(&file, &hash) => (Kind::Edited, Some(file)),
                 Content::File(file) if file.executable != executable => (Kind::Mode, Some(file)),
                 Content::File(_) => continue,
             };
-            let old = self.applied(path, render)?;
+            let old = match away {
+                Some(file) => Some(rendered(file)),
+                None => self.applied(path, render)?,
+            };
             if let (Kind::Deleted, Some(file)) = (kind, &old)
                 && self.has_migration(path, file)?
             {
@@ -91,7 +99,7 @@ impl Project {
                 None => true,
             });
             if !is_same {
-                let new = Some(File { bytes: file.bytes.clone(), executable: file.executable });
+                let new = Some(rendered(file));
                 patches.push(Patch { path: path.to_owned(), old: self.applied(path, render)?, new });
             }
         }
@@ -102,6 +110,11 @@ impl Project {
         patches.sort_by(|one, next| one.path.cmp(&next.path));
         Ok(patches)
     }
+}
+
+/// A file as it is rendered.
+pub(super) fn rendered(file: &crate::tree::File) -> File {
+    File { bytes: file.bytes.clone(), executable: file.executable }
 }
 
 /// Whether a `restwell.toml` has this hash without its table about files.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Project;
+use super::edit;
 use super::format::{self, Formatter};
 use crate::base::{BASE, Base, Entry};
-use crate::disk::{Change, Content, Sides};
-use crate::error::{Error, Obstacle};
+use crate::disk::{Change, Sides};
+use crate::error::Error;
 use crate::merge::{self, File, Files, Merge, Migrations, Side, Step};
 use crate::resource::Resource;
 use crate::stack::Stack;
@@ -52,8 +53,7 @@ impl Project {
             }
         }
         let yours = self.root.files()?;
-        let file = |file: &crate::tree::File| File { bytes: file.bytes.clone(), executable: file.executable };
-        let mut new: Files = render.files().map(|(path, rendered)| (path.to_owned(), file(rendered))).collect();
+        let mut new: Files = render.files().map(|(path, file)| (path.to_owned(), edit::rendered(file))).collect();
         let migrations =
             if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };
         let is_own_style = format::is_own_style(&base.files, &yours);
@@ -86,12 +86,15 @@ impl Project {
 }
 
 impl Merging {
-    /// Leaves the files that would change and whose path in the project is matched as they are.
+    /// Leaves the files that would change and whose path in the project is matched as they are, except `restwell.toml`:
+    /// it would ask for the choices as they were.
     pub fn except(&mut self, is_matched: impl Fn(&Utf8Path) -> bool) {
         let changes = |step: &Step| step.file().is_some() || step.conflict().is_some() || *step == Step::Delete;
         let steps = self.merge.steps.iter();
-        let left: Vec<Utf8PathBuf> =
-            steps.filter(|(path, step)| changes(step) && is_matched(path)).map(|(path, _)| path.clone()).collect();
+        let left: Vec<Utf8PathBuf> = steps
+            .filter(|(path, step)| changes(step) && *path != RECEIPT && is_matched(path))
+            .map(|(path, _)| path.clone())
+            .collect();
         for placed in left {
             self.merge.steps.remove(&placed);
             self.excepted.insert(self.rendered(&placed), placed);
@@ -107,7 +110,7 @@ impl Merging {
     /// The change that makes the merge. A file in conflict stays as it is.
     ///
     /// # Errors
-    /// [`Error::InTheWay`] if a directory or a symbolic link is at the path of a file to write.
+    /// [`Error::InTheWay`] if something is at the path of a file to write, or above it, that is never replaced.
     pub fn change(&self, project: &Project, title: String) -> Result<Change, Error> {
         let mut change = Change { title, ..Change::default() };
         for (path, step) in &self.merge.steps {
@@ -118,13 +121,7 @@ impl Merging {
             // What was merged, not what is there now: a later edit stops the change.
             let old = match self.yours.get(path) {
                 Some(file) => Some(file.clone()),
-                None => match project.root.read(path)? {
-                    Content::Nothing => None,
-                    Content::File(file) => Some(file),
-                    Content::Other => {
-                        return Err(Error::InTheWay { path: path.clone(), what: Obstacle::Directory });
-                    }
-                },
+                None => project.root.read(path)?.into_file()?,
             };
             if old != new {
                 change.files.insert(path.clone(), Sides { old, new, mode: None });
@@ -133,13 +130,11 @@ impl Merging {
         let base: (Utf8PathBuf, Vec<u8>) = (BASE.into(), self.base(project).render());
         let companions = Base::companions().map(|(path, text)| (path, text.as_bytes().to_vec()));
         for (path, bytes) in companions.chain([base]) {
-            let old = match project.root.read(&path)? {
-                Content::Nothing => None,
-                // The user's, except for the base.
-                Content::File(_) if path != BASE => continue,
-                Content::File(file) => Some(file),
-                Content::Other => return Err(Error::InTheWay { path, what: Obstacle::Directory }),
-            };
+            let old = project.root.read(&path)?.into_file()?;
+            // The user's, except for the base.
+            if old.is_some() && path != BASE {
+                continue;
+            }
             let new = Some(File { bytes, executable: old.as_ref().is_some_and(|file| file.executable) });
             if old != new {
                 change.files.insert(path, Sides { old, new, mode: None });

@@ -5,28 +5,29 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Project;
 use crate::answers::{FILES, MINE};
-use crate::disk::Content;
 use crate::disk::Sides;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::merge::File;
 use crate::tree::RECEIPT;
 
 impl Project {
-    /// Whether a file is the user's.
+    /// Whether a file is the user's. `restwell.toml` never is: a change of a choice has to be written there.
     pub fn is_mine(&self, path: &Utf8Path) -> bool {
-        self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
     }
 
-    /// The change of `restwell.toml` that adds and removes patterns; `None` if it has them already.
+    /// The change of `restwell.toml` that adds and removes patterns, in `text` instead of what it has now if that is
+    /// given; `None` if there is no change.
     ///
     /// # Errors
-    /// [`Error::Io`]
-    pub fn with_mine(&self, added: &[String], removed: &[String]) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
-        let old = match self.root.read(RECEIPT.into())? {
-            Content::File(file) => Some(file),
-            Content::Nothing | Content::Other => None,
-        };
-        let text = old.as_ref().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    /// [`Error::Io`], [`Error::InTheWay`]
+    pub fn with_mine(
+        &self,
+        added: &[String],
+        removed: &[String],
+        text: Option<File>,
+    ) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
+        let old = self.root.read(RECEIPT.into())?.into_file()?;
         let mut patterns: Vec<String> = self.receipt.mine.iter().map(ToString::to_string).collect();
         let before = patterns.clone();
         patterns.retain(|pattern| !removed.contains(pattern));
@@ -35,11 +36,11 @@ impl Project {
                 patterns.push(pattern.clone());
             }
         }
-        if patterns == before {
+        if patterns == before && text.is_none() {
             return Ok(None);
         }
-        let new = with_patterns(&text, &patterns)?;
-        let executable = old.as_ref().is_some_and(|file| file.executable);
+        let File { bytes, executable } = text.or(old.clone()).unwrap_or_default();
+        let new = with_patterns(&String::from_utf8_lossy(&bytes), &patterns)?;
         let new = Some(File { bytes: new.into_bytes(), executable });
         Ok(Some((RECEIPT.into(), Sides { old, new, mode: None })))
     }

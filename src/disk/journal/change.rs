@@ -12,23 +12,23 @@ use crate::merge::File;
 pub struct Change {
     /// The command, for the list of changes.
     pub title: String,
-    /// Whether it takes another change back.
+    /// Whether it takes other changes back.
     pub kind: ChangeKind,
     /// What each file was when the change was decided, and what it becomes.
     pub files: BTreeMap<Utf8PathBuf, Sides>,
 }
 
 impl Change {
-    /// This change and one after it as one change.
+    /// This change and one after it as one change. A file that is in the end what it was before is no part of it.
     #[must_use]
-    pub fn then(mut self, next: &Self) -> Self {
-        self.title = if self.title.is_empty() { next.title.clone() } else { format!("{}, {}", self.title, next.title) };
+    pub fn then(mut self, next: Self) -> Self {
+        self.title = if self.title.is_empty() { next.title } else { format!("{}, {}", self.title, next.title) };
         self.kind = next.kind;
-        for (path, Sides { old, new, mode }) in &next.files {
-            let sides = Sides { old: old.clone(), new: None, mode: None };
-            let sides = self.files.entry(path.clone()).or_insert(sides);
-            (sides.new, sides.mode) = (new.clone(), *mode);
+        for (path, Sides { old, new, mode }) in next.files {
+            let sides = self.files.entry(path).or_insert(Sides { old, new: None, mode: None });
+            (sides.new, sides.mode) = (new, mode.or(sides.mode));
         }
+        self.files.retain(|_, sides| sides.old != sides.new);
         self
     }
 }
@@ -44,17 +44,17 @@ pub struct Sides {
     pub mode: Option<u32>,
 }
 
-/// Whether a change takes another one back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Whether a change takes others back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// It does not.
     #[default]
     Change,
-    /// It takes a change back.
-    Undo,
-    /// It makes a change again that was taken back.
-    Redo,
+    /// It takes the changes with these numbers back.
+    Undo(Vec<u32>),
+    /// It makes what the undo with this number took back again.
+    Redo(u32),
 }
 
 /// A change that was made.

@@ -19,16 +19,7 @@ impl Root {
         self.numbers().into_iter().find(|number| self.entry(*number).join(JOURNAL).is_file())
     }
 
-    /// The changes that can be taken back, the oldest first.
-    ///
-    /// # Errors
-    /// [`Error::Io`]
-    pub fn history(&self) -> Result<Vec<Made>, Error> {
-        let done = |number: &u32| self.entry(*number).join(DONE).is_file();
-        self.numbers().into_iter().filter(done).map(|number| self.made(number)).collect()
-    }
-
-    fn made(&self, number: u32) -> Result<Made, Error> {
+    pub(super) fn made(&self, number: u32) -> Result<Made, Error> {
         let Journal { title, kind, files } = self.journal(number, DONE)?;
         let mut sides = BTreeMap::new();
         for (path, states) in files {

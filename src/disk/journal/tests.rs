@@ -1,8 +1,7 @@
 //! A change is whole or absent, wherever the run ends.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::*;
+use crate::error::Obstacle;
 
 type Files = BTreeMap<Utf8PathBuf, (Vec<u8>, u32)>;
 
@@ -40,27 +39,53 @@ fn files(root: &Root) -> Files {
     found
 }
 
-/// The change that takes another back.
+/// The change that takes another back, or makes it again.
 fn inverse(made: &Made) -> Change {
     let back = |(path, sides): (&Utf8PathBuf, &Sides)| {
         (path.clone(), Sides { old: sides.new.clone(), new: sides.old.clone(), mode: sides.mode })
     };
-    Change { kind: ChangeKind::Undo, files: made.change.files.iter().map(back).collect(), ..Change::default() }
+    let kind = match made.change.kind {
+        ChangeKind::Undo(_) => ChangeKind::Redo(made.number),
+        ChangeKind::Change | ChangeKind::Redo(_) => ChangeKind::Undo(vec![made.number]),
+    };
+    Change { kind, files: made.change.files.iter().map(back).collect(), ..Change::default() }
 }
 
-/// Runs `work` until it has made `steps` steps; whether it came to its end.
-fn killed_after(steps: u32, work: impl FnOnce()) -> bool {
-    LEFT.set(Some(steps));
-    let ended = catch_unwind(AssertUnwindSafe(work)).is_ok();
-    LEFT.set(None);
-    ended
+fn make(root: &Root, change: &Change) {
+    root.take_turn().expect("free").make(change).expect("made");
+}
+
+/// Takes the last change back; false if there is none.
+fn undo(root: &Root) -> bool {
+    let last = root.history().expect("readable").made.pop();
+    last.map(|last| make(root, &inverse(&last))).is_some()
+}
+
+/// Makes the last undo again; false if there is none.
+fn redo(root: &Root) -> bool {
+    let last = root.history().expect("readable").undone.pop();
+    last.map(|last| make(root, &inverse(&last))).is_some()
+}
+
+/// A change of the file `stays`.
+fn edit(root: &Root, text: &str) {
+    let Content::File(old) = root.read("stays".into()).expect("readable") else { panic!("it is a file") };
+    let new = Some(File { bytes: text.into(), executable: false });
+    let files = [("stays".into(), Sides { old: Some(old), new, mode: None })].into();
+    make(root, &Change { title: format!("set to {text}"), files, ..Change::default() });
+}
+
+/// The number of changes and of undos.
+fn history(root: &Root) -> (usize, usize) {
+    let History { made, undone } = root.history().expect("readable");
+    (made.len(), undone.len())
 }
 
 #[test]
 fn a_change_is_made_whole_and_taken_back_with_modes() {
     let (_directory, root, change) = project();
     let before = files(&root);
-    root.take_turn().expect("free").make(&change).expect("made");
+    make(&root, &change);
     let after = files(&root);
     let told = |path: &str| after.get(Utf8Path::new(path)).map(|(bytes, mode)| (bytes.as_slice(), *mode));
     assert_eq!(told("a"), Some((b"one\n".as_slice(), 0o640)), "the permissions of the user stay");
@@ -68,11 +93,9 @@ fn a_change_is_made_whole_and_taken_back_with_modes() {
     assert_eq!(told("c/d"), None);
     assert!(!root.place.join("c").exists(), "an empty directory goes with its file");
     assert_eq!(told("e/f/g").map(|(bytes, mode)| (bytes, mode & 0o111)), Some((b"5\n".as_slice(), 0o111)));
-    let history = root.history().expect("readable");
-    root.take_turn().expect("free").make(&inverse(&history[0])).expect("made");
+    assert!(undo(&root));
     assert_eq!(files(&root), before);
-    let history = root.history().expect("readable");
-    root.take_turn().expect("free").make(&inverse(&history[1])).expect("made");
+    assert!(redo(&root));
     assert_eq!(files(&root), after);
 }
 
@@ -80,7 +103,7 @@ fn a_change_is_made_whole_and_taken_back_with_modes() {
 fn a_run_that_is_killed_at_any_step_leaves_the_project_before_or_after() {
     let (_directory, root, change) = project();
     let before = files(&root);
-    root.take_turn().expect("free").make(&change).expect("made");
+    make(&root, &change);
     let after = files(&root);
     let mut outcomes = [0, 0];
     for steps in 0.. {
@@ -95,7 +118,7 @@ fn a_run_that_is_killed_at_any_step_leaves_the_project_before_or_after() {
         let found = files(&root);
         assert!(found == before || found == after, "killed after {steps} steps: {found:?}");
         outcomes[usize::from(found == after)] += 1;
-        assert_eq!(root.history().expect("readable").len(), usize::from(found == after));
+        assert_eq!(history(&root), (usize::from(found == after), 0));
         assert_eq!(root.interrupted(), None);
         if ended {
             break;
@@ -124,16 +147,52 @@ fn a_file_that_was_edited_after_a_kill_is_not_replaced() {
 
 #[test]
 fn an_error_after_the_commit_point_says_that_the_change_is_written_in_part() {
-    let (_directory, root, mut change) = project();
-    let new = Some(File { bytes: b"6\n".into(), executable: false });
-    // Its directory is a file, which is seen only when the directory is made.
-    change.files.insert("stays/h".into(), Sides { old: None, new, mode: None });
     let is_part = |error: &Error| matches!(error, Error::Io { done: Done::Part(1), .. });
-    assert!(root.take_turn().expect("free").make(&change).is_err_and(|error| is_part(&error)));
+    let committed = (0..).find_map(|steps| {
+        let (directory, root, change) = project();
+        assert!(!killed_after(steps, || drop(root.take_turn().expect("free").make(&change))), "it has no such moment");
+        root.interrupted().map(|_| (directory, root))
+    });
+    let (_directory, root) = committed.expect("a run that was killed at the commit point");
+    // The copy of the next file has this name.
+    fs::create_dir(root.place.join(".restwell/undo/1/put")).expect("made");
     assert!(root.take_turn().is_err_and(|error| is_part(&error)));
-    fs::remove_file(root.place.join("stays")).expect("removed");
+    fs::remove_dir(root.place.join(".restwell/undo/1/put")).expect("removed");
     root.take_turn().expect("the change is finished");
-    assert_eq!(fs::read(root.place.join("stays/h")).expect("there"), b"6\n");
+    assert_eq!(fs::read(root.place.join("e/f/g")).expect("there"), b"5\n");
+}
+
+#[test]
+fn what_is_in_the_way_of_a_file_is_named_before_anything_is_written() {
+    type Prepare = fn(&Path) -> io::Result<()>;
+    let cases: [(&str, Prepare, &str, Obstacle); 5] = [
+        ("stays/h", |_| Ok(()), "stays", Obstacle::File),
+        ("stays/h/i", |_| Ok(()), "stays", Obstacle::File),
+        ("new", |at| fs::create_dir(at.join("new")), "new", Obstacle::Directory),
+        ("new", |at| std::os::unix::fs::symlink("a", at.join("new")), "new", Obstacle::Link),
+        ("new/b/c", |at| std::os::unix::fs::symlink("c", at.join("new")), "new", Obstacle::Link),
+    ];
+    for (path, prepare, obstacle, expected) in cases {
+        let (_directory, root, mut change) = project();
+        let new = Some(File { bytes: b"6\n".into(), executable: false });
+        change.files.insert(path.into(), Sides { old: None, new, mode: None });
+        prepare(&root.place).expect("prepared");
+        let before = files(&root);
+        match root.take_turn().expect("free").make(&change) {
+            Err(Error::InTheWay { path, what }) => assert_eq!((path.as_str(), what), (obstacle, expected)),
+            other => panic!("{path}: {other:?}"),
+        }
+        assert_eq!(files(&root), before, "{path}");
+        assert!(root.numbers().is_empty(), "{path}: nothing is left for the next command");
+    }
+}
+
+#[test]
+fn a_pipe_is_no_file() {
+    let (directory, root, _) = project();
+    rustix::fs::mkfifoat(rustix::fs::CWD, directory.path().join("pipe"), rustix::fs::Mode::RUSR).expect("made");
+    let what = root.read("pipe".into()).expect("read");
+    assert_eq!(what, Content::Other { at: "pipe".into(), what: Obstacle::Special });
 }
 
 #[test]
@@ -156,35 +215,73 @@ fn two_runs_never_change_a_project_at_once() {
 }
 
 #[test]
-fn the_last_ten_changes_are_kept() {
-    let (_directory, root, change) = project();
-    root.take_turn().expect("free").make(&change).expect("made");
-    for _ in 0..KEPT + 2 {
-        let last = root.history().expect("readable").pop().expect("one");
-        root.take_turn().expect("free").make(&inverse(&last)).expect("made");
+fn the_last_ten_changes_can_be_taken_back_and_made_again() {
+    let (_directory, root, _) = project();
+    let mut states = vec![files(&root)];
+    for text in 1..=12 {
+        edit(&root, &text.to_string());
+        states.push(files(&root));
     }
-    let numbers: Vec<u32> = root.history().expect("readable").iter().map(|made| made.number).collect();
-    assert_eq!(numbers, (4..=13).collect::<Vec<_>>());
+    let numbers: Vec<u32> = root.history().expect("readable").made.iter().map(|made| made.number).collect();
+    assert_eq!(numbers, (3..=12).collect::<Vec<_>>());
+    for round in 0..3 {
+        for undone in 1..=KEPT {
+            assert!(undo(&root), "round {round}: {undone}");
+            assert_eq!(files(&root), states[12 - undone]);
+            assert_eq!(history(&root), (KEPT - undone, undone));
+        }
+        assert!(!undo(&root));
+        for redone in 1..=KEPT {
+            assert!(redo(&root), "round {round}: {redone}");
+            assert_eq!(files(&root), states[2 + redone]);
+            assert!(root.numbers().len() <= 2 * KEPT, "{:?}", root.numbers());
+        }
+        assert!(!redo(&root));
+        assert_eq!(root.numbers(), numbers, "what is not needed is removed");
+    }
+    assert!(undo(&root) && undo(&root));
+    edit(&root, "other");
+    assert_eq!(history(&root), (KEPT - 1, 0));
+    assert_eq!(root.numbers().len(), KEPT - 1);
 }
 
 #[test]
 fn a_run_that_is_killed_while_it_forgets_a_change_leaves_a_history() {
+    let mut is_forgetting = false;
     for steps in 0.. {
-        let (_directory, root, change) = project();
-        root.take_turn().expect("free").make(&change).expect("made");
-        for _ in 1..KEPT {
-            let last = root.history().expect("readable").pop().expect("one");
-            root.take_turn().expect("free").make(&inverse(&last)).expect("made");
-        }
-        let last = root.history().expect("readable").pop().expect("one");
-        let ended = killed_after(steps, || drop(root.take_turn().expect("free").make(&inverse(&last))));
+        let (_directory, root, _) = project();
+        (1..=KEPT).for_each(|text| edit(&root, &text.to_string()));
+        assert!(undo(&root) && undo(&root) && redo(&root) && undo(&root));
+        let before = history(&root);
+        let entries = root.numbers().len();
+        let ended = killed_after(steps, || edit(&root, "last"));
         root.history().expect("readable after a kill");
         root.take_turn().expect("free");
-        // One more if the run ended before it forgot the oldest.
-        let (history, numbers) = (root.history().expect("readable").len(), root.numbers().len());
-        assert!((KEPT..=KEPT + 1).contains(&history), "killed after {steps} steps: {history}");
-        assert_eq!(numbers, history, "killed after {steps} steps");
+        let after = history(&root);
+        assert!([(KEPT - 2, 2), (KEPT - 1, 0)].contains(&after), "killed after {steps} steps: {before:?} {after:?}");
+        is_forgetting |= after == (KEPT - 1, 0) && (KEPT..=entries).contains(&root.numbers().len());
         if ended {
+            assert_eq!(root.numbers().len(), KEPT - 1);
+            break;
+        }
+    }
+    assert!(is_forgetting, "no run was killed between two entries");
+}
+
+#[test]
+fn a_run_that_is_killed_while_it_forgets_a_redo_leaves_what_was_made_again() {
+    for steps in 0.. {
+        let (_directory, root, _) = project();
+        edit(&root, "1");
+        edit(&root, "2");
+        assert!(undo(&root));
+        let undone = files(&root);
+        let ended = killed_after(steps, || assert!(redo(&root)));
+        root.take_turn().expect("free");
+        let expected = if files(&root) == undone { (1, 1) } else { (2, 0) };
+        assert_eq!(history(&root), expected, "killed after {steps} steps");
+        if ended {
+            assert_eq!(root.numbers(), [1, 2]);
             break;
         }
     }

@@ -67,15 +67,12 @@ pub(super) fn moved(paths: &[String], is_half: bool, typed: &CommandLine) -> Wor
 }
 
 pub(super) fn left(told: Words, done: Done) -> Words {
-    let list = CommandLine::new(["undo"]).with_flag("--list");
     match done {
         Done::Nothing => told.because("the target is unchanged"),
         Done::Part(number) => {
             let what = format!("change {number} is written in part; the next command that writes finishes it");
-            told.because(what).command(list)
+            told.because(what).command(CommandLine::new(["undo"]).with_flag("--list"))
         }
-        Done::Some(1) => told.because("one change before it was made").command(list),
-        Done::Some(changes) => told.because(format!("{changes} changes before it were made")).command(list),
     }
 }
 

@@ -87,6 +87,8 @@ pub(super) fn in_the_way(path: &str, what: Obstacle) -> Words {
         Obstacle::Directory => {
             words(format!("`{path}` is a directory, and a file is needed there")).help("move it out of the way")
         }
+        Obstacle::Special => words(format!("`{path}` is neither a file nor a directory, and a file is needed there"))
+            .help("move it out of the way"),
     }
 }
 

@@ -11,6 +11,7 @@ mod merging;
 mod names;
 mod neighbours;
 mod new;
+mod obstacle;
 mod output;
 mod page;
 mod policy;

@@ -92,7 +92,7 @@ fn sarif_has_a_result_with_a_place_for_each() {
         uri.as_str().expect("a path").to_owned()
     };
     let places: Vec<String> = results.iter().map(place).collect();
-    assert_eq!(places, [".restwell/base", "restwell.toml", "deny.toml", ".github/dependabot.yml"]);
+    assert_eq!(places, [".restwell/base", "restwell.toml", ".github/dependabot.yml", "deny.toml"]);
 }
 
 #[test]

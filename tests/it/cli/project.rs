@@ -151,3 +151,24 @@ fn what_a_value_would_change_is_what_it_renders() {
     assert_eq!(project.listing(), other.listing());
     inside(&project, ["diff", "--set", "database=none", "--set", "cache=redis"]).exits(3).says("error[RW0301]");
 }
+
+#[test]
+fn a_deleted_file_is_listed_after_a_change_too_and_adopt_takes_it_back() {
+    let project = project();
+    let fresh = fs::read(project.path().join("shop-api/README.md")).expect("there");
+    fs::remove_file(project.path().join("shop-api/README.md")).expect("removed");
+    for deploy in ["deploy=fly", "deploy=none"] {
+        inside(&project, ["status"]).exits(0).prints("edited by you: 1 file\n  README.md  deleted\n");
+        inside(&project, ["diff", "--stat"]).exits(0).prints("README.md  deleted +0 −");
+        inside(&project, ["set", deploy, "--no-check"]).exits(0).says("stay away");
+    }
+    inside(&project, ["set", "deploy=compose", "--no-check"]).exits(0);
+    // One that the user wrote again is compared with what restwell would write.
+    fs::write(project.path().join("shop-api/README.md"), "# Ours\n").expect("written");
+    inside(&project, ["status", "--check"]).exits(6).says("`README.md`: edited");
+    inside(&project, ["adopt", "README.md"]).exits(0);
+    assert_eq!(fs::read(project.path().join("shop-api/README.md")).expect("there"), fresh);
+    inside(&project, ["status", "--check"]).exits(0);
+    inside(&project, ["set", "deploy=fly", "--no-check"]).exits(0).never_says("stay away");
+    assert_ne!(fs::read(project.path().join("shop-api/README.md")).expect("there"), fresh);
+}

@@ -72,5 +72,69 @@ fn the_receipt_with_files_is_an_answers_file_and_mistakes_in_it_are_told() {
 fn a_path_without_a_file_of_restwell_is_an_error() {
     let project = project();
     inside(&project, ["release", "REDME.md"]).exits(2).says("restwell release README.md").writes_nothing();
+    for (typed, meant) in [("README.md", "../README.md"), ("ap.rs", "app.rs"), ("src/app.rs", "app.rs")] {
+        for command in ["release", "adopt", "diff"] {
+            let run = project.then([command, typed]).inside("shop-api/src").exits(2).writes_nothing();
+            run.says(&format!("error[RW0112]: restwell has no file at `{typed}`\n  try: restwell {command} {meant}\n"));
+        }
+    }
+    let run = project.then(["set", "auth=jwt", "--ours", "REDME.md"]).inside("shop-api/src");
+    run.exits(2).says("  try: restwell set auth=jwt --ours ../README.md\n").writes_nothing();
     inside(&project, ["release", "../elsewhere"]).exits(2).says("error[RW0112]").writes_nothing();
+}
+
+/// Otherwise a change of a choice would not be written there, and the next `set` would take it back.
+#[test]
+fn the_file_with_the_choices_is_never_the_users() {
+    for is_pattern in [true, false] {
+        let project = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
+        let receipt = || project.text("shop-api/restwell.toml");
+        if is_pattern {
+            inside(&project, ["release", "**"]).exits(0);
+        } else {
+            for typed in ["restwell.toml", "restwell.*", "./restwell.toml"] {
+                let run = inside(&project, ["release", typed]).exits(2).writes_nothing();
+                run.says("error[RW0108]: `restwell.toml` cannot be yours alone");
+            }
+            fs::write(
+                project.path().join("shop-api/restwell.toml"),
+                receipt() + "\n[files]\nmine = [\"restwell.toml\"]\n",
+            )
+            .expect("written");
+        }
+        inside(&project, ["set", "deploy=systemd", "--no-check"]).exits(0).says("deploy: none → systemd");
+        assert!(receipt().contains("deploy = \"systemd\"") && receipt().contains("mine = ["), "{}", receipt());
+        inside(&project, ["status"]).exits(0).prints("yours by `restwell.toml`: ");
+        inside(&project, ["set", "deploy=none", "--no-check", "--except", "**"]).exits(0);
+        assert!(receipt().contains("deploy = \"none\""), "{}", receipt());
+    }
+}
+
+#[test]
+fn one_version_is_not_several_although_a_file_is_older() {
+    let project = project();
+    inside(&project, ["release", "README.md"]).exits(0);
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0);
+    let version = env!("CARGO_PKG_VERSION");
+    inside(&project, ["status"]).exits(0).prints(&format!("\nbase: restwell {version}\n"));
+    let path = project.path().join("shop-api/.restwell/base");
+    let base = fs::read_to_string(&path).expect("text");
+    let (head, entry) = base.split_once("\nfile README.md ").expect("it has the file");
+    fs::write(&path, format!("{head}\nfile README.md {}", entry.replacen(version, "0.0.9", 1))).expect("written");
+    inside(&project, ["status"]).exits(0).prints(&format!("\nbase: restwell {version}, some files of 0.0.9\n"));
+}
+
+#[test]
+fn adopting_the_file_with_the_choices_keeps_the_list_of_files() {
+    let project = project();
+    let path = project.path().join("shop-api/restwell.toml");
+    inside(&project, ["release", "ops", "README.md"]).exits(0);
+    let released = fs::read_to_string(&path).expect("there");
+    fs::write(&path, released.replace("cache = \"memory\"", "cache = \"redis\"")).expect("written");
+    inside(&project, ["adopt", "restwell.toml"]).exits(0);
+    assert_eq!(fs::read_to_string(&path).expect("there"), released);
+    fs::write(&path, released.replace("cache = \"memory\"", "cache = \"redis\"")).expect("written");
+    inside(&project, ["adopt", "restwell.toml", "ops"]).exits(0);
+    let text = fs::read_to_string(&path).expect("there");
+    assert_eq!(text, released.replace("\"ops/**\", ", ""));
 }

@@ -35,17 +35,17 @@ fn adopting_gives_the_applied_files_and_undo_the_edits() {
     assert_eq!(files(&project), fresh);
     assert_eq!(mode(&path.join("src/app.rs")), 0o640, "permissions are the user's");
     inside(&project, ["undo", "--dry-run"]).exits(0).writes_nothing();
-    inside(&project, ["undo"]).exits(0).says("undo: adopt ").says("make it again: restwell redo");
+    inside(&project, ["undo"]).exits(0).says("undo: adopt .\n").says("make it again: restwell redo");
     assert_eq!(files(&project), edited);
     assert_eq!(mode(&path.join("src/app.rs")), 0o640);
     inside(&project, ["undo"]).exits(2).says("error[RW0113]: there is no change to take back").writes_nothing();
     inside(&project, ["redo"]).exits(0);
     assert_eq!(files(&project), fresh);
     inside(&project, ["redo"]).exits(2).says("error[RW0113]").writes_nothing();
-    inside(&project, ["undo", "--list"]).exits(0).prints("   3  made    adopt").writes_nothing();
+    inside(&project, ["undo", "--list"]).exits(0).prints("   1  made    adopt .  (").writes_nothing();
     inside(&project, ["undo"]).exits(0);
     assert_eq!(files(&project), edited);
-    inside(&project, ["undo", "--list"]).exits(0).prints("   4  undone  adopt");
+    inside(&project, ["undo", "--list"]).exits(0).prints("   2  undone  adopt .  (");
 }
 
 #[test]
@@ -62,6 +62,7 @@ fn an_edit_after_a_change_is_merged_or_stops_the_undo() {
     fs::write(&path, format!("// other\n{applied}")).expect("written");
     let before = files(&project);
     inside(&project, ["undo"]).exits(7).says("error[RW0803]").says("  try: restwell diff src/app.rs\n");
+    project.then(["undo"]).inside("shop-api/src").exits(7).says("  try: restwell diff app.rs\n");
     assert_eq!(files(&project), before);
 }
 
@@ -109,7 +110,14 @@ fn several_changes_are_taken_back_at_once_or_none_is() {
     edited.insert("src/app.rs".into(), fs::read(&path).ok());
     assert_eq!(files(&project), edited);
     assert!(fs::read_to_string(&path).expect("there").ends_with("// mine\n"));
+    let paths = real["data"]["files"].as_array().expect("a list").iter().map(|file| file["path"].as_str());
+    let changed: Vec<Option<&str>> = paths.collect();
+    assert!(changed.contains(&Some("src/app.rs")) && changed.contains(&Some("restwell.toml")), "{changed:?}");
+    inside(&project, ["undo", "--list"]).exits(0).prints("   4  undone  set auth=none upstream=http, adopt src  (");
     inside(&project, ["redo"]).exits(0);
+    assert_eq!(files(&project), last);
+    // Each of them can be taken back alone.
+    inside(&project, ["undo"]).exits(0).says("undo: set auth=none upstream=http\n");
     inside(&project, ["redo"]).exits(0);
     assert_eq!(files(&project), last);
     // An edit that meets the oldest of them: nothing is taken back.
@@ -124,4 +132,38 @@ fn several_changes_are_taken_back_at_once_or_none_is() {
     let mut edited = fresh;
     edited.insert("src/app.rs".into(), fs::read(&path).ok());
     assert_eq!(files(&project), edited);
+}
+
+#[test]
+fn ten_changes_can_be_taken_back_and_made_again() {
+    let project = project();
+    let mut states = Vec::new();
+    for path in ["justfile", "src", "docs", "README.md", "tests", "Cargo.toml"] {
+        states.push(files(&project));
+        inside(&project, ["release", path]).exits(0);
+        states.push(files(&project));
+        inside(&project, ["adopt", path]).exits(0);
+    }
+    let last = files(&project);
+    for undone in 1..=10 {
+        inside(&project, ["undo"]).exits(0);
+        assert_eq!(files(&project), states[12 - undone]);
+    }
+    inside(&project, ["undo"]).exits(2).says("error[RW0113]").writes_nothing();
+    for redone in 1..10 {
+        inside(&project, ["redo"]).exits(0);
+        assert_eq!(files(&project), states[2 + redone]);
+    }
+    inside(&project, ["redo"]).exits(0);
+    assert_eq!(files(&project), last);
+    inside(&project, ["redo"]).exits(2).says("error[RW0113]").writes_nothing();
+}
+
+#[test]
+fn a_file_that_is_in_the_end_as_before_is_not_reported() {
+    let project = project();
+    inside(&project, ["release", "justfile"]).exits(0);
+    inside(&project, ["adopt", "justfile"]).exits(0);
+    inside(&project, ["undo", "--to", "1"]).exits(0).says("nothing to change").never_says("restwell.toml");
+    inside(&project, ["undo", "--list"]).exits(0).prints("   3  undone  adopt justfile, release justfile  (0 files)\n");
 }

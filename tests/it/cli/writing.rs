@@ -103,14 +103,14 @@ fn nothing_is_written_through_a_link() {
 }
 
 /// Drops the privilege to write everywhere, which the tests may have.
-fn unprivileged(mut session: Session) -> Session {
+pub(super) fn unprivileged(mut session: Session) -> Session {
     if is_root() {
         session.command().uid(65_534).gid(65_534);
     }
     session
 }
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     let probe = tempfile::tempdir().expect("a directory");
     fs::set_permissions(probe.path(), fs::Permissions::from_mode(0o500)).expect("set");
     fs::write(probe.path().join("probe"), "").is_ok()
