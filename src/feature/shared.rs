@@ -40,11 +40,8 @@ pub(super) const LIMITER: Feature = Feature {
             Condition::Written(Scope::Service),
         );
         parts.limits.bound("requests of one client", "`RATE_LIMIT` 60 a minute", "429");
-        parts.limits.bound(
-            "clients that the limiter remembers",
-            "100,000",
-            "the half that was seen least recently is dropped; each of those clients has its full quota again",
-        );
+        let dropped = "the half that was seen least recently is dropped, and has its full quota again";
+        parts.limits.bound("clients that the limiter remembers", "100,000", dropped);
     },
 };
 

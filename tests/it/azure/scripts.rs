@@ -132,7 +132,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_deployed() {
     failed(&shift(app().path(), "", &[]), 2, "there is no version that runs");
     let app = running();
     for (arguments, cause) in
-        [("northpier9.azurecr.io/pier:latest", "has no digest"), ("''", "there was no version before")]
+        [("northpier9.azurecr.io/pier:latest", "has no digest"), ("''", "there is no previous version")]
     {
         failed(&shift(app.path(), arguments, &[]), 2, cause);
     }

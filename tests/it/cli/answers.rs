@@ -104,7 +104,7 @@ fn standard_input_is_an_answers_file() {
 #[test]
 fn the_receipt_of_a_project_is_an_answers_file() {
     let ran = restwell(["new", "a", "--yes", "--no-git", "--limiter", "none"]).exits(0);
-    ran.then(["new", "b", "--answers", "a/restwell.toml", "--no-git"]).exits(0).never_says("warning");
+    ran.then(["new", "b", "--answers", "a/restwell.toml", "--no-git"]).exits(0).never_says("warning:");
     let read = |path: &str| ran.text(path);
     assert_eq!(read("a/restwell.toml"), read("b/restwell.toml"));
     assert_eq!(read("a/Cargo.toml"), read("b/Cargo.toml"));

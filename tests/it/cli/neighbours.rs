@@ -118,10 +118,10 @@ fn preset_and_name_can_be_variables() {
     let ran = run().exits(0);
     assert_eq!(ran.json()["data"]["origins"]["cache"], "preset");
     assert!(ran.text("shop/Cargo.toml").contains("name = \"shop\""));
-    let words = ["new", "x", "--preset", "standard", "--name", "y", "--dry-run", "--format", "json"];
+    let words = ["new", "x", "--preset", "standard", "--name", "z", "--dry-run", "--format", "json"];
     let run = restwell(words).env("RESTWELL_PRESET", "minimal").env("RESTWELL_NAME", "shop");
     let object = run.exits(0).json();
-    assert_eq!((&object["data"]["name"], &object["data"]["stack"]["cache"]), (&"y".into(), &"memory".into()));
+    assert_eq!((&object["data"]["name"], &object["data"]["stack"]["cache"]), (&"z".into(), &"memory".into()));
     let file = "preset = \"standard\"\nname = \"filed\"\n";
     let run = restwell(["new", "x", "--answers", "f.toml", "--dry-run", "--format", "json"]).file("f.toml", file);
     let object = run.env("RESTWELL_PRESET", "minimal").env("RESTWELL_NAME", "shop").exits(0).json();

@@ -51,7 +51,10 @@ fn misfit(value: &Json, schema: &Json, root: &Json) -> Option<String> {
                     misfit(value, &root["$defs"][name], root)
                 }
                 "const" => (value != rule).then(|| format!("it is not {rule}")),
-                "minimum" => (value.as_f64() < rule.as_f64()).then(|| format!("it is less than {rule}")),
+                "minimum" => value
+                    .as_f64()
+                    .is_some_and(|number| Some(number) < rule.as_f64())
+                    .then(|| format!("it is less than {rule}")),
                 "minItems" => (value.as_array().map(Vec::len) < rule.as_u64().map(|least| least as usize))
                     .then(|| "too few".into()),
                 "maxItems" => (value.as_array().map(Vec::len) > rule.as_u64().map(|most| most as usize))

@@ -10,7 +10,7 @@ use super::session::{Listing, listing, make_repository, restwell, shell};
 
 #[test]
 fn a_project_becomes_a_repository() {
-    let ran = restwell(["new", "a", "--yes"]).exits(0).never_says("warning");
+    let ran = restwell(["new", "a", "--yes"]).exits(0).never_says("warning:");
     let status =
         Command::new("git").args(["status", "--porcelain"]).current_dir(ran.path().join("a")).output().expect("git");
     assert!(status.status.success());
@@ -94,7 +94,7 @@ fn surroundings_are_those_of_the_real_path() {
             .prepare(|path| make_repository(&path.join("checkout")))
             .inside("checkout/deep")
     };
-    let ran = beside("../../a").exits(0).never_says("warning");
+    let ran = beside("../../a").exits(0).never_says("warning:");
     assert!(ran.path().join("../../a/.git/HEAD").exists());
     let ran = beside("../a").exits(0).says("inside the git repository `").says("inside the cargo workspace `");
     assert!(!ran.path().join("../a/.git").exists());
@@ -107,7 +107,7 @@ fn surroundings_are_found_through_a_link() {
     let ran = into.prepare(link("real/x", "link")).exits(0).says("inside the git repository `");
     assert!(!ran.path().join("real/x/a/.git").exists());
     let out = restwell(["new", "link/a", "--yes"]).directory("real").inside("repository").prepare(make_repository);
-    let ran = out.prepare(link("../real", "link")).exits(0).never_says("warning");
+    let ran = out.prepare(link("../real", "link")).exits(0).never_says("warning:");
     assert!(ran.path().join("../real/a/.git/HEAD").exists());
 }
 
@@ -118,7 +118,7 @@ fn inside_a_hook_a_project_beside_the_repository_has_its_own() {
          chmod +x .git/hooks/pre-commit
          git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x",
     );
-    let ran = ran.exits(0).never_says("warning");
+    let ran = ran.exits(0).never_says("warning:");
     assert!(ran.path().join("a/.git/HEAD").exists());
     assert!(ran.path().join("a/Cargo.toml").exists());
 }
@@ -126,12 +126,12 @@ fn inside_a_hook_a_project_beside_the_repository_has_its_own() {
 #[test]
 fn an_invalid_git_directory_is_no_repository() {
     for text in ["", "gitdir: /nowhere/at/all\n", "nonsense"] {
-        let ran = restwell(["new", "a", "--yes"]).file(".git", text).exits(0).never_says("warning");
+        let ran = restwell(["new", "a", "--yes"]).file(".git", text).exits(0).never_says("warning:");
         assert!(ran.path().join("a/.git/HEAD").exists(), "{text}");
     }
-    let ran = restwell(["new", "a", "--yes"]).directory(".git").exits(0).never_says("warning");
+    let ran = restwell(["new", "a", "--yes"]).directory(".git").exits(0).never_says("warning:");
     assert!(ran.path().join("a/.git/HEAD").exists());
-    restwell(["new", "a", "--yes"]).prepare(link("nowhere", ".git")).exits(0).never_says("warning");
+    restwell(["new", "a", "--yes"]).prepare(link("nowhere", ".git")).exits(0).never_says("warning:");
     // A second work tree and a submodule have a file in its place.
     let ran = shell(
         "git init -q one && cd one
@@ -143,7 +143,7 @@ fn an_invalid_git_directory_is_no_repository() {
 
 #[test]
 fn an_empty_git_folder_in_the_target_becomes_a_repository_and_anything_else_stays() {
-    let ran = restwell(["new", ".", "--yes"]).inside("a").directory(".git").exits(0).never_says("warning");
+    let ran = restwell(["new", ".", "--yes"]).inside("a").directory(".git").exits(0).never_says("warning:");
     assert!(ran.path().join(".git/HEAD").exists());
     let ran = restwell(["new", ".", "--yes", "--format", "json"]).inside("a").file(".git", "mine").exits(0);
     assert_eq!(ran.text(".git"), "mine");
@@ -155,7 +155,7 @@ fn an_empty_git_folder_in_the_target_becomes_a_repository_and_anything_else_stay
 fn a_path_that_the_repository_ignores_gets_its_own() {
     for (rule, path) in [("scratch/", "scratch/a"), ("/a", "a"), ("a/", "a"), ("*-tmp", "x/a-tmp")] {
         let run = restwell(["new", path, "--yes"]).prepare(make_repository).file(".gitignore", &format!("{rule}\n"));
-        let ran = run.exits(0).never_says("warning");
+        let ran = run.exits(0).never_says("warning:");
         assert!(ran.path().join(path).join(".git/HEAD").exists(), "{rule}");
     }
     let run = restwell(["new", "a", "--yes"]).prepare(make_repository).file(".gitignore", "b\n");

@@ -58,7 +58,6 @@ const LIVING_RUNS: &[(&str, &[&str], i32)] = &[
     ("release-unknown", &["release", "src/ap.rs"], 2),
     ("undo-unknown-number", &["undo", "--to", "7"], 2),
     ("verify", &["verify"], 0),
-    ("verify-check", &["verify", "--check"], 6),
     ("policy-check", &["policy", "check", "../policy.toml"], 6),
     ("policy-check-kept", &["policy", "check", "../kept.toml"], 0),
     ("policy-unknown-file", &["policy", "check", "none.toml"], 2),

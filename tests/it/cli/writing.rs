@@ -224,7 +224,7 @@ fn files_have_the_permissions_of_the_umask() {
 #[test]
 fn a_repository_without_files_is_an_empty_target() {
     let run = restwell(["new", ".", "--yes"]).inside("a").prepare(make_repository).file(".git/description", "mine");
-    let ran = run.exits(0).never_says("warning");
+    let ran = run.exits(0).never_says("warning:");
     assert_eq!(ran.text(".git/description"), "mine");
     assert!(ran.path().join("Cargo.toml").exists());
 }

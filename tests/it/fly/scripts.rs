@@ -119,7 +119,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_deployed() {
     failed(&roll(fresh.path(), "", &[]), 2, "there is no version that runs");
     let app = running();
     for (arguments, cause) in
-        [("registry.fly.io/north-pier9:latest", "has no digest"), ("''", "there was no version before")]
+        [("registry.fly.io/north-pier9:latest", "has no digest"), ("''", "there is no previous version")]
     {
         failed(&roll(app.path(), arguments, &[]), 2, cause);
     }
