@@ -19,6 +19,8 @@ use super::session::{Listing, PROGRAM, listing};
 /// The time limit for an expected screen, on a loaded machine.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long a complete screen stays the same.
+const SETTLED: Duration = Duration::from_millis(50);
 
 /// Keys as the bytes of a terminal.
 pub(super) const ENTER: &str = "\r";
@@ -194,9 +196,15 @@ impl Terminal {
         self
     }
 
-    /// Passes the screen to a function.
+    /// Passes the screen to a function once it stays the same: a page may arrive in several parts.
     pub(super) fn looks(self, look: impl FnOnce(&str)) -> Self {
-        look(&self.screen());
+        let mut screen = self.screen();
+        wait_for(|| {
+            std::thread::sleep(SETTLED);
+            let before = std::mem::replace(&mut screen, self.screen());
+            (before == screen).then_some(())
+        });
+        look(&screen);
         self
     }
 

@@ -32,7 +32,7 @@ fn the_screens_at_each_size() {
         let terminal = sized(size).sees("Which preset do you start from?").looks(|screen| snapshot("start", screen));
         let terminal = one_by_one(terminal).presses(DOWN).sees("❯ postgres").presses(ENTER);
         let terminal = terminal.sees("Where are reads cached?").presses(DOWN).sees("❯ redis");
-        let terminal = terminal.looks(|screen| snapshot("question", screen)).presses("?").sees("space page");
+        let terminal = terminal.looks(|screen| snapshot("question", screen)).presses("?").sees("A repeated read takes");
         terminal.looks(|screen| snapshot("more", screen));
     }
 }
