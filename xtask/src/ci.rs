@@ -36,7 +36,8 @@ struct Stage {
     waits: u64,
     /// The option of a run that it takes, if any.
     takes: Takes,
-    /// Whether it runs at the same time as the next one: neither measures times, and one of them mostly waits.
+    /// Whether it runs at the same time as the next one, and with those that do so before it: none measures times, and
+    /// they mostly wait.
     beside_next: bool,
 }
 
@@ -62,10 +63,10 @@ const TEST: &[Stage] = &[
 const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside_next: false },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "living", limit: 10, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
-    Stage { name: "kill", limit: 12, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "host", limit: 14, cpu: 2, waits: 3, takes: Takes::Nothing, beside_next: true },
-    Stage { name: "mutations", limit: 14, cpu: 8, waits: 2, takes: Takes::All, beside_next: false },
+    Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
+    Stage { name: "kill", limit: 18, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: true },
+    Stage { name: "host", limit: 18, cpu: 2, waits: 3, takes: Takes::Nothing, beside_next: true },
+    Stage { name: "mutations", limit: 18, cpu: 4, waits: 3, takes: Takes::All, beside_next: false },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside_next: false },
     Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside_next: true },
     Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside_next: false },
@@ -151,16 +152,16 @@ fn run_all(stages: &[Stage], option: impl Fn(Takes) -> Option<String>) -> Result
     let names = names.join(",");
     let mut failed = Vec::new();
     thread::scope(|scope| {
-        let mut beside = None;
+        let mut beside = Vec::new();
         for stage in stages {
             if stage.beside_next {
                 let (names, option) = (&names, option(stage.takes));
-                beside = Some((stage, scope.spawn(move || stage.run(option, names))));
+                beside.push((stage, scope.spawn(move || stage.run(option, names))));
                 continue;
             }
             let cpu = process::cpu_time_of_children()?;
             let mut ended = vec![(stage, stage.run(option(stage.takes), &names)?)];
-            if let Some((stage, thread)) = beside.take() {
+            for (stage, thread) in beside.drain(..) {
                 let result = thread.join().map_err(|_| anyhow!("the thread of `{}` panicked", stage.name))??;
                 ended.push((stage, result));
             }
