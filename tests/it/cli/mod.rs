@@ -29,6 +29,7 @@ mod transcripts;
 mod undo;
 mod usage;
 mod verify;
+mod waiting;
 mod wizard;
 mod workspace;
 mod writing;

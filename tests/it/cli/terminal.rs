@@ -6,7 +6,6 @@ use std::num::NonZeroU16;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use rexpect::process::wait::WaitStatus;
 use rexpect::process::{PtyProcess, Signal};
@@ -15,12 +14,7 @@ use tempfile::TempDir;
 use vt100::Parser;
 
 use super::session::{Listing, PROGRAM, listing};
-
-/// The time limit for an expected screen, on a loaded machine.
-const TIMEOUT: Duration = Duration::from_secs(30);
-const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// How long a complete screen stays the same.
-const SETTLED: Duration = Duration::from_millis(50);
+use super::waiting::{POLL_INTERVAL, settled, wait_for};
 
 /// Keys as the bytes of a terminal.
 pub(super) const ENTER: &str = "\r";
@@ -156,17 +150,6 @@ fn untouched(process: &PtyProcess) -> Termios {
     found
 }
 
-fn wait_for<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
-    let start = Instant::now();
-    while start.elapsed() < TIMEOUT {
-        if let Some(found) = found() {
-            return Some(found);
-        }
-        std::thread::sleep(POLL_INTERVAL);
-    }
-    None
-}
-
 impl Terminal {
     /// The text on the screen.
     pub(super) fn screen(&self) -> String {
@@ -196,15 +179,9 @@ impl Terminal {
         self
     }
 
-    /// Passes the screen to a function once it stays the same: a page may arrive in several parts.
+    /// Passes the screen to a function once it stays the same.
     pub(super) fn looks(self, look: impl FnOnce(&str)) -> Self {
-        let mut screen = self.screen();
-        wait_for(|| {
-            std::thread::sleep(SETTLED);
-            let before = std::mem::replace(&mut screen, self.screen());
-            (before == screen).then_some(())
-        });
-        look(&screen);
+        look(&settled(|| self.screen()));
         self
     }
 
