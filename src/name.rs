@@ -48,7 +48,7 @@ pub enum Reserved {
     Namespace,
 }
 
-/// The most characters of a name, as for a crate of crates.io. Cargo puts it into the names of longer files.
+/// The most characters of a name, as for a published crate. Cargo puts the name into the names of files, which are longer.
 pub const LONGEST: usize = 64;
 
 const KEYWORDS: &[&str] = &[

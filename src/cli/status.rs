@@ -58,7 +58,7 @@ struct BaseData {
     /// The value of each choice.
     #[schemars(with = "BTreeMap<String, String>")]
     stack: StackData,
-    /// Other versions that applied files which are since then excepted or yours.
+    /// Other versions that applied some of the files, which newer versions left as they were.
     other_versions: Vec<String>,
     /// One SHA-256 over all files; null if they are not all those of this version and these values.
     digest: Option<String>,

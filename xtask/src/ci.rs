@@ -207,11 +207,16 @@ fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1}", minutes(elapsed), minutes(cpu));
     };
+    // Of stages that run at the same time, the longest counts.
+    let mut longest = Duration::ZERO;
     for Stage { name, beside_next, .. } in stages {
         let time = Time::of(name);
         row(name, time);
-        sum.elapsed += if *beside_next { Duration::ZERO } else { time.elapsed };
         sum.cpu += time.cpu;
+        longest = longest.max(time.elapsed);
+        if !beside_next {
+            sum.elapsed += std::mem::take(&mut longest);
+        }
     }
     row("all", sum);
     table

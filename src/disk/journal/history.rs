@@ -46,7 +46,7 @@ impl Root {
         Ok(History { made, undone })
     }
 
-    /// The numbers of the entries that are no longer needed, sorted; one that cannot be read is none of use.
+    /// The numbers of the entries that are no longer needed, sorted. An entry that cannot be read is one of them.
     pub(super) fn obsolete(&self) -> Vec<u32> {
         let mut order = Order::default();
         for number in self.done() {

@@ -10,12 +10,11 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
         Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
         Unsuitable::NoDatabase => {
             let is_new = typed.plain().next().is_some_and(|word| word == "new");
-            let new = || typed.clone().with_value("--database", "sqlite");
-            told("the project has no database, and a resource is stored in one").command(if is_new {
-                new()
-            } else {
-                CommandLine::new(["set", "database=sqlite"])
-            })
+            let with_one = match is_new {
+                true => typed.clone().with_value("--database", "sqlite"),
+                false => CommandLine::new(["set", "database=sqlite"]),
+            };
+            told("the project has no database, and a resource is stored in one").command(with_one)
         }
         Unsuitable::Left { name, migration } => told(format!("`{migration}` makes the table `{name}`"))
             .because("restwell removes no migration, since a database may have run it")
