@@ -94,7 +94,7 @@ fn set(parts: &mut Parts) {
 fn measure(parts: &mut Parts) {
     let mut series = parts.series.of("service");
     series.gauge("build_info", "Always 1; the labels have the running version");
-    series.histogram("http_request_duration_seconds", "Time from a request's header to its response");
+    series.histogram("http_server_request_duration_seconds", "Time from a request's header to its response");
     let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
     series.labelled(
         "http_responses_total",
@@ -102,7 +102,7 @@ fn measure(parts: &mut Parts) {
         &classes,
         "Responses by class of status, without probes and scrapes",
     );
-    series.gauge("http_requests_in_flight", "Requests being handled");
+    series.gauge("http_server_active_requests", "Requests being handled");
     series.counter("http_requests_shed_total", "Requests rejected: too many requests or bytes in flight");
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");

@@ -27,6 +27,7 @@ mod list;
 mod load_balancer;
 mod monitoring_prometheus;
 mod none;
+mod series;
 mod shared;
 mod upstream_http;
 

@@ -65,10 +65,10 @@ fn plant(description: &mut Value) -> Result<()> {
 fn not_limited(service: &Service) -> Result<String> {
     let metrics = http::get(service.admin_port, "/metrics")?.expect(200)?;
     let (mut all, mut limited) = (0.0, 0.0);
-    for line in metrics.lines().filter(|line| line.starts_with("http_request_duration_seconds_count")) {
+    for line in metrics.lines().filter(|line| line.starts_with("http_server_request_duration_seconds_count")) {
         let count: f64 = line.rsplit(' ').next().unwrap_or_default().parse()?;
         all += count;
-        if line.contains("status=\"429\"") {
+        if line.contains("http_response_status_code=\"429\"") {
             limited += count;
         }
     }

@@ -43,8 +43,8 @@ const LINTERS: &[Linter] = &[
         // `check` accepts a metric that does not exist.
         plants: &[(
             "ops/alerts/service.yml",
-            "http_request_duration_seconds_count",
-            "http_request_duration_seconds_coumt",
+            "http_server_request_duration_seconds_count",
+            "http_server_request_duration_seconds_coumt",
         )],
     },
     Linter {

@@ -3,7 +3,6 @@
 use std::{sync::OnceLock, time::Duration};
 
 use axum::{http::header, response::IntoResponse};
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// In seconds. The objective of 250 ms is one of them, so that alerts need not interpolate.
@@ -13,20 +12,10 @@ const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 
 pub fn exporter() -> &'static PrometheusHandle {
     static EXPORTER: OnceLock<PrometheusHandle> = OnceLock::new();
     EXPORTER.get_or_init(|| {
-        let duration = Matcher::Full("http_request_duration_seconds".to_owned());
+        let duration = Matcher::Full("http_server_request_duration_seconds".to_owned());
         let builder = PrometheusBuilder::new().set_buckets_for_metric(duration, &BUCKETS);
-        let exporter = builder.and_then(PrometheusBuilder::install_recorder).expect("buckets, and no other recorder");
-        describe();
-        exporter
+        builder.and_then(PrometheusBuilder::install_recorder).expect("buckets, and no other recorder")
     })
-}
-
-/// Describes each series, and creates the counters with 0: `increase` would not see the first failure of a counter that
-/// appears only then. The modules whose names end in `_series` do the same for one part of the service each.
-fn describe() {
-<% series.service.statements %>
-    gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
-    metrics_process::Collector::default().describe();
 }
 
 /// Moves recorded values into buckets regularly: without a scraper they would accumulate. Does not return.

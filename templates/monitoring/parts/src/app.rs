@@ -2,6 +2,6 @@
 
     /// Updates the gauges; called for each scrape.
     pub fn measure(&self) {
-        metrics::gauge!("http_requests_in_flight").set(self.platform.in_flight() as f64);
+        metrics::gauge!("http_server_active_requests").set(self.platform.in_flight() as f64);
         //= gauges
     }

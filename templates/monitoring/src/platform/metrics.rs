@@ -32,8 +32,12 @@ pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
         return duration.record(seconds);
     }
     drop(known);
-    let labels = [("route", route.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
-    let duration = histogram!("http_request_duration_seconds", &labels);
+    let labels = [
+        ("http_route", route.to_owned()),
+        ("http_request_method", method.to_owned()),
+        ("http_response_status_code", status.to_string()),
+    ];
+    let duration = histogram!("http_server_request_duration_seconds", &labels);
     duration.record(seconds);
     let mut known = DURATIONS.write().unwrap_or_else(PoisonError::into_inner);
     known.entry(route.to_owned()).or_default().push((method, status, duration));

@@ -1,0 +1,2 @@
+//= series
+        series::describe();
