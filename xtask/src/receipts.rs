@@ -13,7 +13,7 @@ use restwell::variants::{id, pairwise, same_rust};
 
 use crate::changed::{Changes, Options, Scope};
 use crate::program::Program;
-use crate::{dirs, project, say};
+use crate::{dirs, project, say, suites};
 
 const HEAD: &str =
     "# Written by `cargo xtask receipts`: stack, digest of its Rust, digest of its lock, rustc, day, tests.\n";
@@ -52,7 +52,7 @@ fn rows() -> Result<Vec<Proof>> {
 fn tests() -> Result<BTreeMap<String, u32>> {
     let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
     let mut tests = BTreeMap::new();
-    for (stage, stacks) in [("suites", pairwise()), ("fresh", presets)] {
+    for (stage, stacks) in [("suites", suites::surrounded()), ("fresh", presets)] {
         let proved = Changes::new(stage, Scope::All, &stacks, &Options::default())?.proved();
         let counted = |stack: &Stack| Some((id(&same_rust(stack)), (*proved.get(&id(stack))?)?));
         tests.extend(stacks.iter().filter_map(counted));

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use restwell::choice::{Choice, Value};
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise, same_rust, with_id};
@@ -44,7 +45,7 @@ impl Options {
         if self.stacks.is_empty() {
             let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
             let is_preset = |stack: &Stack| presets.iter().any(|preset| same_rust(preset) == same_rust(stack));
-            return Ok(pairwise().into_iter().filter(|stack| !is_preset(stack)).collect());
+            return Ok(surrounded().into_iter().filter(|stack| !is_preset(stack)).collect());
         }
         let named = |wanted: &String| {
             let stack = with_id(wanted);
@@ -52,6 +53,28 @@ impl Options {
         };
         self.stacks.iter().map(named).collect()
     }
+}
+
+/// The pairwise set, each stack with a target and a CI, all of them in turn: some tests of a project read the files that
+/// these add.
+pub(crate) fn surrounded() -> Vec<Stack> {
+    let mut uses: BTreeMap<(Value, bool), u32> = BTreeMap::new();
+    let mut surrounded = Vec::new();
+    for stack in pairwise() {
+        let monitored = !stack.get(Choice::Monitoring).is_none();
+        let used = |value: Value| uses.get(&(value, monitored)).copied().unwrap_or_default();
+        // From the last value: the first ones are allowed around more stacks, which the others then need.
+        let deploys = Choice::Deploy.values().iter().rev().flat_map(|&deploy| {
+            Choice::Ci.values().iter().filter_map(move |&ci| Stack::of(stack.with(deploy).with(ci)))
+        });
+        let least = deploys.min_by_key(|stack| (used(stack.get(Choice::Deploy)), used(stack.get(Choice::Ci))));
+        let stack = least.unwrap_or(stack);
+        for choice in [Choice::Deploy, Choice::Ci] {
+            *uses.entry((stack.get(choice), monitored)).or_default() += 1;
+        }
+        surrounded.push(stack);
+    }
+    surrounded
 }
 
 /// Runs the stage.
@@ -244,6 +267,19 @@ mod tests {
         let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\nx\n\
                       test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured\n";
         assert_eq!((sum(output, "passed"), sum(output, "ignored")), (15, 1));
+    }
+
+    #[test]
+    fn every_target_and_every_ci_is_around_some_suite_with_monitoring() {
+        let surrounded = surrounded();
+        assert_eq!(surrounded.len(), pairwise().len());
+        let monitored = surrounded.iter().filter(|stack| !stack.get(Choice::Monitoring).is_none());
+        let used: Vec<Value> = monitored.flat_map(|stack| stack.values()).collect();
+        for choice in [Choice::Deploy, Choice::Ci] {
+            for value in choice.values() {
+                assert!(used.contains(value), "{value} is around no suite with monitoring");
+            }
+        }
     }
 
     #[test]
