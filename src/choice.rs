@@ -199,6 +199,7 @@ choices! {
     /// How the service is monitored.
     monitoring: Monitoring, Rust, "How is the service monitored?" {
         Prometheus = "prometheus",
+        Otlp = "otlp",
         None = "none",
     }
     /// Where the service runs.

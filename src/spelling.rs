@@ -33,6 +33,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("limit", "limiter"),
     ("mem", "memory"),
     ("metrics", "monitoring"),
+    ("opentelemetry", "otlp"),
+    ("otel", "otlp"),
     ("pg", "postgres"),
     ("psql", "postgres"),
     ("rate-limit", "limiter"),

@@ -3,7 +3,7 @@
 use super::{
     Feature, Wanted, auth_api_key, auth_jwt, base, cache, cache_memcached, cache_memory, cache_redis, ci_github,
     ci_gitlab, database, database_postgres, database_sqlite, deploy_aws, deploy_azure, deploy_compose, deploy_fly,
-    deploy_gcp, deploy_kubernetes, deploy_systemd, limiter_memory, limiter_redis, load_balancer, monitoring_prometheus,
+    deploy_gcp, deploy_kubernetes, deploy_systemd, limiter_memory, limiter_redis, load_balancer, monitoring_otlp, monitoring_prometheus,
     none, series, shared, upstream_http,
 };
 
@@ -11,6 +11,7 @@ use super::{
 pub const FEATURES: &[&Feature] = &[
     &base::BASE,
     &shared::SERVERS,
+    &shared::SPANS,
     &database::DATABASE,
     &database_sqlite::DATABASE_SQLITE,
     &database_postgres::DATABASE_POSTGRES,
@@ -41,6 +42,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("database+auth-none"),
     &cross("auth-none+limiter"),
     &upstream_http::UPSTREAM_HTTP,
+    &cross("spans+upstream-http"),
     &cross("upstream-http+database"),
     &cross("upstream-http+database-none"),
     &none::UPSTREAM_NONE,
@@ -50,6 +52,7 @@ pub const FEATURES: &[&Feature] = &[
     &shared::MONITORING,
     &series::SERIES,
     &monitoring_prometheus::MONITORING_PROMETHEUS,
+    &monitoring_otlp::MONITORING_OTLP,
     &cross("database+monitoring"),
     &cross("database+series"),
     &cross("breaker+monitoring"),

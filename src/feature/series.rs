@@ -11,7 +11,7 @@ use crate::part::{Indicator, Panel, Section, Unit};
 pub(super) const SERIES: Feature = Feature {
     id: "series",
     wanted: Wanted::Where(|stack| match stack.monitoring {
-        Monitoring::Prometheus => true,
+        Monitoring::Prometheus | Monitoring::Otlp => true,
         Monitoring::None => false,
     }),
     contribute: |_, parts| {

@@ -61,6 +61,8 @@ pub enum Group {
     Upstream,
     /// The log.
     Logging,
+    /// What is exported for monitoring.
+    Telemetry,
 }
 
 /// The settings of a project.
@@ -82,8 +84,16 @@ impl Setting {
 }
 
 impl Group {
-    const ALL: [Self; 7] =
-        [Self::Listening, Self::TimeOuts, Self::Capacity, Self::Data, Self::Access, Self::Upstream, Self::Logging];
+    const ALL: [Self; 8] = [
+        Self::Listening,
+        Self::TimeOuts,
+        Self::Capacity,
+        Self::Data,
+        Self::Access,
+        Self::Upstream,
+        Self::Logging,
+        Self::Telemetry,
+    ];
 
     fn heading(self) -> &'static str {
         match self {
@@ -94,6 +104,7 @@ impl Group {
             Self::Access => "Access",
             Self::Upstream => "The other service",
             Self::Logging => "Logging",
+            Self::Telemetry => "Telemetry",
         }
     }
 }

@@ -36,6 +36,7 @@ pub fn init(settings: &Settings) -> log::Flush {
         "pretty" => fmt::layer().compact().with_ansi(false).with_writer(stdout).boxed(),
         _ => log::Json(stdout).boxed(),
     };
+    //= layers
     tracing_subscriber::registry().with(settings.log.clone()).with(lines).init();
     flush
 }
@@ -75,6 +76,7 @@ pub struct Line {
     pub cause: Option<String>,
     pub id: HeaderValue,
     pub trace: Trace,
+    //= fields
     //~ if auth
     /// The caller, once its credential is verified.
     pub caller: Arc<OnceLock<Arc<str>>>,
@@ -93,6 +95,7 @@ impl Line {
             cause: None,
             id,
             trace: Trace::of(request.headers()),
+            //= values
             //~ if auth
             caller: Arc::default(),
             //~ endif
@@ -123,14 +126,16 @@ impl Drop for Line {
         //~ endif
         let (method, path) = (self.method.as_str(), self.uri.path());
         let (method, path) = (&*shorten(method, MAX_PATH), &*shorten(path, MAX_PATH));
+        //= logs
         let (request_id, trace_id, status) = (self.id.to_str().unwrap_or_default(), &self.trace, self.status);
+        let span_id = format_args!("{:016x}", self.trace.span);
         let error = self.cause.as_deref().map(|cause| shorten(cause, MAX_CAUSE));
         let error = error.as_deref();
         //~ if auth
         let caller = self.caller.get().map(AsRef::<str>::as_ref);
-        tracing::info!(request_id, %trace_id, method, path, route, status, seconds, caller, error, "request");
+        tracing::info!(request_id, %trace_id, %span_id, method, path, route, status, seconds, caller, error, "request");
         //~ else
-        tracing::info!(request_id, %trace_id, method, path, route, status, seconds, error, "request");
+        tracing::info!(request_id, %trace_id, %span_id, method, path, route, status, seconds, error, "request");
         //~ endif
     }
 }

@@ -10,11 +10,13 @@ pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Its display form is its id.
 pub struct Trace {
-    id: u128,
-    /// Whether the caller records this trace; passed on to outbound calls.
-    sampled: bool,
-    /// Whether the trace began before this request.
-    continued: bool,
+    pub id: u128,
+    /// The span of the caller; 0 if the trace begins with this request.
+    pub parent: u64,
+    /// The span of this request, the parent of its outbound calls.
+    pub span: u64,
+    /// Whether this trace is recorded, which outbound calls are told.
+    pub sampled: bool,
 }
 
 impl Trace {
@@ -23,17 +25,17 @@ impl Trace {
         let mut parents = headers.get_all(TRACEPARENT).iter();
         let parent = parents.next().filter(|_| parents.next().is_none());
         let parsed = parent.and_then(|parent| parse(parent.to_str().ok()?));
-        let (id, sampled) = parsed.unwrap_or_else(|| (fastrand::u128(1..), false));
-        Self { id, sampled, continued: parsed.is_some() }
+        let (id, parent, sampled) = parsed.unwrap_or_else(|| (fastrand::u128(1..), 0, false));
+        Self { id, parent, span: fastrand::u64(1..), sampled }
     }
 
     /// Makes this request the parent of the calls that pass its headers on. `tracestate` is only valid with the
     /// `traceparent` that it arrived with.
     pub fn enter(&self, headers: &mut HeaderMap) {
-        let (span, flags) = (fastrand::u64(1..), u8::from(self.sampled));
+        let (span, flags) = (self.span, u8::from(self.sampled));
         let parent = HeaderValue::try_from(format!("00-{self}-{span:016x}-{flags:02x}"));
         headers.insert(TRACEPARENT, parent.expect("digits are header text"));
-        if !self.continued {
+        if self.parent == 0 {
             headers.remove(TRACESTATE);
         }
     }
@@ -46,7 +48,7 @@ impl fmt::Display for Trace {
 }
 
 /// `version-trace-parent-flags` in lower-case hexadecimal; a later version may have more parts.
-fn parse(header: &str) -> Option<(u128, bool)> {
+fn parse(header: &str) -> Option<(u128, u64, bool)> {
     let mut parts = header.split('-');
     let mut hex = |digits| {
         let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -55,5 +57,6 @@ fn parse(header: &str) -> Option<(u128, bool)> {
     };
     let (version, trace, parent, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
     let known = version > 0 || parts.next().is_none();
-    (known && version != 0xff && trace != 0 && parent != 0).then_some((trace, flags & 1 == 1))
+    let valid = known && version != 0xff && trace != 0 && parent != 0;
+    valid.then_some((trace, parent as u64, flags & 1 == 1))
 }

@@ -93,8 +93,10 @@ impl Upstream {
     /// `None` if the response has no usable data. The breaker counts only errors, time-outs and 5xx.
     async fn find<T: DeserializeOwned + Default>(&self, path: &str, headers: &HeaderMap) -> anyhow::Result<Option<T>> {
         let send = async || {
-            let request = self.client.get(format!("{}{path}", self.url)).headers(passed_on(headers));
-            let response = request.send().await?;
+            let request = self.client.get(format!("{}{path}", self.url)).headers(passed_on(headers)).build()?;
+            //= call
+            let response = self.client.execute(request).await?;
+            //= called
             anyhow::ensure!(!response.status().is_server_error(), "status {}", response.status());
             Ok(response)
         };

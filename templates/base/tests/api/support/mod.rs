@@ -109,6 +109,7 @@ fn permit(request: http::Request) -> http::Request {
 
 /// The configuration that `serve` would have with these flags, whatever the variables of this process.
 pub fn config(flags: Vec<String>) -> Config {
+    //= config
     let args = std::iter::once("app".into()).chain(flags.into_iter().map(Into::into));
     Config::read(args, &Environment::default()).expect("the flags are valid")
 }

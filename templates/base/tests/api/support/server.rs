@@ -50,6 +50,7 @@ impl TestServer {
             }),
         };
         server.fixture.ready(admin).await;
+        //= ready
         server
     }
 

@@ -1,0 +1,83 @@
+//! Metrics, logs and traces for an OpenTelemetry collector.
+
+use super::{Feature, Offer, Wanted};
+use crate::choice::{Monitoring, Value};
+use crate::part::versions::{
+    OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PERCENT_ENCODING, PROST, REQWEST,
+};
+use crate::part::{Deployed, Group, Layer, Panel, Parts, Section, Unit};
+
+pub(super) const MONITORING_OTLP: Feature = Feature {
+    id: "monitoring-otlp",
+    wanted: Wanted::Value(
+        Value::Monitoring(Monitoring::Otlp),
+        Offer {
+            label: "OpenTelemetry",
+            clause: "metrics, traces and logs to a collector, a dashboard, alert rules with tests",
+            cost: "the OpenTelemetry SDK; a collector and what stores its data run elsewhere",
+            why: "One protocol for metrics, traces and logs, which every large monitoring product takes.",
+            pick: "when there is a collector, or a product that takes OTLP",
+        },
+    ),
+    contribute: |_, parts| {
+        depend(parts);
+        set(parts);
+        let about = "Log records dropped: too many waited, or the receiver failed";
+        let reasons = ["failed", "full"];
+        parts.series.of("service").labelled("log_records_dropped_total", "reason", &reasons, about);
+        let about = "Standard output has them all the same.";
+        parts.dashboards.add(
+            "service",
+            Panel::new(Section::Requests, "Dropped log records", about, Unit::PerSecond).query(
+                "sum by (reason) (rate(log_records_dropped_total{job=\"app\"}[$__rate_interval]))",
+                "{{reason}}",
+            ),
+        );
+        let limits = &mut parts.limits;
+        limits.time_out(Layer::Call, "a batch for the collector, retries included", "3 s", "dropped, and counted");
+        let rest = "the rest is lost";
+        limits.time_out(Layer::Shutdown, "at its end: sending what waits for the collector", "3 s", rest);
+        limits.bound("log records that wait for the collector", "2,048", "dropped, and counted");
+    },
+};
+
+fn depend(parts: &mut Parts) {
+    let signals = ["logs", "metrics", "trace"];
+    parts.manifest.add(OPENTELEMETRY.features(&signals));
+    parts.manifest.add(OPENTELEMETRY_SDK.features(&signals));
+    // The asynchronous client would need a runtime in the threads of the SDK.
+    let client = ["http-proto", "logs", "metrics", "reqwest-blocking-client", "trace"];
+    parts.manifest.add(OPENTELEMETRY_OTLP.features(&client));
+    parts.manifest.add(REQWEST.features(&["blocking", "rustls"]));
+    parts.manifest.add(PERCENT_ENCODING.plain());
+    parts.manifest.add_dev(OPENTELEMETRY_PROTO.features(&["gen-tonic-messages", "logs", "metrics", "trace"]));
+    parts.manifest.add_dev(PROST.plain());
+}
+
+fn set(parts: &mut Parts) {
+    let settings = &mut parts.settings;
+    let about = "URL of the OpenTelemetry collector, such as http://127.0.0.1:4318; nothing is exported by default";
+    settings.add(Group::Telemetry, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).deployed(Deployed::Adjustable);
+    let about = "Headers for the collector, such as authorization=Basic%20dTpw, separated by commas";
+    settings.add(Group::Telemetry, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();
+    let about = "Share of the requests that have a span, from 0 to 1, where the sampler takes one";
+    settings.add(Group::Telemetry, "OTEL_TRACES_SAMPLER_ARG", "1", about).deployed(Deployed::Adjustable);
+    for (name, default, about) in [
+        (
+            "OTEL_TRACES_SAMPLER",
+            "parentbased_traceidratio",
+            "Which requests have a span: parentbased_traceidratio follows the caller, and takes a share of the others",
+        ),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "60000", "Milliseconds between two exports of the metrics"),
+        ("OTEL_SERVICE_NAME", "", "Name of the service in its telemetry; by default that of the package"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "",
+            "Further attributes of the service, such as deployment.environment.name=production, separated by commas",
+        ),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "Protocol of the collector; only http/protobuf"),
+        ("OTEL_SDK_DISABLED", "false", "Whether nothing is exported, whatever the endpoint"),
+    ] {
+        settings.add(Group::Telemetry, name, default, about);
+    }
+}

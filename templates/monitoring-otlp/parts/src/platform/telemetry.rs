@@ -1,0 +1,2 @@
+//= layers
+    let lines = lines.and_then(super::otlp_logs::Records);

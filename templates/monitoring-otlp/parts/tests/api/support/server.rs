@@ -1,0 +1,2 @@
+//= ready
+        crate::scrape::register_here(admin);

@@ -1,0 +1,2 @@
+//= request
+            let line = line.record();

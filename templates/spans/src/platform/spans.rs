@@ -1,0 +1,126 @@
+//! Spans: one for each request of the API, a child of the caller's span. Probes have none.
+//!
+//! A request whose span is not recorded pays only for the decision.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use opentelemetry::trace::{
+    Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, TraceFlags, TraceState,
+};
+use opentelemetry::trace::{Tracer, TracerProvider};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider, Span};
+use opentelemetry_sdk::trace::{SpanData, SpanExporter, SpanProcessor};
+
+use super::outbox::{self, Outbox};
+use super::trace::Trace;
+
+/// The spans of this time are sent together.
+const BATCH_INTERVAL: Duration = Duration::from_secs(1);
+
+static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+
+/// Exports spans from now on; there are none before that.
+pub fn start(exporter: impl SpanExporter + 'static, sampler: Sampler, resource: Resource) -> SdkTracerProvider {
+    let outbox = Arc::new(Outbox::new("spans_dropped_total"));
+    let exporter = Counted { exporter, outbox: Arc::clone(&outbox) };
+    let config = BatchConfigBuilder::default().with_max_queue_size(outbox::CAPACITY);
+    let config = config.with_max_export_batch_size(512).with_scheduled_delay(BATCH_INTERVAL).build();
+    let batches = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
+    let provider = SdkTracerProvider::builder().with_sampler(sampler).with_resource(resource);
+    let provider = provider.with_span_processor(Bounded { batches, outbox }).build();
+    TRACER.set(provider.tracer(env!("CARGO_PKG_NAME"))).ok();
+    provider
+}
+
+/// Starts a span in this trace, which then continues in it. `None` if the span is not recorded.
+pub fn enter(trace: &mut Trace, kind: SpanKind) -> Option<Span> {
+    let tracer = TRACER.get()?;
+    let (flags, is_remote) = (TraceFlags::default().with_sampled(trace.sampled), kind == SpanKind::Server);
+    let parent = SpanContext::new(trace.id.into(), trace.parent.into(), flags, is_remote, TraceState::NONE);
+    let mut context = Context::new();
+    // The sampler would follow an invalid parent too.
+    if parent.is_valid() {
+        context = context.with_remote_span_context(parent);
+    }
+    let span = tracer.build_with_context(SpanBuilder::from_name("").with_kind(kind), &context);
+    let context = span.span_context();
+    trace.id = u128::from_be_bytes(context.trace_id().to_bytes());
+    trace.span = u64::from_be_bytes(context.span_id().to_bytes());
+    trace.sampled = context.is_sampled();
+    span.is_recording().then_some(span)
+}
+
+/// Ends the span of a request.
+pub fn end(mut span: Span, method: &str, route: Option<&str>, path: &str, status: u16) {
+    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
+    span.update_name(name);
+    span.set_attributes(route.map(|route| KeyValue::new("http.route", route.to_owned())));
+    span.set_attributes([
+        KeyValue::new("http.request.method", method.to_owned()),
+        KeyValue::new("url.path", path.to_owned()),
+        KeyValue::new("url.scheme", "http"),
+    ]);
+    answered(&mut span, status, 500);
+}
+
+/// Records the status of a response, which is an error from `error` on.
+pub fn answered(span: &mut Span, status: u16, error: u16) {
+    span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status)));
+    if status >= error {
+        span.set_status(Status::error(""));
+        span.set_attribute(KeyValue::new("error.type", status.to_string()));
+    }
+}
+
+/// Adds to the batches what the outbox admits.
+#[derive(Debug)]
+struct Bounded {
+    batches: BatchSpanProcessor,
+    outbox: Arc<Outbox>,
+}
+
+impl SpanProcessor for Bounded {
+    fn on_start(&self, _span: &mut Span, _context: &Context) {}
+
+    fn on_end(&self, span: SpanData) {
+        if self.outbox.admits() {
+            self.batches.on_end(span);
+        }
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.batches.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.batches.shutdown_with_timeout(timeout)
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.batches.set_resource(resource);
+    }
+}
+
+/// Removes from the outbox what was sent.
+#[derive(Debug)]
+struct Counted<E> {
+    exporter: E,
+    outbox: Arc<Outbox>,
+}
+
+impl<E: SpanExporter> SpanExporter for Counted<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let number = batch.len();
+        let sent = self.exporter.export(batch).await;
+        self.outbox.remove(number, &sent);
+        sent
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}
