@@ -176,7 +176,7 @@ fn watch_objective(mut symptoms: SymptomsOf<'_>) {
     symptoms.page(
         "NothingAnswers",
         "Nothing answers",
-        "No replica has responded for a minute of the last five",
+        "No replica responds, or none stays up",
         WRITTEN,
     );
     symptoms.page(
