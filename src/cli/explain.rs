@@ -8,7 +8,7 @@ use clap::Args;
 use crate::answers;
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
-use crate::error::{CODES, Code, Error};
+use crate::error::{CODES, Code, Error, Misuse};
 use crate::preset::{PRESETS, Preset};
 use crate::rules::RULES;
 use crate::shell::Shell;
@@ -93,11 +93,8 @@ fn unknown(word: &str) -> Error {
 /// Several values: what each adds, or why they cannot be combined.
 fn together(values: Vec<Value>) -> Result<Topic, Error> {
     let answers: Answers = values.iter().map(|&value| (value, Origin::Flag)).collect();
-    if let Some((one, other)) = given_twice(&values) {
-        return Err(Error::Usage {
-            message: format!("`{one}` and `{other}` are values of the same choice"),
-            command: "explain".into(),
-        });
+    if let Some((first, last)) = given_twice(&values) {
+        return Err(Error::Usage(Misuse::TwoValues { first, last }));
     }
     match Stack::resolve(&answers) {
         Ok(_) => Ok(Topic::values(&values)),
