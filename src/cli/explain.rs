@@ -65,12 +65,8 @@ fn topic(word: &str) -> Result<Topic, Error> {
     if let Some(preset) = Preset::named(word) {
         return Ok(Topic::preset(&preset));
     }
-    let values: Vec<Value> = values().filter(|value| value.id() == word).collect();
+    let values: Vec<Value> = Value::all().filter(|value| value.id() == word).collect();
     if values.is_empty() { Err(unknown(word)) } else { Ok(Topic::values(&values)) }
-}
-
-fn values() -> impl Iterator<Item = Value> {
-    Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
 }
 
 fn value(word: &str) -> Result<Value, Error> {
@@ -79,13 +75,13 @@ fn value(word: &str) -> Result<Value, Error> {
 }
 
 fn unknown(word: &str) -> Error {
-    let pairs: Vec<String> = values().map(|value| value.to_string()).collect();
+    let pairs: Vec<String> = Value::all().map(|value| value.to_string()).collect();
     let nearest = if word.contains('=') {
         spelling::nearest(word, pairs.iter().map(String::as_str))
     } else {
         let codes = CODES.iter().map(|code| code.id).chain(RULES.iter().map(|rule| rule.code));
         let names = Choice::ALL.iter().map(|choice| choice.id()).chain(PRESETS.iter().map(|preset| preset.id));
-        spelling::nearest(word, codes.chain(names).chain(values().map(Value::id)))
+        spelling::nearest(word, codes.chain(names).chain(Value::all().map(Value::id)))
     };
     Error::NothingToExplain { word: word.to_owned(), nearest: nearest.map(str::to_owned) }
 }
