@@ -73,3 +73,18 @@ async fn a_failed_request_has_its_trace_in_the_log() {
     let lines = logs::wait_for(answer.header("x-request-id")).await;
     assert_eq!((answer.status, &lines[0]["trace_id"]), (404, &Value::from(TRACE)));
 }
+
+#[tokio::test]
+async fn the_log_names_the_span_of_each_request() {
+    let server = TestServer::start(&[]).await;
+    let mut seen = vec![PARENT.to_owned(), "0".repeat(16)];
+    for _ in 0..3 {
+        let request = request("GET", "/greet").header("traceparent", format!("00-{TRACE}-{PARENT}-01"));
+        let answer = send(server.public, request).await;
+        let line = &logs::wait_for(answer.header("x-request-id")).await[0];
+        let span = line["span_id"].as_str().expect("each line names a span").to_owned();
+        assert!(span.len() == 16 && span.bytes().all(|byte| byte.is_ascii_hexdigit()), "{span}");
+        assert!(!seen.contains(&span), "{span}");
+        seen.push(span);
+    }
+}

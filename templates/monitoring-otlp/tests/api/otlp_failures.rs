@@ -30,3 +30,17 @@ async fn what_waits_is_bounded_and_what_is_dropped_is_counted() {
         eventually("they are counted", async || counted().await >= REQUESTS - CAPACITY).await;
     }
 }
+
+#[tokio::test]
+async fn the_queue_is_emptied() {
+    const BATCHES: usize = 4;
+    let server = Process::start(&[]).await;
+    let mut connection = Connection::open(server.public).await;
+    for batch in 1..=BATCHES {
+        for _ in 0..1_000 {
+            assert_eq!(connection.send(recorded("/greet")).await.status, 200);
+        }
+        let arrived = async || scrape::stream(server.admin).spans.len() == batch * 1_000;
+        eventually("all spans arrive", arrived).await;
+    }
+}

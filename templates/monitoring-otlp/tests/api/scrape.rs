@@ -235,7 +235,9 @@ fn series(metric: &Metric) -> Vec<(Series, f64)> {
                 .map(|point| ((name.clone(), labels(&point.attributes)), value(&point.value)))
                 .collect()
         }
-        Data::Histogram(histogram) => histogram.data_points.iter().flat_map(|point| distribution(&name, point)).collect(),
+        Data::Histogram(histogram) => {
+            histogram.data_points.iter().flat_map(|point| distribution(&name, point)).collect()
+        }
         other => panic!("{name} is {other:?}"),
     }
 }
