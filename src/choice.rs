@@ -199,6 +199,7 @@ choices! {
     /// How the service is monitored.
     monitoring: Monitoring, Rust, "How is the service monitored?" {
         Prometheus = "prometheus",
+        Datadog = "datadog",
         None = "none",
     }
     /// Where the service runs.

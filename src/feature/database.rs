@@ -30,7 +30,7 @@ pub(super) const DATABASE: Feature = Feature {
             .of("database")
             .gauge("db_last_backup_timestamp_seconds", "Time of the last backup; 0 if there is none");
         match stack.monitoring {
-            Monitoring::Prometheus => {
+            Monitoring::Prometheus | Monitoring::Datadog => {
                 let about =
                     "Folder whose newest file is the last backup, so that its time is a metric; none by default";
                 parts.settings.add(Group::Data, "BACKUP_FOLDER", "", about);

@@ -3,8 +3,8 @@
 use super::{
     Feature, Wanted, auth_api_key, auth_jwt, base, cache, cache_memcached, cache_memory, cache_redis, ci_github,
     ci_gitlab, database, database_postgres, database_sqlite, deploy_aws, deploy_azure, deploy_compose, deploy_fly,
-    deploy_gcp, deploy_kubernetes, deploy_systemd, limiter_memory, limiter_redis, load_balancer, monitoring_prometheus,
-    none, series, shared, upstream_http,
+    deploy_gcp, deploy_kubernetes, deploy_systemd, limiter_memory, limiter_redis, load_balancer, monitoring_datadog,
+    monitoring_prometheus, none, series, shared, upstream_http,
 };
 
 /// Every feature, in the order in which they contribute.
@@ -71,6 +71,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("upstream-http+monitoring"),
     &cross("upstream-http+series"),
     &cross("drill+monitoring"),
+    &monitoring_datadog::MONITORING_DATADOG,
     &none::MONITORING_NONE,
     &cross("drill+monitoring-none"),
     &cross("database-sqlite+monitoring"),

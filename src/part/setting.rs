@@ -61,6 +61,8 @@ pub enum Group {
     Upstream,
     /// The log.
     Logging,
+    /// Where metrics and traces are sent.
+    Monitoring,
 }
 
 /// The settings of a project.
@@ -82,8 +84,16 @@ impl Setting {
 }
 
 impl Group {
-    const ALL: [Self; 7] =
-        [Self::Listening, Self::TimeOuts, Self::Capacity, Self::Data, Self::Access, Self::Upstream, Self::Logging];
+    const ALL: [Self; 8] = [
+        Self::Listening,
+        Self::TimeOuts,
+        Self::Capacity,
+        Self::Data,
+        Self::Access,
+        Self::Upstream,
+        Self::Logging,
+        Self::Monitoring,
+    ];
 
     fn heading(self) -> &'static str {
         match self {
@@ -94,6 +104,7 @@ impl Group {
             Self::Access => "Access",
             Self::Upstream => "The other service",
             Self::Logging => "Logging",
+            Self::Monitoring => "Monitoring",
         }
     }
 }

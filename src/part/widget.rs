@@ -45,10 +45,8 @@ impl Widget {
             .zip(&self.queries)
             .map(|(name, (query, _))| json!({"data_source": "metrics", "name": name, "query": of_environment(query)}))
             .collect();
-        let formulas: Vec<Value> = names()
-            .zip(&self.queries)
-            .map(|(name, (_, legend))| json!({"formula": name, "alias": legend}))
-            .collect();
+        let formulas: Vec<Value> =
+            names().zip(&self.queries).map(|(name, (_, legend))| json!({"formula": name, "alias": legend})).collect();
         let request = json!({
             "response_format": "timeseries",
             "display_type": "line",

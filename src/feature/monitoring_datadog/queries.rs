@@ -40,11 +40,7 @@ pub(super) fn all(stack: &Stack) -> Vec<Query> {
             Of::Above("sum(last_30m):default_zero(sum:service_starts_total{service:app}.as_count())"),
             3.0 * replicas + 2.0,
         ),
-        query(
-            "DatabaseFails",
-            Of::Above("avg(last_5m):max:breaker_open{service:app,dependency:database}"),
-            0.3,
-        ),
+        query("DatabaseFails", Of::Above("avg(last_5m):max:breaker_open{service:app,dependency:database}"), 0.3),
         query("DatabaseIsAhead", Of::Above("min(last_1h):max:db_migrations_ahead{service:app}"), 0.0),
         // The time of the last backup is still that of two days ago: queries cannot compare it with the clock.
         query(

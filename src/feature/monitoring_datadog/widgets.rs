@@ -7,8 +7,7 @@ pub(super) fn of(series: &AllSeries) -> Vec<Widget> {
     let is_sent = |widget: &Widget| {
         widget.queries.iter().all(|(query, _)| {
             let metric = query.split(':').nth(1).and_then(|rest| rest.split('{').next()).unwrap_or_default();
-            metric.starts_with("process_")
-                || series.iter().any(|series| series.name == metric)
+            metric.starts_with("process_") || series.iter().any(|series| series.name == metric)
         })
     };
     all().into_iter().filter(is_sent).collect()
@@ -16,12 +15,9 @@ pub(super) fn of(series: &AllSeries) -> Vec<Widget> {
 
 fn all() -> Vec<Widget> {
     let mut widgets = Vec::new();
-    for (group, of_group) in [
-        ("Requests", REQUESTS),
-        ("Data and dependencies", DEPENDENCIES),
-        ("Clients", CLIENTS),
-        ("Process", PROCESS),
-    ] {
+    for (group, of_group) in
+        [("Requests", REQUESTS), ("Data and dependencies", DEPENDENCIES), ("Clients", CLIENTS), ("Process", PROCESS)]
+    {
         widgets.extend(of_group.iter().map(|(title, queries)| Widget { title, group, queries: queries.to_vec() }));
     }
     widgets
@@ -44,10 +40,10 @@ const REQUESTS: &[(&str, Queries)] = &[
         "Requests by route",
         &[("count:http_server_request_duration_seconds{service:app} by {http_route}.as_rate()", "requests")],
     ),
-    ("In flight; each replica rejects requests over MAX_IN_FLIGHT", &[(
-        "max:http_server_active_requests{service:app} by {replica}",
-        "in flight",
-    )]),
+    (
+        "In flight; each replica rejects requests over MAX_IN_FLIGHT",
+        &[("max:http_server_active_requests{service:app} by {replica}", "in flight")],
+    ),
     (
         "Shed, timed out and panicked",
         &[
@@ -93,10 +89,7 @@ const DEPENDENCIES: &[(&str, Queries)] = &[
 const CLIENTS: &[(&str, Queries)] = &[
     ("Rejected writes", &[("sum:auth_failures_total{service:app} by {reason}.as_count()", "rejected")]),
     ("Limited requests", &[("sum:http_requests_limited_total{service:app}.as_count()", "limited")]),
-    (
-        "Requests that a replica counted alone",
-        &[("sum:limiter_fallback_total{service:app}.as_count()", "requests")],
-    ),
+    ("Requests that a replica counted alone", &[("sum:limiter_fallback_total{service:app}.as_count()", "requests")]),
 ];
 
 const PROCESS: &[(&str, Queries)] = &[

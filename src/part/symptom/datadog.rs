@@ -160,7 +160,8 @@ mod tests {
         assert_eq!(monitor["name"], "shop: Guests are refused");
         let query = "sum(last_15m):default_zero(sum:refused_total{service:shop,env:production}.as_count()) > 20";
         assert_eq!(monitor["query"], query);
-        let message = "{{value}} guests were refused\n\nRunbook: ops/runbook/door.md#guests-are-refused\n\n@NOTIFY_TICKET";
+        let message =
+            "{{value}} guests were refused\n\nRunbook: ops/runbook/door.md#guests-are-refused\n\n@NOTIFY_TICKET";
         assert_eq!(monitor["message"], message);
     }
 
@@ -177,7 +178,8 @@ mod tests {
         let monitors = parsed(&symptoms.monitors(&queries, "shop"));
         let names: Vec<_> = monitors.iter().map(|monitor| &monitor["name"]).collect();
         assert_eq!(names, ["shop: Requests fail (1h)", "shop: Requests fail (6h)"]);
-        let query = "burn_rate(\"shop: requests do not fail\").over(\"30d\").long_window(\"1h\").short_window(\"5m\") > 14.4";
+        let query =
+            "burn_rate(\"shop: requests do not fail\").over(\"30d\").long_window(\"1h\").short_window(\"5m\") > 14.4";
         assert_eq!(monitors[0]["query"], query);
     }
 }

@@ -11,6 +11,12 @@ pub enum Address {
     Unix(PathBuf),
 }
 
+/// Parses a name or an address, without a port.
+pub fn host(text: &str) -> Result<String, &'static str> {
+    let is_valid = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
+    text.chars().all(is_valid).then(|| text.to_owned()).ok_or("not the name or the address of a host")
+}
+
 /// Parses `udp://HOST:PORT` or `unix://PATH`, a socket of datagrams.
 pub fn address(text: &str) -> Result<Address, &'static str> {
     let of_host = |text: &str| {

@@ -6,13 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-use std::{io, mem};
+use std::{fs, io, mem};
 
 use metrics::counter;
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-use super::agent::{Address, Socket, address};
+use super::agent::{Address, Socket, address, host};
 use super::settings::{number, time};
 use super::statsd::{Encoder, Recorder};
 
@@ -31,7 +31,7 @@ pub static UNIFIED: OnceLock<[(&str, String); 3]> = OnceLock::new();
 #[group(skip)]
 pub struct Settings {
     /// Host of the Datadog Agent; without it and DD_DOGSTATSD_URL nothing is sent
-    #[arg(long, env)]
+    #[arg(long, env, value_parser = host)]
     pub dd_agent_host: Option<String>,
     /// UDP port at which the Agent takes metrics
     #[arg(long, env, default_value = "8125", value_parser = number::<u16>(1, 65_535))]
@@ -86,14 +86,19 @@ pub struct Exporter {
 
 impl Exporter {
     /// Handles that were created before the first exporter record nothing.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &super::Settings) -> Self {
+        let super::Settings { datadog: settings, server, .. } = settings;
         let unified = UNIFIED.get_or_init(|| settings.unified());
         let tags = unified.iter().map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>().join(",");
         let queue = settings.address().map(|address| {
             // An error means that another server of this process has set it.
             metrics::set_global_recorder(Recorder).ok();
+            counter!("service_starts_total").increment(1);
+            // Several replicas on one host differ by their port.
+            let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+            let replica = format!("{}:{}", host.trim(), server.port);
             Mutex::new(Queue {
-                encoder: Encoder::new(tags, address.max_packet()),
+                encoder: Encoder::new(tags, replica, address.max_packet()),
                 address,
                 socket: None,
                 packets: VecDeque::new(),
@@ -111,8 +116,8 @@ impl Exporter {
     /// Sends metrics regularly. Does not return.
     pub async fn run(&self) {
         loop {
-            sleep(self.interval).await;
             self.send().await;
+            sleep(self.interval).await;
         }
     }
 

@@ -43,14 +43,16 @@ impl metrics::Recorder for Recorder {
 pub struct Encoder {
     /// The tags of every line.
     tags: String,
+    /// The tag of gauges: those of two replicas would replace each other at one Agent.
+    replica: String,
     /// The most bytes of a packet.
     max_packet: usize,
     counts: HashMap<Key, u64>,
 }
 
 impl Encoder {
-    pub fn new(tags: String, max_packet: usize) -> Self {
-        Self { tags, max_packet, counts: HashMap::new() }
+    pub fn new(tags: String, replica: String, max_packet: usize) -> Self {
+        Self { tags, replica, max_packet, counts: HashMap::new() }
     }
 
     /// Appends what was recorded since the last call: first the values of histograms, then counters, then gauges.
@@ -61,17 +63,18 @@ impl Encoder {
             let step = values.len().div_ceil(MAX_VALUES).max(1);
             let rate = if step == 1 { String::new() } else { format!("|@{}", 1.0 / step as f64) };
             let values = values.iter().step_by(step).map(|value| format!(":{value:.6}"));
-            self.put(packets, key, values, &format!("|d{rate}"));
+            self.put(packets, key, values, &format!("|d{rate}|#"));
         });
         RECORDED.visit_counters(|key, counter| {
             let (total, sent) = (counter.load(Relaxed), self.counts.get(key).copied().unwrap_or(0));
             if total > sent {
                 self.counts.insert(key.clone(), total);
-                self.put(packets, key, [format!(":{}", total - sent)], "|c");
+                self.put(packets, key, [format!(":{}", total - sent)], "|c|#");
             }
         });
         RECORDED.visit_gauges(|key, gauge| {
-            self.put(packets, key, [format!(":{}", f64::from_bits(gauge.load(Relaxed)))], "|g");
+            let value = format!(":{}", f64::from_bits(gauge.load(Relaxed)));
+            self.put(packets, key, [value], &format!("|g|#replica:{},", self.replica));
         });
     }
 
@@ -84,7 +87,7 @@ impl Encoder {
         kind: &str,
     ) {
         let name = key.name();
-        let mut end = format!("{kind}|#{}", self.tags);
+        let mut end = format!("{kind}{}", self.tags);
         for label in key.labels() {
             // These characters would end the tag.
             let value = label.value().replace([',', '|', '\n'], "_");

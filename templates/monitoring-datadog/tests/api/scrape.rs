@@ -116,7 +116,7 @@ impl Received {
 /// `name{label="value"}`, without the tags that every line has.
 fn series(name: &str, tags: &str) -> String {
     let tags = tags.split(',').filter_map(|tag| tag.split_once(':'));
-    let labels = tags.filter(|(name, _)| !["service", "env", "version"].contains(name));
+    let labels = tags.filter(|(name, _)| !["service", "env", "version", "replica"].contains(name));
     let labels = labels.map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(",");
     if labels.is_empty() { name.to_owned() } else { format!("{name}{{{labels}}}") }
 }

@@ -4,7 +4,7 @@
 //= fields
     pub datadog: datadog::Exporter,
 //= new
-            datadog: datadog::Exporter::new(&settings.datadog),
+            datadog: datadog::Exporter::new(&settings),
 //= tasks
         let tasks = futures_util::future::join(tasks, self.datadog.run());
 //= close

@@ -1,3 +1,5 @@
+//= use
+use crate::scrape::Agent;
 //= fixture
     /// Receives the metrics of the server.
     pub agent: Agent,
