@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{fs, io, mem};
 
-use metrics::counter;
+use metrics::{counter, gauge};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
@@ -94,6 +94,7 @@ impl Exporter {
             // An error means that another server of this process has set it.
             metrics::set_global_recorder(Recorder).ok();
             counter!("service_starts_total").increment(1);
+            gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
             // Several replicas on one host differ by their port.
             let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
             let replica = format!("{}:{}", host.trim(), server.port);

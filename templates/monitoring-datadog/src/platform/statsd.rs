@@ -79,13 +79,7 @@ impl Encoder {
     }
 
     /// As many values on a line, and as many lines in a packet, as fit.
-    fn put(
-        &self,
-        packets: &mut VecDeque<String>,
-        key: &Key,
-        values: impl IntoIterator<Item = String>,
-        kind: &str,
-    ) {
+    fn put(&self, packets: &mut VecDeque<String>, key: &Key, values: impl IntoIterator<Item = String>, kind: &str) {
         let name = key.name();
         let mut end = format!("{kind}{}", self.tags);
         for label in key.labels() {

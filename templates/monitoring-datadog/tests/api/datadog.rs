@@ -48,7 +48,7 @@ async fn each_duration_is_a_value_of_a_distribution_with_the_unified_tags() {
     let packets = packets(server.admin);
     let lines: Vec<&str> = packets.iter().flat_map(|packet| packet.lines()).collect();
     for line in &lines {
-        assert!(line.contains("|#service:till,env:test,version:1.2.3"), "{line}");
+        assert!(line.contains("service:till,env:test,version:1.2.3"), "{line}");
     }
     let duration = lines.iter().find(|line| line.contains("http_route:/greet")).expect("it was sent");
     let (name, rest) = duration.split_once(':').expect("a name and a value");
@@ -93,7 +93,8 @@ async fn the_last_values_are_sent_after_sigterm() {
     server.terminate();
     let inbox = inbox(server.admin);
     assert_eq!(server.ended().await.code, Some(0));
-    let greeted = async || Scrape::arrived(&inbox).total("http_server_request_duration_seconds_count", &GREETINGS) == 1.0;
+    let greeted =
+        async || Scrape::arrived(&inbox).total("http_server_request_duration_seconds_count", &GREETINGS) == 1.0;
     eventually("the last request is counted", greeted).await;
 }
 
@@ -164,7 +165,7 @@ async fn without_an_agent_nothing_is_sent_and_nothing_is_logged_about_it() {
 async fn lines_of_the_log_name_the_service_and_the_trace() {
     let mut server = Process::start(&["--dd-env=test"]).await;
     let trace = "0af7651916cd43dd8448eb211c80319c";
-    let greeting = request("GET", "/greet").header("traceparent", &format!("00-{trace}-b7ad6b7169203331-01"));
+    let greeting = request("GET", "/greet").header("traceparent", format!("00-{trace}-b7ad6b7169203331-01"));
     assert_eq!(http::send(server.public, greeting).await.status, 200);
     let mut line = server.line().await;
     while line["path"] != "/greet" {

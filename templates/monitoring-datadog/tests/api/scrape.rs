@@ -113,10 +113,10 @@ impl Received {
     }
 }
 
-/// `name{label="value"}`, without the tags that every line has.
+/// `name{label="value"}`. The tags that every line has, or every gauge, come first and are left out.
 fn series(name: &str, tags: &str) -> String {
-    let tags = tags.split(',').filter_map(|tag| tag.split_once(':'));
-    let labels = tags.filter(|(name, _)| !["service", "env", "version", "replica"].contains(name));
+    let shared = if tags.starts_with("replica:") { 4 } else { 3 };
+    let labels = tags.split(',').skip(shared).filter_map(|tag| tag.split_once(':'));
     let labels = labels.map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(",");
     if labels.is_empty() { name.to_owned() } else { format!("{name}{{{labels}}}") }
 }
