@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use restwell::choice::Monitoring;
+use std::sync::LazyLock;
+
+use restwell::choice::{Auth, Choice, Database, Monitoring, Upstream, Value as Chosen};
 use restwell::part::Parts;
 use restwell::part::symptom::{Condition, datadog::objective};
 use restwell::plan::Plan;
+use restwell::stack::Stack;
+use restwell::tree::Tree;
 use serde_json::Value;
 
-use crate::projects::{NAME, Project, all};
+use crate::projects::{NAME, WITH_SERVERS, source, stack, tree};
 
 const FOLDER: &str = "ops/datadog/";
 
@@ -29,14 +33,44 @@ const LABELS: [(&str, &[&str]); 6] = [
     ("gcp.run.request_count", &["service_name", "response_code_class"]),
 ];
 
-fn projects() -> impl Iterator<Item = &'static Project> {
-    all().iter().filter(|project| project.stack.monitoring == Monitoring::Datadog)
+/// A project with Datadog.
+struct Project {
+    stack: Stack,
+    tree: Tree,
+}
+
+/// For every target one with little, one with most, and one with the rest.
+fn projects() -> &'static [Project] {
+    static PROJECTS: LazyLock<Vec<Project>> = LazyLock::new(|| {
+        let with = [Chosen::Monitoring(Monitoring::Datadog)];
+        let little = [Chosen::Database(Database::None)];
+        let rest = [Chosen::Auth(Auth::Jwt), Chosen::Upstream(Upstream::Http), Chosen::Database(Database::Postgres)];
+        let samples: [&[Chosen]; 3] = [&little, &WITH_SERVERS, &rest];
+        let all = Choice::Deploy.values().iter().flat_map(|target| {
+            samples.map(|values| {
+                let stack = stack([values, &with, &[*target]].concat());
+                Project { stack, tree: tree(&stack) }
+            })
+        });
+        all.collect()
+    });
+    &PROJECTS
+}
+
+impl Project {
+    fn id(&self) -> String {
+        restwell::variants::id(&self.stack)
+    }
+}
+
+/// Every stack with Datadog.
+fn stacks() -> impl Iterator<Item = Stack> {
+    Stack::all().into_iter().filter(|stack| stack.monitoring == Monitoring::Datadog)
 }
 
 fn json(project: &Project, name: &str) -> Value {
     let path = format!("{FOLDER}{name}");
-    let (_, text) = project.files().find(|(found, _)| found.as_str() == path).unwrap_or_else(|| panic!("no {path}"));
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"))
+    serde_json::from_str(source(&project.tree, &path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -146,9 +180,6 @@ fn every_symptom_has_its_monitors_which_link_to_its_entry() {
             let link = format!("Runbook: {}\n", symptom.address());
             let own = list(&monitors).iter().filter(|monitor| text(&monitor["message"]).contains(&link));
             assert!(own.count() > 0, "{}: {} has no monitor", project.id(), symptom.alert);
-            let written = parts.queries.iter().any(|query| query.alert == symptom.alert);
-            let is_written = matches!(symptom.condition, Condition::Written(_));
-            assert_eq!(written, is_written, "{}: {}", project.id(), symptom.alert);
         }
         for monitor in list(&monitors) {
             // The script finds what exists by its name.
@@ -164,21 +195,34 @@ fn every_symptom_has_its_monitors_which_link_to_its_entry() {
 }
 
 #[test]
-fn every_query_is_of_a_symptom_and_every_burn_rate_of_an_objective() {
+fn every_written_condition_of_every_stack_has_a_query_and_no_query_is_of_nothing() {
     let mut alerts = BTreeSet::new();
     let mut written = BTreeSet::new();
-    for project in projects() {
-        let parts = parts(project);
-        alerts.extend(parts.symptoms.iter().map(|symptom| symptom.alert));
-        written.extend(parts.queries.iter().map(|query| query.alert));
-        let objectives = json(project, "slo.json");
-        let known: BTreeSet<&str> = list(&objectives).iter().map(|objective| text(&objective["name"])).collect();
-        for monitor in list(&json(project, "monitors.json")).iter().filter(|monitor| monitor["type"] == "slo alert") {
-            let name = text(&monitor["query"]).split('"').nth(1).expect("a name");
-            assert!(known.contains(name), "{}: no objective `{name}`", project.id());
+    for stack in stacks() {
+        let parts = Plan::new(&stack, NAME).parts;
+        for symptom in parts.symptoms.iter() {
+            let has_query = parts.queries.iter().any(|query| query.alert == symptom.alert);
+            let is_written = matches!(symptom.condition, Condition::Written(_));
+            assert_eq!(has_query, is_written, "{stack:?}: {}", symptom.alert);
+            alerts.insert(symptom.alert);
         }
-        assert!(known.contains(objective("answers are fast", NAME).as_str()));
+        written.extend(parts.queries.iter().map(|query| query.alert));
     }
     let unused: Vec<_> = written.difference(&alerts).collect();
     assert!(unused.is_empty(), "queries of no symptom: {unused:?}");
+}
+
+#[test]
+fn every_burn_rate_is_of_an_objective() {
+    for project in projects() {
+        let objectives = json(project, "slo.json");
+        let known: BTreeSet<&str> = list(&objectives).iter().map(|objective| text(&objective["name"])).collect();
+        let mut burning = BTreeSet::new();
+        let monitors = json(project, "monitors.json");
+        for monitor in list(&monitors).iter().filter(|monitor| monitor["type"] == "slo alert") {
+            burning.insert(text(&monitor["query"]).split('"').nth(1).expect("a name"));
+        }
+        assert_eq!(burning, known, "{}", project.id());
+        assert!(known.contains(objective("answers are fast", NAME).as_str()));
+    }
 }
