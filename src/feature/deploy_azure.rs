@@ -25,7 +25,8 @@ pub(super) const DEPLOY_AZURE: Feature = Feature {
                 parts.servers.push(Server { purpose: "sends the metrics of a replica on", ..PROMETHEUS_SERVER });
                 secrets::with_metrics
             }
-            Monitoring::Datadog | Monitoring::None => secrets::alone,
+            Monitoring::Datadog => secrets::with_datadog,
+            Monitoring::None => secrets::alone,
         });
         parts.drain = Some(DRAIN);
         let whole = "504; the service itself ends it long before";
