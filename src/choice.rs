@@ -200,6 +200,7 @@ choices! {
     monitoring: Monitoring, Rust, "How is the service monitored?" {
         Prometheus = "prometheus",
         Otlp = "otlp",
+        Datadog = "datadog",
         None = "none",
     }
     /// Where the service runs.

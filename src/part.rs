@@ -16,6 +16,7 @@ pub mod setting;
 pub mod symptom;
 pub mod versions;
 pub mod volume;
+pub mod widget;
 
 use std::borrow::Cow;
 
@@ -31,6 +32,7 @@ pub use series::{AllSeries, Series};
 pub use server::{Development, Server};
 pub use setting::{Deployed, Group, SecretSetting, Setting, Settings};
 pub use symptom::{Condition, Scope, Symptoms, SymptomsOf};
+pub use widget::Widget;
 
 /// The job in queries and rules of facts, which do not know the name of the project: Prometheus has that name for it.
 const JOB: &str = "job=\"app\"";
@@ -56,6 +58,10 @@ pub struct Parts {
     pub series: AllSeries,
     /// What can go wrong, for alerts and the runbook.
     pub symptoms: Symptoms,
+    /// The conditions of symptoms that are written for Datadog.
+    pub queries: Vec<symptom::datadog::Query>,
+    /// The dashboard in Datadog.
+    pub widgets: Vec<Widget>,
     /// What the objective is measured by, where anything is.
     pub indicator: Option<Indicator>,
     /// How long replicas may drain, if there is a deployment.

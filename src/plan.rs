@@ -17,7 +17,7 @@ use minijinja::Value;
 use crate::choice::Database;
 use crate::feature::wanted;
 use crate::name;
-use crate::part::{Parts, operator_value, secret, server, volume};
+use crate::part::{Parts, operator_value, secret, server, volume, widget};
 use crate::precomputed::{LOCKS, openapi};
 use crate::resource::Resource;
 use crate::stack::Stack;
@@ -133,6 +133,7 @@ impl<'a> Plan<'a> {
             indicator,
             limits,
             operator_values,
+            queries,
             dashboards,
             drain,
             secrets,
@@ -141,6 +142,7 @@ impl<'a> Plan<'a> {
             settings,
             symptoms,
             volumes,
+            widgets,
             ..
         } = &self.parts;
         let facts = [
@@ -152,6 +154,7 @@ impl<'a> Plan<'a> {
                 "operator_values",
                 operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
             ),
+            ("monitors", symptoms.monitors(queries, self.name)),
             ("secrets", secret::compose(secrets)),
             ("secrets_of_service", secret::of_service(secrets)),
             ("secret_files", secret::commands(secrets)),
@@ -161,6 +164,7 @@ impl<'a> Plan<'a> {
             ("test_variables", server::test_variables(servers)),
             ("time_outs", limits.time_outs()),
             ("volumes", volume::render(volumes)),
+            ("widgets", widget::dashboard(widgets, self.name)),
         ];
         let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
         context.insert("servers".to_owned(), fields.into());

@@ -25,6 +25,7 @@ pub(super) const DEPLOY_AZURE: Feature = Feature {
                 parts.servers.push(Server { purpose: "sends the metrics of a replica on", ..PROMETHEUS_SERVER });
                 secrets::with_metrics
             }
+            Monitoring::Datadog => secrets::with_datadog,
             Monitoring::Otlp | Monitoring::None => secrets::alone,
         });
         parts.drain = Some(DRAIN);

@@ -30,7 +30,7 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
                     Server::deployed("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
                 ]);
             }
-            Monitoring::Otlp | Monitoring::None => {}
+            Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
         }
     },
 };

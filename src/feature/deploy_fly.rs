@@ -25,7 +25,7 @@ pub(super) const DEPLOY_FLY: Feature = Feature {
         limit(&mut parts.limits);
         match stack.monitoring {
             Monitoring::Prometheus => parts.servers.extend([PROMETHEUS_SERVER, ALERTMANAGER_SERVER]),
-            Monitoring::Otlp | Monitoring::None => {}
+            Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
         }
     },
 };

@@ -35,7 +35,7 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
                     parts.dashboards.add("load-balancer", panel);
                 }
             }
-            Monitoring::Otlp | Monitoring::None => {}
+            Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
         }
     },
 };

@@ -25,6 +25,7 @@ mod limiter_memory;
 mod limiter_redis;
 mod list;
 mod load_balancer;
+mod monitoring_datadog;
 mod monitoring_otlp;
 mod monitoring_prometheus;
 mod none;

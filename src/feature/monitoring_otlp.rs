@@ -57,11 +57,11 @@ fn depend(parts: &mut Parts) {
 fn set(parts: &mut Parts) {
     let settings = &mut parts.settings;
     let about = "URL of the OpenTelemetry collector, such as http://127.0.0.1:4318; nothing is exported by default";
-    settings.add(Group::Telemetry, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).deployed(Deployed::Adjustable);
+    settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).deployed(Deployed::Adjustable);
     let about = "Headers for the collector, such as authorization=Basic%20dTpw, separated by commas";
-    settings.add(Group::Telemetry, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();
+    settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();
     let about = "Share of the requests that have a span, from 0 to 1, where the sampler takes one";
-    settings.add(Group::Telemetry, "OTEL_TRACES_SAMPLER_ARG", "1", about).deployed(Deployed::Adjustable);
+    settings.add(Group::Monitoring, "OTEL_TRACES_SAMPLER_ARG", "1", about).deployed(Deployed::Adjustable);
     for (name, default, about) in [
         (
             "OTEL_TRACES_SAMPLER",
@@ -78,6 +78,6 @@ fn set(parts: &mut Parts) {
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "Protocol of the collector; only http/protobuf"),
         ("OTEL_SDK_DISABLED", "false", "Whether nothing is exported, whatever the endpoint"),
     ] {
-        settings.add(Group::Telemetry, name, default, about);
+        settings.add(Group::Monitoring, name, default, about);
     }
 }

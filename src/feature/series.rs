@@ -12,7 +12,7 @@ pub(super) const SERIES: Feature = Feature {
     id: "series",
     wanted: Wanted::Where(|stack| match stack.monitoring {
         Monitoring::Prometheus | Monitoring::Otlp => true,
-        Monitoring::None => false,
+        Monitoring::Datadog | Monitoring::None => false,
     }),
     contribute: |_, parts| {
         parts.manifest.add(METRICS_PROCESS.plain());

@@ -192,7 +192,7 @@ pub(super) const SPANS: Feature = Feature {
     id: "spans",
     wanted: Wanted::Where(|stack| match stack.monitoring {
         Monitoring::Otlp => true,
-        Monitoring::Prometheus | Monitoring::None => false,
+        Monitoring::Datadog | Monitoring::Prometheus | Monitoring::None => false,
     }),
     contribute: |_, parts| {
         parts.manifest.add(OPENTELEMETRY.features(&["trace"]));

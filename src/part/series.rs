@@ -111,6 +111,11 @@ impl SeriesOf<'_> {
 }
 
 impl Series {
+    /// The label of a counter, if it has one that is declared.
+    pub fn label(&self) -> Option<&'static str> {
+        self.label.as_ref().map(|(label, _)| *label)
+    }
+
     fn render(&self, text: &mut String) {
         let Self { name, kind, help, label, made_by_owner, .. } = self;
         let describe = match kind {

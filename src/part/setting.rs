@@ -61,8 +61,8 @@ pub enum Group {
     Upstream,
     /// The log.
     Logging,
-    /// What is exported for monitoring.
-    Telemetry,
+    /// Where metrics and traces are sent.
+    Monitoring,
 }
 
 /// The settings of a project.
@@ -92,7 +92,7 @@ impl Group {
         Self::Access,
         Self::Upstream,
         Self::Logging,
-        Self::Telemetry,
+        Self::Monitoring,
     ];
 
     fn heading(self) -> &'static str {
@@ -104,7 +104,7 @@ impl Group {
             Self::Access => "Access",
             Self::Upstream => "The other service",
             Self::Logging => "Logging",
-            Self::Telemetry => "Telemetry",
+            Self::Monitoring => "Monitoring",
         }
     }
 }

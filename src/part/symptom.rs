@@ -2,8 +2,9 @@
 //! rendered from one fact, so that they agree on its name, its severity and the place of its entry.
 //!
 //! A template asks for a symptom by the name of its alert: `<% symptoms.CacheCannotLoad.entry %>` in the runbook. Each
-//! monitoring system has a renderer of its own; [`prometheus`] is that of Prometheus.
+//! monitoring system has a renderer of its own.
 
+pub mod datadog;
 mod prometheus;
 
 use std::borrow::Cow;
@@ -95,6 +96,12 @@ impl Symptoms {
     pub(crate) fn counting(&self) -> String {
         let alerts: Vec<_> = self.iter().filter_map(prometheus::counting).collect();
         format!("{:#}", serde_json::Value::from(alerts))
+    }
+
+    /// The monitors of Datadog; `written` has the conditions that are written by hand.
+    pub(crate) fn monitors(&self, written: &[datadog::Query], project: &str) -> String {
+        let monitors: Vec<_> = self.iter().flat_map(|symptom| datadog::monitors(symptom, written, project)).collect();
+        format!("{:#}", serde_json::Value::from(monitors))
     }
 
     /// What templates may ask for, by the name of the alert.

@@ -11,6 +11,7 @@ mod azure;
 mod base;
 mod ci_scripts;
 mod cli;
+mod datadog;
 mod docs;
 mod every_stack;
 mod fly;

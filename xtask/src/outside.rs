@@ -5,6 +5,7 @@ mod api;
 mod aws;
 mod azure;
 mod browser;
+mod datadog;
 mod files;
 mod fly;
 mod gcp;
@@ -48,6 +49,7 @@ pub(crate) fn run() -> Result<()> {
     files::pass(&mut tally, &largest, "scale");
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
+    datadog::check(&mut tally, &restwell, folder.path())?;
     for target in [kubernetes::TARGET, fly::TARGET, aws::TARGET, gcp::TARGET, azure::TARGET] {
         files::check_target(&mut tally, &restwell, folder.path(), &target)?;
     }

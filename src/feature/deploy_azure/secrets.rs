@@ -12,6 +12,10 @@ use crate::part::setting::SecretSetting;
 const METRICS: SecretSetting =
     SecretSetting { name: "METRICS_PASSWORD", meaning: "the password of the store of metrics", example: "PASSWORD" };
 
+/// The API key of Datadog, which only the Agent has.
+const DATADOG: SecretSetting =
+    SecretSetting { name: "DD_API_KEY", meaning: "the API key of Datadog", example: "API_KEY" };
+
 /// The variables of templates, for a service alone.
 pub(super) fn alone(settings: &Settings, label: &str) -> Vec<(&'static str, Value)> {
     variables(&settings.secrets().collect::<Vec<_>>(), label)
@@ -20,6 +24,11 @@ pub(super) fn alone(settings: &Settings, label: &str) -> Vec<(&'static str, Valu
 /// The same, for a service whose metrics are sent on.
 pub(super) fn with_metrics(settings: &Settings, label: &str) -> Vec<(&'static str, Value)> {
     variables(&settings.secrets().chain([METRICS]).collect::<Vec<_>>(), label)
+}
+
+/// The same, with the Agent of Datadog.
+pub(super) fn with_datadog(settings: &Settings, label: &str) -> Vec<(&'static str, Value)> {
+    variables(&settings.secrets().chain([DATADOG]).collect::<Vec<_>>(), label)
 }
 
 fn variables(secrets: &[SecretSetting], label: &str) -> Vec<(&'static str, Value)> {

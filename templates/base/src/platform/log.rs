@@ -33,6 +33,7 @@ impl<S: Subscriber, W: for<'a> MakeWriter<'a> + 'static> Layer<S> for Json<W> {
         line.put("timestamp", format_args!("{}", humantime::format_rfc3339_micros(SystemTime::now())));
         line.put("level", event.metadata().level().as_str());
         event.record(&mut line);
+        //= constants
         line.put("target", event.metadata().target());
         line.0.extend_from_slice(b"}\n");
         self.0.make_writer().write_all(&line.0).ok();
@@ -74,6 +75,7 @@ impl Visit for Line {
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.put(field.name(), format_args!("{value:?}"));
+        //= debug
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+//= use
 use app::config::Config;
 use app::platform::server::Server;
 use app::platform::settings::Environment;
