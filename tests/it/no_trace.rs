@@ -55,6 +55,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("auth", "jwt") => &["jwt", "jwks", "issuer"],
         ("upstream", "http") => &["upstream", "reviews", "quote."],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
+        ("monitoring", "datadog") => &["datadog", "dogstatsd"],
         ("deploy", "compose") => &["deploy/compose"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
         ("deploy", "systemd") => &["deploy/systemd", "systemd", "systemctl", "journalctl"],

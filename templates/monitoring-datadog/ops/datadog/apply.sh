@@ -8,6 +8,12 @@ set -eu
 cd "$(dirname "$0")"
 : "${DD_API_KEY:?is the API key}" "${DD_APP_KEY:?is the application key}"
 : "${NOTIFY_PAGE:?receives pages, such as @pagerduty-shop}" "${NOTIFY_TICKET:?receives tickets, such as @slack-shop}"
+case $DD_API_KEY$DD_APP_KEY in
+  *[!A-Za-z0-9_-]*)
+    echo 'apply.sh: a key of Datadog has only letters, digits, - and _' >&2
+    exit 2
+    ;;
+esac
 api=${DD_API_URL:-https://api.${DD_SITE:-datadoghq.com}}
 
 # Calls METHOD PATH with the body on standard input. The keys are in a file of curl's configuration that is never on a disk,

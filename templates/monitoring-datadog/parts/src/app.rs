@@ -3,5 +3,8 @@
         metrics::gauge!("service_ready").set(u8::from(is_ready));
 //= admin
     let measured = Arc::downgrade(app);
-    let measure = move || measured.upgrade().into_iter().for_each(|app| app.measure());
-    app.platform.datadog.measured_by(measure);
+    app.platform.datadog.measured_by(move || {
+        if let Some(app) = measured.upgrade() {
+            app.measure();
+        }
+    });

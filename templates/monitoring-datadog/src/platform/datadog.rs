@@ -126,7 +126,9 @@ impl Exporter {
     pub async fn send(&self) {
         let Some(queue) = &self.queue else { return };
         let mut queue = queue.lock().await;
-        self.measure.get().into_iter().for_each(|measure| measure());
+        if let Some(measure) = self.measure.get() {
+            measure();
+        }
         metrics_process::Collector::default().collect();
         queue.fill_and_send().await;
     }
