@@ -129,23 +129,29 @@ impl<'a> Plan<'a> {
     /// The variables of templates, without those of resources.
     fn facts(&self) -> Context {
         let mut context = context::of(self.stack, self.name);
-        let Parts {
-            indicator,
-            limits,
-            operator_values,
-            queries,
-            dashboards,
-            drain,
-            secrets,
-            series,
-            servers,
-            settings,
-            symptoms,
-            volumes,
-            widgets,
-            ..
-        } = &self.parts;
-        let facts = [
+        let Parts { indicator, dashboards, drain, series, servers, symptoms, .. } = &self.parts;
+        let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
+        context.insert("servers".to_owned(), fields.into());
+        context.insert("series".to_owned(), series.render().into());
+        context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
+        context.insert("counting_alerts".to_owned(), symptoms.counting().into());
+        context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
+        if let Some(drain) = drain {
+            context.insert("drain".to_owned(), drain.fields().into());
+        }
+        if let Some(indicator) = indicator {
+            context.insert("indicator".to_owned(), indicator.fields(self.name).into());
+        }
+        context.extend(self.texts().map(|(name, text)| (name.to_owned(), text.into())));
+        context.extend(self.settings_of_target().map(|(name, fact)| (name.to_owned(), fact)));
+        context
+    }
+
+    /// The variables whose values are text.
+    fn texts(&self) -> [(&'static str, String); 16] {
+        let Parts { limits, operator_values, queries, secrets, servers, settings, symptoms, volumes, widgets, .. } =
+            &self.parts;
+        [
             ("bounds", limits.bounds()),
             ("environment", settings.compose_environment()),
             ("gitlab_services", server::gitlab_services(servers)),
@@ -165,22 +171,7 @@ impl<'a> Plan<'a> {
             ("time_outs", limits.time_outs()),
             ("volumes", volume::render(volumes)),
             ("widgets", widget::dashboard(widgets, self.name)),
-        ];
-        let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
-        context.insert("servers".to_owned(), fields.into());
-        context.insert("series".to_owned(), series.render().into());
-        context.insert("dashboards".to_owned(), dashboards.render(self.name).into());
-        context.insert("counting_alerts".to_owned(), symptoms.counting().into());
-        context.insert("symptoms".to_owned(), symptoms.render(self.name).into());
-        if let Some(drain) = drain {
-            context.insert("drain".to_owned(), drain.fields().into());
-        }
-        if let Some(indicator) = indicator {
-            context.insert("indicator".to_owned(), indicator.fields(self.name).into());
-        }
-        context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
-        context.extend(self.settings_of_target().map(|(name, fact)| (name.to_owned(), fact)));
-        context
+        ]
     }
 
     /// The settings as a deployment has them, and as only its target has them.

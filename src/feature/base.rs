@@ -173,12 +173,7 @@ fn size(limits: &mut Limits) {
 const WRITTEN: Condition = Condition::Written(Scope::Everything);
 
 fn watch_objective(mut symptoms: SymptomsOf<'_>) {
-    symptoms.page(
-        "NothingAnswers",
-        "Nothing answers",
-        "No replica responds, or none stays up",
-        WRITTEN,
-    );
+    symptoms.page("NothingAnswers", "Nothing answers", "No replica responds, or none stays up", WRITTEN);
     symptoms.page(
         "ErrorBudgetBurnsFast",
         "Requests fail",

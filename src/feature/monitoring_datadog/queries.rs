@@ -7,13 +7,20 @@ use crate::stack::Stack;
 
 /// A query for each alert whose condition is written by hand, of every stack.
 pub(super) fn all(stack: &Stack) -> Vec<Query> {
-    let query = |alert, of, threshold| Query { alert, name: "", of, threshold };
     let replicas = f64::from(stack.replicas());
+    objectives().into_iter().chain(process(replicas)).chain(parts(replicas)).collect()
+}
+
+fn query(alert: &'static str, of: Of, threshold: f64) -> Query {
+    Query { alert, name: "", of, threshold }
+}
+
+fn objectives() -> [Query; 7] {
     let burn = |alert, objective, long, short, threshold| {
         let of = Of::BurnRate { objective, long, short };
         Query { alert, name: long, of, threshold }
     };
-    vec![
+    [
         query("NothingAnswers", Of::Below("max(last_1m):default_zero(sum:process_threads{service:app})"), 1.0),
         burn("ErrorBudgetBurnsFast", FAILS, "1h", "5m", 14.4),
         burn("ErrorBudgetBurnsFast", FAILS, "6h", "30m", 6.0),
@@ -22,6 +29,11 @@ pub(super) fn all(stack: &Stack) -> Vec<Query> {
         burn("ErrorBudgetBurnsSlowly", FAILS, "48h", "4h", 1.0),
         burn("AnswersAreSlow", SLOW, "1h", "5m", 14.4),
         burn("AnswersAreSlow", SLOW, "6h", "30m", 6.0),
+    ]
+}
+
+fn process(replicas: f64) -> [Query; 3] {
+    [
         query(
             "MemoryIsNearItsLimit",
             Of::Above("avg(last_15m):max:process_resident_memory_bytes{service:app} by {replica}"),
@@ -40,6 +52,12 @@ pub(super) fn all(stack: &Stack) -> Vec<Query> {
             Of::Above("sum(last_30m):default_zero(sum:service_starts_total{service:app}.as_count())"),
             3.0 * replicas + 2.0,
         ),
+    ]
+}
+
+/// Of what the service uses, and of what stands in front of it.
+fn parts(replicas: f64) -> [Query; 8] {
+    [
         query("DatabaseFails", Of::Above("avg(last_5m):max:breaker_open{service:app,dependency:database}"), 0.3),
         query("DatabaseIsAhead", Of::Above("min(last_1h):max:db_migrations_ahead{service:app}"), 0.0),
         // The time of the last backup is still that of two days ago: queries cannot compare it with the clock.
