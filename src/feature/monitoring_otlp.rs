@@ -24,11 +24,11 @@ pub(super) const MONITORING_OTLP: Feature = Feature {
         set(parts);
         let about = "Log records dropped: too many waited, or the receiver failed";
         let reasons = ["failed", "full"];
-        parts.series.of("service").labelled("log_records_dropped_total", "reason", &reasons, about);
+        parts.series.of("export").labelled("log_records_dropped_total", "reason", &reasons, about);
         let about = "Standard output has them all the same.";
         parts.dashboards.add(
-            "service",
-            Panel::new(Section::Requests, "Dropped log records", about, Unit::PerSecond).query(
+            "export",
+            Panel::new(Section::Parts, "Dropped log records", about, Unit::PerSecond).query(
                 "sum by (reason) (rate(log_records_dropped_total{job=\"app\"}[$__rate_interval]))",
                 "{{reason}}",
             ),

@@ -198,10 +198,10 @@ pub(super) const SPANS: Feature = Feature {
         parts.manifest.add(OPENTELEMETRY.features(&["trace"]));
         parts.manifest.add(OPENTELEMETRY_SDK.features(&["trace"]));
         let about = "Spans dropped: too many waited, or the receiver failed";
-        parts.series.of("service").labelled("spans_dropped_total", "reason", &["failed", "full"], about);
+        parts.series.of("export").labelled("spans_dropped_total", "reason", &["failed", "full"], about);
         parts.dashboards.add(
-            "service",
-            Panel::new(Section::Requests, "Dropped spans", "Traces have gaps.", Unit::PerSecond)
+            "export",
+            Panel::new(Section::Parts, "Dropped spans", "Traces have gaps.", Unit::PerSecond)
                 .query("sum by (reason) (rate(spans_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
         );
         parts.limits.bound("spans that wait to be exported", "2,048", "dropped, and counted");

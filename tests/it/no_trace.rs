@@ -54,6 +54,7 @@ fn words(value: Value) -> &'static [&'static str] {
         ("auth", "api-key") => &["api key", "api-key", "api_key"],
         ("auth", "jwt") => &["jwt", "jwks", "issuer"],
         ("upstream", "http") => &["upstream", "reviews", "quote."],
+        ("monitoring", "otlp") => &["opentelemetry", "otel", "otlp"],
         ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
         ("monitoring", "datadog") => &["datadog", "dogstatsd"],
         ("deploy", "compose") => &["deploy/compose"],

@@ -1,6 +1,6 @@
 //! What the exporter of a server sent: a collector on this machine receives it over the real protocol.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -43,6 +43,9 @@ pub struct Stream {
 /// By name.
 static STREAMS: LazyLock<Mutex<HashMap<String, Stream>>> = LazyLock::new(Mutex::default);
 
+/// The names that servers in this process would have in a process of their own.
+static HERE: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
 /// The name of the stream of the server with this admin port.
 static NAMES: LazyLock<Mutex<HashMap<SocketAddr, String>>> = LazyLock::new(Mutex::default);
 
@@ -63,10 +66,12 @@ pub fn flags(name: &str) -> [String; 2] {
     [endpoint, "--otel-metric-export-interval=50".to_owned()]
 }
 
-/// The settings of the servers in this process. Only requests that a caller records have spans.
-pub fn flags_of_this_process() -> Vec<String> {
+/// The settings of a server in this process, of those of a process of its own. Only requests that a caller records have
+/// spans.
+pub fn of_this_process(own: Vec<String>) -> Vec<String> {
+    lock(&HERE).insert(stream_of(&own).to_owned());
     let [endpoint, interval] = flags(OF_THIS_PROCESS);
-    vec![endpoint, interval, "--otel-traces-sampler-arg=0".to_owned()]
+    [own, vec![endpoint, interval, "--otel-traces-sampler-arg=0".to_owned()]].concat()
 }
 
 /// A new name.
@@ -79,16 +84,17 @@ pub fn stuck() -> String {
     format!("{STUCK}{}", name())
 }
 
-/// The stream of the server with this admin port, which has these flags.
+/// The server with this admin port was started with these flags.
 pub fn register(admin: SocketAddr, flags: &[String]) {
-    let name =
-        flags.iter().rev().find_map(|flag| flag.strip_prefix("--otel-exporter-otlp-endpoint=")?.rsplit('/').next());
-    lock(&NAMES).insert(admin, name.unwrap_or_default().to_owned());
+    let own = stream_of(flags);
+    let name = if lock(&HERE).contains(own) { OF_THIS_PROCESS } else { own };
+    lock(&NAMES).insert(admin, name.to_owned());
 }
 
-/// Registers a server in this process.
-pub fn register_here(admin: SocketAddr) {
-    lock(&NAMES).insert(admin, OF_THIS_PROCESS.to_owned());
+/// The name of the stream of a server with these flags.
+fn stream_of(flags: &[String]) -> &str {
+    let endpoints = flags.iter().filter_map(|flag| flag.strip_prefix("--otel-exporter-otlp-endpoint="));
+    endpoints.last().and_then(|endpoint| endpoint.rsplit('/').next()).unwrap_or_default()
 }
 
 /// What the server with this admin port has sent so far.

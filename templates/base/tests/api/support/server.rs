@@ -50,7 +50,6 @@ impl TestServer {
             }),
         };
         server.fixture.ready(admin).await;
-        //= ready
         server
     }
 

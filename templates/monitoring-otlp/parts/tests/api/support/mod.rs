@@ -1,6 +1,6 @@
 //= ready
         crate::scrape::register(admin, &self.flags);
 //= config
-    let flags = [flags, crate::scrape::flags_of_this_process()].concat();
+    let flags = crate::scrape::of_this_process(flags);
 //= flags
     flags.extend(crate::scrape::flags(&crate::scrape::name()));
