@@ -133,7 +133,6 @@ impl<'a> Plan<'a> {
             indicator,
             limits,
             operator_values,
-            queries,
             dashboards,
             drain,
             secrets,
@@ -142,7 +141,6 @@ impl<'a> Plan<'a> {
             settings,
             symptoms,
             volumes,
-            widgets,
             ..
         } = &self.parts;
         let facts = [
@@ -154,7 +152,6 @@ impl<'a> Plan<'a> {
                 "operator_values",
                 operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
             ),
-            ("monitors", symptoms.monitors(queries, self.name)),
             ("secrets", secret::compose(secrets)),
             ("secrets_of_service", secret::of_service(secrets)),
             ("secret_files", secret::commands(secrets)),
@@ -164,7 +161,6 @@ impl<'a> Plan<'a> {
             ("test_variables", server::test_variables(servers)),
             ("time_outs", limits.time_outs()),
             ("volumes", volume::render(volumes)),
-            ("widgets", widget::dashboard(widgets, self.name)),
         ];
         let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
         context.insert("servers".to_owned(), fields.into());
@@ -179,8 +175,15 @@ impl<'a> Plan<'a> {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());
         }
         context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
+        context.extend(self.datadog().map(|(name, text)| (name.to_owned(), text.into())));
         context.extend(self.settings_of_target().map(|(name, fact)| (name.to_owned(), fact)));
         context
+    }
+
+    /// What a project creates in Datadog.
+    fn datadog(&self) -> [(&'static str, String); 2] {
+        let Parts { symptoms, queries, widgets, .. } = &self.parts;
+        [("monitors", symptoms.monitors(queries, self.name)), ("widgets", widget::dashboard(widgets, self.name))]
     }
 
     /// The settings as a deployment has them, and as only its target has them.
