@@ -129,7 +129,39 @@ impl<'a> Plan<'a> {
     /// The variables of templates, without those of resources.
     fn facts(&self) -> Context {
         let mut context = context::of(self.stack, self.name);
-        let Parts { indicator, dashboards, drain, series, servers, symptoms, .. } = &self.parts;
+        let Parts {
+            indicator,
+            limits,
+            operator_values,
+            dashboards,
+            drain,
+            secrets,
+            series,
+            servers,
+            settings,
+            symptoms,
+            volumes,
+            ..
+        } = &self.parts;
+        let facts = [
+            ("bounds", limits.bounds()),
+            ("environment", settings.compose_environment()),
+            ("gitlab_services", server::gitlab_services(servers)),
+            ("gitlab_variables", server::gitlab_variables(servers)),
+            (
+                "operator_values",
+                operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
+            ),
+            ("secrets", secret::compose(secrets)),
+            ("secrets_of_service", secret::of_service(secrets)),
+            ("secret_files", secret::commands(secrets)),
+            ("settings", settings.tables()),
+            ("sizes", limits.sizes()),
+            ("test_servers", server::test_functions(servers)),
+            ("test_variables", server::test_variables(servers)),
+            ("time_outs", limits.time_outs()),
+            ("volumes", volume::render(volumes)),
+        ];
         let fields: BTreeMap<_, _> = servers.iter().map(|server| (server.name, server.fields())).collect();
         context.insert("servers".to_owned(), fields.into());
         context.insert("series".to_owned(), series.render().into());
@@ -142,36 +174,16 @@ impl<'a> Plan<'a> {
         if let Some(indicator) = indicator {
             context.insert("indicator".to_owned(), indicator.fields(self.name).into());
         }
-        context.extend(self.texts().map(|(name, text)| (name.to_owned(), text.into())));
+        context.extend(facts.map(|(name, text)| (name.to_owned(), text.into())));
+        context.extend(self.datadog().map(|(name, text)| (name.to_owned(), text.into())));
         context.extend(self.settings_of_target().map(|(name, fact)| (name.to_owned(), fact)));
         context
     }
 
-    /// The variables whose values are text.
-    fn texts(&self) -> [(&'static str, String); 16] {
-        let Parts { limits, operator_values, queries, secrets, servers, settings, symptoms, volumes, widgets, .. } =
-            &self.parts;
-        [
-            ("bounds", limits.bounds()),
-            ("environment", settings.compose_environment()),
-            ("gitlab_services", server::gitlab_services(servers)),
-            ("gitlab_variables", server::gitlab_variables(servers)),
-            (
-                "operator_values",
-                operator_value::env_file(operator_values.iter().copied().chain(settings.operator_values())),
-            ),
-            ("monitors", symptoms.monitors(queries, self.name)),
-            ("secrets", secret::compose(secrets)),
-            ("secrets_of_service", secret::of_service(secrets)),
-            ("secret_files", secret::commands(secrets)),
-            ("settings", settings.tables()),
-            ("sizes", limits.sizes()),
-            ("test_servers", server::test_functions(servers)),
-            ("test_variables", server::test_variables(servers)),
-            ("time_outs", limits.time_outs()),
-            ("volumes", volume::render(volumes)),
-            ("widgets", widget::dashboard(widgets, self.name)),
-        ]
+    /// What a project creates in Datadog.
+    fn datadog(&self) -> [(&'static str, String); 2] {
+        let Parts { symptoms, queries, widgets, .. } = &self.parts;
+        [("monitors", symptoms.monitors(queries, self.name)), ("widgets", widget::dashboard(widgets, self.name))]
     }
 
     /// The settings as a deployment has them, and as only its target has them.

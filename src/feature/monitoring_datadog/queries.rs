@@ -5,99 +5,82 @@
 use crate::part::symptom::datadog::{Of, Query};
 use crate::stack::Stack;
 
+/// The objectives, which `ops/datadog/slo.json` defines.
+const FAILS: &str = "requests do not fail";
+const SLOW: &str = "answers are fast";
+
 /// A query for each alert whose condition is written by hand, of every stack.
 pub(super) fn all(stack: &Stack) -> Vec<Query> {
     let replicas = f64::from(stack.replicas());
-    objectives().into_iter().chain(process(replicas)).chain(parts(replicas)).collect()
-}
-
-fn query(alert: &'static str, of: Of, threshold: f64) -> Query {
-    Query { alert, name: "", of, threshold }
-}
-
-fn objectives() -> [Query; 7] {
-    let burn = |alert, objective, long, short, threshold| {
-        let of = Of::BurnRate { objective, long, short };
-        Query { alert, name: long, of, threshold }
-    };
-    [
-        query("NothingAnswers", Of::Below("max(last_1m):default_zero(sum:process_threads{service:app})"), 1.0),
-        burn("ErrorBudgetBurnsFast", FAILS, "1h", "5m", 14.4),
-        burn("ErrorBudgetBurnsFast", FAILS, "6h", "30m", 6.0),
-        burn("ErrorBudgetBurnsSlowly", FAILS, "24h", "2h", 3.0),
-        // The longest window of Datadog.
-        burn("ErrorBudgetBurnsSlowly", FAILS, "48h", "4h", 1.0),
-        burn("AnswersAreSlow", SLOW, "1h", "5m", 14.4),
-        burn("AnswersAreSlow", SLOW, "6h", "30m", 6.0),
-    ]
-}
-
-fn process(replicas: f64) -> [Query; 3] {
-    [
-        query(
-            "MemoryIsNearItsLimit",
-            Of::Above("avg(last_15m):max:process_resident_memory_bytes{service:app} by {replica}"),
-            0.85 * 256.0 * 1024.0 * 1024.0,
-        ),
-        query(
-            "FewFileDescriptorsLeft",
-            Of::Above(
-                "min(last_5m):max:process_open_fds{service:app} by {replica} / min:process_max_fds{service:app} by {replica}",
-            ),
-            0.8,
-        ),
+    let query = |(alert, of, threshold)| Query { alert, name: "", of, threshold };
+    let of_replicas = [
         // All replicas together: a deploy starts each of them once.
-        query(
+        (
             "KeepsRestarting",
             Of::Above("sum(last_30m):default_zero(sum:service_starts_total{service:app}.as_count())"),
             3.0 * replicas + 2.0,
         ),
-    ]
+        ("ReplicaIsMissing", Of::Below("avg(last_15m):default_zero(sum:service_ready{service:app})"), replicas - 0.25),
+    ];
+    let burns = BURNS.iter().map(|(alert, objective, long, short, threshold)| {
+        let of = Of::BurnRate { objective, long, short };
+        Query { alert, name: long, of, threshold: *threshold }
+    });
+    burns.chain(METRICS.iter().copied().chain(of_replicas).map(query)).collect()
 }
 
-/// Of what the service uses, and of what stands in front of it.
-fn parts(replicas: f64) -> [Query; 8] {
-    [
-        query("DatabaseFails", Of::Above("avg(last_5m):max:breaker_open{service:app,dependency:database}"), 0.3),
-        query("DatabaseIsAhead", Of::Above("min(last_1h):max:db_migrations_ahead{service:app}"), 0.0),
-        // The time of the last backup is still that of two days ago: queries cannot compare it with the clock.
-        query(
-            "BackupIsOld",
-            Of::Below("change(max(last_1h),last_2d):max:db_last_backup_timestamp_seconds{service:app}"),
-            1.0,
-        ),
-        query(
-            "ManyRequestsAreLimited",
-            Of::Above(
-                "sum(last_15m):default_zero(sum:http_requests_limited_total{service:app}.as_count()) \
-                 / sum:http_responses_total{service:app}.as_count()",
-            ),
-            0.2,
-        ),
-        // The Agent reads the metrics of HAProxy.
-        query(
-            "LoadBalancerIsDown",
-            Of::Below("max(last_1m):default_zero(max:haproxy.process.uptime_seconds{service:app})"),
-            1.0,
-        ),
-        query("NoReplicaIsReady", Of::Below("max(last_1m):default_zero(sum:service_ready{service:app})"), 1.0),
-        query(
-            "ReplicaIsMissing",
-            Of::Below("avg(last_15m):default_zero(sum:service_ready{service:app})"),
-            replicas - 0.25,
-        ),
-        // Failed requests in the count of Cloud Run, less those that the service counts itself.
-        query(
-            "CloudRunAnswersItself",
-            Of::Above(
-                "sum(last_15m):default_zero(sum:gcp.run.request_count{service_name:app,response_code_class:5xx}.as_count()) \
-                 - default_zero(sum:http_responses_total{service:app,code:5xx}.as_count())",
-            ),
-            20.0,
-        ),
-    ]
-}
+/// The alert, the objective, the long and the short window, and how many times as fast as it may the budget is used up. The
+/// longest window of Datadog is two days.
+const BURNS: [(&str, &str, &str, &str, f64); 6] = [
+    ("ErrorBudgetBurnsFast", FAILS, "1h", "5m", 14.4),
+    ("ErrorBudgetBurnsFast", FAILS, "6h", "30m", 6.0),
+    ("ErrorBudgetBurnsSlowly", FAILS, "24h", "2h", 3.0),
+    ("ErrorBudgetBurnsSlowly", FAILS, "48h", "4h", 1.0),
+    ("AnswersAreSlow", SLOW, "1h", "5m", 14.4),
+    ("AnswersAreSlow", SLOW, "6h", "30m", 6.0),
+];
 
-/// The objectives, which `ops/datadog/slo.json` defines.
-pub(super) const FAILS: &str = "requests do not fail";
-pub(super) const SLOW: &str = "answers are fast";
+/// The alert, its query, and the threshold.
+const METRICS: [(&str, Of, f64); 10] = [
+    ("NothingAnswers", Of::Below("max(last_1m):default_zero(sum:process_threads{service:app})"), 1.0),
+    (
+        "MemoryIsNearItsLimit",
+        Of::Above("avg(last_15m):max:process_resident_memory_bytes{service:app} by {replica}"),
+        0.85 * 256.0 * 1024.0 * 1024.0,
+    ),
+    (
+        "FewFileDescriptorsLeft",
+        Of::Above(
+            "min(last_5m):max:process_open_fds{service:app} by {replica} / min:process_max_fds{service:app} by {replica}",
+        ),
+        0.8,
+    ),
+    ("DatabaseFails", Of::Above("avg(last_5m):max:breaker_open{service:app,dependency:database}"), 0.3),
+    ("DatabaseIsAhead", Of::Above("min(last_1h):max:db_migrations_ahead{service:app}"), 0.0),
+    // The time of the last backup is still that of two days ago: queries cannot compare it with the clock.
+    ("BackupIsOld", Of::Below("change(max(last_1h),last_2d):max:db_last_backup_timestamp_seconds{service:app}"), 1.0),
+    (
+        "ManyRequestsAreLimited",
+        Of::Above(
+            "sum(last_15m):default_zero(sum:http_requests_limited_total{service:app}.as_count()) \
+             / sum:http_responses_total{service:app}.as_count()",
+        ),
+        0.2,
+    ),
+    // The Agent reads the metrics of HAProxy.
+    (
+        "LoadBalancerIsDown",
+        Of::Below("max(last_1m):default_zero(max:haproxy.process.uptime_seconds{service:app})"),
+        1.0,
+    ),
+    ("NoReplicaIsReady", Of::Below("max(last_1m):default_zero(sum:service_ready{service:app})"), 1.0),
+    // Failed requests in the count of Cloud Run, less those that the service counts itself.
+    (
+        "CloudRunAnswersItself",
+        Of::Above(
+            "sum(last_15m):default_zero(sum:gcp.run.request_count{service_name:app,response_code_class:5xx}.as_count()) \
+             - default_zero(sum:http_responses_total{service:app,code:5xx}.as_count())",
+        ),
+        20.0,
+    ),
+];

@@ -1,5 +1,7 @@
 //! What a project creates in Datadog agrees with what its service sends, and with the runbook.
 
+mod script;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use std::sync::LazyLock;
