@@ -30,10 +30,18 @@ pub(super) const DEPLOY_COMPOSE: Feature = Feature {
                     Server::deployed("grafana", "shows the dashboard", "grafana/grafana:12.1.1"),
                 ]);
             }
-            Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
+            Monitoring::Otlp => {
+                parts.servers.push(COLLECTOR_SERVER);
+                parts.settings.deploy("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+            }
+            Monitoring::Datadog | Monitoring::None => {}
         }
     },
 };
+
+/// Its distribution that can read what HAProxy exports.
+const COLLECTOR_SERVER: Server =
+    Server::deployed("collector", "passes telemetry on", "otel/opentelemetry-collector-contrib:0.130.0");
 
 /// HAProxy notices within two seconds that a replica is no longer ready.
 const DRAIN: Drain = Drain::new(5, 30);

@@ -20,7 +20,10 @@ pub(super) const DEPLOY_SYSTEMD: Feature = Feature {
             pick: "when the host is yours, and containers would only be one more thing to run",
         },
     ),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
+        if stack.monitoring == Monitoring::Otlp {
+            parts.settings.deploy("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
+        }
         parts.target_variables = Some(variables);
         parts.drain = Some(DRAIN);
         let grace = "killed; longer than the whole shutdown below";

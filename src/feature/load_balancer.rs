@@ -30,12 +30,12 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
             Condition::Written(Scope::Everything),
         );
         match stack.monitoring {
-            Monitoring::Prometheus => {
+            Monitoring::Prometheus | Monitoring::Otlp => {
                 for panel in panels() {
                     parts.dashboards.add("load-balancer", panel);
                 }
             }
-            Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
+            Monitoring::Datadog | Monitoring::None => {}
         }
     },
 };

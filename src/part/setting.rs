@@ -144,6 +144,15 @@ impl Settings {
         &mut self.0[place]
     }
 
+    /// Sets the value that a known setting has where only this target knows it.
+    ///
+    /// # Panics
+    /// If there is no such setting.
+    pub fn deploy(&mut self, name: &str, value: &'static str) {
+        let known = self.0.iter_mut().find(|setting| setting.name == name);
+        known.unwrap_or_else(|| panic!("there is no setting {name}")).deployed = Some(Deployed::As(value));
+    }
+
     /// The settings, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter()
