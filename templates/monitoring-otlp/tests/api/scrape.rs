@@ -93,8 +93,8 @@ pub fn register(admin: SocketAddr, flags: &[String]) {
 
 /// The name of the stream of a server with these flags.
 fn stream_of(flags: &[String]) -> &str {
-    let endpoints = flags.iter().filter_map(|flag| flag.strip_prefix("--otel-exporter-otlp-endpoint="));
-    endpoints.last().and_then(|endpoint| endpoint.rsplit('/').next()).unwrap_or_default()
+    let mut endpoints = flags.iter().filter_map(|flag| flag.strip_prefix("--otel-exporter-otlp-endpoint="));
+    endpoints.next_back().and_then(|endpoint| endpoint.rsplit('/').next()).unwrap_or_default()
 }
 
 /// What the server with this admin port has sent so far.
