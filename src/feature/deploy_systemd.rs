@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use minijinja::Value;
 
 use super::{Feature, Offer, Wanted};
-use crate::choice::{Deploy, Value as Chosen};
+use crate::choice::{Deploy, Monitoring, Value as Chosen};
 use crate::part::{Drain, Layer, Settings};
 
 pub(super) const DEPLOY_SYSTEMD: Feature = Feature {

@@ -209,7 +209,7 @@ fn budget(stack: &Stack) -> usize {
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1500,
         Some("standard") => 3550,
-        _ => 4400,
+        _ => 4600,
     }
 }
 

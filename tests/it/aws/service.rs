@@ -70,6 +70,8 @@ fn has_port(container: &Node, port: Option<f64>) -> bool {
 
 fn of_container(container: &Node, template: &Node) -> Vec<String> {
     let name = container["Name"].text();
+    // That of Datadog writes its configuration at start, for programs that run as another user.
+    let is_agent = name == "agent";
     let options = &container["LogConfiguration"]["Options"];
     let drops_all = container["LinuxParameters"]["Capabilities"]["Drop"].items() == [Node::Text("ALL".to_owned())];
     let groups = template.resources("AWS::Logs::LogGroup");
@@ -89,8 +91,8 @@ fn of_container(container: &Node, template: &Node) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     let faults = broken(&[
-        (drops_all, "has capabilities"),
-        (container["ReadonlyRootFilesystem"].is_true(), "can write to its file system"),
+        (drops_all || is_agent, "has capabilities"),
+        (container["ReadonlyRootFilesystem"].is_true() || is_agent, "can write to its file system"),
         (is_exact, "an image without a version"),
         (is_group, "logs to no group"),
         (days, "no number of days of CloudWatch"),
