@@ -13,7 +13,7 @@ pub(super) const MONITORING_OTLP: Feature = Feature {
         Value::Monitoring(Monitoring::Otlp),
         Offer {
             label: "OpenTelemetry",
-            clause: "metrics, traces and logs to a collector, a dashboard, alert rules with tests",
+            clause: "metrics, traces and logs over OTLP, alert rules with tests",
             cost: "the OpenTelemetry SDK; a collector and what stores its data run elsewhere",
             why: "One protocol for metrics, traces and logs, which every large monitoring product takes.",
             pick: "when there is a collector, or a product that takes OTLP",
