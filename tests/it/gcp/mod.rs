@@ -122,17 +122,3 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 fn of(rules: &[(bool, &str)]) -> Vec<String> {
     rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
 }
-
-#[test]
-fn tmp_datadog() {
-    use restwell::choice::{Auth, Database, Monitoring, Value};
-    let stack = crate::projects::stack([
-        Value::Deploy(Deploy::Gcp),
-        Value::Monitoring(Monitoring::Datadog),
-        Value::Database(Database::Postgres),
-        Value::Auth(Auth::ApiKey),
-    ]);
-    let tree = crate::projects::tree(&stack);
-    let files = files(tree.files().map(|(path, file)| (path, std::str::from_utf8(&file.bytes).unwrap())));
-    assert_eq!(faults(&files, &Facts::of(&stack)), Vec::<String>::new());
-}

@@ -69,19 +69,3 @@ fn faults(files: &Files, drain_timeout: u32) -> Vec<String> {
     };
     ENVIRONMENTS.iter().flat_map(|name| of(name).into_iter().map(move |fault| format!("{name}: {fault}"))).collect()
 }
-
-#[test]
-fn tmp_datadog() {
-    use restwell::choice::{Auth, Database, Monitoring, Value};
-    let stack = crate::projects::stack([
-        Value::Deploy(Deploy::Kubernetes),
-        Value::Monitoring(Monitoring::Datadog),
-        Value::Database(Database::Postgres),
-        Value::Auth(Auth::ApiKey),
-    ]);
-    let tree = crate::projects::tree(&stack);
-    let is_one = |path: &Utf8Path| matches!(path.extension(), Some("yaml" | "env"));
-    let files = tree.files().filter(|(path, _)| path.starts_with("deploy") && is_one(path));
-    let files = files.map(|(path, file)| (path.to_owned(), String::from_utf8(file.bytes.clone()).unwrap())).collect();
-    assert_eq!(faults(&files, 20), Vec::<String>::new());
-}
