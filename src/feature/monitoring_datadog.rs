@@ -46,7 +46,7 @@ pub(super) const MONITORING_DATADOG: Feature = Feature {
 
 const AGENT_HOST: (&str, &str, &str) =
     ("DD_AGENT_HOST", "", "Host of the Datadog Agent; without it and DD_DOGSTATSD_URL nothing is sent");
-const ENVIRONMENT: (&str, &str, &str) = ("DD_ENV", "development", "Environment, such as production or staging");
+const ENVIRONMENT: (&str, &str, &str) = ("DD_ENV", "development", "Environment: the tag `env` in Datadog");
 
 fn set(settings: &mut Settings) {
     for (name, default, about) in [

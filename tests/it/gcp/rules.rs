@@ -152,7 +152,9 @@ fn requests(targets: &[Target]) -> Vec<String> {
 pub(super) fn of_collector(service: &Service, collector: Option<&Collector>, facts: &Facts) -> Vec<String> {
     let containers = &service.spec.template.spec.containers;
     let Some(Collector { api_version, kind, metadata, spec }) = collector else {
-        return broken(&[(containers.len() == 1, "a container without a configuration")]);
+        // The Agent of Datadog is configured by its variables.
+        let own = containers.iter().filter(|container| container.name != "agent");
+        return broken(&[(own.count() == 1, "a container without a configuration")]);
     };
     let volumes = service.spec.template.spec.volumes.as_deref().unwrap_or_default();
     let mounted = containers.iter().flat_map(|container| container.volume_mounts.iter().flatten()).any(|mount| {

@@ -70,6 +70,13 @@ pub(super) enum Protocol {
     Sctp,
 }
 
+/// What a pod knows of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) enum FieldPath {
+    #[serde(rename = "status.hostIP")]
+    Host,
+}
+
 /// A number or a name.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
@@ -136,7 +143,9 @@ fields! {
     ContainerPort { name: String, container_port: u32, protocol: Option<Protocol> }
     EnvFrom { config_map_ref: Reference }
     Reference { name: String }
-    Variable { name: String, value: String }
+    Variable { name: String, value: Option<String>, value_from: Option<Source> }
+    Source { field_ref: FieldReference }
+    FieldReference { field_path: FieldPath }
     Probe {
         http_get: HttpGet,
         initial_delay_seconds: Option<u32>,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::environment::Environment;
-use super::model::{Container, Deployment, NumberOrName, Of, Pod, Probe, Volume};
+use super::model::{Container, Deployment, NumberOrName, Of, Pod, Probe, Variable, Volume};
 use super::syntax;
 use crate::plants::broken;
 
@@ -39,7 +39,7 @@ pub(super) fn faults(deployment: &Of<Deployment>, environment: &Environment, dra
         faults.extend(variables(container, environment));
         faults.extend(mounts(container, &pod.volumes));
         let named = |name: &str| container.env.iter().find(|variable| variable.name == name);
-        let delay = named("DRAIN_DELAY").and_then(|delay| syntax::seconds(&delay.value));
+        let delay = named("DRAIN_DELAY").and_then(|delay| syntax::seconds(delay.value.as_deref()?));
         let fits = delay.is_some_and(|delay| delay + drain_timeout + 2 <= pod.termination_grace_period_seconds);
         faults.extend(broken(&[(fits, "terminationGracePeriodSeconds is shorter than the shutdown")]));
     }
@@ -171,9 +171,11 @@ fn mounts(container: &Container, volumes: &[Volume]) -> Vec<String> {
         (named.len() == volumes.len(), "a volume twice"),
         (absolute && are_distinct(mounts.iter().map(|mount| &mount.mount_path)), "a wrong path of a mount"),
     ]));
+    let once = |variable: &Variable| variable.value.is_some() != variable.value_from.is_some();
+    faults.extend(of(&[(container.env.iter().all(once), "a variable has not one value")]));
     // Every variable with the path of a file, and the files of the mounted Secret.
     let paths = container.env.iter().filter(|variable| variable.name.ends_with("_FILE"));
-    let paths: BTreeSet<String> = paths.map(|variable| variable.value.clone()).collect();
+    let paths: BTreeSet<String> = paths.filter_map(|variable| variable.value.clone()).collect();
     let files = mounts.iter().filter_map(|mount| Some((mount, named.get(mount.name.as_str())?.secret.as_ref()?)));
     let files: BTreeSet<String> = files
         .flat_map(|(mount, secret)| secret.items.iter().map(|item| format!("{}/{}", mount.mount_path, item.path)))

@@ -42,7 +42,7 @@ pub struct Settings {
     /// Name of this service in Datadog; by default that of the package
     #[arg(long, env, value_parser = tag)]
     pub dd_service: Option<String>,
-    /// Environment, such as production or staging
+    /// Environment: the tag `env` in Datadog
     #[arg(long, env, default_value = "development", value_parser = tag)]
     pub dd_env: String,
     /// Version in Datadog; by default that of the package

@@ -58,11 +58,9 @@ impl Encoder {
     /// Appends what was recorded since the last call: first the values of histograms, then counters, then gauges.
     pub fn encode(&mut self, packets: &mut VecDeque<String>) {
         RECORDED.visit_histograms(|key, histogram| {
-            let mut values = Vec::new();
-            histogram.clear_with(|block| values.extend_from_slice(block));
-            let step = values.len().div_ceil(MAX_VALUES).max(1);
+            let (values, step) = sample(|take| histogram.clear_with(take));
             let rate = if step == 1 { String::new() } else { format!("|@{}", 1.0 / step as f64) };
-            let values = values.iter().step_by(step).map(|value| format!(":{value:.6}"));
+            let values = values.iter().map(|value| format!(":{value:.6}"));
             self.put(packets, key, values, &format!("|d{rate}|#"));
         });
         RECORDED.visit_counters(|key, counter| {
@@ -104,4 +102,26 @@ impl Encoder {
             }
         }
     }
+}
+
+/// Every value of these blocks, or every second, fourth and so on, so that they are fewer than `MAX_VALUES`.
+fn sample(blocks: impl FnOnce(&mut dyn FnMut(&[f64]))) -> (Vec<f64>, usize) {
+    let (mut values, mut step, mut seen) = (Vec::new(), 1, 0_usize);
+    blocks(&mut |block| {
+        for value in block {
+            if seen.is_multiple_of(step) {
+                values.push(*value);
+            }
+            seen += 1;
+            if values.len() == MAX_VALUES {
+                let mut is_kept = false;
+                values.retain(|_| {
+                    is_kept = !is_kept;
+                    is_kept
+                });
+                step *= 2;
+            }
+        }
+    });
+    (values, step)
 }

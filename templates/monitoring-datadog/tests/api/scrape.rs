@@ -48,10 +48,14 @@ impl Agent {
         agent
     }
 
-    /// The settings of a server that sends its metrics here, more often than it would in operation.
+    /// The settings of a server that sends its metrics here, more often than it would in operation; besides [`Self::port`].
     pub fn flags(&self) -> Vec<String> {
-        let port = format!("--dd-dogstatsd-port={}", self.port);
-        ["--dd-agent-host=127.0.0.1".to_owned(), port, "--metrics-interval=20ms".to_owned()].into()
+        ["--dd-agent-host=127.0.0.1", "--metrics-interval=20ms"].map(str::to_owned).into()
+    }
+
+    /// The setting with the port.
+    pub fn port(&self) -> String {
+        format!("--dd-dogstatsd-port={}", self.port)
     }
 
     /// Names the server that sends its metrics here.
@@ -145,9 +149,11 @@ impl Scrape {
     }
 
     /// The value of the one series with this name and these labels, as in `name{label="value"}`. A counter is sent only
-    /// once it has counted.
+    /// once it has counted; none is returned for a name whose series all have labels.
     pub fn value(&self, series: &str) -> Option<f64> {
-        Some(self.0.get(series).copied().unwrap_or_default())
+        let labelled = format!("{series}{{");
+        let has_labels = self.0.keys().any(|key| key.starts_with(&labelled));
+        self.0.get(series).copied().or((!has_labels).then_some(0.0))
     }
 
     /// The sum over all series of a metric that have these labels.

@@ -5,7 +5,8 @@ use crate::scrape::Agent;
     pub agent: Agent,
 //= set-up
         let agent = Agent::start();
-        let flags = [agent.flags(), flags].concat();
+        // The port comes last: a test may give the flags of another server, whose agent this one must not use.
+        let flags = [agent.flags(), flags, vec![agent.port()]].concat();
 //= values
             agent,
 //= ready
