@@ -172,7 +172,7 @@ fn mounts(container: &Container, volumes: &[Volume]) -> Vec<String> {
         (absolute && are_distinct(mounts.iter().map(|mount| &mount.mount_path)), "a wrong path of a mount"),
     ]));
     let once = |variable: &Variable| variable.value.is_some() != variable.value_from.is_some();
-    faults.extend(of(&[(container.env.iter().all(once), "a variable has not one value")]));
+    faults.extend(broken(&[(container.env.iter().all(once), "a variable has not one value")]));
     // Every variable with the path of a file, and the files of the mounted Secret.
     let paths = container.env.iter().filter(|variable| variable.name.ends_with("_FILE"));
     let paths: BTreeSet<String> = paths.filter_map(|variable| variable.value.clone()).collect();
