@@ -177,18 +177,26 @@ fn at(commit: &str, scope: Scope, stacks: &[Stack], toolchain: &str) -> Result<F
     Ok(prints)
 }
 
-/// Builds the tool at `commit` in a separate work tree, and returns its program.
+/// Builds the tool at `commit` in a separate work tree, and returns its program. Stages at the same time build it once.
 fn build(commit: &str) -> Result<PathBuf> {
-    let tree = dirs::target().join("changed");
+    let (tree, target) = (dirs::target().join("changed"), dirs::target().join("changed-target"));
     let git = |arguments: &[&str]| Program::new("git").args(arguments).dir(dirs::root());
+    let hash = git(&["rev-parse", "--verify"]).arg(format!("{commit}^{{commit}}")).read()?;
+    let program = target.join(format!("restwell-{}", hash.trim()));
+    fs::create_dir_all(&target)?;
+    let lock = fs::File::create(target.join("lock"))?;
+    lock.lock()?;
+    if program.exists() {
+        return Ok(program);
+    }
     let remove = |tree: &Path| git(&["worktree", "remove", "--force"]).arg(tree).capture();
     remove(&tree)?;
     git(&["worktree", "add", "--quiet", "--force", "--detach"]).arg(&tree).arg(commit).read()?;
-    let target = dirs::target().join("changed-target");
     let build = Program::cargo().args(["build", "--quiet", "--release", "--locked", "--package", "restwell"]);
     build.dir(&tree).env("CARGO_TARGET_DIR", &target).read()?;
     remove(&tree)?;
-    Ok(target.join("release/restwell"))
+    fs::rename(target.join("release/restwell"), &program)?;
+    Ok(program)
 }
 
 /// The used part of the output of `restwell new --format json`.
