@@ -1,8 +1,8 @@
 //! Tier 1: every project with distinct Rust is compiled under clippy, all of them as members of one workspace.
 //!
-//! Of variants that differ only in their monitoring, all but the first are compiled without the test modules that are the
-//! same: see [`differing`]. One workspace means that each dependency is compiled once for all. It also means that features
-//! are unified, which hides a missing one: `suites` compiles a pairwise set alone.
+//! Of variants that differ only in their monitoring, all but the first are compiled without the test modules that are
+//! the same: see [`differing`]. One workspace means that each dependency is compiled once for all. It also means that
+//! features are unified, which hides a missing one: `suites` compiles a pairwise set alone.
 
 mod differing;
 mod format;

@@ -1,6 +1,6 @@
 //! The black-box tests of a variant without what is compiled in another one: of the variants that differ only in their
-//! monitoring, a family, the first is compiled whole, and the others with the test modules that differ from its ones and
-//! with what these need. So each text of a test module is compiled at least once per family.
+//! monitoring, a family, the first is compiled whole, and the others with the test modules and the items of their root
+//! that differ from those of the first, and with what these need. So each text is compiled at least once per family.
 //!
 //! The library, the binary and the benchmarks stay whole.
 
@@ -141,9 +141,10 @@ impl<'a> Root<'a> {
     /// The text of the root with only these names.
     fn with(&self, kept: &BTreeSet<String>) -> String {
         let is_kept = |item: &&Item| item.names.is_empty() || item.names.iter().any(|name| kept.contains(name));
-        let mut text = format!("{}\n\n{ALLOW}", self.head.trim_end());
+        let mut text = format!("{}\n\n{ALLOW}\n", self.head.trim_end());
         for item in self.items.iter().filter(|item| is_kept(item) || self.is_foreign(item)) {
-            text += &format!("\n{}\n", item.text);
+            let gap = if item.kind == Kind::Other { "\n" } else { "" };
+            text += &format!("{gap}{}\n", item.text);
         }
         text
     }

@@ -1,5 +1,5 @@
-//! Checks the format of all variants. Each distinct file is formatted once: the projects have forty times as many files as
-//! there are distinct ones.
+//! Checks the format of all variants. Each distinct file is formatted once: the projects have forty times as many files
+//! as there are distinct ones.
 
 use std::fs;
 use std::path::Path;

@@ -35,45 +35,68 @@ fn wait(_: support::Pace) -> u32 {
 }
 ";
 
+/// What is left of [`MAIN`] for `cache`, which uses `wait`.
+const LEFT: &str = "//! Tests.
+
+// The modules that are equal in the first variant of the family are left out, and with them uses of the others.
+#![allow(dead_code, unused_imports)]
+
+mod cache;
+mod link;
+mod support;
+mod unread;
+use std::fmt::Write;
+
+/// A number of seconds.
+const LIMIT: u32 = 3;
+
+/// Nothing.
+fn wait(_: support::Pace) -> u32 {
+    LIMIT
+}
+";
+
+/// Tests with this text of `cache`.
+fn tests(cache: &str) -> Tree {
+    tree(&[
+        ("src/lib.rs", ""),
+        ("tests/api/cache.rs", cache),
+        ("tests/api/link.rs", "use super::unread;"),
+        ("tests/api/main.rs", MAIN),
+        ("tests/api/prometheus.rs", ""),
+        // In a folder, `super` is the module itself.
+        ("tests/api/support/deep.rs", "use super::prometheus;"),
+        ("tests/api/support/mod.rs", "use super::link;"),
+        ("tests/api/unread.rs", ""),
+    ])
+}
+
+fn paths(tree: &Tree) -> Vec<&str> {
+    tree.files().map(|(path, _)| path.as_str()).collect()
+}
+
 #[test]
 fn what_a_module_that_differs_needs_is_kept() {
-    let files = |cache: &'static str| {
-        let link = ("tests/api/link.rs", "use super::unread;");
-        let support = ("tests/api/support/mod.rs", "use super::link;");
-        // In a folder, `super` is the module itself.
-        let deep = ("tests/api/support/deep.rs", "use super::prometheus;");
-        let others = [("tests/api/prometheus.rs", ""), ("tests/api/unread.rs", ""), ("src/lib.rs", cache)];
-        tree(
-            &[[("tests/api/main.rs", MAIN), ("tests/api/cache.rs", cache), link, support, deep].as_slice(), &others]
-                .concat(),
-        )
-    };
-    let paths = |tree: &Tree| tree.files().map(|(path, _)| path.to_string()).collect::<Vec<_>>();
-    let cut_one = |text| cut(&files(text), &files("other")).expect("it is Rust");
+    let by_item = cut(&tests("let a = crate::wait(b);"), &tests("")).expect("it is Rust");
+    assert_eq!(text(&by_item, ROOT).expect("there is a root"), LEFT);
+    let all = tests("");
+    let kept: Vec<_> = paths(&all).into_iter().filter(|path| !path.contains("prometheus")).collect();
+    assert_eq!(paths(&by_item), kept);
 
-    let by_item = cut_one("let a = crate::wait(b);");
-    let root = text(&by_item, ROOT).expect("there is a root");
-    let start = "//! Tests.\n\n// The modules that are equal in the first variant of the family are left out, and with them \
-                 uses of the others.\n#![allow(dead_code, unused_imports)]\n\nmod cache;\n\nmod link;\n\nmod support;\n\n\
-                 mod unread;\n\nuse std::fmt::Write;\n\n/// A number of seconds.\nconst LIMIT: u32 = 3;\n\n/// Nothing.\nfn wait";
-    assert!(root.starts_with(start), "{root}");
-    let kept = ["cache.rs", "link.rs", "main.rs", "support/deep.rs", "support/mod.rs", "unread.rs"];
-    assert_eq!(
-        paths(&by_item),
-        [vec!["src/lib.rs".to_owned()], kept.map(|name| format!("tests/api/{name}")).into()].concat()
-    );
-
-    let by_import = cut_one("use crate::{slow, other::{prometheus}};");
+    let by_import = cut(&tests("use crate::{slow, other::{prometheus}};"), &tests("")).expect("it is Rust");
     let root = text(&by_import, ROOT).expect("there is a root");
     assert!(root.contains("use link::slow;") && !root.contains("LIMIT") && !root.contains("prometheus"), "{root}");
     assert!(by_import.get("tests/api/unread.rs").is_some() && by_import.get("tests/api/support/mod.rs").is_none());
+}
 
-    let mut with_item = files("same");
-    with_item.rewrite(ROOT.into(), MAIN.replace("LIMIT: u32 = 3", "LIMIT: u32 = 4")).expect("there is a root");
-    let item = cut(&with_item, &files("same")).expect("it is Rust");
+#[test]
+fn an_item_that_differs_is_kept_and_nothing_that_is_the_same() {
+    let mut other = tests("");
+    other.rewrite(ROOT.into(), MAIN.replace("LIMIT: u32 = 3", "LIMIT: u32 = 4")).expect("there is a root");
+    let item = cut(&other, &tests("")).expect("it is Rust");
     assert!(text(&item, ROOT).expect("there is a root").ends_with("const LIMIT: u32 = 4;\n"));
 
-    let nothing = cut(&files("same"), &files("same")).expect("it is Rust");
+    let nothing = cut(&tests(""), &tests("")).expect("it is Rust");
     assert_eq!(paths(&nothing), ["src/lib.rs", "tests/api/main.rs"]);
 }
 
