@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use restwell::choice::Choice;
 use restwell::proof::is_compiled;
 use restwell::stack::Stack;
+use restwell::tree::Tree;
 use restwell::variants::id;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -61,6 +62,17 @@ impl Options {
 impl Changes {
     /// Those of `stage`, which compiles or runs projects of `stacks`.
     pub(crate) fn new(stage: &str, scope: Scope, stacks: &[Stack], options: &Options) -> Result<Self> {
+        Self::of_trees(stage, scope, stacks, options, |_, _| Ok(()))
+    }
+
+    /// The same; `each` gets the name and the files of each project.
+    pub(crate) fn of_trees(
+        stage: &str,
+        scope: Scope,
+        stacks: &[Stack],
+        options: &Options,
+        mut each: impl FnMut(&str, &Tree) -> Result<()>,
+    ) -> Result<Self> {
         let record = dirs::proof().join(format!("{stage}-passed.txt"));
         let toolchain = Program::cargo().args(["clippy", "--version"]).read()?;
         let (passed, tests) = read(&record);
@@ -71,9 +83,11 @@ impl Changes {
         };
         let mut now = Fingerprints::new();
         for stack in stacks {
-            let tree = project::render(stack, &id(stack))?;
+            let name = id(stack);
+            let tree = project::render(stack, &name)?;
+            each(&name, &tree)?;
             let files = tree.files().map(|(path, file)| (path.to_string(), file.sha256()));
-            now.insert(id(stack), fingerprint(scope, &toolchain, files));
+            now.insert(name, fingerprint(scope, &toolchain, files));
         }
         Ok(Self { now, before, passed, tests, record })
     }
@@ -163,18 +177,26 @@ fn at(commit: &str, scope: Scope, stacks: &[Stack], toolchain: &str) -> Result<F
     Ok(prints)
 }
 
-/// Builds the tool at `commit` in a separate work tree, and returns its program.
+/// Builds the tool at `commit` in a separate work tree, and returns its program. Stages at the same time build it once.
 fn build(commit: &str) -> Result<PathBuf> {
-    let tree = dirs::target().join("changed");
+    let (tree, target) = (dirs::target().join("changed"), dirs::target().join("changed-target"));
     let git = |arguments: &[&str]| Program::new("git").args(arguments).dir(dirs::root());
+    let hash = git(&["rev-parse", "--verify"]).arg(format!("{commit}^{{commit}}")).read()?;
+    let program = target.join(format!("restwell-{}", hash.trim()));
+    fs::create_dir_all(&target)?;
+    let lock = fs::File::create(target.join("lock"))?;
+    lock.lock()?;
+    if program.exists() {
+        return Ok(program);
+    }
     let remove = |tree: &Path| git(&["worktree", "remove", "--force"]).arg(tree).capture();
     remove(&tree)?;
     git(&["worktree", "add", "--quiet", "--force", "--detach"]).arg(&tree).arg(commit).read()?;
-    let target = dirs::target().join("changed-target");
     let build = Program::cargo().args(["build", "--quiet", "--release", "--locked", "--package", "restwell"]);
     build.dir(&tree).env("CARGO_TARGET_DIR", &target).read()?;
     remove(&tree)?;
-    Ok(target.join("release/restwell"))
+    fs::rename(target.join("release/restwell"), &program)?;
+    Ok(program)
 }
 
 /// The used part of the output of `restwell new --format json`.

@@ -2,6 +2,8 @@
 //! failure and the others still run.
 
 use std::fmt::Write as _;
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,7 @@ use crate::program::Program;
 use crate::progress::Schedule;
 use crate::say;
 use crate::tally::{self, Count, Time};
+use Priority::{Equal, Low};
 
 /// The options of `cargo xtask ci`.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -28,7 +31,7 @@ pub(crate) struct Options {
 /// A command of xtask.
 struct Stage {
     name: &'static str,
-    /// The limit in minutes: about 1.5 times the duration on two otherwise idle cores.
+    /// The limit in minutes: about 1.5 times the duration on two otherwise idle cores, with the stages beside it.
     limit: u64,
     /// The measured minutes of CPU time, which more cores share, and of waiting, which they do not. Used only to
     /// estimate the remaining time.
@@ -36,9 +39,17 @@ struct Stage {
     waits: u64,
     /// The option of a run that it takes, if any.
     takes: Takes,
-    /// Whether it runs at the same time as the next one, and with those that do so before it: none measures times, and
-    /// they mostly wait.
-    beside_next: bool,
+    /// The number of stages after it that it runs beside: none of them measures times, and they mostly wait.
+    beside: usize,
+    priority: Priority,
+}
+
+/// How the cores are shared with the stages beside a stage.
+#[derive(Clone, Copy, PartialEq)]
+enum Priority {
+    Equal,
+    /// It computes all the time, and gets what the others leave: their tests have time limits.
+    Low,
 }
 
 /// The option of a run that a stage takes.
@@ -53,23 +64,23 @@ enum Takes {
 
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
-    Stage { name: "tool", limit: 15, cpu: 12, waits: 1, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "variants", limit: 35, cpu: 32, waits: 0, takes: Takes::Changed, beside_next: false },
-    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside_next: false },
-    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside_next: false },
+    Stage { name: "tool", limit: 15, cpu: 12, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "variants", limit: 50, cpu: 40, waits: 0, takes: Takes::Changed, beside: 2, priority: Low },
+    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
+    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
 ];
 
 /// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
-    Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside_next: true },
-    Stage { name: "kill", limit: 18, cpu: 4, waits: 2, takes: Takes::Nothing, beside_next: true },
-    Stage { name: "host", limit: 18, cpu: 2, waits: 3, takes: Takes::Nothing, beside_next: true },
-    Stage { name: "mutations", limit: 18, cpu: 4, waits: 3, takes: Takes::All, beside_next: false },
-    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside_next: false },
-    Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside_next: true },
-    Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside_next: false },
+    Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside: 3, priority: Equal },
+    Stage { name: "kill", limit: 18, cpu: 4, waits: 2, takes: Takes::Nothing, beside: 2, priority: Equal },
+    Stage { name: "host", limit: 18, cpu: 2, waits: 3, takes: Takes::Nothing, beside: 1, priority: Equal },
+    Stage { name: "mutations", limit: 18, cpu: 4, waits: 3, takes: Takes::All, beside: 0, priority: Equal },
+    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside: 1, priority: Equal },
+    Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside: 0, priority: Equal },
 ];
 
 /// The variable with the names of all stages of the current run.
@@ -119,27 +130,27 @@ pub(crate) fn run(options: Options) -> Result<()> {
 /// The position of `stage` in the current run, from the variable that [`run_all`] sets.
 pub(crate) fn schedule(stage: &str) -> Schedule {
     let run = std::env::var(RUN).unwrap_or_default();
-    let names: Vec<&str> = run.split(',').collect();
-    let expected = |name: &str| {
-        let known = TEST.iter().chain(REST).find(|stage| stage.name == name);
-        known.map_or(Duration::ZERO, Stage::expected)
-    };
-    match names.iter().position(|name| *name == stage) {
-        Some(index) => Schedule {
-            number: index + 1,
-            stages: names.len(),
-            expected: expected(stage),
-            later: names[index + 1..].iter().map(|name| expected(name)).sum(),
-        },
-        None => Schedule { expected: expected(stage), ..Schedule::default() },
+    let known = |name: &str| TEST.iter().chain(REST).find(|stage| stage.name == name);
+    let stages: Vec<&Stage> = run.split(',').filter_map(known).collect();
+    match stages.iter().position(|known| known.name == stage) {
+        Some(index) => scheduled(&stages, index),
+        None => Schedule { expected: known(stage).map_or(Duration::ZERO, Stage::expected), ..Schedule::default() },
     }
 }
 
-impl Stage {
-    /// The expected duration on this machine.
-    fn expected(&self) -> Duration {
-        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
-        Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
+/// The position of a stage in a run of these stages.
+fn scheduled(stages: &[&Stage], index: usize) -> Schedule {
+    let sum = |stages: &[&Stage]| -> Duration { stages.iter().map(|stage| stage.expected()).sum() };
+    let stage = stages[index];
+    // With a low priority it ends after those beside it, and its own time passes before the later ones.
+    let last = if stage.priority == Low { (index + stage.beside).min(stages.len() - 1) } else { index };
+    let waiting = stages[..index].iter().enumerate();
+    let waiting = waiting.filter(|(started, stage)| stage.priority == Low && started + stage.beside >= index);
+    Schedule {
+        number: index + 1,
+        stages: stages.len(),
+        expected: sum(&stages[index..=last]),
+        later: sum(&stages[last + 1..]) + waiting.map(|(_, stage)| stage.expected()).sum::<Duration>(),
     }
 }
 
@@ -150,44 +161,68 @@ fn run_all(stages: &[Stage], option: impl Fn(Takes) -> Option<String>) -> Result
         tally::forget(name)?;
     }
     let names = names.join(",");
-    let mut failed = Vec::new();
+    let (cpu, mut failed) = (Cpu::new()?, Vec::new());
     thread::scope(|scope| {
         let mut beside = Vec::new();
-        for stage in stages {
-            if stage.beside_next {
-                let (names, option) = (&names, option(stage.takes));
-                beside.push((stage, scope.spawn(move || stage.run(option, names))));
+        for (index, stage) in stages.iter().enumerate() {
+            let (names, cpu, option) = (&names, &cpu, option(stage.takes));
+            if stage.beside > 0 {
+                let thread = scope.spawn(move || stage.run(option, names, cpu));
+                beside.push((index + stage.beside, stage.name, thread));
                 continue;
             }
-            let cpu = process::cpu_time_of_children()?;
-            let mut ended = vec![(stage, stage.run(option(stage.takes), &names)?)];
-            for (stage, thread) in beside.drain(..) {
-                let result = thread.join().map_err(|_| anyhow!("the thread of `{}` panicked", stage.name))??;
-                ended.push((stage, result));
-            }
-            let mut cpu = process::cpu_time_of_children()?.saturating_sub(cpu);
-            for (stage, (is_passed, elapsed)) in ended {
-                failed.extend((!is_passed).then_some(stage.name));
-                // The system counts both together.
-                tally::record_time(stage.name, Time { elapsed, cpu: std::mem::take(&mut cpu) })?;
+            failed.extend((!stage.run(option, names, cpu)?).then_some(stage.name));
+            for (_, name, thread) in beside.extract_if(.., |(last, ..)| *last <= index) {
+                let is_passed = thread.join().map_err(|_| anyhow!("the thread of `{name}` panicked"))??;
+                failed.extend((!is_passed).then_some(name));
             }
         }
         Ok(failed)
     })
 }
 
+/// Divides the CPU time of all stages among them. The system adds that of a program, with all that it started, when the
+/// program has ended.
+struct Cpu(Mutex<Duration>);
+
+impl Cpu {
+    fn new() -> Result<Self> {
+        Ok(Self(Mutex::new(process::cpu_time_of_children()?)))
+    }
+
+    /// The CPU time of the program that has just ended. Of two that end at the same moment, one has that of both.
+    fn of_ended(&self) -> Result<Duration> {
+        let mut before = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = process::cpu_time_of_children()?;
+        Ok(now.saturating_sub(mem::replace(&mut before, now)))
+    }
+}
+
 impl Stage {
-    /// Whether it passed, and its duration.
-    fn run(&self, option: Option<String>, names: &str) -> Result<(bool, Duration)> {
-        let program = Program::new(std::env::current_exe()?).arg(self.name).args(option).env(RUN, names);
+    /// The expected duration on this machine.
+    fn expected(&self) -> Duration {
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
+    }
+
+    /// Runs it in its own process, and records its time. Whether it passed.
+    fn run(&self, option: Option<String>, names: &str, cpu: &Cpu) -> Result<bool> {
+        let xtask = std::env::current_exe()?;
+        let program = match self.priority {
+            Equal => Program::new(xtask),
+            Low => Program::new("nice").args(["-n", "10"]).arg(xtask),
+        };
+        let program = program.arg(self.name).args(option).env(RUN, names);
         let started = Instant::now();
         let result = program.limit(Duration::from_secs(self.limit * 60)).run();
+        let time = Time { elapsed: started.elapsed(), cpu: cpu.of_ended()? };
         if let Err(error) = &result
             && Count::of(self.name).failed == 0
         {
             tally::record_crash(self.name, error)?;
         }
-        Ok((result.is_ok(), started.elapsed()))
+        tally::record_time(self.name, time)?;
+        Ok(result.is_ok())
     }
 }
 
@@ -207,17 +242,33 @@ fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1}", minutes(elapsed), minutes(cpu));
     };
-    // Of stages that run at the same time, the longest counts.
-    let mut longest = Duration::ZERO;
-    for Stage { name, beside_next, .. } in stages {
+    let mut elapsed = Vec::new();
+    for Stage { name, beside, .. } in stages {
         let time = Time::of(name);
         row(name, time);
         sum.cpu += time.cpu;
-        longest = longest.max(time.elapsed);
-        if !beside_next {
-            sum.elapsed += std::mem::take(&mut longest);
-        }
+        elapsed.push((*beside, time.elapsed));
     }
+    sum.elapsed = duration(&elapsed);
     row("all", sum);
     table
 }
+
+/// The duration of a run, from the number of stages that each one ran beside, and its duration.
+fn duration(stages: &[(usize, Duration)]) -> Duration {
+    let (mut now, mut ends) = (Duration::ZERO, Vec::new());
+    for (index, (beside, elapsed)) in stages.iter().enumerate() {
+        if *beside > 0 {
+            ends.push((index + beside, now + *elapsed));
+            continue;
+        }
+        now += *elapsed;
+        for (_, end) in ends.extract_if(.., |(last, _)| *last <= index) {
+            now = now.max(end);
+        }
+    }
+    now
+}
+
+#[cfg(test)]
+mod tests;

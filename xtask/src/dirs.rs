@@ -31,3 +31,8 @@ pub(crate) fn proof() -> PathBuf {
 pub(crate) fn projects_target() -> PathBuf {
     target().join("projects-target")
 }
+
+/// The build folder of the stage `variants`, which runs while other stages build in the shared one.
+pub(crate) fn variants_target() -> PathBuf {
+    target().join("variants-target")
+}

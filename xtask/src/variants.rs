@@ -1,42 +1,83 @@
 //! Tier 1: every project with distinct Rust is compiled under clippy, all of them as members of one workspace.
 //!
-//! One workspace means that each dependency is compiled once for all. It also means that features are unified, which
-//! hides a missing one: `suites` compiles a pairwise set alone.
+//! Of variants that differ only in their monitoring, all but the first are compiled without the test modules that are
+//! the same: see [`differing`]. One workspace means that each dependency is compiled once for all. It also means that
+//! features are unified, which hides a missing one: `suites` compiles a pairwise set alone.
 
-use std::collections::BTreeMap;
+mod differing;
+mod format;
+mod lock;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Message, MetadataCommand, Package, PackageId, Target, TargetKind};
+use restwell::choice::{Choice, Combination};
 use restwell::stack::Stack;
 use restwell::variants::id;
-use toml_edit::{ArrayOfTables, DocumentMut, Item};
+use toml_edit::DocumentMut;
 
 use crate::changed::{self, Changes, Scope};
 use crate::dirs;
 use crate::program::Program;
 use crate::project;
 use crate::tally::Tally;
+use sources::Sources;
 
 /// Runs the stage.
 pub(crate) fn run(options: &changed::Options) -> Result<()> {
     let mut tally = Tally::new("variants")?;
     let mut stacks = Stack::rust_distinct();
+    let firsts = firsts(&stacks);
+    let mut sources = Sources::default();
+    let render = || Changes::of_trees("variants", Scope::Rust, &stacks, options, |name, tree| sources.add(name, tree));
+    let Some(mut changes) = tally.check("render", render) else {
+        return tally.close();
+    };
     let folder = dirs::target().join("variants");
-    if tally.check("render", || write(&stacks, &folder)).is_none() {
+    if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_none() {
         return tally.close();
     }
-    let mut changes = Changes::new("variants", Scope::Rust, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
     if !stacks.is_empty() {
-        tally.check("rustfmt", || cargo(&folder, &["fmt"]).args(selected(&stacks)).arg("--check").read().map(drop));
+        tally.check("rustfmt", || format::check(&sources, &dirs::target().join("variants-format")));
+        tally.note("test modules", || Ok(extent(&stacks, &firsts)));
         tally.set_total(stacks.len());
-        clippy(&mut tally, &mut changes, &stacks, &folder)?;
+        let passed = clippy(&mut tally, &stacks, &folder)?;
+        record(&mut changes, &passed, &firsts)?;
     }
     tally.close()
+}
+
+/// The first variant of the family of each variant, by their names.
+///
+/// A family is the variants that differ only in their monitoring. Its first variant is compiled whole, the others
+/// without the test modules that are the same: see [`differing`].
+fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
+    let values = Choice::Monitoring.values();
+    let family = |stack: &Stack| -> Combination { stack.with(values[0]) };
+    let mut firsts = BTreeMap::new();
+    for value in values {
+        for stack in stacks.iter().filter(|stack| stack.get(Choice::Monitoring) == *value) {
+            firsts.entry(family(stack)).or_insert_with(|| id(stack));
+        }
+    }
+    stacks.iter().map(|stack| (id(stack), firsts[&family(stack)].clone())).collect()
+}
+
+/// How many of the variants are compiled whole.
+fn extent(stacks: &[Stack], firsts: &BTreeMap<String, String>) -> String {
+    let cut = stacks.iter().map(id).filter(|name| firsts[name] != *name).count();
+    let first = Choice::Monitoring.values()[0].id();
+    let all = stacks.len();
+    format!(
+        "{cut} of {all} with only the test modules that differ from those of monitoring={first}, and what they need"
+    )
 }
 
 /// The arguments that select these members of the workspace.
@@ -44,32 +85,23 @@ fn selected(stacks: &[Stack]) -> impl Iterator<Item = String> {
     stacks.iter().map(|stack| format!("--package={}", id(stack)))
 }
 
-fn write(stacks: &[Stack], folder: &Path) -> Result<()> {
-    let mut packages = BTreeMap::new();
-    for stack in stacks {
-        let name = id(stack);
+fn write(stacks: &[Stack], sources: &Sources, firsts: &BTreeMap<String, String>, folder: &Path) -> Result<()> {
+    for name in stacks.iter().map(id) {
+        let mut tree = sources.tree(&name)?;
+        if firsts[&name] != name {
+            tree = differing::cut(&tree, &sources.tree(&firsts[&name])?)?;
+        }
+        let manifest = as_member(sources::text(&tree, "Cargo.toml")?)?;
+        tree.rewrite("Cargo.toml".into(), manifest)?;
         let member = folder.join(&name);
         fs::create_dir_all(&member)?;
-        let tree = project::render(stack, &name)?;
         project::write(&tree, &member)?;
-        let manifest = read(&tree, "Cargo.toml")?;
-        fs::write(member.join("Cargo.toml"), as_member(&manifest)?)?;
-        collect(&read(&tree, "Cargo.lock")?, &mut packages)?;
-        for own in ["Cargo.lock", "rust-toolchain.toml"] {
-            // The workspace has the lock, and the repository's own toolchain compiles it.
-            let _ = fs::remove_file(member.join(own));
-        }
     }
     let members: Vec<String> = stacks.iter().map(|stack| format!("\"{}\"", id(stack))).collect();
     let root = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     fs::write(folder.join("Cargo.toml"), root)?;
-    fs::write(folder.join("Cargo.lock"), lock(packages))?;
+    fs::write(folder.join("Cargo.lock"), sources.packages.lock())?;
     Ok(())
-}
-
-fn read(tree: &restwell::tree::Tree, path: &str) -> Result<String> {
-    let file = tree.get(path).with_context(|| format!("the project has no {path}"))?;
-    Ok(String::from_utf8(file.bytes.clone())?)
 }
 
 /// Only the root of a workspace may have a workspace, a patch or a profile.
@@ -81,40 +113,19 @@ fn as_member(manifest: &str) -> Result<String> {
     Ok(manifest.to_string())
 }
 
-type Packages = BTreeMap<(String, String), toml_edit::Table>;
-
-/// Adds the packages of a lock, keeping of each the entry with the most dependencies: the one with most features.
-fn collect(lock: &str, packages: &mut Packages) -> Result<()> {
-    let lock: DocumentMut = lock.parse()?;
-    let entries = lock.get("package").and_then(Item::as_array_of_tables).context("a lock has packages")?;
-    for entry in entries.iter().filter(|entry| entry.contains_key("source")) {
-        let field = |name| entry.get(name).and_then(Item::as_str).unwrap_or_default().to_owned();
-        let edges =
-            |table: &toml_edit::Table| table.get("dependencies").and_then(Item::as_array).map_or(0, |a| a.len());
-        let key = (field("name"), field("version"));
-        if packages.get(&key).is_none_or(|known| edges(known) < edges(entry)) {
-            packages.insert(key, entry.clone());
-        }
+/// Records the variants that passed. One whose family's first variant did not pass either now or before is left out: it
+/// was compiled without modules that it shares with the first.
+fn record(changes: &mut Changes, passed: &[String], firsts: &BTreeMap<String, String>) -> Result<()> {
+    let mut whole: BTreeSet<String> = changes.proved().into_keys().collect();
+    whole.extend(passed.iter().cloned());
+    for name in passed.iter().filter(|name| whole.contains(&firsts[*name])) {
+        changes.passed(name, None)?;
     }
     Ok(())
 }
 
-/// A lock with every version that some project pins; cargo adds the members and keeps the versions.
-fn lock(packages: Packages) -> String {
-    let mut document = DocumentMut::new();
-    document["version"] = toml_edit::value(4);
-    let mut tables = ArrayOfTables::new();
-    for mut table in packages.into_values() {
-        // Positions are those of the lock it came from; left in, the entries of all locks would be mixed.
-        table.set_position(None);
-        tables.push(table);
-    }
-    document["package"] = Item::ArrayOfTables(tables);
-    document.to_string()
-}
-
-/// Has clippy compile every variant. Each is counted when its last target is done.
-fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &Path) -> Result<()> {
+/// Has clippy compile every variant, and returns those that passed. Each is counted when its last target is done.
+fn clippy(tally: &mut Tally, stacks: &[Stack], folder: &Path) -> Result<Vec<String>> {
     let mut left = units(folder)?;
     let mut passed = Vec::new();
     let mut complaints: BTreeMap<String, String> = BTreeMap::new();
@@ -143,9 +154,7 @@ fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &P
         }
         _ => {}
     });
-    for name in passed.iter().filter(|name| !complaints.contains_key(*name)) {
-        changes.passed(name, None)?;
-    }
+    passed.retain(|name| !complaints.contains_key(name));
     let end = output.and_then(|output| match output.status.success() {
         true => Ok(()),
         false => bail!("{}", output.stderr.trim_end()),
@@ -162,7 +171,7 @@ fn clippy(tally: &mut Tally, changes: &mut Changes, stacks: &[Stack], folder: &P
     for (name, complaint) in complaints {
         tally.known(&name, Err(anyhow!(complaint)), Duration::ZERO);
     }
-    Ok(())
+    Ok(passed)
 }
 
 /// The number of targets that `clippy --all-targets` compiles for each member, by its name.
@@ -185,10 +194,35 @@ fn member(id: &PackageId) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
+/// Cargo in the workspace, with a build directory of its own: the stages beside this one build in the shared one, which
+/// cargo locks.
 fn cargo(folder: &Path, arguments: &[&str]) -> Program {
     project::cargo(folder)
         .args(arguments)
+        .env("CARGO_TARGET_DIR", dirs::variants_target())
         // Incremental data would take tens of gigabytes for so many members.
         .env("CARGO_INCREMENTAL", "0")
-        .limit(Duration::from_secs(1800))
+        // Less than that of the stage, which then reports what was compiled.
+        .limit(Duration::from_secs(2900))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variant_of_each_family_has_the_first_monitoring() {
+        let stacks = Stack::rust_distinct();
+        let firsts = firsts(&stacks);
+        let by_id: BTreeMap<String, Stack> = stacks.iter().map(|stack| (id(stack), *stack)).collect();
+        assert_eq!(firsts.len(), stacks.len());
+        for (name, first) in &firsts {
+            let (stack, first) = (by_id[name], by_id[first]);
+            assert_eq!(first.get(Choice::Monitoring), Choice::Monitoring.values()[0], "{name}");
+            assert_eq!(*first, stack.with(first.get(Choice::Monitoring)), "{name}");
+        }
+        let families: BTreeSet<&String> = firsts.values().collect();
+        let cut = stacks.len() - families.len();
+        assert!(extent(&stacks, &firsts).starts_with(&format!("{cut} of {} with only", stacks.len())));
+    }
 }
