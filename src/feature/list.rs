@@ -54,7 +54,6 @@ pub const FEATURES: &[&Feature] = &[
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &monitoring_otlp::MONITORING_OTLP,
     &cross("database+monitoring-otlp"),
-    &cross("upstream-http+monitoring-otlp"),
     &cross("database+monitoring"),
     &cross("database+series"),
     &cross("breaker+monitoring"),

@@ -2,6 +2,6 @@
     #[command(flatten)]
     pub otlp: otlp::Settings,
 //= recorder
-        otlp::start(&settings.otlp)?;
+        otlp::start(&settings)?;
 //= close
         otlp::flush().await;

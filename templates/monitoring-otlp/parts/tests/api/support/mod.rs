@@ -1,6 +1,4 @@
-//= ready
-        crate::scrape::register(admin, &self.flags);
 //= config
-    let flags = [flags, crate::scrape::flags_of_this_process()].concat();
+    let flags = [flags, vec![crate::scrape::INTERVAL.to_owned()]].concat();
 //= flags
-    flags.extend(crate::scrape::flags(&crate::scrape::name()));
+    flags.push(crate::scrape::INTERVAL.to_owned());

@@ -1,2 +1,0 @@
-//= ready
-        crate::scrape::register_here(admin);

@@ -1,0 +1,2 @@
+//= ready
+        crate::receiver::register_here(admin);
