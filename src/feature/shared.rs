@@ -3,10 +3,7 @@
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
-use crate::part::versions::{
-    METRICS, OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PROST, REDIS as REDIS_CLIENT,
-    REQWEST, RUSTLS,
-};
+use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{
     Condition, Deployed, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms,
     Unit,
@@ -187,42 +184,6 @@ pub(super) const SERVERS: Feature = Feature {
     wanted: Wanted::Where(needs_servers),
     contribute: |_, parts| {
         parts.next_steps.insert(0, "docker compose --file compose.dev.yml up --detach --wait".into())
-    },
-};
-
-/// Spans of OpenTelemetry, for every value that has a receiver for them.
-pub(super) const SPANS: Feature = Feature {
-    id: "spans",
-    wanted: Wanted::Where(|stack| match stack.monitoring {
-        Monitoring::Otlp | Monitoring::Datadog => true,
-        Monitoring::Prometheus | Monitoring::None => false,
-    }),
-    contribute: |_, parts| {
-        parts.manifest.add(OPENTELEMETRY.features(&["trace"]));
-        parts.manifest.add(OPENTELEMETRY_SDK.features(&["trace"]));
-        // The asynchronous client would need a runtime in the threads of the SDK.
-        parts.manifest.add(OPENTELEMETRY_OTLP.features(&["http-proto", "reqwest-blocking-client", "trace"]));
-        parts.manifest.add(REQWEST.features(&["blocking", "rustls"]));
-        parts.manifest.add_dev(OPENTELEMETRY_PROTO.features(&["gen-tonic-messages", "trace"]));
-        parts.manifest.add_dev(PROST.plain());
-        let about =
-            "Which requests have a span: parentbased_traceidratio follows the caller, and takes a share of the others";
-        parts.settings.add(Group::Monitoring, "OTEL_TRACES_SAMPLER", "parentbased_traceidratio", about);
-        let about = "Share of the requests that have a span, from 0 to 1, where the sampler takes one";
-        let share = parts.settings.add(Group::Monitoring, "OTEL_TRACES_SAMPLER_ARG", "1", about);
-        share.deployed(Deployed::Adjustable);
-        let about = "Spans dropped: too many waited, or the receiver failed";
-        parts.series.of("service").labelled("spans_dropped_total", "reason", &["failed", "full"], about);
-        parts.dashboards.add(
-            "service",
-            Panel::new(Section::Requests, "Dropped spans", "Traces have gaps.", Unit::PerSecond)
-                .query("sum by (reason) (rate(spans_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
-        );
-        let limits = &mut parts.limits;
-        limits.time_out(Layer::Call, "a batch of telemetry, retries included", "3 s", "dropped, and counted");
-        let rest = "the rest is lost";
-        limits.time_out(Layer::Shutdown, "at its end: sending the telemetry that waits", "3 s", rest);
-        limits.bound("spans that wait to be exported", "2,048", "dropped, and counted");
     },
 };
 
