@@ -66,9 +66,9 @@ impl Settings {
 
     /// Where the Agent takes traces over OTLP.
     pub fn traces(&self) -> Option<String> {
-        let by_host = self.dd_agent_host.as_ref().map(|host| match host.contains(':') {
-            true => format!("http://[{host}]:4318"),
-            false => format!("http://{host}:4318"),
+        let by_host = self.dd_agent_host.as_ref().map(|host| {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            format!("http://{host}:4318")
         });
         self.otel_exporter_otlp_endpoint.clone().or(by_host)
     }

@@ -26,8 +26,6 @@ pub struct Stream {
     pub resource: Resource,
     pub spans: Vec<Span>,
     //= fields
-    /// The headers of the last request.
-    pub headers: BTreeMap<String, String>,
 }
 
 /// By name.
@@ -104,7 +102,7 @@ fn receive(stream: TcpStream) -> Option<()> {
         }
         let mut body = vec![0; headers["content-length"].parse().expect("a length")];
         reader.read_exact(&mut body).ok()?;
-        store(&path, headers, &body);
+        store(&path, &headers, &body);
         if path.contains(STUCK) && !path.ends_with("/metrics") {
             // The exporter closes the connection when it gives up.
             reader.read_line(&mut first).ok();
@@ -114,13 +112,13 @@ fn receive(stream: TcpStream) -> Option<()> {
     }
 }
 
-fn store(path: &str, headers: BTreeMap<String, String>, body: &[u8]) {
+fn store(path: &str, headers: &BTreeMap<String, String>, body: &[u8]) {
     // Without a name, the path is that of the protocol.
     let (name, signal) = path.trim_start_matches('/').split_once("v1/").expect("a path of the protocol");
     assert_eq!(headers["content-type"], "application/x-protobuf");
     let mut streams = lock(&STREAMS);
     let stream = streams.entry(name.trim_end_matches('/').to_owned()).or_default();
-    stream.headers = headers;
+    //= store
     match signal {
         "traces" => {
             for of_resource in ExportTraceServiceRequest::decode(body).expect("spans").resource_spans {

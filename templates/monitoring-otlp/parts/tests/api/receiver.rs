@@ -10,6 +10,10 @@ use opentelemetry_proto::tonic::metrics::v1::Metric;
     /// Those of the last export.
     pub metrics: Vec<Metric>,
     pub logs: Vec<LogRecord>,
+    /// The headers of the last request.
+    pub headers: BTreeMap<String, String>,
+//= store
+    stream.headers.clone_from(headers);
 //= signals
         "metrics" => {
             let [of_resource] = &ExportMetricsServiceRequest::decode(body).expect("metrics").resource_metrics[..]
