@@ -4,14 +4,14 @@ use super::{
     Feature, Wanted, auth_api_key, auth_jwt, base, cache, cache_memcached, cache_memory, cache_redis, ci_github,
     ci_gitlab, database, database_postgres, database_sqlite, deploy_aws, deploy_azure, deploy_compose, deploy_fly,
     deploy_gcp, deploy_kubernetes, deploy_systemd, limiter_memory, limiter_redis, load_balancer, monitoring_datadog,
-    monitoring_otlp, monitoring_prometheus, none, series, shared, upstream_http,
+    monitoring_otlp, monitoring_prometheus, none, series, shared, spans, upstream_http,
 };
 
 /// Every feature, in the order in which they contribute.
 pub const FEATURES: &[&Feature] = &[
     &base::BASE,
     &shared::SERVERS,
-    &shared::SPANS,
+    &spans::SPANS,
     &database::DATABASE,
     &database_sqlite::DATABASE_SQLITE,
     &database_postgres::DATABASE_POSTGRES,
@@ -54,7 +54,6 @@ pub const FEATURES: &[&Feature] = &[
     &monitoring_prometheus::MONITORING_PROMETHEUS,
     &monitoring_otlp::MONITORING_OTLP,
     &cross("database+monitoring-otlp"),
-    &cross("upstream-http+monitoring-otlp"),
     &cross("database+monitoring"),
     &cross("database+series"),
     &cross("breaker+monitoring"),

@@ -31,6 +31,7 @@ mod monitoring_prometheus;
 mod none;
 mod series;
 mod shared;
+mod spans;
 mod upstream_http;
 
 pub use list::FEATURES;

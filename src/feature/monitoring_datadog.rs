@@ -1,4 +1,4 @@
-//! Metrics for the Datadog Agent, monitors and objectives, a dashboard.
+//! Metrics and traces for the Datadog Agent, monitors and objectives, a dashboard.
 
 mod queries;
 mod widgets;
@@ -14,9 +14,9 @@ pub(super) const MONITORING_DATADOG: Feature = Feature {
         Value::Monitoring(Monitoring::Datadog),
         Offer {
             label: "Datadog",
-            clause: "metrics to its Agent, monitors, objectives, a dashboard",
+            clause: "metrics and traces to its Agent, monitors, objectives, a dashboard",
             cost: "a Datadog Agent beside the service, monitors and objectives that a script creates, an account",
-            why: "Metrics, logs and monitors in Datadog, which a company may already pay for.",
+            why: "Metrics, traces, logs and monitors in Datadog, which a company may already pay for.",
             pick: "when the company uses Datadog",
         },
     ),
@@ -44,8 +44,11 @@ pub(super) const MONITORING_DATADOG: Feature = Feature {
     },
 };
 
-const AGENT_HOST: (&str, &str, &str) =
-    ("DD_AGENT_HOST", "", "Host of the Datadog Agent; without it and DD_DOGSTATSD_URL nothing is sent");
+const AGENT_HOST: (&str, &str, &str) = (
+    "DD_AGENT_HOST",
+    "",
+    "Host of the Datadog Agent; without it, DD_DOGSTATSD_URL and OTEL_EXPORTER_OTLP_ENDPOINT nothing is sent",
+);
 const ENVIRONMENT: (&str, &str, &str) = ("DD_ENV", "development", "Environment: the tag `env` in Datadog");
 
 fn set(settings: &mut Settings) {
@@ -60,6 +63,11 @@ fn set(settings: &mut Settings) {
         ("DD_SERVICE", "", "Name of this service in Datadog; by default that of the package"),
         ENVIRONMENT,
         ("DD_VERSION", "", "Version in Datadog; by default that of the package"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "",
+            "Where traces go, such as http://127.0.0.1:4318; by default port 4318 of the Agent's host",
+        ),
         ("METRICS_INTERVAL", "2s", "How often metrics are sent to the Agent"),
     ] {
         settings.add(Group::Monitoring, name, default, about);
@@ -68,7 +76,7 @@ fn set(settings: &mut Settings) {
 
 /// The Agent of each target, and where it is for the service.
 fn deploy(target: Deploy, parts: &mut Parts) {
-    let agent = |image| Server::deployed("agent", "sends the metrics of the service to Datadog", image);
+    let agent = |image| Server::deployed("agent", "sends the metrics and traces of the service to Datadog", image);
     let (server, host) = match target {
         Deploy::Compose => {
             let content = "${DD_API_KEY:?is the API key of Datadog}";

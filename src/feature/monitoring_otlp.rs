@@ -3,9 +3,9 @@
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Monitoring, Value};
 use crate::part::versions::{
-    OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PERCENT_ENCODING, PROST, REQWEST,
+    OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PERCENT_ENCODING,
 };
-use crate::part::{Deployed, Group, Layer, Panel, Parts, Section, Unit};
+use crate::part::{Deployed, Group, Panel, Parts, Section, Unit};
 
 pub(super) const MONITORING_OTLP: Feature = Feature {
     id: "monitoring-otlp",
@@ -33,25 +33,17 @@ pub(super) const MONITORING_OTLP: Feature = Feature {
                 "{{reason}}",
             ),
         );
-        let limits = &mut parts.limits;
-        limits.time_out(Layer::Call, "a batch for the collector, retries included", "3 s", "dropped, and counted");
-        let rest = "the rest is lost";
-        limits.time_out(Layer::Shutdown, "at its end: sending what waits for the collector", "3 s", rest);
-        limits.bound("log records that wait for the collector", "2,048", "dropped, and counted");
+        parts.limits.bound("log records that wait for the collector", "2,048", "dropped, and counted");
     },
 };
 
 fn depend(parts: &mut Parts) {
-    let signals = ["logs", "metrics", "trace"];
+    let signals = ["logs", "metrics"];
     parts.manifest.add(OPENTELEMETRY.features(&signals));
     parts.manifest.add(OPENTELEMETRY_SDK.features(&signals));
-    // The asynchronous client would need a runtime in the threads of the SDK.
-    let client = ["http-proto", "logs", "metrics", "reqwest-blocking-client", "trace"];
-    parts.manifest.add(OPENTELEMETRY_OTLP.features(&client));
-    parts.manifest.add(REQWEST.features(&["blocking", "rustls"]));
+    parts.manifest.add(OPENTELEMETRY_OTLP.features(&signals));
     parts.manifest.add(PERCENT_ENCODING.plain());
-    parts.manifest.add_dev(OPENTELEMETRY_PROTO.features(&["gen-tonic-messages", "logs", "metrics", "trace"]));
-    parts.manifest.add_dev(PROST.plain());
+    parts.manifest.add_dev(OPENTELEMETRY_PROTO.features(&signals));
 }
 
 fn set(parts: &mut Parts) {
@@ -60,14 +52,7 @@ fn set(parts: &mut Parts) {
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).deployed(Deployed::Adjustable);
     let about = "Headers for the collector, such as authorization=Basic%20dTpw, separated by commas";
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();
-    let about = "Share of the requests that have a span, from 0 to 1, where the sampler takes one";
-    settings.add(Group::Monitoring, "OTEL_TRACES_SAMPLER_ARG", "1", about).deployed(Deployed::Adjustable);
     for (name, default, about) in [
-        (
-            "OTEL_TRACES_SAMPLER",
-            "parentbased_traceidratio",
-            "Which requests have a span: parentbased_traceidratio follows the caller, and takes a share of the others",
-        ),
         ("OTEL_METRIC_EXPORT_INTERVAL", "60000", "Milliseconds between two exports of the metrics"),
         ("OTEL_SERVICE_NAME", "", "Name of the service in its telemetry; by default that of the package"),
         (

@@ -3,7 +3,7 @@
 use super::{Feature, Wanted};
 use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
-use crate::part::versions::{METRICS, OPENTELEMETRY, OPENTELEMETRY_SDK, REDIS as REDIS_CLIENT, RUSTLS};
+use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{
     Condition, Deployed, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms,
     Unit,
@@ -184,27 +184,6 @@ pub(super) const SERVERS: Feature = Feature {
     wanted: Wanted::Where(needs_servers),
     contribute: |_, parts| {
         parts.next_steps.insert(0, "docker compose --file compose.dev.yml up --detach --wait".into())
-    },
-};
-
-/// Spans of OpenTelemetry, for every value that has a receiver for them.
-pub(super) const SPANS: Feature = Feature {
-    id: "spans",
-    wanted: Wanted::Where(|stack| match stack.monitoring {
-        Monitoring::Otlp => true,
-        Monitoring::Datadog | Monitoring::Prometheus | Monitoring::None => false,
-    }),
-    contribute: |_, parts| {
-        parts.manifest.add(OPENTELEMETRY.features(&["trace"]));
-        parts.manifest.add(OPENTELEMETRY_SDK.features(&["trace"]));
-        let about = "Spans dropped: too many waited, or the receiver failed";
-        parts.series.of("export").labelled("spans_dropped_total", "reason", &["failed", "full"], about);
-        parts.dashboards.add(
-            "export",
-            Panel::new(Section::Parts, "Dropped spans", "Traces have gaps.", Unit::PerSecond)
-                .query("sum by (reason) (rate(spans_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
-        );
-        parts.limits.bound("spans that wait to be exported", "2,048", "dropped, and counted");
     },
 };
 

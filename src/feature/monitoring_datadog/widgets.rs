@@ -51,6 +51,7 @@ const REQUESTS: &[(&str, Queries)] = &[
             ("sum:http_requests_timed_out_total{service:app}.as_count()", "timed out"),
             ("sum:http_panics_total{service:app}.as_count()", "panics"),
             ("sum:log_lines_dropped_total{service:app}.as_count()", "log lines dropped"),
+            ("sum:spans_dropped_total{service:app}.as_count()", "spans dropped"),
             ("sum:metrics_packets_dropped_total{service:app}.as_count()", "packets of metrics dropped"),
         ],
     ),

@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::time::Duration;
 
-use app::app::bind;
 use app::platform::breaker::{Failure, OPEN_FOR};
 use app::platform::engine::CONNECTIONS;
 use app::platform::error::Error;
@@ -23,7 +22,7 @@ use crate::support::http::{get, raw, request, send};
 use crate::support::logs;
 use crate::support::process::{Process, run};
 use crate::support::server::TestServer;
-use crate::support::{addresses, config, eventually, flags, servers, within};
+use crate::support::{addresses, bind_here, eventually, flags, servers, within};
 
 /// A proxy in front of the server, and the flag that makes a service connect through it.
 fn through_chaos(database: &Database) -> (Chaos, String) {
@@ -93,7 +92,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     chaos.set(Mode::Closed).await;
-    let (_app, server) = bind(config(flags(&[&flag])), Router::new()).expect("it starts all the same");
+    let (_app, server) = bind_here(flags(&[&flag]), Router::new());
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);

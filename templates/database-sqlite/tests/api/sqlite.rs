@@ -2,7 +2,6 @@
 
 use std::future::pending;
 
-use app::app::bind;
 use app::products::statements::LIST;
 use axum::Router;
 use serde_json::json;
@@ -14,7 +13,7 @@ use crate::support::database::Database;
 use crate::support::http::{Connection, get, request, send};
 use crate::support::process::{run, run_serve};
 use crate::support::server::TestServer;
-use crate::support::{addresses, config, eventually, flags};
+use crate::support::{addresses, bind_here, eventually, flags};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_writers_of_200_updates_each_never_see_a_locked_database() {
@@ -73,7 +72,7 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
     let database = Database::new().await;
     // A directory in place of the file cannot be opened.
     std::fs::create_dir(database.file()).unwrap();
-    let (_app, server) = bind(config(flags(&[&database.flag()])), Router::new()).expect("it starts all the same");
+    let (_app, server) = bind_here(flags(&[&database.flag()]), Router::new());
     let (public, admin) = addresses(&server);
     tokio::spawn(server.run(pending()));
     assert_eq!(get(admin, "/health/live").await.status, 200);

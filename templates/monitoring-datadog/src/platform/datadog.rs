@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
 use super::agent::{Address, Socket, address, host};
+use super::export::endpoint;
 use super::settings::{number, time};
 use super::statsd::{Encoder, Recorder};
 
@@ -30,7 +31,7 @@ pub static UNIFIED: OnceLock<[(&str, String); 3]> = OnceLock::new();
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// Host of the Datadog Agent; without it and DD_DOGSTATSD_URL nothing is sent
+    /// Host of the Datadog Agent; without it, DD_DOGSTATSD_URL and OTEL_EXPORTER_OTLP_ENDPOINT nothing is sent
     #[arg(long, env, value_parser = host)]
     pub dd_agent_host: Option<String>,
     /// UDP port at which the Agent takes metrics
@@ -48,6 +49,9 @@ pub struct Settings {
     /// Version in Datadog; by default that of the package
     #[arg(long, env, value_parser = tag)]
     pub dd_version: Option<String>,
+    /// Where traces go, such as http://127.0.0.1:4318; by default port 4318 of the Agent's host
+    #[arg(long, env, value_parser = endpoint)]
+    pub otel_exporter_otlp_endpoint: Option<String>,
     /// How often metrics are sent to the Agent
     #[arg(long, env, default_value = "2s", value_parser = time("10ms", "10s"))]
     pub metrics_interval: Duration,
@@ -60,7 +64,16 @@ impl Settings {
         self.dd_dogstatsd_url.clone().or(by_host)
     }
 
-    fn unified(&self) -> [(&'static str, String); 3] {
+    /// Where the Agent takes traces over OTLP.
+    pub fn traces(&self) -> Option<String> {
+        let by_host = self.dd_agent_host.as_ref().map(|host| {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            format!("http://{host}:4318")
+        });
+        self.otel_exporter_otlp_endpoint.clone().or(by_host)
+    }
+
+    pub fn unified(&self) -> [(&'static str, String); 3] {
         let or = |given: &Option<String>, package: &str| given.clone().unwrap_or_else(|| package.to_owned());
         let service = or(&self.dd_service, env!("CARGO_PKG_NAME"));
         let version = or(&self.dd_version, env!("CARGO_PKG_VERSION"));

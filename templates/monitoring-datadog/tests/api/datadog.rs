@@ -148,7 +148,7 @@ async fn a_missing_agent_changes_nothing_for_clients_and_what_it_missed_is_count
 
 #[tokio::test]
 async fn without_an_agent_nothing_is_sent_and_nothing_is_logged_about_it() {
-    let server = Process::start(&["--dd-agent-host=", "--drain-delay=0s"]).await;
+    let server = Process::start(&["--dd-agent-host=", "--otel-exporter-otlp-endpoint=", "--drain-delay=0s"]).await;
     answers(server.public, "/greet", 200).await;
     sleep(Duration::from_millis(100)).await;
     assert!(packets(server.admin).is_empty());
@@ -174,7 +174,8 @@ async fn lines_of_the_log_name_the_service_and_the_trace() {
     assert_eq!(line["dd.service"], env!("CARGO_PKG_NAME"));
     assert_eq!(line["dd.env"], "test");
     assert_eq!(line["dd.version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(line["dd.trace_id"], trace);
+    let span = u64::from_str_radix(line["span_id"].as_str().expect("each line names a span"), 16).expect("an id");
+    assert_eq!((&line["dd.trace_id"], &line["dd.span_id"]), (&trace.into(), &span.to_string().into()));
 }
 
 #[tokio::test]

@@ -13,19 +13,12 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
-use opentelemetry_sdk::resource::TelemetryResourceDetector;
-use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use percent_encoding::percent_decode_str;
-use reqwest::{Url, blocking::Client, redirect::Policy};
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use reqwest::blocking::Client;
 
 use super::otlp_metrics::Instruments;
 use super::settings::{number, one_of};
-use super::{otlp_logs, spans};
-
-/// The time-out for sending a batch, retries included, and for sending everything at the end.
-const TIMEOUT: Duration = Duration::from_secs(3);
+use super::{export, otlp_logs, spans};
 
 /// Longer than a process lives.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -35,7 +28,7 @@ const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 #[group(skip)]
 pub struct Settings {
     /// URL of the OpenTelemetry collector, such as http://127.0.0.1:4318; nothing is exported by default
-    #[arg(long, env, value_parser = endpoint)]
+    #[arg(long, env, value_parser = export::endpoint)]
     pub otel_exporter_otlp_endpoint: Option<String>,
     /// Headers for the collector, such as authorization=Basic%20dTpw, separated by commas
     #[arg(long, env, hide_env_values = true, value_delimiter = ',', value_parser = header)]
@@ -46,12 +39,6 @@ pub struct Settings {
     /// Milliseconds between two exports of the metrics
     #[arg(long, env, default_value = "60000", value_parser = number::<u32>(10, 3_600_000))]
     pub otel_metric_export_interval: u32,
-    /// Which requests have a span: parentbased_traceidratio follows the caller, and takes a share of the others
-    #[arg(long, env, default_value = "parentbased_traceidratio", value_parser = one_of(&SAMPLERS))]
-    pub otel_traces_sampler: SamplerOf,
-    /// Share of the requests that have a span, from 0 to 1, where the sampler takes one
-    #[arg(long, env, default_value = "1", value_parser = share)]
-    pub otel_traces_sampler_arg: f64,
     /// Name of the service in its telemetry; by default that of the package
     #[arg(long, env, value_parser = name)]
     pub otel_service_name: Option<String>,
@@ -64,18 +51,6 @@ pub struct Settings {
     pub otel_sdk_disabled: bool,
 }
 
-/// A sampler, once the share is known.
-pub type SamplerOf = fn(f64) -> Sampler;
-
-const SAMPLERS: [(&str, SamplerOf); 6] = [
-    ("always_on", |_| Sampler::AlwaysOn),
-    ("always_off", |_| Sampler::AlwaysOff),
-    ("traceidratio", Sampler::TraceIdRatioBased),
-    ("parentbased_always_on", |_| Sampler::ParentBased(Box::new(Sampler::AlwaysOn))),
-    ("parentbased_always_off", |_| Sampler::ParentBased(Box::new(Sampler::AlwaysOff))),
-    ("parentbased_traceidratio", |share| Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share)))),
-];
-
 /// The exporters of this process, which its first server starts: handles created before that record nothing.
 static EXPORTERS: OnceLock<anyhow::Result<Option<Exporters>>> = OnceLock::new();
 
@@ -85,15 +60,14 @@ static MEASURE: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 struct Exporters {
     logs: SdkLoggerProvider,
     metrics: SdkMeterProvider,
-    spans: SdkTracerProvider,
 }
 
 /// Starts the exporters, if there is an endpoint.
 ///
 /// # Errors
 /// If this machine has no trusted certificates.
-pub fn start(settings: &Settings) -> anyhow::Result<()> {
-    let endpoint = settings.otel_exporter_otlp_endpoint.as_deref().filter(|_| !settings.otel_sdk_disabled);
+pub fn start(settings: &super::Settings) -> anyhow::Result<()> {
+    let endpoint = settings.otlp.otel_exporter_otlp_endpoint.as_deref().filter(|_| !settings.otlp.otel_sdk_disabled);
     let start = || endpoint.map(|endpoint| Exporters::start(settings, endpoint)).transpose();
     EXPORTERS.get_or_init(start).as_ref().map(drop).map_err(|error| anyhow!("cannot export telemetry: {error:#}"))
 }
@@ -103,49 +77,40 @@ pub fn measure_with(measure: impl Fn() + Send + 'static) {
     *MEASURE.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(measure));
 }
 
-/// Sends what has not been sent yet, for at most [`TIMEOUT`]. The providers block, so this needs threads besides those of
-/// the runtime, of which there may be only one.
+/// Sends what has not been sent yet.
 pub async fn flush() {
-    let Some(Ok(Some(Exporters { logs, metrics, spans }))) = EXPORTERS.get() else { return };
-    let sending = join3(
-        spawn_blocking(|| logs.force_flush()),
-        spawn_blocking(|| export_metrics(metrics)),
-        spawn_blocking(|| spans.force_flush()),
-    );
-    timeout(TIMEOUT, sending).await.ok();
+    let Some(Ok(Some(Exporters { logs, metrics }))) = EXPORTERS.get() else { return };
+    let (logs, metrics) = (export::flush(|| logs.force_flush()), export::flush(|| export_metrics(metrics)));
+    join3(logs, metrics, spans::flush()).await;
 }
 
 impl Exporters {
-    fn start(settings: &Settings, endpoint: &str) -> anyhow::Result<Self> {
-        // The client has a runtime of its own, which cannot start inside of another one.
-        let client = thread::spawn(client).join().expect("it does not panic")?;
+    fn start(settings: &super::Settings, endpoint: &str) -> anyhow::Result<Self> {
+        let super::Settings { otlp: settings, spans: of_spans, .. } = settings;
+        let client = export::client()?;
         let metrics = MetricExporter::builder().with_http();
-        let metrics = configured(metrics, settings, &client, &format!("{endpoint}/v1/metrics")).build()?;
+        let metrics = configured(metrics, settings, &client, format!("{endpoint}/v1/metrics")).build()?;
         let logs = LogExporter::builder().with_http();
-        let logs = configured(logs, settings, &client, &format!("{endpoint}/v1/logs")).build()?;
+        let logs = configured(logs, settings, &client, format!("{endpoint}/v1/logs")).build()?;
         let spans = SpanExporter::builder().with_http();
-        let spans = configured(spans, settings, &client, &format!("{endpoint}/v1/traces")).build()?;
+        let spans = configured(spans, settings, &client, format!("{endpoint}/v1/traces")).build()?;
         let resource = resource(settings);
         let metrics = start_metrics(metrics, settings, resource.clone());
-        let sampler = (settings.otel_traces_sampler)(settings.otel_traces_sampler_arg);
-        Ok(Self {
-            logs: otlp_logs::start(logs, resource.clone()),
-            metrics,
-            spans: spans::start(spans, sampler, resource),
-        })
+        spans::start(of_spans, spans, resource.clone());
+        Ok(Self { logs: otlp_logs::start(logs, resource), metrics })
     }
 }
 
-fn client() -> reqwest::Result<Client> {
-    // Proxy variables of the environment are ignored: only the settings determine where telemetry is sent.
-    Client::builder().no_proxy().redirect(Policy::none()).timeout(TIMEOUT).build()
-}
-
-fn configured<B: WithExportConfig + WithHttpConfig>(builder: B, settings: &Settings, client: &Client, url: &str) -> B {
+fn configured<B: WithExportConfig + WithHttpConfig>(
+    builder: B,
+    settings: &Settings,
+    client: &Client,
+    url: String,
+) -> B {
     let text = |value: &HeaderValue| value.to_str().expect("the setting is text").to_owned();
     let headers = settings.otel_exporter_otlp_headers.iter().map(|(name, value)| (name.to_string(), text(value)));
-    let builder = builder.with_http_client(client.clone()).with_headers(headers.collect());
-    builder.with_endpoint(url).with_protocol(settings.otel_exporter_otlp_protocol).with_timeout(TIMEOUT)
+    let builder = export::to(url, builder, client).with_headers(headers.collect());
+    builder.with_protocol(settings.otel_exporter_otlp_protocol)
 }
 
 /// Installs the recorder, and exports what it records from a thread of its own.
@@ -183,15 +148,7 @@ fn resource(settings: &Settings) -> Resource {
         KeyValue::new("service.instance.id", format!("{instance:032x}")),
     ];
     let name = settings.otel_service_name.clone().map(|name| KeyValue::new("service.name", name));
-    let builder = Resource::builder_empty().with_detector(Box::new(TelemetryResourceDetector)).with_attributes(own);
-    builder.with_attributes(settings.otel_resource_attributes.clone()).with_attributes(name).build()
-}
-
-/// Parses the URL of the collector, to which paths are appended.
-fn endpoint(text: &str) -> Result<String, &'static str> {
-    let plain = |url: &Url| matches!(url.scheme(), "http" | "https") && !text.contains(['?', '#', ' ', '@']);
-    let url = text.parse().ok().filter(plain).filter(|_| text.contains("://"));
-    url.map(|_| text.trim_end_matches('/').to_owned()).ok_or("not a URL such as http://127.0.0.1:4318")
+    export::resource(own.into_iter().chain(settings.otel_resource_attributes.clone()).chain(name))
 }
 
 /// Parses `name=value`, where the value is percent-encoded.
@@ -217,9 +174,4 @@ fn attribute(text: &str) -> Result<KeyValue, &'static str> {
 fn name(text: &str) -> Result<String, &'static str> {
     let valid = text.trim() == text && text.len() <= 255 && !text.contains(char::is_control);
     valid.then(|| text.to_owned()).ok_or("not a name of 1 to 255 bytes")
-}
-
-fn share(text: &str) -> Result<f64, &'static str> {
-    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or("not a number from 0 to 1, such as 0.1")
 }

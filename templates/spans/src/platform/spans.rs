@@ -16,29 +16,67 @@ use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, 
 use opentelemetry_sdk::trace::{SpanData, SpanExporter, SpanProcessor};
 
 use super::outbox::{self, Outbox};
-use super::trace::Trace;
+use super::settings::one_of;
+use super::{export, trace::Trace};
 
 /// The spans of this time are sent together.
 const BATCH_INTERVAL: Duration = Duration::from_secs(1);
 
-static TRACER: OnceLock<SdkTracer> = OnceLock::new();
+/// Which requests have a span. The names are those of OpenTelemetry.
+#[derive(clap::Args)]
+#[group(skip)]
+pub struct Settings {
+    /// Which requests have a span: parentbased_traceidratio follows the caller, and takes a share of the others
+    #[arg(long, env, default_value = "parentbased_traceidratio", value_parser = one_of(&SAMPLERS))]
+    pub otel_traces_sampler: SamplerOf,
+    /// Share of the requests that have a span, from 0 to 1, where the sampler takes one
+    #[arg(long, env, default_value = "1", value_parser = share)]
+    pub otel_traces_sampler_arg: f64,
+}
+
+/// A sampler, once the share is known.
+pub type SamplerOf = fn(f64) -> Sampler;
+
+const SAMPLERS: [(&str, SamplerOf); 6] = [
+    ("always_on", |_| Sampler::AlwaysOn),
+    ("always_off", |_| Sampler::AlwaysOff),
+    ("traceidratio", Sampler::TraceIdRatioBased),
+    ("parentbased_always_on", |_| Sampler::ParentBased(Box::new(Sampler::AlwaysOn))),
+    ("parentbased_always_off", |_| Sampler::ParentBased(Box::new(Sampler::AlwaysOff))),
+    ("parentbased_traceidratio", |share| Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share)))),
+];
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or("not a number from 0 to 1, such as 0.1")
+}
+
+static STARTED: OnceLock<(SdkTracerProvider, SdkTracer)> = OnceLock::new();
 
 /// Exports spans from now on; there are none before that.
-pub fn start(exporter: impl SpanExporter + 'static, sampler: Sampler, resource: Resource) -> SdkTracerProvider {
+pub fn start(settings: &Settings, exporter: impl SpanExporter + 'static, resource: Resource) {
     let outbox = Arc::new(Outbox::new("spans_dropped_total"));
     let exporter = Counted { exporter, outbox: Arc::clone(&outbox) };
     let config = BatchConfigBuilder::default().with_max_queue_size(outbox::CAPACITY);
     let config = config.with_max_export_batch_size(512).with_scheduled_delay(BATCH_INTERVAL).build();
     let batches = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
+    let sampler = (settings.otel_traces_sampler)(settings.otel_traces_sampler_arg);
     let provider = SdkTracerProvider::builder().with_sampler(sampler).with_resource(resource);
     let provider = provider.with_span_processor(Bounded { batches, outbox }).build();
-    TRACER.set(provider.tracer(env!("CARGO_PKG_NAME"))).ok();
-    provider
+    let tracer = provider.tracer(env!("CARGO_PKG_NAME"));
+    STARTED.set((provider, tracer)).ok();
+}
+
+/// Sends the spans that wait.
+pub async fn flush() {
+    if let Some((provider, _)) = STARTED.get() {
+        export::flush(|| provider.force_flush()).await;
+    }
 }
 
 /// Starts a span in this trace, which then continues in it. `None` if the span is not recorded.
 pub fn enter(trace: &mut Trace, kind: SpanKind) -> Option<Span> {
-    let tracer = TRACER.get()?;
+    let (_, tracer) = STARTED.get()?;
     let (flags, is_remote) = (TraceFlags::default().with_sampled(trace.sampled), kind == SpanKind::Server);
     let parent = SpanContext::new(trace.id.into(), trace.parent.into(), flags, is_remote, TraceState::NONE);
     let mut context = Context::new();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 //= use
+use app::app::{App, bind};
 use app::config::Config;
 use app::platform::server::Server;
 use app::platform::settings::Environment;
@@ -108,9 +109,14 @@ fn permit(request: http::Request) -> http::Request {
     request
 }
 
+/// A server in this process with these flags.
+pub fn bind_here(flags: Vec<String>, routes: Router) -> (Arc<App>, Server) {
+    //= here
+    bind(config(flags), routes).expect("the ports are free")
+}
+
 /// The configuration that `serve` would have with these flags, whatever the variables of this process.
 pub fn config(flags: Vec<String>) -> Config {
-    //= config
     let args = std::iter::once("app".into()).chain(flags.into_iter().map(Into::into));
     Config::read(args, &Environment::default()).expect("the flags are valid")
 }

@@ -4,12 +4,12 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::app::{App, bind};
+use app::app::App;
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Fixture, addresses, config, logs};
+use super::{Fixture, addresses, bind_here, logs};
 
 /// Runs until the test stops it or ends.
 pub struct TestServer {
@@ -30,7 +30,7 @@ impl TestServer {
     pub async fn with_routes(settings: &[&str], routes: Router) -> Self {
         logs::record();
         let fixture = Fixture::new(settings).await;
-        let (app, server) = bind(config(fixture.flags.clone()), routes).expect("the ports are free");
+        let (app, server) = bind_here(fixture.flags.clone(), routes);
         let (public, admin) = addresses(&server);
         let (shutdown, asked) = oneshot::channel::<()>();
         let server = Self {

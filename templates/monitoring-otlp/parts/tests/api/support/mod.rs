@@ -1,6 +1,2 @@
-//= ready
-        crate::scrape::register(admin, &self.flags);
-//= config
-    let flags = crate::scrape::of_this_process(flags);
 //= flags
-    flags.extend(crate::scrape::flags(&crate::scrape::name()));
+    flags.push(crate::scrape::INTERVAL.to_owned());

@@ -5,8 +5,8 @@ use axum::response::IntoResponse;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode as Outcome};
 
-use crate::otlp::{hex, recorded, spans};
-use crate::scrape::{attributes, stream};
+use crate::receiver::{attributes, stream};
+use crate::spans::{hex, recorded, spans};
 use crate::support::eventually;
 use crate::support::fetched::{PATH, THERE};
 use crate::support::http::{request, send};
@@ -57,7 +57,7 @@ async fn a_call_that_fails_has_a_span_with_the_error_and_without_credentials() {
     // The first call fails, and so does its retry.
     let server = calling("127.0.0.1:1").await;
     assert_eq!(send(server.public, recorded(PATH)).await.status, 200);
-    let spans = crate::otlp::spans(&server, 3).await;
+    let spans = crate::spans::spans(&server, 3).await;
     let (_, calls) = parted(&spans);
     assert_eq!(calls.len(), 2);
     assert!(calls.iter().all(|call| attributes(&call.attributes)["error.type"] == "no_response"), "{calls:?}");

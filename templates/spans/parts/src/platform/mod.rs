@@ -1,0 +1,3 @@
+//= settings
+    #[command(flatten)]
+    pub spans: spans::Settings,
