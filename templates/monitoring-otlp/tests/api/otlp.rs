@@ -3,7 +3,7 @@
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
-use crate::receiver::{Stream, attributes, stream};
+use crate::receiver::{Stream, attributes, received, stream};
 use crate::scrape::Scrape;
 use crate::spans::{hex, recorded, spans};
 use crate::support::eventually;
@@ -24,13 +24,12 @@ async fn the_three_signals_arrive(threads: &str) {
     let is_about = |stream: &Stream| {
         stream.logs.iter().any(|log| attributes(&log.attributes).get("request_id").is_some_and(|of| of == id))
     };
-    eventually("the log arrives", async || is_about(&stream(server.admin))).await;
+    eventually("the log arrives", async || received(server.admin, is_about)).await;
     assert!(Scrape::of(server.admin).await.value("log_lines_dropped_total").is_some());
 
-    let received = stream(server.admin);
-    let logs =
-        received.logs.iter().filter(|log| attributes(&log.attributes).get("request_id").is_some_and(|of| of == id));
-    let [log] = &logs.collect::<Vec<_>>()[..] else { panic!("not one record: {:?}", received.logs) };
+    let all = stream(server.admin).logs;
+    let logs = all.iter().filter(|log| attributes(&log.attributes).get("request_id").is_some_and(|of| of == id));
+    let [log] = &logs.collect::<Vec<_>>()[..] else { panic!("not one record: {all:?}") };
     assert_eq!((hex(&log.trace_id), &log.span_id), (TRACE.to_owned(), &spans[0].span_id));
     assert_eq!((&*log.severity_text, log.severity_number), ("INFO", 9));
     assert_eq!(attributes(&log.attributes)["status"], "200");
@@ -105,8 +104,8 @@ async fn what_is_left_is_sent_at_the_end() {
     server.terminate();
     let ended = server.ended().await;
     assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
-    let received = stream(admin);
-    assert_eq!((received.spans.len(), received.metrics.is_empty(), received.logs.is_empty()), (1, false, false));
+    let sent = stream(admin);
+    assert_eq!((sent.spans.len(), sent.metrics.is_empty(), sent.logs.is_empty()), (1, false, false));
 }
 
 #[tokio::test]

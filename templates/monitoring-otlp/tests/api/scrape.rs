@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::metrics::v1::{
     HistogramDataPoint, Metric, metric::Data, number_data_point::Value as Number,
 };
 
-use crate::receiver::{attributes, stream};
+use crate::receiver::{attributes, received};
 use crate::support::eventually;
 
 /// More often than in operation.
@@ -23,10 +23,11 @@ type Series = (String, BTreeSet<String>);
 impl Scrape {
     /// The first export that began after this call.
     pub async fn of(admin: SocketAddr) -> Self {
-        let before = stream(admin).exports;
+        let exports = || received(admin, |stream| stream.exports);
+        let before = exports();
         // The first one that arrives may have been measured before.
-        eventually("metrics are exported", async || stream(admin).exports >= before + 2).await;
-        Self(stream(admin).metrics.iter().flat_map(series).collect())
+        eventually("metrics are exported", async || exports() >= before + 2).await;
+        Self(received(admin, |stream| stream.metrics.iter().flat_map(series).collect()))
     }
 
     /// The value of the one series with this name and these labels, as in `name{label="value"}`.

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode as Outcome};
 
-use crate::receiver::{attributes, stream};
+use crate::receiver::{attributes, received};
 use crate::spans::{hex, recorded, spans};
 use crate::support::eventually;
 use crate::support::fetched::{PATH, THERE};
@@ -35,7 +35,7 @@ async fn a_call_has_a_span_that_the_other_service_continues() {
     assert_eq!((&*hex(&request.parent_span_id), &call.parent_span_id), (PARENT, &request.span_id));
     assert_eq!((&*hex(&call.trace_id), &*call.name, call.kind), (TRACE, "GET", SpanKind::Client as i32));
     let continues = |there: &Span| there.trace_id == call.trace_id && there.parent_span_id == call.span_id;
-    let continued = async || stream(other.admin).spans.iter().any(continues);
+    let continued = async || received(other.admin, |stream| stream.spans.iter().any(continues));
     eventually("the other service has a span in it", continued).await;
     let attributes = attributes(&call.attributes);
     assert_eq!(attributes["http.response.status_code"], "200");

@@ -73,6 +73,13 @@ pub fn stuck() -> String {
     format!("{STUCK}{}", name())
 }
 
+/// These flags, with a new name if they are those of another server, whose stream this one must not use.
+pub fn own(flags: Vec<String>) -> Vec<String> {
+    let given = stream_of(&flags);
+    let is_taken = !given.is_empty() && lock(&NAMES).values().any(|taken| taken == given);
+    [flags, is_taken.then(|| flag(&name())).into_iter().collect()].concat()
+}
+
 /// The server with this admin port was started with these flags.
 pub fn register(admin: SocketAddr, flags: &[String]) {
     let own = stream_of(flags);
@@ -80,16 +87,22 @@ pub fn register(admin: SocketAddr, flags: &[String]) {
     lock(&NAMES).insert(admin, name.to_owned());
 }
 
-/// The name of the stream of a server with these flags.
+/// The name of the stream of a server with these flags; empty if it exports elsewhere.
 fn stream_of(flags: &[String]) -> &str {
-    let mut endpoints = flags.iter().filter_map(|flag| flag.strip_prefix("--otel-exporter-otlp-endpoint="));
-    endpoints.next_back().and_then(|endpoint| endpoint.rsplit('/').next()).unwrap_or_default()
+    let here = flag("");
+    let last = flags.iter().rfind(|flag| flag.starts_with("--otel-exporter-otlp-endpoint="));
+    last.and_then(|flag| flag.strip_prefix(&*here)).unwrap_or_default()
 }
 
 /// What the server with this admin port has sent so far.
 pub fn stream(admin: SocketAddr) -> Stream {
+    received(admin, Stream::clone)
+}
+
+/// A part of [`stream`], which can be large.
+pub fn received<T>(admin: SocketAddr, part: impl FnOnce(&Stream) -> T) -> T {
     let name = lock(&NAMES).get(&admin).cloned().expect("a server that was started");
-    lock(&STREAMS).get(&name).cloned().unwrap_or_default()
+    part(lock(&STREAMS).entry(name).or_default())
 }
 
 /// Answers requests until the exporter closes the connection.

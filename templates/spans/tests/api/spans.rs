@@ -6,7 +6,7 @@ use axum::{Router, routing};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode as Outcome};
 use tokio::net::TcpListener;
 
-use crate::receiver::{attributes, stream};
+use crate::receiver::{attributes, received, stream};
 use crate::support::eventually;
 use crate::support::http::{Connection, Request, get, request, send};
 use crate::support::process::Process;
@@ -24,10 +24,9 @@ pub fn hex(id: &[u8]) -> String {
 
 /// The spans of this server, once there are as many.
 pub async fn spans(server: &Process, number: usize) -> Vec<Span> {
-    let received = || stream(server.admin).spans;
-    let arrived = async || received().len() >= number;
+    let arrived = async || received(server.admin, |stream| stream.spans.len()) >= number;
     eventually(&format!("{number} spans arrive"), arrived).await;
-    let spans = received();
+    let spans = stream(server.admin).spans;
     assert_eq!(spans.len(), number, "{spans:?}");
     spans
 }
@@ -67,7 +66,8 @@ async fn only_a_5xx_is_an_error() {
         let trace = format!("{:032x}", fastrand::u128(1..));
         let request = request("GET", path).header("traceparent", format!("00-{trace}-{PARENT}-01"));
         assert_eq!(send(server.public, request).await.status, status);
-        let own = || stream(server.admin).spans.into_iter().find(|span| hex(&span.trace_id) == trace);
+        let is_own = |span: &&Span| hex(&span.trace_id) == trace;
+        let own = || received(server.admin, |stream| stream.spans.iter().find(is_own).cloned());
         eventually("the span arrives", async || own().is_some()).await;
         let span = own().expect("it arrived");
         let code = span.status.as_ref().map_or(Outcome::Unset as i32, |status| status.code);

@@ -1,6 +1,6 @@
 //! Spans that the receiver does not take.
 
-use crate::receiver::{self, stream};
+use crate::receiver::{self, received};
 use crate::scrape::Scrape;
 use crate::spans::recorded;
 use crate::support::eventually;
@@ -40,7 +40,7 @@ async fn the_queue_is_emptied() {
         for _ in 0..1_000 {
             assert_eq!(connection.send(recorded("/greet")).await.status, 200);
         }
-        let arrived = async || stream(server.admin).spans.len() == batch * 1_000;
+        let arrived = async || received(server.admin, |stream| stream.spans.len()) == batch * 1_000;
         eventually("all spans arrive", arrived).await;
     }
 }

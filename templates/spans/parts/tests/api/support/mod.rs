@@ -1,3 +1,5 @@
+//= set-up
+        let flags = crate::receiver::own(flags);
 //= ready
         crate::receiver::register(admin, &self.flags);
 //= here
