@@ -6,6 +6,7 @@
 mod code;
 mod done;
 mod mistake;
+mod misuse;
 mod target;
 mod unmerged;
 mod unsuitable;
@@ -23,6 +24,7 @@ use crate::tree::Bug;
 pub use code::{CODES, Code, exit};
 pub use done::Done;
 pub use mistake::{AnswersFault, AnswersMistake, Place};
+pub use misuse::Misuse;
 pub use target::{Membership, Obstacle, Occupant};
 pub use unmerged::{OpenPlace, Unmerged};
 pub use unsuitable::Unsuitable;
@@ -80,22 +82,8 @@ pub enum Error {
         /// The reason, in one clause.
         detail: String,
     },
-    /// A flag that is given more than once.
-    Repeated {
-        /// The flag.
-        flag: String,
-        /// The command line with only the last occurrence.
-        mended: Option<CommandLine>,
-    },
-    /// Any other usage error.
-    Usage {
-        /// What is wrong, in one clause.
-        message: String,
-        /// The command whose help says more, empty for restwell itself.
-        command: String,
-    },
-    /// The command is missing.
-    NoCommand,
+    /// A command line that cannot be used, although its words are known.
+    Usage(Misuse),
     /// The path of the project is missing and prompts are disabled.
     NoPath,
     /// `--expect-version` names another version.
@@ -250,7 +238,7 @@ impl Error {
             },
             Self::AnswersUnreadable { .. } => "RW0106",
             Self::UnknownCommand { .. } => "RW0107",
-            Self::Repeated { .. } | Self::Usage { .. } | Self::NoCommand => "RW0108",
+            Self::Usage(_) => "RW0108",
             Self::OtherVersion { .. } => "RW0109",
             Self::Resource(_) => "RW0120",
             Self::NotInPlan { .. } => "RW0110",

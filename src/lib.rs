@@ -50,7 +50,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use cli::Parsed;
-use error::Error;
+use error::{Error, Misuse};
 use shell::Shell;
 
 pub use version::VERSION;
@@ -86,7 +86,7 @@ pub fn run(parsed: Parsed, shell: &mut Shell) -> Result<(), Error> {
         }
         Parsed::Bare(help) => {
             shell.ask(help);
-            Err(Error::NoCommand)
+            Err(Error::Usage(Misuse::NoCommand))
         }
         Parsed::Error(error) => Err(error),
     }

@@ -18,7 +18,7 @@ use toml_edit::Document;
 use crate::answers::Input;
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Content, Root};
-use crate::error::{Error, Unsuitable};
+use crate::error::{Error, Misuse, Unsuitable};
 use crate::merge::File;
 use crate::plan::Plan;
 use crate::resource::Resource;
@@ -84,8 +84,7 @@ impl Project {
             return Self::with_base(root, base);
         }
         let Some(text) = text(&rendered, RECEIPT)? else {
-            let message = format!("`{directory}` is no project: it has no `{RECEIPT}`");
-            return Err(Error::Usage { message, command: "update".into() });
+            return Err(Error::Usage(Misuse::NoBase { directory: directory.to_string(), without: RECEIPT }));
         };
         let receipt = Input::of_receipt(&text)?;
         let resolution = Stack::resolve(&receipt.answers);

@@ -3,7 +3,7 @@
 //! One table is the source for flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be
 //! applied to partial answers: a prompt offers only values that no earlier answer forbids.
 
-use crate::choice::{Auth, Cache, Combination, Database, Limiter, Value};
+use crate::choice::{Auth, Cache, Choice, Combination, Database, Limiter, Value};
 use crate::target::Target;
 
 /// Two values that cannot be combined.
@@ -95,10 +95,16 @@ pub fn warnings(combination: &Combination) -> Vec<&'static str> {
     warnings
 }
 
+impl Value {
+    /// The values of all choices, in their order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choice::Choice;
 
     #[test]
     fn codes_are_distinct_and_in_the_family_of_conflicts() {
@@ -109,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_rule_holds_in_either_order() {
-        let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+        let values: Vec<Value> = Value::all().collect();
         for (&one, &other) in values.iter().flat_map(|one| values.iter().map(move |other| (one, other))) {
             for rule in RULES {
                 assert_eq!(rule.separates(one, other), rule.separates(other, one));

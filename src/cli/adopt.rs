@@ -7,7 +7,7 @@ use super::changed::{self, Changed};
 use crate::answers;
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Root, Sides};
-use crate::error::Error;
+use crate::error::{Error, Misuse};
 use crate::merge::File;
 use crate::project::{Kind, Project};
 use crate::shell::Shell;
@@ -59,8 +59,7 @@ impl Adopt {
             }
             // Of some files only the hash is known.
             let Some(applied) = edit.patch.old else {
-                let message = format!("this version does not know the content of `{path}` as it was applied");
-                return Err(Error::Usage { message, command: "adopt".into() });
+                return Err(Error::Usage(Misuse::Forgotten { path: path.into_string() }));
             };
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }

@@ -33,13 +33,9 @@ impl FromArgMatches for Choices {
 
 /// Accepts a value with its choice, as in `cache=redis`.
 pub(super) fn pairs() -> impl TypedValueParser<Value = Value> {
-    let words = values().map(|value| PossibleValue::new(value.to_string()).help(value.offer().cost));
+    let words = Value::all().map(|value| PossibleValue::new(value.to_string()).help(value.offer().cost));
     PossibleValuesParser::new(words)
-        .map(|word| values().find(|value| value.to_string() == word).expect("the word is one of the values"))
-}
-
-fn values() -> impl Iterator<Item = Value> {
-    Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
+        .map(|word| Value::all().find(|value| value.to_string() == word).expect("the word is one of the values"))
 }
 
 fn flag(choice: Choice) -> Arg {

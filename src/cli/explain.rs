@@ -8,7 +8,7 @@ use clap::Args;
 use crate::answers;
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
-use crate::error::{CODES, Code, Error};
+use crate::error::{CODES, Code, Error, Misuse};
 use crate::preset::{PRESETS, Preset};
 use crate::rules::RULES;
 use crate::shell::Shell;
@@ -65,12 +65,8 @@ fn topic(word: &str) -> Result<Topic, Error> {
     if let Some(preset) = Preset::named(word) {
         return Ok(Topic::preset(&preset));
     }
-    let values: Vec<Value> = values().filter(|value| value.id() == word).collect();
+    let values: Vec<Value> = Value::all().filter(|value| value.id() == word).collect();
     if values.is_empty() { Err(unknown(word)) } else { Ok(Topic::values(&values)) }
-}
-
-fn values() -> impl Iterator<Item = Value> {
-    Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
 }
 
 fn value(word: &str) -> Result<Value, Error> {
@@ -79,13 +75,13 @@ fn value(word: &str) -> Result<Value, Error> {
 }
 
 fn unknown(word: &str) -> Error {
-    let pairs: Vec<String> = values().map(|value| value.to_string()).collect();
+    let pairs: Vec<String> = Value::all().map(|value| value.to_string()).collect();
     let nearest = if word.contains('=') {
         spelling::nearest(word, pairs.iter().map(String::as_str))
     } else {
         let codes = CODES.iter().map(|code| code.id).chain(RULES.iter().map(|rule| rule.code));
         let names = Choice::ALL.iter().map(|choice| choice.id()).chain(PRESETS.iter().map(|preset| preset.id));
-        spelling::nearest(word, codes.chain(names).chain(values().map(Value::id)))
+        spelling::nearest(word, codes.chain(names).chain(Value::all().map(Value::id)))
     };
     Error::NothingToExplain { word: word.to_owned(), nearest: nearest.map(str::to_owned) }
 }
@@ -93,11 +89,8 @@ fn unknown(word: &str) -> Error {
 /// Several values: what each adds, or why they cannot be combined.
 fn together(values: Vec<Value>) -> Result<Topic, Error> {
     let answers: Answers = values.iter().map(|&value| (value, Origin::Flag)).collect();
-    if let Some((one, other)) = given_twice(&values) {
-        return Err(Error::Usage {
-            message: format!("`{one}` and `{other}` are values of the same choice"),
-            command: "explain".into(),
-        });
+    if let Some((first, last)) = given_twice(&values) {
+        return Err(Error::Usage(Misuse::TwoValues { first, last }));
     }
     match Stack::resolve(&answers) {
         Ok(_) => Ok(Topic::values(&values)),

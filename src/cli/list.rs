@@ -176,7 +176,7 @@ pub(super) struct Clash {
 
 /// Every pair of values that cannot be combined.
 pub(super) fn clashes() -> impl Iterator<Item = Clash> {
-    let values: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+    let values: Vec<Value> = Value::all().collect();
     let mut found = Vec::new();
     for (index, &one) in values.iter().enumerate() {
         for &other in &values[index + 1..] {

@@ -57,6 +57,17 @@ pub(super) fn mended(argv: &[OsString]) -> Option<CommandLine> {
     None
 }
 
+/// The line without an argument that its command does not have.
+pub(super) fn without_argument(argv: &[OsString], argument: &str) -> Option<CommandLine> {
+    mended(&edit(argv, |word| (word == argument).then(Vec::new))?)
+}
+
+/// The line without a flag, with its value.
+pub(super) fn without_flag(argv: &[OsString], flag: &str) -> Option<CommandLine> {
+    let rest = typed::read(argv).without(flag).arguments();
+    mended(&argv.iter().take(1).cloned().chain(rest.into_iter().map(OsString::from)).collect::<Vec<_>>())
+}
+
 fn replaced(error: &clap::Error, words: &[OsString]) -> Option<Vec<OsString>> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),

@@ -16,7 +16,7 @@ use crate::answers::{self, Input};
 use crate::choice::Database;
 use crate::command_line::path_word;
 use crate::disk::{self, Init, Site, State, Traces};
-use crate::error::{Error, Occupant, Unsuitable};
+use crate::error::{Error, Misuse, Occupant, Unsuitable};
 use crate::git;
 use crate::name::{self, Fault, Name};
 use crate::plan::check_resources;
@@ -166,9 +166,7 @@ impl New {
     /// The path of the project; `None` if the user must be prompted for it. A name without a path is also the path.
     fn path(&self, input: &Input) -> Result<Option<Utf8PathBuf>, Error> {
         match (&self.path, self.name.as_ref().or(input.name.as_ref())) {
-            (Some(path), _) if path.as_str().is_empty() => {
-                Err(Error::Usage { message: "`<PATH>` is empty".into(), command: "new".into() })
-            }
+            (Some(path), _) if path.as_str().is_empty() => Err(Error::Usage(Misuse::EmptyPath)),
             (Some(path), _) => Ok(Some(path.clone())),
             (None, name) => Ok(name.map(|name| path_word(name).into())),
         }

@@ -7,7 +7,7 @@ use glob::Pattern;
 use super::changed::{self, Changed};
 use crate::answers;
 use crate::disk::{Change, Root};
-use crate::error::Error;
+use crate::error::{Error, Misuse};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::tree::RECEIPT;
@@ -60,10 +60,7 @@ fn pattern(project: &Project, typed: &Utf8PathBuf) -> Result<String, Error> {
     let matched: Vec<&Utf8PathBuf> = known().filter(is_matched).collect();
     match matched[..] {
         [] => Err(unknown()),
-        [only] if only == RECEIPT => {
-            let message = format!("`{RECEIPT}` cannot be yours alone: `restwell set` writes the choices there");
-            Err(Error::Usage { message, command: "release".to_owned() })
-        }
+        [only] if only == RECEIPT => Err(Error::Usage(Misuse::Receipt { path: RECEIPT })),
         _ => Ok(pattern),
     }
 }

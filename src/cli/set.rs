@@ -13,7 +13,7 @@ use super::choices::pairs;
 use crate::answers;
 use crate::choice::Value;
 use crate::disk::{Change, Root};
-use crate::error::{Error, OpenPlace, Unmerged};
+use crate::error::{Error, Misuse, OpenPlace, Unmerged};
 use crate::merge::{Conflict, Labels, Side, Step};
 use crate::project::{Checked, Depth, Merging, Project, Wanted, check};
 use crate::shell::Shell;
@@ -93,9 +93,8 @@ enum OnConflict {
 impl Set {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
         for (index, value) in self.values.iter().enumerate() {
-            if self.values[..index].iter().any(|other| other.choice() == value.choice()) {
-                let message = format!("`{}` is given more than one value", value.choice().id());
-                return Err(Error::Usage { message, command: "set".into() });
+            if let Some(&first) = self.values[..index].iter().find(|other| other.choice() == value.choice()) {
+                return Err(Error::Usage(Misuse::TwoValues { first, last: *value }));
             }
         }
         let title = self.values.iter().fold("set".to_owned(), |title, value| format!("{title} {value}"));
@@ -127,8 +126,7 @@ impl MergeOptions {
     ) -> Result<(), Error> {
         super::warn_of(&answers::check(&answers::environment())?, shell);
         if self.conflict == OnConflict::Ask && !shell.can_ask() {
-            let message = "`--conflict ask` needs a terminal".to_owned();
-            return Err(Error::Usage { message, command: command.to_owned() });
+            return Err(Error::Usage(Misuse::NoTerminal));
         }
         let root = if self.base.is_some() { Root::find_without_base()? } else { Root::find()? };
         let turn = if self.dry_run { None } else { Some(root.take_turn()?) };

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{Parsed, definition, mend};
-use crate::error::{Error, Place};
+use crate::error::{Error, Misuse, Place};
 use crate::shell::{Format, OutputOptions};
 
 /// Translates an error of clap, which may also be a request for help or the version.
@@ -52,22 +52,22 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
         _ => None,
     };
     let flag = || text(ContextKind::InvalidArg).unwrap_or_default();
-    let usage = |message: String| Error::Usage { message, command: command_name(argv).unwrap_or_default().to_owned() };
+    let mended = || mend::mended(argv);
     match kind {
-        ErrorKind::UnknownArgument if flag().starts_with('-') => {
-            Error::UnknownFlag { flag: flag(), mended: mend::mended(argv) }
+        ErrorKind::UnknownArgument if flag().starts_with('-') => Error::UnknownFlag { flag: flag(), mended: mended() },
+        ErrorKind::UnknownArgument => {
+            let mended = mend::without_argument(argv, &flag());
+            Error::Usage(Misuse::Unexpected { word: flag(), mended })
         }
-        ErrorKind::UnknownArgument => usage(format!("unexpected argument `{}`", flag())),
-        ErrorKind::InvalidSubcommand => Error::UnknownCommand {
-            word: text(ContextKind::InvalidSubcommand).unwrap_or_default(),
-            mended: mend::mended(argv),
-        },
+        ErrorKind::InvalidSubcommand => {
+            Error::UnknownCommand { word: text(ContextKind::InvalidSubcommand).unwrap_or_default(), mended: mended() }
+        }
         ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|word| word.is_empty()) => {
-            usage(format!("`{}` needs a value", bare(&flag())))
+            Error::Usage(Misuse::NoValue { flag: bare(&flag()) })
         }
         ErrorKind::InvalidValue if flag() == mend::WHAT && command_name(argv) == Some(mend::GENERATE) => {
             let word = format!("{} {}", mend::GENERATE, text(ContextKind::InvalidValue).unwrap_or_default());
-            Error::UnknownCommand { word, mended: mend::mended(argv) }
+            Error::UnknownCommand { word, mended: mended() }
         }
         ErrorKind::InvalidValue => Error::UnknownValue {
             place: if flag().starts_with('-') { Place::Flag(bare(&flag())) } else { Place::Argument },
@@ -76,19 +76,19 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
                 Some(ContextValue::Strings(words)) => words.clone(),
                 _ => Vec::new(),
             },
-            mended: mend::mended(argv).map(Box::new),
+            mended: mended().map(Box::new),
         },
-        ErrorKind::MissingRequiredArgument => usage(format!("`{}` is missing", flag())),
-        ErrorKind::InvalidUtf8 => usage("an argument is not UTF-8 text".into()),
+        ErrorKind::MissingRequiredArgument => Error::Usage(Misuse::NoArgument { argument: flag() }),
+        ErrorKind::InvalidUtf8 => Error::Usage(Misuse::NotText),
         ErrorKind::ArgumentConflict => {
-            let other = text(ContextKind::PriorArg).unwrap_or_default();
-            if bare(&other) == bare(&flag()) {
-                Error::Repeated { flag: bare(&flag()), mended: mend::mended(argv) }
-            } else {
-                usage(format!("`{}` cannot be used with `{}`", bare(&flag()), bare(&other)))
+            let (flag, by) = (bare(&flag()), bare(&text(ContextKind::PriorArg).unwrap_or_default()));
+            if flag == by {
+                return Error::Usage(Misuse::Repeated { flag, mended: mended() });
             }
+            let mended = mend::without_flag(argv, &flag);
+            Error::Usage(Misuse::Excluded { flag, by, mended })
         }
-        _ => usage(first_line(error)),
+        _ => Error::Usage(Misuse::Other { what: first_line(error) }),
     }
 }
 

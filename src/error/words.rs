@@ -6,6 +6,7 @@
 mod answers;
 mod choices;
 mod merge;
+mod misuse;
 mod project;
 mod resource;
 mod target;
@@ -55,7 +56,9 @@ impl Error {
     /// The text of this error. `typed` is the command line that failed; fixes keep the rest of it.
     pub fn words(&self, typed: &CommandLine) -> Words {
         match self {
-            Self::UnknownFlag { flag, mended } => usage::flag(format!("unknown flag `{flag}`"), mended.as_ref(), typed),
+            Self::UnknownFlag { flag, mended } => {
+                misuse::mended_or_help(format!("unknown flag `{flag}`"), mended.as_ref(), typed)
+            }
             Self::UnknownCommand { word, mended } => {
                 words(format!("unknown command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
             }
@@ -67,11 +70,7 @@ impl Error {
             Self::AnswersUnreadable { file, detail } => {
                 words(format!("`{file}` cannot be read")).because(detail.clone())
             }
-            Self::Repeated { flag, mended } => {
-                usage::flag(format!("`{flag}` is given more than once"), mended.as_ref(), typed)
-            }
-            Self::Usage { message, command } => words(message.clone()).command(help_with(command)),
-            Self::NoCommand => words("a command is missing").command(help_with("")),
+            Self::Usage(misuse) => misuse::told(misuse, typed),
             Self::OtherVersion { expected } => usage::other_version(expected, typed),
             Self::NotInPlan { path, nearest } => usage::not_in_plan(path, nearest.as_deref(), typed),
             Self::NothingToExplain { word, nearest } => usage::nothing_to_explain(word, nearest.as_deref()),

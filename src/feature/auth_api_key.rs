@@ -1,6 +1,6 @@
 //! API keys of 256 bits that the service generates.
 
-use super::shared::writes_are_refused;
+use super::shared::{count_rejections, writes_are_refused};
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Limiter, Value};
 use crate::part::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
@@ -21,13 +21,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
     contribute: |stack, parts| {
         let about = "Prefix of the API keys of this environment; keys of another are rejected";
         parts.settings.add(Group::Access, "API_KEY_ENVIRONMENT", "dev", about).deployed(Deployed::As("live"));
-        let reasons = ["revoked", "unknown"];
-        parts.series.of("auth").labelled(
-            "auth_failures_total",
-            "reason",
-            &reasons,
-            "Writes answered with 401 or 403, by reason",
-        );
+        count_rejections(parts, &["revoked", "unknown"]);
         match stack.limiter {
             Limiter::Memory | Limiter::Redis => {
                 let keys = "verified keys that the limiter remembers";

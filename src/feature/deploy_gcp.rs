@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Value};
-use crate::name::shortened;
+use crate::name::{lengthened, shortened};
 use crate::part::setting::SecretSetting;
 use crate::part::{Condition, Drain, Layer, Scope, Settings};
 
@@ -67,7 +67,7 @@ const NAME: usize = 46 - "candidate".len();
 
 /// The service account: of 6 to 30 characters.
 fn account(name: &str) -> String {
-    if name.len() < 6 { format!("{name}-service") } else { shortened(name, 30) }
+    lengthened(shortened(name, 30), 6, "-service")
 }
 
 /// The commands that store the secrets, and let the service read them; empty without a secret.

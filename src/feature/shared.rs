@@ -152,13 +152,7 @@ pub(super) const AUTH: Feature = Feature {
     id: "auth",
     wanted: Wanted::Where(|stack| stack.auth != Auth::None),
     contribute: |_, parts| {
-        let reasons = ["invalid", "missing", "scope"];
-        parts.series.of("auth").labelled(
-            "auth_failures_total",
-            "reason",
-            &reasons,
-            "Writes answered with 401 or 403, by reason",
-        );
+        count_rejections(parts, &["invalid", "missing", "scope"]);
         parts.dashboards.add(
             "auth",
             Panel::new(Section::Parts, "Rejected writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
@@ -283,6 +277,12 @@ pub(super) const REPLICAS: Feature = Feature {
         );
     },
 };
+
+/// Counts rejected writes, with these among the reasons.
+pub(super) fn count_rejections(parts: &mut Parts, reasons: &[&'static str]) {
+    let about = "Writes answered with 401 or 403, by reason";
+    parts.series.of("auth").labelled("auth_failures_total", "reason", reasons, about);
+}
 
 /// The symptom of credentials that are rejected, with its entry on this page of the runbook.
 pub(super) fn writes_are_refused(symptoms: &mut Symptoms, page: &'static str) {

@@ -99,7 +99,7 @@ impl Group {
 }
 
 impl Settings {
-    /// Adds a setting; features may share one.
+    /// Adds a setting; features may share one, and then tell the same of it.
     pub fn add(
         &mut self,
         group: Group,
@@ -121,12 +121,15 @@ impl Settings {
         self.push(Setting { name, default: example, required: true, secret: false, about, group, deployed: None })
     }
 
+    /// # Panics
+    /// If another feature tells something else of the same setting.
     fn push(&mut self, setting: Setting) -> &mut Setting {
         let known = self.0.iter().position(|known| known.name == setting.name);
         let place = known.unwrap_or_else(|| {
             self.0.push(setting);
             self.0.len() - 1
         });
+        assert!(self.0[place].tells_the_same(&setting), "two features differ about `{}`", setting.name);
         &mut self.0[place]
     }
 
@@ -195,6 +198,13 @@ impl Settings {
 }
 
 impl Setting {
+    /// Whether both were added with the same arguments.
+    fn tells_the_same(&self, other: &Self) -> bool {
+        let Self { name, default, required, about, group, secret: _, deployed: _ } = self;
+        (name, default, required, about, group)
+            == (&other.name, &other.default, &other.required, &other.about, &other.group)
+    }
+
     /// Its line in the table of its group.
     fn row(&self) -> String {
         let Self { name, default, required, secret, about, .. } = self;
@@ -222,6 +232,14 @@ mod tests {
         let database = "| `DATABASE_URL` | `sqlite://app.db` | URL of the database; may hold a secret, so also `DATABASE_URL_FILE` |\n";
         let log = "| `LOG_FORMAT` | `json` | Shape of log lines |";
         assert_eq!(settings.tables(), format!("## Data\n\n{head}{database}\n## Logging\n\n{head}{log}"));
+    }
+
+    #[test]
+    #[should_panic(expected = "two features differ about `DATABASE_URL`")]
+    fn two_features_cannot_differ_about_a_setting() {
+        let mut settings = Settings::default();
+        settings.add(Group::Data, "DATABASE_URL", "sqlite://app.db", "URL of the database");
+        settings.add(Group::Data, "DATABASE_URL", "postgres://", "URL of the database");
     }
 
     #[test]

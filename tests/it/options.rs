@@ -55,7 +55,7 @@ fn page() -> Result<String, std::fmt::Error> {
 }
 
 fn offer_and_limits(value: Value) -> String {
-    let others = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied());
+    let others = Value::all();
     let apart: Vec<String> =
         others.filter(|&other| forbidding(value, &[other]).is_some()).map(|other| format!("`{other}`")).collect();
     let why = value.offer().why;

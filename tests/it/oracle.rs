@@ -1,6 +1,6 @@
 //! An independent implementation of the rules, to compare with the real one.
 
-use restwell::choice::{Choice, Combination, Value};
+use restwell::choice::{Combination, Value};
 use restwell::rules;
 use restwell::stack::{Answers, Origin, Stack};
 
@@ -49,7 +49,7 @@ fn a_full_set_of_answers_is_kept_or_is_a_conflict_with_fixes() {
 
 #[test]
 fn any_two_answers_are_both_kept_or_are_a_conflict() {
-    let all: Vec<Value> = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied()).collect();
+    let all: Vec<Value> = Value::all().collect();
     for &one in &all {
         for &other in all.iter().filter(|other| other.choice() != one.choice()) {
             let answers: Answers = [(one, Origin::File), (other, Origin::Flag)].into_iter().collect();

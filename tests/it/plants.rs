@@ -1,5 +1,10 @@
 //! Planted errors: each is put into sound files, and a check must find it and name it.
 
+/// The descriptions of what does not hold.
+pub(crate) fn broken(rules: &[(bool, &str)]) -> Vec<String> {
+    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
+}
+
 /// Plants every error, a path with what stands there, what replaces it, and a part of the fault that must be found.
 /// `text` is the file of a path.
 pub(crate) fn all_are_found<'a, F: Clone>(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use restwell::choice::{Choice, Value};
+use restwell::choice::Value;
 use restwell::plan::Plan;
 use restwell::stack::{Answers, Origin, Stack};
 use restwell::template;
@@ -63,7 +63,7 @@ fn conditions(source: &str) -> usize {
 #[test]
 fn files_that_a_value_changes_in_place_only_fall() {
     let standard = Stack::resolve(&Answers::default()).expect("valid").stack;
-    let values = Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied());
+    let values = Value::all();
     let mut changed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for value in values.filter(|value: &Value| standard.get(value.choice()) != *value) {
         let answers: Answers = [(value, Origin::Flag)].into_iter().collect();

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use cargo_metadata::semver::Version;
+use restwell::VERSION;
 
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
@@ -133,7 +135,11 @@ fn newer(parent: &Path) -> Result<PathBuf> {
     Program::new("git").args(["clone", "--quiet", "--shared"]).arg(dirs::root()).arg(&source).read()?;
     let (path, old, new) = NEWER;
     project::replace(&source.join(path), old, new)?;
-    project::replace(&source.join("Cargo.toml"), "\nversion = \"0.1.0\"\n", "\nversion = \"0.2.0\"\n")?;
+    let mut version: Version = VERSION.parse()?;
+    let line = |version: &Version| format!("\nversion = \"{version}\"\n");
+    let old = line(&version);
+    version.minor += 1;
+    project::replace(&source.join("Cargo.toml"), &old, &line(&version))?;
     let target = parent.join("target");
     let build = Program::cargo().args(["build", "--quiet", "--package", "restwell"]).dir(&source);
     build.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;

@@ -32,7 +32,7 @@ impl InvalidValue<'_> {
 }
 
 /// The command that shows the valid values.
-fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
+pub(super) fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
     let asks = |choice: &&Choice| match place {
         Place::Flag(name) => choice.flag() == *name,
         Place::Variable(name) => choice.variable() == *name,

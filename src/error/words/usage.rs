@@ -1,12 +1,8 @@
 //! Errors of the command line itself.
 
-use super::{Words, help_with, words};
+use super::{Words, words};
 use crate::command_line::CommandLine;
 use crate::version::VERSION;
-
-pub(super) fn flag(message: String, mended: Option<&CommandLine>, typed: &CommandLine) -> Words {
-    words(message).command(mended.cloned().unwrap_or_else(|| help_with(typed.command().unwrap_or_default())))
-}
 
 pub(super) fn other_version(expected: &str, typed: &CommandLine) -> Words {
     words(format!("this is restwell {VERSION}, and `{expected}` was expected"))

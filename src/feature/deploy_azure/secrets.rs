@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use minijinja::Value;
 
-use crate::name::shortened;
+use crate::name::{lengthened, shortened};
 use crate::part::Settings;
 use crate::part::setting::SecretSetting;
 
@@ -37,14 +37,12 @@ fn variables(secrets: &[SecretSetting], label: &str) -> Vec<(&'static str, Value
 /// The name of the app, and of what belongs to it: of at most 24 characters and at least 3, as a Key Vault needs; an app may
 /// have 32.
 fn app(label: &str) -> String {
-    let name = shortened(label, 24);
-    if name.len() < 3 { format!("{name}-service") } else { name }
+    lengthened(shortened(label, 24), 3, "-service")
 }
 
 /// The name of a registry: 5 to 50 letters and digits.
 fn registry(app: &str) -> String {
-    let letters = app.replace('-', "");
-    if letters.len() < 5 { format!("{letters}registry") } else { letters }
+    lengthened(app.replace('-', ""), 5, "registry")
 }
 
 /// A resource of the group of the app; the operator replaces the subscription.

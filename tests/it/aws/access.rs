@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::policy::{actions, statements};
-use super::service::of;
 use super::template::Node;
+use crate::plants::broken;
 use crate::projects::NAME;
 
 /// What is wrong with the roles of a stack.
@@ -33,7 +33,7 @@ pub(super) fn of_stack(template: &Node) -> Vec<String> {
     let service_of = |name: &str| {
         statements(&role(name)["AssumeRolePolicyDocument"])[..].first().map(|one| one["Principal"]["Service"].text())
     };
-    of(&[
+    broken(&[
         (readable == needed && needed == declared, "the secrets that are read are not those of the task"),
         (secrets().all(own), "a setting with the secret of another one"),
         (pulls, "another registry than deploys copy to"),
@@ -84,7 +84,7 @@ pub(super) fn of_account(template: &Node, label: &str) -> Vec<String> {
         statement["Condition"]["StringEquals"]["iam:PassedToService"].text() == "cloudformation.amazonaws.com"
     };
     let arn = Node::GetAtt("StackRole".to_owned(), "Arn".to_owned());
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (
             passes.is_some_and(|statement| statement["Resource"] == arn && only_to(statement)),
             "deploys may pass another role",
@@ -101,7 +101,7 @@ pub(super) fn of_account(template: &Node, label: &str) -> Vec<String> {
             equals[format!("{provider}:aud").as_str()].text() == *audience
                 && equals[format!("{provider}:sub").as_str()] == Node::Sub((*subject).to_owned())
         });
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (is_one, "others than deploys of this project may take the role"),
             (actions(statement) == ["sts:AssumeRoleWithWebIdentity"], "a role that no token can take"),
             (statement["Principal"]["Federated"].is_ref("IdentityProvider"), "another identity provider"),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_yaml_ng::Value;
 
-use super::service::of;
 use super::template::Node;
+use crate::plants::broken;
 
 /// Its configuration.
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ pub(super) fn faults(template: &Node, job: &str) -> Vec<String> {
         let statement = &policy["PolicyDocument"]["Statement"].items()[0];
         policy["RoleName"].is_ref("TaskRole") && statement["Action"].text() == "aps:RemoteWrite"
     });
-    let own = of(&[
+    let own = broken(&[
         (limit < collector["Memory"].number().unwrap_or_default(), "its limit is more than its memory"),
         (scrapes[0]["job_name"].as_str() == Some(job), "another job than the alerts name"),
         (
@@ -92,7 +92,7 @@ fn of_pipeline(configuration: &Configuration) -> Vec<String> {
         let defined: BTreeSet<&str> = defined.keys().filter_map(Value::as_str).collect();
         names.iter().map(String::as_str).collect::<BTreeSet<_>>() == defined
     };
-    of(&[
+    broken(&[
         (uses(&metrics.receivers, &configuration.receivers), "receivers that are not those of the pipeline"),
         (uses(&metrics.processors, &configuration.processors), "processors that are not those of the pipeline"),
         (uses(&metrics.exporters, &configuration.exporters), "exporters that are not those of the pipeline"),

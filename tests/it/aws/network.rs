@@ -1,7 +1,7 @@
 //! The load balancer and the security groups: what clients and health checks reach.
 
-use super::service::of;
 use super::template::Node;
+use crate::plants::broken;
 
 /// The attributes of a load balancer that a stack may set.
 const BALANCER: [&str; 6] = [
@@ -45,7 +45,7 @@ fn of_balancer(template: &Node, times: &Times) -> Vec<String> {
     let bucket = attributes.named("access_logs.s3.bucket");
     let is_true = |key: &str| attributes.named(key).text() == "true";
     let mut faults = unknown(attributes, &BALANCER);
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (idle > times.request && idle < times.header, "an idle time-out at which clients get 502 or 504"),
         (is_true("routing.http.drop_invalid_header_fields.enabled"), "invalid header fields are passed on"),
         (
@@ -67,7 +67,7 @@ fn of_targets(template: &Node, times: &Times) -> Vec<String> {
     let by_load = ["round_robin", "least_outstanding_requests", "weighted_random"];
     let network = template.only("AWS::ECS::TaskDefinition")["NetworkMode"].text();
     let mut faults = unknown(attributes, &TARGETS);
-    faults.extend(of(&[
+    faults.extend(broken(&[
         ((group["TargetType"].text() == "ip") == (network == "awsvpc"), "another type of target than the network has"),
         (group["Port"].number() == Some(8080.0), "another port than that of the service"),
         (
@@ -103,7 +103,7 @@ fn of_listeners(template: &Node) -> Vec<String> {
     let balancers: Vec<&str> =
         template.resources("AWS::ElasticLoadBalancingV2::LoadBalancer").map(|(name, _)| name).collect();
     let is_of_balancer = |listener: &Node| balancers.iter().any(|name| listener["LoadBalancerArn"].is_ref(name));
-    of(&[
+    broken(&[
         (is_of_balancer(https) && is_of_balancer(http), "a listener of no load balancer"),
         (https["Protocol"].text() == "HTTPS" && https["SslPolicy"].text().contains("TLS13"), "no TLS 1.3"),
         (https["Certificates"].items().iter().any(|one| one["CertificateArn"].is_ref("Certificate")), "no certificate"),
@@ -149,7 +149,7 @@ fn of_groups(template: &Node) -> Vec<String> {
     let count = |name: &str| {
         out(name).iter().filter(|rule| rule["DestinationSecurityGroupId"] != Node::List(Vec::new())).count()
     };
-    of(&[
+    broken(&[
         (goes(8080.0), "requests do not reach the replicas"),
         (goes(8081.0), "health checks do not reach the replicas"),
         (
@@ -181,7 +181,7 @@ fn of_replicas(template: &Node) -> Vec<String> {
     let ordered = template.resources("AWS::EC2::SecurityGroup").flat_map(|(_, group)| {
         [&group["SecurityGroupIngress"], &group["SecurityGroupEgress"]].into_iter().flat_map(Node::items)
     });
-    of(&[
+    broken(&[
         (
             network["SecurityGroups"].items().iter().any(|name| name.is_ref("ServiceSecurityGroup")),
             "the replicas have another security group",

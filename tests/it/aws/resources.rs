@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::service::of;
 use super::template::Node;
+use crate::plants::broken;
 
 /// The types with data that must outlive the stack.
 const KEPT: [&str; 4] = ["AWS::APS::Workspace", "AWS::ECR::Repository", "AWS::Logs::LogGroup", "AWS::S3::Bucket"];
@@ -19,7 +19,7 @@ pub(super) fn faults(template: &Node) -> Vec<String> {
     let providers = template.only("AWS::ECS::Cluster")["CapacityProviders"].items();
     let offered = template["Parameters"]["CapacityProvider"]["AllowedValues"].items();
     let strategy = &template.only("AWS::ECS::Service")["CapacityProviderStrategy"].items();
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (balancer["Subnets"].is_ref("PublicSubnets"), "clients do not reach the subnets of the load balancer"),
         (
             matches!(balancer["SecurityGroups"].items(), [group] if group.is_ref("LoadBalancerSecurityGroup")),
@@ -78,7 +78,7 @@ fn of_alarm(alarm: &Node) -> Vec<String> {
         .filter(|word| word.starts_with(|letter: char| letter.is_ascii_lowercase()) && !ids.contains(word))
         .count();
     let returned = metrics.iter().filter(|metric| metric["ReturnData"].is_true()).count();
-    of(&[
+    broken(&[
         (measured, "dimensions without data"),
         (unknown == 0, "an expression of an unknown metric"),
         (ids.len() == metrics.len(), "a metric twice"),

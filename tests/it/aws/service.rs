@@ -1,6 +1,7 @@
 //! The task and its service: what ECS refuses, or accepts although it cannot work.
 
 use super::template::Node;
+use crate::plants::broken;
 
 /// The pairs of Fargate: units of processor, the least and the most memory, and its steps, in MiB.
 const PAIRS: [(u32, u32, u32, u32); 5] = [
@@ -17,11 +18,6 @@ const DAYS: [f64; 8] = [7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0, 400.0];
 /// Seconds for the exit itself.
 const EXIT: f64 = 2.0;
 
-/// The names of what does not hold.
-pub(super) fn of(rules: &[(bool, &str)]) -> Vec<String> {
-    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
-}
-
 pub(super) fn faults(template: &Node, drain_timeout: u32) -> Vec<String> {
     let task = template.only("AWS::ECS::TaskDefinition");
     let containers = task["ContainerDefinitions"].items();
@@ -29,7 +25,7 @@ pub(super) fn faults(template: &Node, drain_timeout: u32) -> Vec<String> {
     let Some(app) = named("app") else { return vec!["no container app".to_owned()] };
     let memory = task["Memory"].number().unwrap_or_default();
     let sum: f64 = containers.iter().filter_map(|container| container["Memory"].number()).sum();
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (is_pair(task), "no pair of processor and memory of Fargate"),
         (sum <= memory, "the containers have more memory than the task"),
         (task["RequiresCompatibilities"].items() == [Node::Text("FARGATE".to_owned())], "not on Fargate"),
@@ -46,7 +42,7 @@ pub(super) fn faults(template: &Node, drain_timeout: u32) -> Vec<String> {
     for balancer in service["LoadBalancers"].items() {
         let container = named(balancer["ContainerName"].text());
         let port = balancer["ContainerPort"].number();
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (container.is_some(), "the load balancer names no container"),
             (
                 container.is_none_or(|container| has_port(container, port)),
@@ -92,7 +88,7 @@ fn of_container(container: &Node, template: &Node) -> Vec<String> {
     let count = all.len();
     all.sort_unstable();
     all.dedup();
-    let faults = of(&[
+    let faults = broken(&[
         (drops_all, "has capabilities"),
         (container["ReadonlyRootFilesystem"].is_true(), "can write to its file system"),
         (is_exact, "an image without a version"),
@@ -115,7 +111,7 @@ fn of_app(app: &Node, drain_timeout: u32) -> Vec<String> {
     else {
         return vec!["no number of a user and a group".to_owned()];
     };
-    of(&[
+    broken(&[
         (app["Image"].is_ref("Image"), "another image than the parameter"),
         (user > 0 && group > 0, "runs as root"),
         (has_port(app, Some(8080.0)) && has_port(app, Some(8081.0)), "a port of the service is missing"),
@@ -143,7 +139,7 @@ fn of_service(service: &Node, template: &Node) -> Vec<String> {
     let rolls_back = |node: &Node| node["Enable"].is_true() && node["Rollback"].is_true();
     let depends = template["Resources"]["Service"]["DependsOn"].text();
     let balancers = service["LoadBalancers"].items();
-    of(&[
+    broken(&[
         (service["DesiredCount"] == Node::List(Vec::new()), "DesiredCount undoes the autoscaler"),
         (deployment["MinimumHealthyPercent"].number() == Some(100.0), "stops replicas before there are new ones"),
         (deployment["MaximumPercent"].number() == Some(200.0), "no room for new replicas"),
@@ -177,7 +173,7 @@ fn of_scaling(template: &Node) -> Vec<String> {
     let label = Node::Sub("${LoadBalancer.LoadBalancerFullName}/${TargetGroup.TargetGroupFullName}".to_owned());
     let metrics: Vec<_> = policies.iter().map(|policy| metric(policy)).collect();
     let scales = policies.iter().all(|policy| matches!(&policy["ScalingTargetId"], Node::Ref(name) if template["Resources"][name.as_str()]["Properties"] == *target));
-    of(&[
+    broken(&[
         (target["ResourceId"] == Node::Sub("service/${Cluster}/${Service.Name}".to_owned()), "scales another service"),
         (
             target["MinCapacity"].is_ref("LeastReplicas") && target["MaxCapacity"].is_ref("MostReplicas"),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{App, Configuration, Container, Kind, Mode, Probe, Template, Transport, parse};
+use crate::plants::broken;
 
 /// What the service is, as far as the description has to agree with it.
 pub(super) struct Service<'a> {
@@ -32,7 +33,7 @@ pub(super) fn faults(text: &str, service: &Service<'_>) -> Vec<String> {
     faults.extend(probes(own, service));
     faults.extend(scale(template, service));
     let names: BTreeSet<&String> = template.containers.iter().map(|container| &container.name).collect();
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (app.r#type == "Microsoft.App/containerApps", "another type of resource"),
         (app.location.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()), "no location"),
         (names.len() == template.containers.len(), "two containers of one name"),
@@ -58,7 +59,7 @@ fn references(app: &App) -> Vec<String> {
         parts.len() == 9 && parts[1] == "subscriptions" && parts[3] == "resourceGroups" && id.contains(kind)
     };
     let all = identities.keys().all(|id| is_resource(id, "/Microsoft.ManagedIdentity/userAssignedIdentities/"));
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (all && !identities.is_empty(), "no id of an identity"),
         (is_resource(&app.properties.environment_id, "/Microsoft.App/managedEnvironments/"), "no id of an environment"),
         (registries.iter().all(|registry| registry.server.ends_with(".azurecr.io")), "no server of a registry"),
@@ -78,19 +79,19 @@ fn references(app: &App) -> Vec<String> {
         let path =
             secret.key_vault_url.strip_prefix("https://").and_then(|rest| rest.split_once(".vault.azure.net/secrets/"));
         let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (path.is_some_and(|(_, name)| name == secret.name), "a secret has another name in the vault"),
             (secret.name.chars().all(is_letter), "no name of a secret"),
         ]));
     }
-    faults.extend(of(&[(known.len() == secrets.iter().flatten().count(), "a secret twice")]));
+    faults.extend(broken(&[(known.len() == secrets.iter().flatten().count(), "a secret twice")]));
     faults
 }
 
 fn ingress(configuration: &Configuration, own: &Container, service: &Service<'_>) -> Vec<String> {
     let ingress = &configuration.ingress;
     let weights: u32 = ingress.traffic.iter().flatten().map(|traffic| traffic.weight).sum();
-    of(&[
+    broken(&[
         (ingress.external, "no client reaches it"),
         (
             number(own, service, "PORT") == Some(ingress.target_port),
@@ -107,7 +108,7 @@ fn shutdown(template: &Template, own: &Container, service: &Service<'_>) -> Vec<
     let grace = template.termination_grace_period_seconds;
     let time = |name| setting(own, service, name).and_then(seconds);
     let drain = time("DRAIN_DELAY").zip(time("DRAIN_TIMEOUT")).map(|(delay, timeout)| delay + timeout + 2);
-    of(&[
+    broken(&[
         (grace <= 60, "terminationGracePeriodSeconds is more than 60"),
         (drain.is_some_and(|drain| drain <= grace), "terminationGracePeriodSeconds is shorter than the shutdown"),
     ])
@@ -125,7 +126,7 @@ fn resources(template: &Template) -> Vec<String> {
     let quarters = cpu * 4.0;
     let own = template.containers.iter().filter(|container| container.name == "app");
     let enough = own.map(|container| container.resources.memory.as_str()).all(|memory| memory != "0.25Gi");
-    of(&[
+    broken(&[
         ((1.0..=16.0).contains(&quarters) && quarters.fract() == 0.0, "no number of processors"),
         ((memory - cpu * 2.0).abs() < 1e-9, "processors and memory are no pair"),
         (enough, "less memory than its limits add up to"),
@@ -148,7 +149,7 @@ fn settings(own: &Container, service: &Service<'_>) -> Vec<String> {
     }
     let counts = service.settings.contains_key("TRUSTED_PROXY_HOPS");
     let hops = setting(own, service, "TRUSTED_PROXY_HOPS");
-    faults.extend(of(&[(!counts || hops == Some("1"), "the client is not the address that the ingress appends")]));
+    faults.extend(broken(&[(!counts || hops == Some("1"), "the client is not the address that the ingress appends")]));
     faults
 }
 
@@ -156,13 +157,14 @@ fn probes(own: &Container, service: &Service<'_>) -> Vec<String> {
     let probes: Vec<&Probe> = own.probes.iter().flatten().collect();
     let mut kinds: Vec<Kind> = probes.iter().map(|probe| probe.r#type).collect();
     kinds.sort_unstable();
-    let mut faults = of(&[(kinds == [Kind::Startup, Kind::Readiness, Kind::Liveness], "not one probe of each kind")]);
+    let mut faults =
+        broken(&[(kinds == [Kind::Startup, Kind::Readiness, Kind::Liveness], "not one probe of each kind")]);
     for Probe {
         r#type: kind, http_get, period_seconds, timeout_seconds, failure_threshold, success_threshold, ..
     } in probes
     {
         let path = if *kind == Kind::Readiness { "/health/ready" } else { "/health/live" };
-        let rules = of(&[
+        let rules = broken(&[
             (number(own, service, "ADMIN_PORT") == Some(http_get.port), "asks another port than that of health"),
             (http_get.path == path, "asks another path"),
             ((1..=10).contains(failure_threshold), "failureThreshold is not 1 to 10"),
@@ -179,7 +181,7 @@ fn probes(own: &Container, service: &Service<'_>) -> Vec<String> {
 
 fn scale(template: &Template, service: &Service<'_>) -> Vec<String> {
     let scale = &template.scale;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         ((scale.min_replicas, scale.max_replicas) == service.replicas, "another number of replicas"),
         (scale.max_replicas <= 1000 && scale.min_replicas <= scale.max_replicas, "no range of replicas"),
         (scale.rules.len() == 1, "no rule, or several"),
@@ -187,7 +189,10 @@ fn scale(template: &Template, service: &Service<'_>) -> Vec<String> {
     for metadata in scale.rules.iter().map(|rule| &rule.http.metadata) {
         let most = metadata.get("concurrentRequests").and_then(|count| count.parse::<u32>().ok());
         let is_known = metadata.keys().all(|key| key == "concurrentRequests");
-        faults.extend(of(&[(is_known && most.is_some_and(|count| (1..=512).contains(&count)), "no rule of requests")]));
+        faults.extend(broken(&[(
+            is_known && most.is_some_and(|count| (1..=512).contains(&count)),
+            "no rule of requests",
+        )]));
     }
     faults
 }
@@ -201,11 +206,6 @@ fn setting<'a>(own: &'a Container, service: &Service<'a>, name: &str) -> Option<
 
 fn number(own: &Container, service: &Service<'_>, name: &str) -> Option<u32> {
     setting(own, service, name)?.parse().ok()
-}
-
-/// The descriptions of what does not hold.
-fn of(rules: &[(bool, &str)]) -> Vec<String> {
-    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
 }
 
 /// `35s` in seconds.

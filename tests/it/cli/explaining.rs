@@ -1,6 +1,6 @@
 //! `list`, `explain`, `schema`, `variants`, `completions` and `man`.
 
-use restwell::choice::Choice;
+use restwell::choice::{Choice, Value};
 use restwell::error::CODES;
 use restwell::rules::RULES;
 use restwell::stack::Stack;
@@ -30,7 +30,7 @@ fn every_code_that_the_source_can_print_is_known() {
 
 #[test]
 fn every_value_can_be_explained() {
-    for value in Choice::ALL.iter().flat_map(|choice| choice.values()) {
+    for value in Value::all() {
         restwell(["explain", &value.to_string()]).exits(0).prints(&format!("{value}: "));
         let object = restwell(["explain", &value.to_string(), "--format", "json"]).exits(0).json();
         assert_eq!(object["data"]["allowed"], true);

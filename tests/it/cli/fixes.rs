@@ -9,6 +9,7 @@ use restwell::error::CODES;
 use tempfile::TempDir;
 
 use super::session::{Listing, PROGRAM, listing};
+use super::situations;
 
 /// A command line that fails, with the files that exist before it runs.
 struct Case {
@@ -111,6 +112,14 @@ const OTHER: &[Case] = &[
     with_variables(&["explain", "cache"], &[("RESTWELL_CACHE", "nnoe")]),
 ];
 
+/// Codes that no case provokes. Every other code has one here or in `situations.rs`.
+const WITHOUT_CASE: &[(&str, &str)] = &[
+    ("RW0204", "only the path `/` has no name, and its fix writes there"),
+    ("RW0300", "no stack is impossible without a rule that says so; each rule has its own code"),
+    ("RW0701", "no bug is known"),
+    ("RW0801", "a signal is sent in `interrupting.rs`; there is nothing to mend"),
+];
+
 /// Additional flags.
 const EXTRAS: &[&[&str]] = &[
     &["--no-git"],
@@ -164,7 +173,7 @@ where
 }
 
 /// The commands after `try:` in an error.
-fn nearest(text: &str) -> Vec<String> {
+pub(super) fn nearest(text: &str) -> Vec<String> {
     let lines = text.lines().skip_while(|line| !line.starts_with("  try: ")).take_while(|line| line.starts_with("  "));
     lines.map(|line| line[7..].to_owned()).collect()
 }
@@ -206,7 +215,7 @@ fn paste(case: &Case, extra: &[&str]) -> Option<String> {
     Some(code)
 }
 
-fn code(said: &str) -> String {
+pub(super) fn code(said: &str) -> String {
     said.split(['[', ']']).nth(1).expect("a code").to_owned()
 }
 
@@ -255,16 +264,13 @@ fn every_fix_of_every_error_can_be_pasted() {
     for case in OTHER {
         seen.insert(paste(case, &[]).unwrap_or_else(|| panic!("{:?} is no error", case.words)));
     }
-    // Errors that a command cannot fix: a file, a link, a disk, a signal. RW0204 is about `/`, where no test writes; RW0504
-    // is in `workspace.rs`.
-    let rest = [
-        "RW0104", "RW0105", "RW0106", "RW0204", "RW0300", "RW0502", "RW0503", "RW0504", "RW0601", "RW0602", "RW0701",
-        "RW0801", "RW0604", "RW0605", "RW0606", // They need a project: see `project.rs` and `set.rs`.
-        "RW0112", "RW0113", "RW0114", "RW0803", "RW0804", "RW0805", "RW0806", "RW0115", "RW0901", "RW0902", "RW0120",
-    ];
-    let codes: BTreeSet<String> =
-        CODES.iter().map(|code| code.id.to_owned()).filter(|code| !rest.contains(&code.as_str())).collect();
-    let missing: Vec<_> = codes.difference(&seen).collect();
+    seen.extend(situations::codes().into_iter().map(str::to_owned));
+    for (code, why) in WITHOUT_CASE {
+        assert!(!seen.contains(*code), "{code} has a case, although {why}");
+    }
+    let without: BTreeSet<&str> = WITHOUT_CASE.iter().map(|(code, _)| *code).collect();
+    let codes = CODES.iter().map(|code| code.id).filter(|code| !without.contains(code));
+    let missing: Vec<&str> = codes.filter(|code| !seen.contains(*code)).collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
 }
 

@@ -23,6 +23,7 @@ mod schema;
 mod screenful;
 mod session;
 mod set;
+mod situations;
 mod surroundings;
 mod terminal;
 mod transcripts;

@@ -216,7 +216,9 @@ fn values_that_exclude_each_other_are_told_in_the_words_of_set() {
     let ran = inside(&project, ["set", "database=none", "cache=redis"]).exits(3).writes_nothing();
     ran.says("error[RW0301]: `cache=redis` cannot be used with `database=none`")
         .says("restwell set database=none cache=none\n");
-    inside(&project, ["set", "cache=redis", "cache=none"]).exits(2).says("`cache` is given more than one value");
+    inside(&project, ["set", "cache=redis", "cache=none"])
+        .exits(2)
+        .says("`cache=redis` and `cache=none` are values of the same choice");
     inside(&project, ["diff", "--set", "database=none", "--set", "cache=redis"])
         .exits(3)
         .says("restwell diff --set database=none --set cache=none\n");

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{App, AutoStop, Check, Concurrent, HttpService, Machine, Mount, Policy, Signal, Strategy, parse};
+use crate::plants::broken;
 
 /// What the service is, as far as the file has to agree with it.
 pub(super) struct Service<'a> {
@@ -29,7 +30,7 @@ pub(super) fn of_service(text: &str, service: &Service<'_>) -> Vec<String> {
         None => faults.push("has no [http_service]".to_owned()),
     }
     let is_kept = app.mounts.iter().flatten().any(|mount| keeps(mount, &app));
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (app.build.is_none(), "builds an image: the one of the digest is deployed"),
         (app.processes.is_none(), "has processes: the image has one"),
         (is_kept || !service.has_file, "the database is not on a volume"),
@@ -43,7 +44,7 @@ pub(super) fn of_service(text: &str, service: &Service<'_>) -> Vec<String> {
     let metrics = app.metrics.iter().flatten();
     faults.extend(metrics.flat_map(|metrics| {
         let port = setting(&app, service, "ADMIN_PORT").and_then(|port| port.parse().ok());
-        of(&[
+        broken(&[
             (Some(metrics.port) == port, "metrics of another port than the admin port"),
             (metrics.path == "/metrics", "metrics of another path"),
         ])
@@ -60,7 +61,7 @@ pub(super) fn of_watch(text: &str, service: &str) -> Vec<String> {
     let mut faults = common(&app);
     let groups: BTreeSet<&str> = app.processes.iter().flatten().map(|(name, _)| name.as_str()).collect();
     let machines = app.vm.iter().flat_map(|machine| machine.processes.iter().flatten()).map(String::as_str);
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (app.app == format!("{service}-watch"), "another app than the scripts name"),
         (app.http_service.is_none(), "is public"),
         (groups == BTreeSet::from(["alertmanager", "prometheus"]), "has other processes"),
@@ -84,14 +85,14 @@ fn common(app: &App) -> Vec<String> {
     let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     let is_name = name.len() <= 63 && name.chars().all(is_letter) && !name.starts_with('-') && !name.ends_with('-');
     let region = &app.primary_region;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (is_name && !name.is_empty(), "no name of an app"),
         (region.len() == 3 && region.chars().all(|letter| letter.is_ascii_lowercase()), "no region"),
         (!app.vm.is_empty(), "no size of a machine"),
         (!app.restart.is_empty(), "no restart policy"),
     ]);
     let wait = app.deploy.wait_timeout.as_deref();
-    faults.extend(of(&[(wait.is_none_or(|wait| seconds(wait).is_some()), "no duration wait_timeout")]));
+    faults.extend(broken(&[(wait.is_none_or(|wait| seconds(wait).is_some()), "no duration wait_timeout")]));
     let groups: BTreeSet<&String> = app.processes.iter().flatten().map(|(name, _)| name).collect();
     let named = app.vm.iter().flat_map(|machine| machine.processes.iter().flatten());
     let named = named.chain(app.mounts.iter().flatten().flat_map(|mount| mount.processes.iter().flatten()));
@@ -100,7 +101,7 @@ fn common(app: &App) -> Vec<String> {
     let mounts: Vec<&Mount> = app.mounts.iter().flatten().collect();
     faults.extend(mounts.iter().flat_map(|mount| mount_faults(mount)));
     let places: BTreeSet<_> = mounts.iter().map(|mount| (&mount.destination, &mount.processes)).collect();
-    faults.extend(of(&[(places.len() == mounts.len(), "two volumes at one place")]));
+    faults.extend(broken(&[(places.len() == mounts.len(), "two volumes at one place")]));
     faults
 }
 
@@ -123,7 +124,7 @@ fn mount_faults(mount: &Mount) -> Vec<String> {
     let extends = [&mount.auto_extend_size_increment, &mount.auto_extend_size_limit];
     let has = extends.iter().filter(|size| size.is_some()).count() + usize::from(auto_extend_size_threshold.is_some());
     let sizes = extends.into_iter().flatten().chain([initial_size]);
-    of(&[
+    broken(&[
         (!source.is_empty() && source.len() <= 30 && source.chars().all(is_letter), "no name of a volume"),
         (destination.starts_with('/') && destination != "/", "no place for a volume"),
         (
@@ -151,7 +152,7 @@ fn shutdown(app: &App, service: &Service<'_>) -> Vec<String> {
     let grace = app.kill_timeout.as_deref().and_then(seconds);
     let time = |name| setting(app, service, name).and_then(seconds);
     let fits = time("DRAIN_DELAY").zip(time("DRAIN_TIMEOUT")).zip(grace);
-    of(&[
+    broken(&[
         (app.kill_signal == Some(Signal::Terminate), "ends with a signal at which nothing drains"),
         (grace.is_some_and(|grace| grace <= 300), "kill_timeout is more than 300 s"),
         (
@@ -171,7 +172,7 @@ fn settings(app: &App, service: &Service<'_>) -> Vec<String> {
         }
     }
     let is = |name: &str, value: &str| setting(app, service, name) == Some(value);
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (is("HOST", "::"), "does not listen on both kinds of addresses"),
         (is("ADMIN_HOST", ""), "the admin port listens elsewhere"),
         (
@@ -192,7 +193,7 @@ fn http_faults(http: &HttpService, app: &App, service: &Service<'_>) -> Vec<Stri
     let number = |name| setting(app, service, name).and_then(|number| number.parse::<u32>().ok());
     let header = setting(app, service, "HEADER_TIMEOUT").and_then(seconds);
     let limits = &http.concurrency;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (Some(http.internal_port) == number("PORT"), "the proxy asks another port than the service has"),
         (http.force_https, "answers without TLS"),
         (http.auto_stop_machines == AutoStop::Off, "machines are stopped"),
@@ -212,18 +213,13 @@ fn check_faults(check: &Check, app: &App, service: &Service<'_>) -> Vec<String> 
     let Check { path, grace_period, interval, timeout, .. } = check;
     let delay = setting(app, service, "DRAIN_DELAY").and_then(seconds);
     let (grace, interval, timeout) = (seconds(grace_period), seconds(interval), seconds(timeout));
-    of(&[
+    broken(&[
         (path == "/health/ready", "the check does not ask for readiness"),
         (grace.is_some() && interval.is_some() && timeout.is_some(), "no duration of a check"),
         (interval > Some(0) && timeout > Some(0), "a duration of a check is 0"),
         (timeout < interval, "the check takes longer than its interval"),
         (interval <= delay, "the proxy learns of a drain after DRAIN_DELAY"),
     ])
-}
-
-/// The descriptions of what does not hold.
-fn of(rules: &[(bool, &str)]) -> Vec<String> {
-    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
 }
 
 /// `35s` or `5m` in seconds.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::model::{Container, Revision, Variable};
-use super::{Facts, of, probes, syntax};
+use super::{Facts, probes, syntax};
+use crate::plants::broken;
 use crate::projects::NAME;
 
 /// Variables that Cloud Run sets itself, and refuses in a service.
@@ -23,14 +24,15 @@ pub(super) fn faults(revision: &Revision, facts: &Facts) -> Vec<String> {
     let serving: Vec<&Container> = containers.iter().filter(|container| container.ports.is_some()).collect();
     let [app] = serving.as_slice() else { return vec!["not one container with a port".to_owned()] };
     let names: BTreeSet<&str> = containers.iter().map(|container| container.name.as_str()).collect();
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (names.len() == containers.len(), "a container twice"),
         (app.image == "IMAGE", "rollout.sh writes no image"),
     ]);
     faults.extend(of_app(app, revision, facts));
     for container in containers {
         let is_pinned = container.image == "IMAGE" || syntax::is_pinned(&container.image);
-        let own = of(&[(syntax::is_label(&container.name, 63), "no name"), (is_pinned, "an image without a version")]);
+        let own =
+            broken(&[(syntax::is_label(&container.name, 63), "no name"), (is_pinned, "an image without a version")]);
         let found = [own, resources(container), mounts(container, revision)].concat();
         faults.extend(found.into_iter().map(|fault| format!("{}: {fault}", container.name)));
     }
@@ -51,7 +53,7 @@ fn of_app(app: &Container, revision: &Revision, facts: &Facts) -> Vec<String> {
     let concurrency = revision.container_concurrency;
     let hops = !facts.settings.contains_key("TRUSTED_PROXY_HOPS") || value("TRUSTED_PROXY_HOPS") == Some("1");
     let cpu = app.resources.limits.get("cpu").and_then(|text| syntax::millicores(text)).unwrap_or(0);
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (["http1", "h2c"].contains(&port.name.as_str()), "a protocol that Cloud Run does not have"),
         (port.container_port == facts.number("PORT"), "another port than that of the service"),
         (delay + drain + EXIT <= GRACE, "killed while it drains"),
@@ -75,7 +77,7 @@ fn of_variables(variables: &[Variable], facts: &Facts) -> Vec<String> {
     for Variable { name, value, value_from } in variables {
         let secret = facts.settings.get(name.as_str()).map(|(_, secret)| *secret);
         let source = value_from.as_ref().map(|source| &source.secret_key_ref);
-        let own = of(&[
+        let own = broken(&[
             (names.insert(name), "twice"),
             (syntax::is_variable(name), "no name of a variable"),
             (!RESERVED.contains(&name.as_str()), "set by Cloud Run"),
@@ -109,7 +111,7 @@ fn resources(container: &Container) -> Vec<String> {
         6000.. => (4096, 32 * 1024),
     };
     let whole = cpu.is_some_and(|cpu| (80..1000).contains(&cpu) || [1000, 2000, 4000, 6000, 8000].contains(&cpu));
-    of(&[
+    broken(&[
         (limits.keys().all(|key| ["cpu", "memory"].contains(&key.as_str())), "a limit of nothing"),
         (whole, "no number of processors"),
         (memory.is_some_and(|memory| memory >= least), "less memory than it needs"),
@@ -123,7 +125,7 @@ fn mounts(container: &Container, revision: &Revision) -> Vec<String> {
     for mount in container.volume_mounts.iter().flatten() {
         let path = &mount.mount_path;
         let system = ["/dev", "/proc", "/sys"].iter().any(|folder| path.starts_with(folder));
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (volumes.iter().any(|volume| volume.name == mount.name), "mounts no volume"),
             (path.starts_with('/') && !path.contains(':') && !system, "a path that Cloud Run refuses"),
         ]));
@@ -136,7 +138,7 @@ fn volumes(revision: &Revision) -> Vec<String> {
     for volume in revision.volumes.iter().flatten() {
         let mut mounts = revision.containers.iter().flat_map(|container| container.volume_mounts.iter().flatten());
         let items = &volume.secret.items;
-        let own = of(&[
+        let own = broken(&[
             (mounts.any(|mount| mount.name == volume.name), "mounted by nothing"),
             (volume.name != "cloudsql" && syntax::is_label(&volume.name, 63), "no name of a volume"),
             (syntax::is_secret(&volume.secret.secret_name), "no name of a secret"),

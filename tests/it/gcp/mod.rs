@@ -117,8 +117,3 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
     let value: serde_yaml_ng::Value = serde_yaml_ng::from_str(text).map_err(|error| error.to_string())?;
     serde_yaml_ng::from_value(value).map_err(|error| error.to_string())
 }
-
-/// The descriptions of what does not hold.
-fn of(rules: &[(bool, &str)]) -> Vec<String> {
-    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
-}

@@ -1,7 +1,7 @@
 //! What is wrong with the probes of a container: only the server knows these rules.
 
 use super::model::{Container, Probe};
-use super::of;
+use crate::plants::broken;
 
 /// The longest period of a startup probe, and the longest time that a replica may take to start.
 const START: u32 = 240;
@@ -26,14 +26,14 @@ pub(super) fn faults(container: &Container, port: u32) -> Vec<String> {
     }
     if let Some(probe) = startup_probe {
         let whole = probe.initial_delay_seconds.unwrap_or(0) + probe.period_seconds * probe.failure_threshold;
-        faults.extend(of(&[(whole <= START, "startupProbe: a replica may take 240 s to start, not more")]));
+        faults.extend(broken(&[(whole <= START, "startupProbe: a replica may take 240 s to start, not more")]));
     }
     faults
 }
 
 fn of_probe(probe: &Probe, path: &str, port: u32, longest: u32) -> Vec<String> {
     let Probe { http_get, initial_delay_seconds, period_seconds, timeout_seconds, failure_threshold, .. } = probe;
-    of(&[
+    broken(&[
         (http_get.port == port, "another port than that of the container"),
         (http_get.path == path, "another path"),
         ((1..=longest).contains(period_seconds), "no period"),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use restwell::part::connections;
 
 use super::model::{Annotations, Collector, Interface, Revision, Service, Target};
-use super::{Facts, containers, of, syntax};
+use super::{Facts, containers, syntax};
+use crate::plants::broken;
 use crate::projects::NAME;
 
 /// The tag that rollout.sh gives to a new revision.
@@ -57,7 +58,7 @@ pub(super) fn faults(service: &Service, facts: &Facts) -> Vec<String> {
     let Service { api_version, kind, metadata, spec } = service;
     let revision = &spec.template.spec;
     let own = &spec.template.metadata.annotations;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (api_version == "serving.knative.dev/v1" && kind == "Service", "no service of Cloud Run"),
         (syntax::is_label(&metadata.name, 46 - TAG.len()), "a name too long for the tag of a candidate, or no name"),
         (metadata.name == NAME, "another service than that of rollout.sh"),
@@ -94,7 +95,7 @@ fn scaling(service: &Annotations, revision: &Annotations, facts: &Facts) -> Vec<
     let value = |name: &str| revision.get(name).map(String::as_str);
     let of_service = |name: &str| service.get(name).map(String::as_str);
     let is_private = value("run.googleapis.com/vpc-access-egress").is_some();
-    of(&[
+    broken(&[
         (least == Some(expected_least), "another minScale than the least number of replicas"),
         (most == expected_most, "another maxScale than the largest number of replicas"),
         (
@@ -122,7 +123,7 @@ fn order(annotations: &Annotations, revision: &Revision) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, before) in &waits {
         let probed = |name: &String| find(name).is_some_and(|container| container.startup_probe.is_some());
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (find(name).is_some(), "a container that does not exist waits"),
             (before.iter().all(|before| find(before).is_some()), "waits for a container that does not exist"),
             (before.iter().all(probed), "waits for a container without a startup probe"),
@@ -131,7 +132,7 @@ fn order(annotations: &Annotations, revision: &Revision) -> Vec<String> {
     }
     let others = revision.containers.iter().filter(|container| container.ports.is_none());
     let all_wait = others.into_iter().all(|container| waits.contains_key(&container.name));
-    faults.extend(of(&[(all_wait, "a container that does not wait for the service")]));
+    faults.extend(broken(&[(all_wait, "a container that does not wait for the service")]));
     faults
 }
 
@@ -140,7 +141,7 @@ fn requests(targets: &[Target]) -> Vec<String> {
     let sum: u32 = targets.iter().map(|target| target.percent).sum();
     let one = |target: &Target| target.latest_revision.unwrap_or(false) != target.revision_name.is_some();
     let fixed = targets.iter().any(|target| target.revision_name.is_some() || target.tag.is_some());
-    of(&[
+    broken(&[
         (sum == 100, "the shares of requests are not 100 % together"),
         (targets.iter().all(one), "not one of latestRevision and revisionName"),
         (!fixed, "a revision that only one project has"),
@@ -151,7 +152,7 @@ fn requests(targets: &[Target]) -> Vec<String> {
 pub(super) fn of_collector(service: &Service, collector: Option<&Collector>, facts: &Facts) -> Vec<String> {
     let containers = &service.spec.template.spec.containers;
     let Some(Collector { api_version, kind, metadata, spec }) = collector else {
-        return of(&[(containers.len() == 1, "a container without a configuration")]);
+        return broken(&[(containers.len() == 1, "a container without a configuration")]);
     };
     let volumes = service.spec.template.spec.volumes.as_deref().unwrap_or_default();
     let mounted = containers.iter().flat_map(|container| container.volume_mounts.iter().flatten()).any(|mount| {
@@ -162,7 +163,7 @@ pub(super) fn of_collector(service: &Service, collector: Option<&Collector>, fac
     let [endpoint] = spec.endpoints.as_slice() else { return vec!["not one endpoint".to_owned()] };
     let interval = syntax::seconds(&endpoint.interval);
     let is_collector = (api_version.as_str(), kind.as_str()) == ("monitoring.googleapis.com/v1beta", "RunMonitoring");
-    of(&[
+    broken(&[
         (is_collector, "no configuration of the collector"),
         (metadata.name == NAME, "another job than that of the rules"),
         (endpoint.port == facts.number("ADMIN_PORT"), "another port than that of the metrics"),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::environment::Environment;
 use super::model::{Container, Deployment, NumberOrName, Of, Pod, Probe, Volume};
 use super::syntax;
+use crate::plants::broken;
 
 pub(super) fn faults(deployment: &Of<Deployment>, environment: &Environment, drain_timeout: u32) -> Vec<String> {
     let Deployment { strategy, selector, template, min_ready_seconds, progress_deadline_seconds, .. } =
@@ -14,7 +15,7 @@ pub(super) fn faults(deployment: &Of<Deployment>, environment: &Environment, dra
     let labels = &template.metadata.labels;
     let is_selected = selector.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value));
     let rolling = &strategy.rolling_update;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (!selector.match_labels.is_empty() && is_selected, "the selector does not select the template"),
         (rolling.max_surge + rolling.max_unavailable > 0, "maxSurge and maxUnavailable are both 0"),
         (progress_deadline_seconds > min_ready_seconds, "progressDeadlineSeconds is not more than minReadySeconds"),
@@ -25,7 +26,7 @@ pub(super) fn faults(deployment: &Of<Deployment>, environment: &Environment, dra
     faults.extend(security(pod));
     for spread in &pod.topology_spread_constraints {
         let key = &spread.topology_key;
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (spread.max_skew > 0, "maxSkew is 0"),
             (syntax::is_qualified(key), "topologyKey is no name"),
             (spread.label_selector.match_labels == selector.match_labels, "the spread counts other pods"),
@@ -40,14 +41,9 @@ pub(super) fn faults(deployment: &Of<Deployment>, environment: &Environment, dra
         let named = |name: &str| container.env.iter().find(|variable| variable.name == name);
         let delay = named("DRAIN_DELAY").and_then(|delay| syntax::seconds(&delay.value));
         let fits = delay.is_some_and(|delay| delay + drain_timeout + 2 <= pod.termination_grace_period_seconds);
-        faults.extend(of(&[(fits, "terminationGracePeriodSeconds is shorter than the shutdown")]));
+        faults.extend(broken(&[(fits, "terminationGracePeriodSeconds is shorter than the shutdown")]));
     }
     faults
-}
-
-/// The descriptions of what does not hold.
-pub(super) fn of(rules: &[(bool, &str)]) -> Vec<String> {
-    rules.iter().filter(|(holds, _)| !holds).map(|(_, fault)| (*fault).to_owned()).collect()
 }
 
 pub(super) fn syntax_of<'a>(labels: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<String> {
@@ -58,14 +54,14 @@ pub(super) fn syntax_of<'a>(labels: impl Iterator<Item = (&'a String, &'a String
 /// What the namespace refuses.
 fn security(pod: &Pod) -> Vec<String> {
     let own = &pod.security_context;
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (own.run_as_non_root && own.run_as_user != 0 && own.run_as_group != 0, "runs as root"),
         (!pod.automount_service_account_token, "has a token of the cluster"),
         (!pod.enable_service_links, "has a variable for every Service"),
     ]);
     for container in &pod.containers {
         let own = &container.security_context;
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (!own.allow_privilege_escalation, "may gain privileges"),
             (own.read_only_root_filesystem, "may write anywhere"),
             (own.capabilities.drop == ["ALL"], "has capabilities"),
@@ -101,7 +97,7 @@ fn probe_faults(probe: &Probe, is_readiness: bool, container: &Container) -> Vec
     let Probe { http_get, period_seconds, timeout_seconds, success_threshold, failure_threshold, .. } = probe;
     let is_there = has_port(container, &http_get.port);
     let numbers = [period_seconds, timeout_seconds, success_threshold, failure_threshold];
-    of(&[
+    broken(&[
         (is_there, "no port of this name"),
         (http_get.port == NumberOrName::Name("admin".to_owned()), "asks another port than that of health"),
         (http_get.path.starts_with('/'), "the path is not absolute"),
@@ -119,7 +115,7 @@ pub(super) fn has_port(container: &Container, port: &NumberOrName) -> bool {
 
 fn resources(container: &Container) -> Vec<String> {
     let (requests, limits) = (&container.resources.requests, &container.resources.limits);
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (requests.contains_key("cpu") && requests.contains_key("memory"), "requests not both resources"),
         (limits.contains_key("memory"), "no limit of memory"),
     ]);
@@ -163,7 +159,7 @@ fn mounts(container: &Container, volumes: &[Volume]) -> Vec<String> {
     for volume in volumes {
         let Volume { name, empty_dir, secret } = volume;
         let is_bounded = empty_dir.as_ref().is_none_or(|folder| syntax::quantity(&folder.size_limit).is_some());
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (syntax::is_label(name), "no name of a volume"),
             (empty_dir.is_some() != secret.is_some(), "a volume has not one source"),
             (is_bounded, "no quantity sizeLimit"),
@@ -171,7 +167,7 @@ fn mounts(container: &Container, volumes: &[Volume]) -> Vec<String> {
         ]));
     }
     let absolute = mounts.iter().all(|mount| mount.mount_path.starts_with('/'));
-    faults.extend(of(&[
+    faults.extend(broken(&[
         (named.len() == volumes.len(), "a volume twice"),
         (absolute && are_distinct(mounts.iter().map(|mount| &mount.mount_path)), "a wrong path of a mount"),
     ]));

@@ -5,8 +5,9 @@ use super::model::{
     Autoscaler, Deployment, Direction, Disruption, Labels, Network, NumberOrName, Object, Of, PodMonitor, PolicyPort,
     Protocol, Route, Service,
 };
-use super::pods::{self, are_distinct, has_port, of, syntax_of};
+use super::pods::{self, are_distinct, has_port, syntax_of};
 use super::syntax;
+use crate::plants::broken;
 
 /// The versions of the APIs, by kind.
 const APIS: [(&str, &str); 9] = [
@@ -34,14 +35,14 @@ pub(super) fn faults(environment: &Environment, drain_timeout: u32) -> Vec<Strin
         })
         .collect();
     let [deployment] = deployments.as_slice() else { return vec!["not one Deployment".to_owned()] };
-    let mut faults = of(&[(syntax::is_label(&environment.namespace), "no name of a namespace")]);
+    let mut faults = broken(&[(syntax::is_label(&environment.namespace), "no name of a namespace")]);
     faults.extend(APIS.iter().filter(|(kind, _)| *kind != "PodMonitor").filter_map(|(kind, _)| {
         let is_there = objects.iter().any(|object| object.head().0 == *kind);
         (!is_there).then(|| format!("no {kind}"))
     }));
     for object in objects {
         let (kind, api, metadata) = object.head();
-        let own = of(&[
+        let own = broken(&[
             (APIS.contains(&(kind, api)), "another version of the API"),
             (syntax::is_service_name(&metadata.name), "no name of an object"),
             (metadata.namespace.is_none(), "names a namespace itself"),
@@ -55,7 +56,7 @@ pub(super) fn faults(environment: &Environment, drain_timeout: u32) -> Vec<Strin
                     .iter()
                     .any(|object| matches!(object, Object::ServiceAccount(found) if found.metadata.name == *account));
                 [
-                    of(&[(is_there, "no ServiceAccount of this name")]),
+                    broken(&[(is_there, "no ServiceAccount of this name")]),
                     pods::faults(deployment, environment, drain_timeout),
                 ]
                 .concat()
@@ -85,9 +86,9 @@ fn of_service(service: &Service, deployment: &Of<Deployment>) -> Vec<String> {
     let ports = &service.ports;
     let distinct =
         are_distinct(ports.iter().map(|port| port.port)) && are_distinct(ports.iter().map(|port| &port.name));
-    let mut faults = of(&[(selects(&service.selector, deployment), "selects no pod"), (distinct, "a port twice")]);
+    let mut faults = broken(&[(selects(&service.selector, deployment), "selects no pod"), (distinct, "a port twice")]);
     for port in ports {
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (syntax::is_label(&port.name), "no name of a port"),
             ((1..=65535).contains(&port.port), "no number of a port"),
             (port_exists(&port.target_port, deployment), "no targetPort of this name"),
@@ -101,7 +102,7 @@ fn of_autoscaler(autoscaler: &Autoscaler, deployment: &Of<Deployment>) -> Vec<St
     let name = deployment.metadata.name.as_str();
     let is_target =
         (target.api_version.as_str(), target.kind.as_str(), target.name.as_str()) == ("apps/v1", "Deployment", name);
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (is_target, "scales nothing"),
         (*min_replicas >= 1 && min_replicas <= max_replicas, "minReplicas is more than maxReplicas"),
         (!metrics.is_empty(), "no metric"),
@@ -111,7 +112,7 @@ fn of_autoscaler(autoscaler: &Autoscaler, deployment: &Of<Deployment>) -> Vec<St
         let containers = &deployment.spec.template.spec.containers;
         let is_requested =
             containers.iter().all(|container| container.resources.requests.contains_key(&metric.resource.name));
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (is_requested, "a share of a resource that is not requested"),
             (metric.resource.target.average_utilization > 0, "averageUtilization is 0"),
         ]));
@@ -121,7 +122,7 @@ fn of_autoscaler(autoscaler: &Autoscaler, deployment: &Of<Deployment>) -> Vec<St
 
 fn of_disruption(budget: &Disruption, deployment: &Of<Deployment>) -> Vec<String> {
     let Disruption { min_available, max_unavailable, selector, .. } = budget;
-    of(&[
+    broken(&[
         (min_available.is_some() != max_unavailable.is_some(), "not one of minAvailable and maxUnavailable"),
         (*max_unavailable != Some(NumberOrName::Number(0)), "no node can be drained"),
         (selects(&selector.match_labels, deployment), "selects no pod"),
@@ -142,7 +143,7 @@ fn of_network(policy: &Network, deployment: &Of<Deployment>) -> Vec<String> {
         block && peer.ip_block.is_some() != peer.namespace_selector.is_some()
     });
     let is_open = ingress.iter().any(|rule| rule.from.is_empty() || rule.ports.is_empty());
-    of(&[
+    broken(&[
         (selects(&pod_selector.match_labels, deployment), "selects no pod"),
         (policy_types == &[Direction::Ingress, Direction::Egress], "not both directions"),
         (answers_names, "names cannot be resolved"),
@@ -153,7 +154,7 @@ fn of_network(policy: &Network, deployment: &Of<Deployment>) -> Vec<String> {
 }
 
 fn of_route(route: &Route, objects: &[Object]) -> Vec<String> {
-    let mut faults = of(&[
+    let mut faults = broken(&[
         (!route.hostnames.is_empty() && route.hostnames.iter().all(|host| syntax::is_host(host)), "a wrong host name"),
         (!route.parent_refs.is_empty(), "no gateway"),
         (!route.rules.is_empty(), "no rule"),
@@ -163,10 +164,10 @@ fn of_route(route: &Route, objects: &[Object]) -> Vec<String> {
             let Object::Service(service) = object else { return false };
             service.metadata.name == backend.name && service.spec.ports.iter().any(|port| port.port == backend.port)
         });
-        faults.extend(of(&[(is_there, "no Service with this name and port")]));
+        faults.extend(broken(&[(is_there, "no Service with this name and port")]));
     }
     let durations = route.rules.iter().all(|rule| syntax::is_duration(&rule.timeouts.request));
-    faults.extend(of(&[(durations, "no duration")]));
+    faults.extend(broken(&[(durations, "no duration")]));
     for parent in &route.parent_refs {
         let admits = objects.iter().any(|object| {
             let Object::NetworkPolicy(policy) = object else { return false };
@@ -174,16 +175,16 @@ fn of_route(route: &Route, objects: &[Object]) -> Vec<String> {
             let mut selectors = peers.filter_map(|peer| peer.namespace_selector.as_ref());
             selectors.any(|selector| selector.match_labels.get(NAMESPACE) == Some(&parent.namespace))
         });
-        faults.extend(of(&[(admits, "the gateway's namespace is not admitted")]));
+        faults.extend(broken(&[(admits, "the gateway's namespace is not admitted")]));
     }
     faults
 }
 
 fn of_monitor(monitor: &PodMonitor, deployment: &Of<Deployment>) -> Vec<String> {
-    let mut faults = of(&[(selects(&monitor.selector.match_labels, deployment), "selects no pod")]);
+    let mut faults = broken(&[(selects(&monitor.selector.match_labels, deployment), "selects no pod")]);
     for endpoint in &monitor.pod_metrics_endpoints {
         let port = NumberOrName::Name(endpoint.port.clone());
-        faults.extend(of(&[
+        faults.extend(broken(&[
             (port_exists(&port, deployment), "no port of this name"),
             (endpoint.path == "/metrics", "another path than that of the metrics"),
             (syntax::is_duration(&endpoint.interval), "no duration"),

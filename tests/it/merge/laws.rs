@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use restwell::choice::{Choice, Combination};
+use restwell::choice::{Choice, Combination, Value};
 use restwell::merge::{File, Files, Merge, Side, Step};
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
@@ -26,9 +26,9 @@ fn stacks() -> impl Iterator<Item = Stack> {
 fn switches() -> Vec<(Stack, Stack)> {
     let all: BTreeMap<Combination, Stack> = Stack::all().into_iter().map(|stack| (*stack, stack)).collect();
     let one_choice = |stack: Stack| {
-        let values = Choice::ALL.iter().flat_map(|choice| choice.values());
+        let values = Value::all();
         let switched =
-            values.filter(move |value| stack.get(value.choice()) != **value).map(move |value| stack.with(*value));
+            values.filter(move |value| stack.get(value.choice()) != *value).map(move |value| stack.with(value));
         switched.filter_map(|combination| all.get(&combination).copied()).collect::<Vec<_>>()
     };
     stacks().flat_map(|stack| one_choice(stack).into_iter().map(move |new| (stack, new))).collect()

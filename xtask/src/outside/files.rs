@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::bites;
+use super::{bites, generate};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{project, tools};
@@ -125,8 +125,7 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
 /// Generates the largest project for a target, and runs its linters, with planted errors, and those of every project.
 pub(super) fn check_target(tally: &mut Tally, restwell: &Path, place: &Path, target: &Target) -> Result<()> {
     let Target { deploy, name, linters, absent: (what, meaning) } = target;
-    let arguments = ["new", name, "--yes", "--quiet", "--preset", "scale", "--deploy", deploy];
-    Program::new(restwell).args(arguments).dir(place).read()?;
+    generate(restwell, place, &[name, "--preset", "scale", "--deploy", deploy])?;
     let folder = place.join(name);
     check_each(tally, &folder, linters)?;
     pass(tally, &folder, deploy);

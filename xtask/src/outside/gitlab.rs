@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::files::{Linter, check_each, find, run, schema};
+use super::generate;
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::tools;
@@ -31,18 +32,12 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "gitlab-ci-local",
-        run: |folder| jobs(folder).map(drop),
-        // The schema accepts a stage that does not exist.
-        plants: &[(".gitlab-ci.yml", "stage: audit", "stage: adit")],
-    },
-    Linter {
-        name: "gitlab-ci-local: conditions",
-        run: |folder| jobs(folder).map(drop),
-        plants: &[(
-            ".gitlab-ci.yml",
-            "$CI_PIPELINE_SOURCE == \"schedule\" &&",
-            "$CI_PIPELINE_SOURCE = \"schedule\" &&",
-        )],
+        run: jobs,
+        // The schema accepts a stage that does not exist, and any condition.
+        plants: &[
+            (".gitlab-ci.yml", "stage: audit", "stage: adit"),
+            (".gitlab-ci.yml", "$CI_PIPELINE_SOURCE == \"schedule\" &&", "$CI_PIPELINE_SOURCE = \"schedule\" &&"),
+        ],
     },
     Linter {
         name: "shellcheck of the scripts of jobs",
@@ -58,8 +53,7 @@ const LINTERS: &[Linter] = &[
 
 /// Generates the largest project on GitLab, and runs every linter on it and on a copy with its planted error.
 pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    let arguments = ["new", NAME, "--yes", "--quiet", "--preset", "scale", "--ci", "gitlab"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
+    generate(restwell, place, &[NAME, "--preset", "scale", "--ci", "gitlab"])?;
     check_each(tally, &place.join(NAME), LINTERS)
 }
 
@@ -69,8 +63,8 @@ fn pipeline_of(folder: &Path) -> Result<String> {
     Ok(text.split_once("\n---\n").map_or(text.clone(), |(_, pipeline)| pipeline.to_owned()))
 }
 
-/// The jobs that a pipeline of the default branch has, in a copy that is a repository with a remote.
-fn jobs(folder: &Path) -> Result<String> {
+/// Checks the jobs that a pipeline of the default branch has, in a copy that is a repository with a remote.
+fn jobs(folder: &Path) -> Result<()> {
     let copy = tempfile::tempdir()?;
     fs::copy(find(folder, ".gitlab-ci.yml")?, copy.path().join(".gitlab-ci.yml"))?;
     let user = ["-c", "user.name=checks", "-c", "user.email=checks@example.com"];
@@ -89,7 +83,7 @@ fn jobs(folder: &Path) -> Result<String> {
         let is_there = jobs.lines().any(|line| line.split_whitespace().next() == Some(job));
         is_there.then_some(()).with_context(|| format!("no job {job} on the default branch:\n{jobs}"))?;
     }
-    Ok(jobs)
+    Ok(())
 }
 
 /// The lines of all scripts, each job's in a function, as one shell script. A script is a list under `script:` or

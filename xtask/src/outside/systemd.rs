@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::files::{Linter, check_each, ending, run, shellcheck};
+use super::generate;
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::tools;
@@ -51,8 +52,7 @@ const LINTERS: &[Linter] = &[
 
 /// Generates a project for systemd, and runs every linter on it and on a copy with its planted error.
 pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    let arguments = ["new", NAME, "--yes", "--quiet", "--database", "sqlite", "--deploy", "systemd"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
+    generate(restwell, place, &[NAME, "--database", "sqlite", "--deploy", "systemd"])?;
     check_each(tally, &place.join(NAME), LINTERS)
 }
 

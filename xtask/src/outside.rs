@@ -42,8 +42,7 @@ pub(crate) fn run() -> Result<()> {
     let restwell = project::restwell()?;
     let folder = tempfile::tempdir()?;
     for (name, preset) in [(NAME, "standard"), (LARGEST, "scale")] {
-        let arguments = ["new", name, "--yes", "--quiet", "--preset", preset];
-        Program::new(&restwell).args(arguments).dir(folder.path()).read()?;
+        generate(&restwell, folder.path(), &[name, "--preset", preset])?;
     }
     let largest = folder.path().join(LARGEST);
     files::pass(&mut tally, &largest, "scale");
@@ -70,6 +69,11 @@ pub(crate) fn run() -> Result<()> {
     tally.note("a million keys", || million::check(&binary, &folder));
     pages(&mut tally, &folder)?;
     tally.close()
+}
+
+/// Generates a project in a folder, by its name and its flags.
+fn generate(restwell: &Path, place: &Path, words: &[&str]) -> Result<()> {
+    Program::new(restwell).args(["new", "--yes", "--quiet"]).args(words).dir(place).read().map(drop)
 }
 
 /// Runs the commands of the project's AGENTS.md, all of which must exit by themselves.
