@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use app::platform::breaker::{Breaker, FAILURES, Failed, OPEN_FOR, Turn};
 use futures_util::future::{join, join_all};
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 const LIMIT: Duration = Duration::from_millis(20);
@@ -33,8 +34,12 @@ async fn after_five_failures_in_a_row_no_call_is_made_until_one_probes() {
 #[tokio::test]
 async fn calls_that_began_before_it_was_closed_do_not_open_it() {
     let breaker = Breaker::new("was frozen", 0);
-    let late = OPEN_FOR + LIMIT * 10;
-    let old = join_all((0..FAILURES).map(|_| breaker.call(late, pending::<anyhow::Result<()>>())));
+    let closed = Notify::new();
+    let call = async || {
+        closed.notified().await;
+        Err::<(), _>(anyhow!("it was frozen"))
+    };
+    let old = join_all((0..FAILURES).map(|_| breaker.call(OPEN_FOR * 100, call())));
     let recovery = async {
         for _ in 0..FAILURES {
             fail(&breaker).await;
@@ -42,6 +47,7 @@ async fn calls_that_began_before_it_was_closed_do_not_open_it() {
         sleep(OPEN_FOR).await;
         assert!(matches!(breaker.turn(), Turn::Probe));
         breaker.call(LIMIT, async { anyhow::Ok(()) }).await.expect("it works again");
+        closed.notify_waiters();
     };
     let (old, ()) = join(old, recovery).await;
     assert!(old.iter().all(Result::is_err));
