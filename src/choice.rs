@@ -135,6 +135,11 @@ impl Choice {
 }
 
 impl Value {
+    /// The values of all choices, in their order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
+    }
+
     /// Whether this is the value `none`.
     pub fn is_none(self) -> bool {
         self.id() == "none"

@@ -3,7 +3,7 @@
 //! One table is the source for flags, prompts, `explain`, docs and errors. A rule is about two values, so it can be
 //! applied to partial answers: a prompt offers only values that no earlier answer forbids.
 
-use crate::choice::{Auth, Cache, Choice, Combination, Database, Limiter, Value};
+use crate::choice::{Auth, Cache, Combination, Database, Limiter, Value};
 use crate::target::Target;
 
 /// Two values that cannot be combined.
@@ -93,13 +93,6 @@ pub fn warnings(combination: &Combination) -> Vec<&'static str> {
         Cache::Memory | Cache::Redis | Cache::Memcached | Cache::None => {}
     }
     warnings
-}
-
-impl Value {
-    /// The values of all choices, in their order.
-    pub fn all() -> impl Iterator<Item = Self> {
-        Choice::ALL.iter().flat_map(|choice| choice.values().iter().copied())
-    }
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Error {
     pub fn words(&self, typed: &CommandLine) -> Words {
         match self {
             Self::UnknownFlag { flag, mended } => {
-                misuse::mended_or_help(format!("unknown flag `{flag}`"), mended.as_ref(), typed)
+                mended_or_help(format!("unknown flag `{flag}`"), mended.as_ref(), typed)
             }
             Self::UnknownCommand { word, mended } => {
                 words(format!("unknown command `{word}`")).command(mended.clone().unwrap_or_else(|| help_with("")))
@@ -114,6 +114,11 @@ fn report() -> String {
     let place = if REPOSITORY.is_empty() { String::new() } else { format!(" at {REPOSITORY}") };
     let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
     format!("report it{place} with your command line, the lines above and: restwell {} on {system} {machine}", VERSION)
+}
+
+/// The corrected line, or the help of the command.
+fn mended_or_help(message: String, mended: Option<&CommandLine>, typed: &CommandLine) -> Words {
+    words(message).command(mended.cloned().unwrap_or_else(|| help_with(typed.command().unwrap_or_default())))
 }
 
 /// `restwell help new`

@@ -25,34 +25,27 @@ pub(super) const SERIES: Feature = Feature {
     },
 };
 
+/// The rate of a part of the histogram of durations, of requests with these labels besides: without probes and scrapes.
+fn requests_with(part: &str, labels: &str) -> String {
+    format!(
+        "rate(http_server_request_duration_seconds_{part}{{job=\"app\",http_route!~\"/health/.+|/metrics\"{labels}}}\
+         [$__rate_interval])"
+    )
+}
+
 fn summary() -> [Panel; 4] {
     let number = |title, description, unit| Panel::new(Section::Summary, title, description, unit);
+    let all = format!("sum({})", requests_with("count", ""));
+    let failed = requests_with("count", ",http_response_status_code=~\"5..\"");
+    let fast = requests_with("bucket", ",le=\"0.25\"");
     [
-        number(
-            "Failed requests",
-            "Share of responses with a 5xx status. The objective allows 0.1 %.",
-            Unit::Share,
-        )
-        .thresholds(0.001, 0.0144)
-        .query(
-            "(sum(rate(http_server_request_duration_seconds_count{job=\"app\",http_route!~\"/health/.+|/metrics\",http_response_status_code=~\"5..\"}\
-             [$__rate_interval])) or vector(0)) / sum(rate(http_server_request_duration_seconds_count{job=\"app\",\
-             http_route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
-            "failed",
-        ),
+        number("Failed requests", "Share of responses with a 5xx status. The objective allows 0.1 %.", Unit::Share)
+            .thresholds(0.001, 0.0144)
+            .query(&format!("(sum({failed}) or vector(0)) / {all}"), "failed"),
         number("Slower than 250 ms", "Share of responses slower than the threshold.", Unit::Share)
             .thresholds(0.01, 0.05)
-            .query(
-                "1 - sum(rate(http_server_request_duration_seconds_bucket{job=\"app\",http_route!~\"/health/.+|/metrics\",\
-                 le=\"0.25\"}[$__rate_interval])) / sum(rate(http_server_request_duration_seconds_count{job=\"app\",\
-                 http_route!~\"/health/.+|/metrics\"}[$__rate_interval]))",
-                "slow",
-            ),
-        number("Requests per second", "Without probes and scrapes.", Unit::PerSecond).query(
-            "sum(rate(http_server_request_duration_seconds_count{job=\"app\",http_route!~\"/health/.+|/metrics\"}\
-             [$__rate_interval]))",
-            "requests",
-        ),
+            .query(&format!("1 - sum({fast}) / {all}"), "slow"),
+        number("Requests per second", "Without probes and scrapes.", Unit::PerSecond).query(&all, "requests"),
         number("Replicas running", "Processes that respond on their admin port.", Unit::Count)
             .query("count(process_start_time_seconds{job=\"app\"})", "replicas"),
     ]
@@ -81,17 +74,9 @@ fn budget(indicator: Indicator) -> [Panel; 2] {
 fn requests() -> [Panel; 6] {
     let lines = |title, description, unit| Panel::new(Section::Requests, title, description, unit);
     let quantile = |quantile: &str, labels: &str| {
-        format!(
-            "histogram_quantile({quantile}, sum by ({labels}) (rate(http_server_request_duration_seconds_bucket{{job=\"app\",\
-             http_route!~\"/health/.+|/metrics\"}}[$__rate_interval])))"
-        )
+        format!("histogram_quantile({quantile}, sum by ({labels}) ({}))", requests_with("bucket", ""))
     };
-    let rate_by = |labels: &str| {
-        format!(
-            "sum by ({labels}) (rate(http_server_request_duration_seconds_count{{job=\"app\",http_route!~\"/health/.+|/metrics\"}}\
-             [$__rate_interval]))"
-        )
-    };
+    let rate_by = |labels: &str| format!("sum by ({labels}) ({})", requests_with("count", ""));
     [
         lines("Responses by status", "499: the client disconnected before the response.", Unit::PerSecond)
             .stacked()

@@ -94,12 +94,18 @@ impl SeriesOf<'_> {
         self.add(name, Kind::Counter, help).made_by_owner = true;
     }
 
-    /// A counter with one label. Features that share it add their values: the description of the first is kept.
+    /// A counter with one label. Features that share it add their values, and tell the same of it.
+    ///
+    /// # Panics
+    /// If another feature tells something else of the same counter.
     pub fn labelled(&mut self, name: &'static str, label: &'static str, values: &[&'static str], help: &'static str) {
-        let known = self.all.iter_mut().find(|series| series.name == name);
-        match known.and_then(|series| series.label.as_mut()) {
-            Some((_, known)) => known.extend(values),
-            None => self.add(name, Kind::Counter, help).label = Some((label, values.to_vec())),
+        let Some(known) = self.all.iter_mut().find(|series| series.name == name) else {
+            self.add(name, Kind::Counter, help).label = Some((label, values.to_vec()));
+            return;
+        };
+        match &mut known.label {
+            Some((of_known, known_values)) if *of_known == label && known.help == help => known_values.extend(values),
+            _ => panic!("two features differ about `{name}`"),
         }
     }
 
@@ -137,6 +143,14 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "two features differ about `reads_total`")]
+    fn two_features_cannot_differ_about_a_counter() {
+        let mut all = AllSeries::default();
+        all.of("cache").labelled("reads_total", "result", &["hit"], "Reads");
+        all.of("cache").labelled("reads_total", "result", &["shared"], "Reads of all");
+    }
 
     #[test]
     fn values_of_one_label_come_from_several_features() {

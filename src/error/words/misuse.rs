@@ -1,7 +1,7 @@
 //! Errors of a command line whose words are all known.
 
 use super::choices::more_about;
-use super::{Words, help_with, words};
+use super::{Words, help_with, mended_or_help, words};
 use crate::choice::Value;
 use crate::command_line::{CommandLine, path_word};
 use crate::error::{Misuse, Place};
@@ -9,7 +9,9 @@ use crate::error::{Misuse, Place};
 pub(super) fn told(misuse: &Misuse, typed: &CommandLine) -> Words {
     match misuse {
         Misuse::NoCommand => words("a command is missing").command(help_with("")),
-        Misuse::Unexpected { word, mended } => mended_or_help(format!("unexpected argument `{word}`"), mended.as_ref(), typed),
+        Misuse::Unexpected { word, mended } => {
+            mended_or_help(format!("unexpected argument `{word}`"), mended.as_ref(), typed)
+        }
         Misuse::NoValue { flag } => {
             words(format!("`{flag}` needs a value")).command(more_about(&Place::Flag(flag.clone()), typed))
         }
@@ -23,31 +25,31 @@ pub(super) fn told(misuse: &Misuse, typed: &CommandLine) -> Words {
         }
         Misuse::Other { what } => mended_or_help(what.clone(), None, typed),
         Misuse::TwoValues { first, last } => {
-            let with = |value: &Value| typed.clone().without_values(&format!("{}=", value.choice().id())).with_word(value.to_string());
-            words(format!("`{first}` and `{last}` are values of the same choice")).command(with(last)).command(with(first))
+            let others = typed.clone().without_values(&format!("{}=", first.choice().id()));
+            let with = |value: &Value| others.clone().with_word(value.to_string());
+            words(format!("`{first}` and `{last}` are values of the same choice"))
+                .command(with(last))
+                .command(with(first))
         }
-        Misuse::EmptyPath => {
-            words("`<PATH>` is empty").command(typed.clone().with_other("", "shop-api"))
-        }
+        Misuse::EmptyPath => words("`<PATH>` is empty").command(typed.clone().with_other("", "shop-api")),
         Misuse::NoTerminal => words("`--conflict ask` needs a terminal")
             .command(typed.clone().without("--conflict"))
             .help("without it, a conflict is reported and nothing is written"),
         Misuse::NoBase { directory, without } => words(format!("`{directory}` is no project: it has no `{without}`"))
             .command(typed.clone().without("--base"))
             .help(format!(
-                "or render one, with the version that `{without}` names: restwell new ../base --answers {without} --no-git"
+                "or render one, with the version that `{without}` names: \
+                 restwell new ../base --answers {without} --no-git"
             )),
         Misuse::Receipt { path } => words(format!("`{path}` cannot be yours alone"))
             .because("`restwell set` writes the choices there")
             .command(CommandLine::new(["set"]).with_flag("--dry-run"))
             .help("this shows what an edit of the choices in it would change"),
-        Misuse::Forgotten { path } => words(format!("this version does not know the content of `{path}` as it was applied"))
-            .command(CommandLine::new(["update"]).with_value("--theirs", &path_word(path)))
-            .help("this takes the file as this version renders it; the version that applied it knows the other content"),
+        Misuse::Forgotten { path } => {
+            let message = format!("this version does not know the content of `{path}` as it was applied");
+            words(message).command(CommandLine::new(["update"]).with_value("--theirs", &path_word(path))).help(
+                "this takes the file as this version renders it; the version that applied it knows the other content",
+            )
+        }
     }
-}
-
-/// The corrected line, or the help of the command.
-pub(super) fn mended_or_help(message: String, mended: Option<&CommandLine>, typed: &CommandLine) -> Words {
-    words(message).command(mended.cloned().unwrap_or_else(|| help_with(typed.command().unwrap_or_default())))
 }

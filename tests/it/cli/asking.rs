@@ -67,5 +67,5 @@ fn without_a_terminal_it_is_an_error() {
     let project = restwell(["new", "shop-api", "--preset", "minimal", "--no-git"]).exits(0);
     let run = inside(&project, ["set", "cache=none", "--conflict", "ask"]);
     run.exits(2).says("`--conflict ask` needs a terminal").writes_nothing();
-    inside(&project, ["update", "--conflict", "ask"]).exits(2).says("try: restwell update").writes_nothing();
+    inside(&project, ["update", "--conflict", "ask"]).exits(2).says("  try: restwell update\n").writes_nothing();
 }

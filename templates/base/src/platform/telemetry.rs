@@ -90,11 +90,13 @@ pub struct Line {
 
 impl Line {
     pub fn start(request: &Request, id: HeaderValue) -> Self {
+        let trace = Trace::of(request.headers());
+        //= trace
         Self {
             status: 499,
             cause: None,
             id,
-            trace: Trace::of(request.headers()),
+            trace,
             //= values
             //~ if auth
             caller: Arc::default(),

@@ -165,6 +165,10 @@ impl Scrape {
         self.0.iter().filter(|(series, _)| matches(series)).map(|(_, value)| value).sum()
     }
 
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.0.keys().filter_map(|series| series.split('{').next()).collect()
+    }
+
     /// The routes of all requests so far.
     pub fn routes(&self) -> BTreeSet<&str> {
         let routes = self.0.keys().filter_map(|series| series.split_once("http_route=\""));

@@ -8,11 +8,12 @@ use metrics::{Counter, Histogram, counter, histogram};
 /// By route; one map for the process, like the exporter.
 static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Handle>>>> = LazyLock::new(RwLock::default);
 
+/// The classes of status.
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
 /// By class of status. The exporter creates them at start, because a rate does not see the first value of a new series.
-static RESPONSES: LazyLock<[Counter; 5]> = LazyLock::new(|| {
-    let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-    classes.map(|class| counter!("http_responses_total", "code" => class))
-});
+static RESPONSES: LazyLock<[Counter; 5]> =
+    LazyLock::new(|| CLASSES.map(|class| counter!("http_responses_total", "code" => class)));
 
 /// The histogram for a method and a status of one route.
 type Handle = (&'static str, u16, Histogram);

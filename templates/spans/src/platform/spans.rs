@@ -1,4 +1,4 @@
-//! Spans: one for each request of the API, a child of the caller's span. Probes have none.
+//! Spans: one for each request, a child of the caller's span. Probes have none.
 //!
 //! A request whose span is not recorded pays only for the decision.
 
@@ -72,6 +72,13 @@ pub async fn flush() {
     if let Some((provider, _)) = STARTED.get() {
         export::flush(|| provider.force_flush()).await;
     }
+}
+
+/// Starts the span of a request, unless it is a probe.
+pub fn serve(mut trace: Trace, path: &str) -> (Trace, Option<Span>) {
+    let is_probe = path.starts_with("/health/");
+    let span = if is_probe { None } else { enter(&mut trace, SpanKind::Server) };
+    (trace, span)
 }
 
 /// Starts a span in this trace, which then continues in it. `None` if the span is not recorded.

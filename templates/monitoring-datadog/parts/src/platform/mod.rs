@@ -4,9 +4,10 @@
 //= fields
     pub datadog: datadog::Exporter,
 //= recorder
+        let datadog = datadog::Exporter::new(&settings);
         datadog_spans::start(&settings)?;
 //= new
-            datadog: datadog::Exporter::new(&settings),
+            datadog,
 //= tasks
         let tasks = futures_util::future::join(tasks, self.datadog.run());
 //= close

@@ -1,2 +1,0 @@
-//= request
-            let line = line.record();
