@@ -14,7 +14,7 @@ pub(super) const MONITORING_DATADOG: Feature = Feature {
         Value::Monitoring(Monitoring::Datadog),
         Offer {
             label: "Datadog",
-            clause: "metrics and traces to its Agent, monitors, objectives, a dashboard",
+            clause: "metrics and traces to its Agent; monitors and a dashboard",
             cost: "a Datadog Agent beside the service, monitors and objectives that a script creates, an account",
             why: "Metrics, traces, logs and monitors in Datadog, which a company may already pay for.",
             pick: "when the company uses Datadog",

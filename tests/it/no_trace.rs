@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use camino::Utf8Path;
-use restwell::choice::{Cache, Choice, Database, Deploy, Limiter, Upstream, Value};
+use restwell::choice::{Auth, Cache, Choice, Database, Deploy, Limiter, Monitoring, Upstream, Value};
 use restwell::part::Parts;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
@@ -51,11 +51,14 @@ fn words(value: Value) -> &'static [&'static str] {
         // Two choices share that server, so neither reveals it alone: see `SHARED`.
         ("cache" | "limiter", "redis") => &[],
         ("cache", "memcached") => &["memcache"],
-        ("auth", "api-key") => &["api key", "api-key", "api_key"],
+        // Datadog calls its credentials so too.
+        ("auth", "api-key") => &[],
         ("auth", "jwt") => &["jwt", "jwks", "issuer"],
         ("upstream", "http") => &["upstream", "reviews", "quote."],
-        ("monitoring", "otlp") => &["opentelemetry", "otel", "otlp"],
-        ("monitoring", "prometheus") => &["prometheus", "grafana", "promtool"],
+        // Two values have spans over OTLP.
+        ("monitoring", "otlp") => &["ops/otel", "otlp_metrics", "otlp_logs"],
+        // The rules and dashboards of two values are for Prometheus and Grafana: see `SHARED`.
+        ("monitoring", "prometheus") => &["exporter_prometheus", "exporter-prometheus"],
         ("monitoring", "datadog") => &["datadog", "dogstatsd"],
         ("deploy", "compose") => &["deploy/compose"],
         ("deploy", "kubernetes") => &["kubernetes", "kubectl", "kustomiz", "kube_"],
@@ -91,6 +94,9 @@ const SHARED: &[(&[&str], Holds)] = &[
     (&["redis.", "rediss."], has_redis),
     (&["haproxy"], |stack| stack.deploy.target().balancer.is_some()),
     (&["breaker"], calls_with_a_breaker),
+    (&["api key", "api-key", "api_key"], |stack| stack.auth == Auth::ApiKey || stack.monitoring == Monitoring::Datadog),
+    (&["prometheus", "grafana", "promtool"], has_series),
+    (&["opentelemetry", "otel", "otlp"], has_spans),
     (&["compose.dev.yml"], |stack| stack.database == Database::Postgres || has_shared_server(stack)),
 ];
 
@@ -98,6 +104,14 @@ type Holds = fn(&Stack) -> bool;
 
 fn has_redis(stack: &Stack) -> bool {
     stack.cache == Cache::Redis || stack.limiter == Limiter::Redis
+}
+
+fn has_series(stack: &Stack) -> bool {
+    matches!(stack.monitoring, Monitoring::Prometheus | Monitoring::Otlp)
+}
+
+fn has_spans(stack: &Stack) -> bool {
+    matches!(stack.monitoring, Monitoring::Otlp | Monitoring::Datadog)
 }
 
 fn has_shared_server(stack: &Stack) -> bool {
@@ -141,9 +155,15 @@ fn may_name_any_value(path: &Utf8Path) -> bool {
     path.starts_with("docs/decisions") || path == "restwell.toml" || path == "Cargo.lock"
 }
 
+/// A service of HAProxy, a processor of the OpenTelemetry collector, and the collector of AWS.
+const NAMES_OF_OTHERS: [&str; 3] = ["prometheus-exporter", "memory_limiter", "aws-otel-collector"];
+
 /// The words that a file has in its text or name.
 fn found(path: &Utf8Path, text: &str, known: &BTreeSet<&'static str>) -> Vec<&'static str> {
-    let (text, path) = (text.to_lowercase(), path.as_str().to_lowercase());
+    let (mut text, path) = (text.to_lowercase(), path.as_str().to_lowercase());
+    for name in NAMES_OF_OTHERS {
+        text = text.replace(name, "");
+    }
     known.iter().copied().filter(|word| path.contains(word) || has_word(&text, word)).collect()
 }
 

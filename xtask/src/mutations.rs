@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use camino::Utf8Path;
-use restwell::choice::Choice;
+use restwell::choice::{Auth, Cache, Monitoring, Value};
 use restwell::preset::Preset;
-use restwell::stack::{Answers, Origin, Stack};
+use restwell::stack::Stack;
 use restwell::tree::Tree;
 
 use self::data::Mutation;
@@ -27,30 +27,22 @@ use crate::{compile, dirs, project, rotation, suites};
 /// The stacks in which faults are planted: together they have every feature with mutations. Those of a feature are
 /// planted in the first stack that has it.
 fn stacks() -> Result<Vec<(&'static str, Stack)>> {
-    let preset = |id| project::preset(&Preset::named(id).context("a preset of this name")?);
-    Ok(vec![("standard", preset("standard")?), ("scale", preset("scale")?), ("memcached", memcached()?)])
+    let [otlp, datadog] = [Monitoring::Otlp, Monitoring::Datadog].map(Value::Monitoring);
+    let memcached = [Value::Cache(Cache::Memcached), Value::Auth(Auth::ApiKey)];
+    Ok(vec![
+        ("standard", stack("standard", &[])?),
+        ("otlp", stack("standard", &[otlp])?),
+        ("scale", stack("scale", &[])?),
+        ("datadog", stack("standard", &[datadog])?),
+        ("memcached", stack("scale", &memcached)?),
+    ])
 }
 
-/// The values that no preset has, in one stack.
-fn memcached() -> Result<Stack> {
-    let words = [
-        (Choice::Database, "postgres"),
-        (Choice::Cache, "memcached"),
-        (Choice::Limiter, "redis"),
-        (Choice::Auth, "api-key"),
-        (Choice::Upstream, "http"),
-    ];
-    let value = |(choice, word): (Choice, &str)| choice.parse(word).with_context(|| format!("`{word}`"));
-    let answers: Answers = words
-        .into_iter()
-        .map(|word| Ok((value(word)?, Origin::Flag)))
-        .collect::<Result<Vec<_>>>()?
-        .into_iter()
-        .collect();
-    match Stack::resolve(&answers) {
-        Ok(resolution) => Ok(resolution.stack),
-        Err(conflict) => bail!("it breaks {} rules", conflict.broken.len()),
-    }
+/// The stack of a preset, but with these values.
+fn stack(preset: &str, values: &[Value]) -> Result<Stack> {
+    let preset = project::preset(&Preset::named(preset).with_context(|| format!("a preset `{preset}`"))?)?;
+    let combination = values.iter().fold(*preset, |all, &value| all.with(value));
+    Stack::of(combination).with_context(|| format!("{values:?} break no rule"))
 }
 
 /// The number of concurrent tests. Failing tests mostly wait for events that do not happen.
@@ -74,7 +66,7 @@ fn groups() -> Result<Vec<Group>> {
     Ok(groups)
 }
 
-/// Runs the stage: in the stacks whose turn it is, in `all` of them, or only the mutations whose stack and description
+/// Runs the stage: in the two stacks whose turn it is, in `all` of them, or only the mutations whose stack and description
 /// contain `filter`.
 pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     let mut tally = Tally::new("mutations")?;
@@ -82,7 +74,8 @@ pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     let names: Vec<&str> = groups.iter().map(|group| group.name).collect();
     let is_chosen = |group: &Group| group.mutations.iter().any(|mutation| mutation.has(group.name, filter));
     ensure!(groups.iter().any(is_chosen), "no mutation of {} has `{filter}` in its title", names.join(", "));
-    let left_out = if all || !filter.is_empty() { Vec::new() } else { rotation::part(&names, 1)? };
+    let planted = if all || !filter.is_empty() { names.clone() } else { rotation::part(&names, 2)? };
+    let left_out: Vec<&str> = names.into_iter().filter(|name| !planted.contains(name)).collect();
     for name in &left_out {
         let reason = "planted for other states of the sources, or with `cargo xtask mutations --all`";
         tally.gap(&format!("{name}: its mutations"), reason);

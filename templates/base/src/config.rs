@@ -12,7 +12,7 @@ pub enum Command {
     /// Serve the API until SIGTERM; the default
     Serve,
     #[command(flatten)]
-    Platform(platform::Command),
+    Platform(platform::command::Command),
 }
 
 #[derive(Parser)]

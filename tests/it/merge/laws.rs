@@ -217,17 +217,26 @@ fn again_and_back(merge: &Merge, [old, new]: [&Stack; 2], yours: &Files) -> Vec<
     let back = set_without(gone, new, &result, old);
     if back.conflicts().next().is_none() {
         let restored = back.apply(&result, |_| Step::Keep);
-        let changed = differing(&restored, yours).into_iter().filter(|path| !has_same_rows(path, &restored, yours));
+        let changed = differing(&restored, yours).into_iter().filter(|path| !differ_by_order(path, &restored, yours));
         found.extend(changed.map(|path| format!("{path} is not given back")));
     }
     found
 }
 
-/// Whether a page has the same lines in both. Where a row of the user and one of a value stand beside each other, nothing says
-/// in which order they were once the row of the value is gone.
-fn has_same_rows(path: &Utf8Path, one: &Files, other: &Files) -> bool {
-    let rows = |files: &Files| files.get(path).map(|file| lines(&file.bytes));
-    path.extension() == Some("md") && rows(one) == rows(other)
+/// Whether two texts differ at most by the order of two blocks that follow each other. Where a line of the user and one
+/// of a value stand beside each other, nothing says in which order they were once the line of the value is gone.
+fn differ_by_order(path: &Utf8Path, one: &Files, other: &Files) -> bool {
+    let (Some(one), Some(other)) = (one.get(path), other.get(path)) else { return false };
+    let (one, other) = (String::from_utf8_lossy(&one.bytes), String::from_utf8_lossy(&other.bytes));
+    let (mut one, mut other): (Vec<&str>, Vec<&str>) = (one.lines().collect(), other.lines().collect());
+    for _ in 0..2 {
+        let same = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+        for lines in [&mut one, &mut other] {
+            lines.drain(..same);
+            lines.reverse();
+        }
+    }
+    (0..one.len()).any(|middle| [&one[middle..], &one[..middle]].concat() == other)
 }
 
 #[test]

@@ -5,12 +5,10 @@
 
 //= engine
 //= client
-use std::io::{self, Write};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed};
 
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
-use utoipa::openapi::OpenApi;
 
 use health::Dependencies;
 
@@ -36,29 +34,6 @@ impl Settings {
         }
         //= contradictions
         found
-    }
-}
-
-/// The commands besides `serve`.
-#[derive(Clone, clap::Subcommand)]
-pub enum Command {
-    //= commands
-    /// Print the OpenAPI description
-    Openapi,
-    /// Exit with 0 if the service on this machine is ready, else with 1
-    Healthcheck,
-}
-
-impl Command {
-    /// # Errors
-    /// Those of the command.
-    pub async fn run(self, settings: &Settings, api: OpenApi) -> anyhow::Result<()> {
-        match self {
-            //= runs
-            Self::Openapi => io::stdout().write_all(docs::text(api).as_bytes())?,
-            Self::Healthcheck => health::check(&settings.server)?,
-        }
-        Ok(())
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::agent::{Address, Socket, address, host};
 use super::export::endpoint;
 use super::settings::{number, time};
+use super::spans;
 use super::statsd::{Encoder, Recorder};
 
 /// How long the packets of one interval may take.
@@ -55,6 +56,8 @@ pub struct Settings {
     /// How often metrics are sent to the Agent
     #[arg(long, env, default_value = "2s", value_parser = time("10ms", "10s"))]
     pub metrics_interval: Duration,
+    #[command(flatten)]
+    pub spans: spans::Settings,
 }
 
 impl Settings {

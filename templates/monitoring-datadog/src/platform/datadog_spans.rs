@@ -28,6 +28,6 @@ pub fn start(settings: &super::Settings) -> anyhow::Result<()> {
         KeyValue::new("deployment.environment.name", environment),
         KeyValue::new("service.version", version),
     ]);
-    spans::start(&settings.spans, exporter.build().context("cannot export spans")?, resource);
+    spans::start(&settings.datadog.spans, exporter.build().context("cannot export spans")?, resource);
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Agent {
 #[derive(Default)]
 pub struct Received {
     socket: Option<UdpSocket>,
-    /// Series in the notation of Prometheus, without the tags that all have.
+    /// Series as `name{label="value"}`, without the tags that all have.
     series: BTreeMap<String, f64>,
     /// How often the server has sent its metrics.
     times: usize,

@@ -39,6 +39,8 @@ pub struct Settings {
     /// Milliseconds between two exports of the metrics
     #[arg(long, env, default_value = "60000", value_parser = number::<u32>(10, 3_600_000))]
     pub otel_metric_export_interval: u32,
+    #[command(flatten)]
+    pub spans: spans::Settings,
     /// Name of the service in its telemetry; by default that of the package
     #[arg(long, env, value_parser = name)]
     pub otel_service_name: Option<String>,
@@ -66,8 +68,8 @@ struct Exporters {
 ///
 /// # Errors
 /// If this machine has no trusted certificates.
-pub fn start(settings: &super::Settings) -> anyhow::Result<()> {
-    let endpoint = settings.otlp.otel_exporter_otlp_endpoint.as_deref().filter(|_| !settings.otlp.otel_sdk_disabled);
+pub fn start(settings: &Settings) -> anyhow::Result<()> {
+    let endpoint = settings.otel_exporter_otlp_endpoint.as_deref().filter(|_| !settings.otel_sdk_disabled);
     let start = || endpoint.map(|endpoint| Exporters::start(settings, endpoint)).transpose();
     EXPORTERS.get_or_init(start).as_ref().map(drop).map_err(|error| anyhow!("cannot export telemetry: {error:#}"))
 }
@@ -85,8 +87,7 @@ pub async fn flush() {
 }
 
 impl Exporters {
-    fn start(settings: &super::Settings, endpoint: &str) -> anyhow::Result<Self> {
-        let super::Settings { otlp: settings, spans: of_spans, .. } = settings;
+    fn start(settings: &Settings, endpoint: &str) -> anyhow::Result<Self> {
         let client = export::client()?;
         let metrics = MetricExporter::builder().with_http();
         let metrics = configured(metrics, settings, &client, format!("{endpoint}/v1/metrics")).build()?;
@@ -96,7 +97,7 @@ impl Exporters {
         let spans = configured(spans, settings, &client, format!("{endpoint}/v1/traces")).build()?;
         let resource = resource(settings);
         let metrics = start_metrics(metrics, settings, resource.clone());
-        spans::start(of_spans, spans, resource.clone());
+        spans::start(&settings.spans, spans, resource.clone());
         Ok(Self { logs: otlp_logs::start(logs, resource), metrics })
     }
 }

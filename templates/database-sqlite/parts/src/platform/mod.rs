@@ -1,11 +1,3 @@
 //= engine
 pub use sqlite as engine;
 
-//= commands
-    /// Make a backup of the database, also while the service runs
-    Backup(backup::Backup),
-    /// Replace the database by a backup, while the service does not run
-    Restore(backup::Restore),
-//= runs
-            Self::Backup(command) => command.run(settings).await?,
-            Self::Restore(command) => command.run(settings).await?,

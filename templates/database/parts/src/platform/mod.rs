@@ -16,11 +16,6 @@
             tracing::warn!(migrations = ahead, "the database is ahead of this version");
         }
         //= ahead
-//= commands
-    /// Run pending migrations and exit
-    Migrate,
-//= runs
-            Self::Migrate => migrations::command(&settings.database.engine.database_url).await?,
 //= close
         // Waits for writes whose clients have disconnected.
         self.database.pool.close().await;

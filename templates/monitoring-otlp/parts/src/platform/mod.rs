@@ -2,7 +2,7 @@
     #[command(flatten)]
     pub otlp: otlp::Settings,
 //= recorder
-        otlp::start(&settings)?;
+        otlp::start(&settings.otlp)?;
 //= series
         export_series::describe();
 //= close

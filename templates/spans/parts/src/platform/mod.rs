@@ -1,3 +1,0 @@
-//= settings
-    #[command(flatten)]
-    pub spans: spans::Settings,
