@@ -108,6 +108,8 @@ fn render() -> Vec<Project> {
 
 fn project(stack: &Stack, known: &Mutex<BTreeSet<&'static str>>) -> Project {
     let tree = Plan::new(stack, NAME).render().expect("every valid stack renders");
+    let (base, digest) = (Base::of(stack, &[], &tree), tree.digest());
+    let has_sound_base = Base::parse(&base.render()).as_ref() == Ok(&base) && base.digest.as_ref() == Some(&digest);
     let mut known = known.lock().expect("no thread panics while it holds it");
     let files = tree.files().map(|(path, file)| {
         let text = std::str::from_utf8(&file.bytes).expect("generated files are text");
@@ -119,7 +121,5 @@ fn project(stack: &Stack, known: &Mutex<BTreeSet<&'static str>>) -> Project {
         (path.to_owned(), kept)
     });
     let files = files.collect();
-    let (base, digest) = (Base::of(stack, &[], &tree), tree.digest());
-    let has_sound_base = Base::parse(&base.render()).as_ref() == Ok(&base) && base.digest.as_ref() == Some(&digest);
     Project { stack: *stack, digest, has_sound_base, files }
 }
