@@ -16,7 +16,7 @@ pub(super) const DEPLOY_FLY: Feature = Feature {
             clause: "rented machines, a public address with TLS",
             cost: "an image, one file of settings, and an account; PostgreSQL and other servers are rented or run elsewhere",
             why: "A public address with TLS and two machines behind it, without a host to look after.",
-            pick: "when nobody wants to run hosts or a cluster",
+            pick: "when neither hosts nor a cluster are to be run",
         },
     ),
     contribute: |stack, parts| {

@@ -15,7 +15,7 @@ pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
             clause: "a cluster: manifests, autoscaling, rolling update",
             cost: "an image, and manifests for a cluster with a gateway; servers for data are rented or run elsewhere",
             why: "Several hosts, replicas that follow the load, and a rollout that stops when the new version is not ready.",
-            pick: "when there is a cluster, and someone who runs it",
+            pick: "when there is a cluster, and a team that runs it",
         },
     ),
     contribute: |_, parts| {

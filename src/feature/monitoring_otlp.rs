@@ -5,7 +5,7 @@ use crate::choice::{Monitoring, Value};
 use crate::part::versions::{
     OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PERCENT_ENCODING,
 };
-use crate::part::{Deployed, Group, Panel, Parts, Section, Unit};
+use crate::part::{Condition, Deployed, Group, Panel, Parts, Section, Unit};
 
 pub(super) const MONITORING_OTLP: Feature = Feature {
     id: "monitoring-otlp",
@@ -25,6 +25,12 @@ pub(super) const MONITORING_OTLP: Feature = Feature {
         let about = "Log records dropped: too many waited, or the receiver failed";
         let reasons = ["failed", "full"];
         parts.series.of("export").labelled("log_records_dropped_total", "reason", &reasons, about);
+        parts.symptoms.of("collector").ticket(
+            "LogRecordsAreDropped",
+            "Log records are dropped",
+            "Log records do not reach the collector; standard output has them",
+            Condition::Events { counter: "log_records_dropped_total", over: 100, keep: 15 },
+        );
         let about = "Standard output has them all the same.";
         parts.dashboards.add(
             "export",

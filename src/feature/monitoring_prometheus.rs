@@ -13,8 +13,8 @@ pub(super) const MONITORING_PROMETHEUS: Feature = Feature {
             label: "Prometheus and Grafana",
             clause: "metrics, a dashboard, alert rules with tests",
             cost: "a metrics endpoint on the admin port, a dashboard, alert rules with tests",
-            why: "Pages someone only when users are affected.",
-            pick: "when someone is on call for it",
+            why: "Pages only when users are affected.",
+            pick: "when the service has an on-call rotation",
         },
     ),
     contribute: |_, parts| {

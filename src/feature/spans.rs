@@ -5,7 +5,7 @@ use crate::choice::Monitoring;
 use crate::part::versions::{
     OPENTELEMETRY, OPENTELEMETRY_OTLP, OPENTELEMETRY_PROTO, OPENTELEMETRY_SDK, PROST, REQWEST,
 };
-use crate::part::{Deployed, Group, Layer, Panel, Parts, Section, Unit};
+use crate::part::{Condition, Deployed, Group, Layer, Panel, Parts, Section, Unit};
 
 pub(super) const SPANS: Feature = Feature {
     id: "spans",
@@ -18,6 +18,12 @@ pub(super) const SPANS: Feature = Feature {
         set(parts);
         let about = "Spans dropped: too many waited, or the receiver failed";
         parts.series.of("export").labelled("spans_dropped_total", "reason", &["failed", "full"], about);
+        parts.symptoms.of("spans").ticket(
+            "SpansAreDropped",
+            "Spans are dropped",
+            "Spans are dropped, so traces have gaps",
+            Condition::Events { counter: "spans_dropped_total", over: 100, keep: 15 },
+        );
         parts.dashboards.add(
             "export",
             Panel::new(Section::Parts, "Dropped spans", "Traces have gaps.", Unit::PerSecond)

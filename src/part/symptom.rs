@@ -28,7 +28,7 @@ pub struct SymptomsOf<'a> {
 pub struct Symptom {
     /// The name of its alert.
     pub alert: &'static str,
-    /// How soon someone has to act.
+    /// How soon a symptom has to be acted on.
     pub severity: Severity,
     /// What the alert says, in one line. `<count>`, `<share>`, `<bytes>`, `<mean>` and `<replica>` stand for what was
     /// measured; each monitoring system has its own notation for them.
@@ -41,7 +41,7 @@ pub struct Symptom {
     pub condition: Condition,
 }
 
-/// How soon someone has to act.
+/// How soon a symptom has to be acted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// At once, also at night.
@@ -111,7 +111,7 @@ impl Symptoms {
 }
 
 impl SymptomsOf<'_> {
-    /// A symptom that needs someone at once, also at night.
+    /// A symptom that has to be acted on at once, also at night.
     pub fn page(
         &mut self,
         alert: &'static str,

@@ -148,9 +148,7 @@ mod tests {
             let plan = Plan::new(&stack, "shop-api");
             let mut report = Report::new(&plan, &plan.render().expect("renders"), resolution);
             report.replay = Replay { path: "shop-api".into(), name: None, stack: &stack, added: &[] }.line();
-            report
-                .warnings
-                .push("inside the git repository `/home/somebody/projects`: no separate repository is created".into());
+            report.warnings.push("inside the git repository `/srv/projects`: no separate repository is created".into());
             report
         };
         PRESETS.iter().map(report).collect()

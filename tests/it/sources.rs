@@ -1,4 +1,4 @@
-//! The Rust files of this repository, for the tests that read them.
+//! The files of this repository: those that tests read, their length, and the words of their text.
 
 use std::fs;
 
@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub(crate) fn rust_files(folder: &str) -> Vec<Utf8PathBuf> {
     let mut found = Vec::new();
     collect(folder.into(), &mut found);
+    found.retain(|path| path.extension() == Some("rs"));
     found.sort();
     found
 }
@@ -17,7 +18,7 @@ fn collect(folder: &Utf8Path, found: &mut Vec<Utf8PathBuf>) {
         let path = entry.expect("it can be read").into_path();
         if path.is_dir() {
             collect(&path, found);
-        } else if path.extension() == Some("rs") {
+        } else {
             found.push(path);
         }
     }
@@ -31,4 +32,19 @@ fn no_file_is_longer_than_three_hundred_lines() {
     let long: Vec<(Utf8PathBuf, usize)> =
         files.map(|path| (path.clone(), lines(&path))).filter(|(_, lines)| *lines > LINES).collect();
     assert!(long.is_empty(), "longer than {LINES} lines: {long:?}");
+}
+
+/// `docs/style.md`: the subject of a sentence is the code, not a person.
+#[test]
+fn no_sentence_is_about_an_unknown_person() {
+    const PRONOUNS: [&str; 7] = ["anybody", "everybody", "nobody", "somebody", "someone", "whoever", "whom"];
+    let mut files = vec!["README.md".into(), "CONTRIBUTING.md".into()];
+    ["src", "templates", "docs"].into_iter().for_each(|folder| collect(folder.into(), &mut files));
+    // Its examples are of what is not written.
+    files.retain(|path| path != "docs/style.md");
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a source file is text").to_lowercase();
+        let mut words = text.split(|letter: char| !letter.is_alphabetic());
+        assert_eq!(words.find(|word| PRONOUNS.contains(word)), None, "in {path}");
+    }
 }

@@ -127,6 +127,11 @@ pub(crate) fn run(options: Options) -> Result<()> {
     }
 }
 
+/// The names of all stages.
+pub(crate) fn stages() -> impl Iterator<Item = &'static str> {
+    TEST.iter().chain(REST).map(|stage| stage.name)
+}
+
 /// The position of `stage` in the current run, from the variable that [`run_all`] sets.
 pub(crate) fn schedule(stage: &str) -> Schedule {
     let run = std::env::var(RUN).unwrap_or_default();

@@ -28,6 +28,7 @@ mod project;
 mod readme;
 mod receipts;
 mod recipe;
+mod results;
 mod rotation;
 mod say;
 mod servers;

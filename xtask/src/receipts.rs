@@ -1,5 +1,5 @@
 //! Collects what `variants`, `suites` and `fresh` proved about the files that are rendered now, and stores it in
-//! `precomputed/proof.txt` for the next build of the tool.
+//! `precomputed/proof.txt` for the next build of the tool; after a run of all stages, what each found in `docs/results.md`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use restwell::variants::{id, pairwise, same_rust};
 
 use crate::changed::{Changes, Options, Scope};
 use crate::program::Program;
-use crate::{dirs, project, say, suites};
+use crate::{dirs, project, results, say, suites};
 
 const HEAD: &str =
     "# Written by `cargo xtask receipts`: stack, digest of its Rust, digest of its lock, rustc, day, tests.\n";
@@ -28,7 +28,8 @@ pub(crate) fn run(is_check: bool) -> Result<()> {
     let tested = rows.iter().filter(|row| row.tests.is_some()).count();
     say::line(format_args!("{} of {} variants are proved, {tested} tested", rows.len(), Stack::rust_distinct().len()));
     let lines: String = rows.iter().map(|row| row.line() + "\n").collect();
-    Ok(fs::write(path, HEAD.to_owned() + &lines)?)
+    fs::write(path, HEAD.to_owned() + &lines)?;
+    rows.first().map_or(Ok(()), |row| results::write(&row.rust, &row.date))
 }
 
 /// A row for each variant that `variants` compiled with the files that are rendered now.

@@ -218,14 +218,31 @@ pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     append(stage, format_args!("failed\tto the end\t0\t{}", one_field(&format!("{error:#}"))))
 }
 
-/// The checks that failed in the last run of `stage`, each with the end of its output.
-pub(crate) fn failed_checks(stage: &str) -> Vec<String> {
-    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
-    rows.lines().filter_map(|row| failed_check(stage, row)).collect()
+/// A check of the last run of a stage.
+pub(crate) struct Row {
+    /// `passed`, `failed` or `gap`.
+    pub(crate) word: String,
+    pub(crate) name: String,
+    pub(crate) note: String,
 }
 
-fn failed_check(stage: &str, row: &str) -> Option<String> {
-    let [word, name, _time, note] = row.splitn(4, '\t').collect::<Vec<_>>().try_into().ok()?;
+/// The checks of the last run of `stage`.
+pub(crate) fn rows(stage: &str) -> Vec<Row> {
+    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+    rows.lines().filter_map(row).collect()
+}
+
+fn row(line: &str) -> Option<Row> {
+    let [word, name, _time, note] = line.splitn(4, '\t').map(str::to_owned).collect::<Vec<_>>().try_into().ok()?;
+    Some(Row { word, name, note })
+}
+
+/// The checks that failed in the last run of `stage`, each with the end of its output.
+pub(crate) fn failed_checks(stage: &str) -> Vec<String> {
+    rows(stage).into_iter().filter_map(|row| failed_check(stage, row)).collect()
+}
+
+fn failed_check(stage: &str, Row { word, name, note }: Row) -> Option<String> {
     let lines: Vec<&str> = note.split("\\n").collect();
     let end = lines[lines.len().saturating_sub(NOTE_LINES)..].join("\n    ");
     (word == "failed").then(|| format!("failed: {stage}: {name}\n    {end}"))
@@ -255,10 +272,11 @@ mod tests {
         let note: Vec<String> = (1..=30).map(|line| format!("line {line}\tof 30")).collect();
         let row = format!("failed\tit holds\t1.5\t{}", one_field(&note.join("\n")));
         assert_eq!(row.lines().count(), 1);
-        let said = failed_check("kill", &row).unwrap();
+        let failed = |line: &str| failed_check("kill", super::row(line)?);
+        let said = failed(&row).unwrap();
         assert!(said.starts_with("failed: kill: it holds\n    line 6 of 30\n"), "{said}");
         assert!(said.ends_with("\n    line 30 of 30"), "{said}");
-        assert_eq!(failed_check("kill", "passed\tit holds\t1.5\t"), None);
-        assert_eq!(failed_check("kill", "time\t1.5\t0.5"), None);
+        assert_eq!(failed("passed\tit holds\t1.5\t"), None);
+        assert_eq!(failed("time\t1.5\t0.5"), None);
     }
 }

@@ -56,7 +56,7 @@ impl Receivers {
         tally.check(&format!("{name}: the watchdog is heard"), || self.hear("/watchdog", "Watchdog", name));
     }
 
-    /// With no replica left, someone is woken.
+    /// With no replica left, the alert reaches the pager.
     pub(super) fn check_page(&self, tally: &mut Tally, name: &str) {
         tally.check(&format!("{name}: an outage pages"), || self.hear("/pages", "NoReplicaIsReady", name));
     }

@@ -85,10 +85,16 @@ fn set_up(host: &Host, name: &str, folder: &Path, program: &Path) -> Result<()> 
     host.run(&format!(
         "for file in /etc/{name}/credentials/*; do [ ! -e $file ] || echo http://127.0.0.1:9 >$file; done"
     ))?;
-    // A version that does not start is given up after a few seconds.
-    host.run(&format!("sed -i s/^PATIENCE=60/PATIENCE=6/ /usr/local/sbin/{name}-roll"))?;
+    shorten_time_limit(host, name)?;
     host.run(&format!("{name}-roll 1 /root/program"))?;
     eventually(|| http::get(host.port, "/greet")?.expect(200))?;
+    Ok(())
+}
+
+/// Has a version that does not start given up after a few seconds.
+fn shorten_time_limit(host: &Host, name: &str) -> Result<()> {
+    let script = format!("/usr/local/sbin/{name}-roll");
+    host.run(&format!("grep -q '^TIMEOUT=60$' {script} && sed -i 's/^TIMEOUT=60$/TIMEOUT=6/' {script}"))?;
     Ok(())
 }
 
@@ -109,7 +115,7 @@ fn installed_twice(host: &Host, name: &str) -> Result<()> {
     let before = state()?;
     host.run("/root/deploy/systemd/install.sh")?;
     // The script is installed again with its own time limit.
-    host.run(&format!("sed -i s/^PATIENCE=60/PATIENCE=6/ /usr/local/sbin/{name}-roll"))?;
+    shorten_time_limit(host, name)?;
     let after = state()?;
     ensure!(before == after, "{before} became {after}");
     Ok(())
