@@ -29,6 +29,16 @@ pub(crate) struct Options {
     changed: Option<String>,
 }
 
+/// Options of the stage `variants`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct VariantOptions {
+    #[command(flatten)]
+    pub(crate) changed: Options,
+    /// Every variant, also those that are compiled by turns.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
 /// The files of a project that a stage depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -53,6 +63,11 @@ pub(crate) struct Changes {
 type Fingerprints = BTreeMap<String, String>;
 
 impl Options {
+    /// Whether only what changed is run.
+    pub(crate) fn is_given(&self) -> bool {
+        self.changed.is_some()
+    }
+
     /// The argument that passes these options to the process of a stage.
     pub(crate) fn argument(&self) -> Option<String> {
         self.changed.as_ref().map(|commit| format!("--changed={commit}"))

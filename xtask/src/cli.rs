@@ -27,8 +27,8 @@ enum Command {
     Tools,
     /// The tool itself: rustfmt, clippy and its tests, which render every stack in memory.
     Tool,
-    /// Compiles every variant whose Rust differs, in one workspace.
-    Variants(changed::Options),
+    /// Compiles the variants whose Rust differs, in one workspace.
+    Variants(changed::VariantOptions),
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),
     /// Generates each preset with the command line, and runs cargo's own commands in it.
