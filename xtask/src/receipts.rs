@@ -87,7 +87,11 @@ fn check(text: &str) -> Result<()> {
         }
     }
     if !gaps.is_empty() {
-        bail!("{} gaps: cargo xtask variants --all, cargo xtask test, then cargo xtask receipts\n{}", gaps.len(), gaps.join("\n"));
+        bail!(
+            "{} gaps: cargo xtask variants --all, cargo xtask test, then cargo xtask receipts\n{}",
+            gaps.len(),
+            gaps.join("\n")
+        );
     }
     say::line("every variant is proved as it is rendered now");
     Ok(())

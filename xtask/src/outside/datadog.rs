@@ -37,7 +37,7 @@ const LINTERS: &[Linter] = &[
     Linter {
         name: "shellcheck of the script for Datadog",
         run: |folder| run(tools::program("shellcheck")?.args(ending(&folder.join("ops"), ".sh")?)),
-        plants: &[("datadog/apply.sh", "rm -rf \"$work\"", "rm -rf $1/*")],
+        plants: &[("datadog/apply.sh", "list=$1 path=$2 name=$3", "list=$1 path=$2 name=$3; rm -rf $1/*")],
     },
 ];
 
