@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Message, MetadataCommand, Package, PackageId, Target, TargetKind};
 use restwell::choice::{Choice, Combination};
@@ -72,17 +72,22 @@ fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
     stacks.iter().map(|stack| (id(stack), firsts[&family(stack)].clone())).collect()
 }
 
-/// The first variants of all families, and a half of the others, whose turn it is.
+/// Of each family the first variant, and one of the others, whose turn it is.
 fn of_this_turn(stacks: Vec<Stack>, firsts: &BTreeMap<String, String>, tally: &mut Tally) -> Result<Vec<Stack>> {
     let (mut chosen, others): (Vec<Stack>, Vec<Stack>) =
         stacks.into_iter().partition(|stack| firsts[&id(stack)] == id(stack));
-    let turn = rotation::part(&[0, 1], 1)?[0];
-    let (whole, all) = (chosen.len(), others.len());
-    chosen.extend(others.into_iter().enumerate().filter(|(place, _)| place % 2 == turn).map(|(_, stack)| stack));
-    let left_out = whole + all - chosen.len();
+    let [turn] = rotation::part(&[0, 1, 2], 1)?[..] else { bail!("a part has one turn") };
+    let all = chosen.len() + others.len();
+    chosen.extend(others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, stack)| stack));
     let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
-    tally.gap(&format!("{left_out} of {} variants", whole + all), reason);
+    tally.gap(&format!("{} of {all} variants", all - chosen.len()), reason);
     Ok(chosen)
+}
+
+/// The turn of a variant that is not the first of its family, by its place among these. The three of a family follow each
+/// other, and neighbouring families have different values in a turn.
+fn turn_of(place: usize) -> usize {
+    (place + place / 3) % 3
 }
 
 /// How many of the variants are compiled whole.
@@ -221,6 +226,19 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Program {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_turn_has_one_of_the_others_of_each_family() {
+        let stacks = Stack::rust_distinct();
+        let firsts = firsts(&stacks);
+        let others: Vec<String> = stacks.iter().map(id).filter(|name| firsts[name] != *name).collect();
+        for turn in 0..3 {
+            let chosen = others.iter().enumerate().filter(|(place, _)| turn_of(*place) == turn);
+            let families: Vec<&String> = chosen.map(|(_, name)| &firsts[name]).collect();
+            assert_eq!(families.iter().collect::<BTreeSet<_>>().len(), 150, "in turn {turn}");
+            assert_eq!(families.len(), 150, "in turn {turn}");
+        }
+    }
 
     #[test]
     fn the_first_variant_of_each_family_has_the_first_monitoring() {
