@@ -14,6 +14,7 @@ use crate::process;
 use crate::program::Program;
 use crate::progress::Schedule;
 use crate::say;
+use crate::space;
 use crate::tally::{self, Count, Time};
 use Priority::{Equal, Low};
 
@@ -67,7 +68,7 @@ enum Takes {
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
     Stage { name: "tool", limit: 15, cpu: 12, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
-    Stage { name: "variants", limit: 50, cpu: 29, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
+    Stage { name: "variants", limit: 50, cpu: 21, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
     Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
 ];
@@ -163,6 +164,7 @@ fn scheduled(stages: &[&Stage], index: usize) -> Schedule {
 
 /// Runs all stages, even after a failure, and returns those that failed. `option` is the value of an option of the run.
 fn run_all(stages: &[Stage], option: impl Fn(Takes) -> Option<String>) -> Result<Vec<&'static str>> {
+    space::ensure_enough()?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     for name in &names {
         tally::forget(name)?;
@@ -222,7 +224,7 @@ impl Stage {
         let program = program.arg(self.name).args(option).env(RUN, names);
         let started = Instant::now();
         let result = program.limit(Duration::from_secs(self.limit * 60)).run();
-        let time = Time { elapsed: started.elapsed(), cpu: cpu.of_ended()? };
+        let time = Time { elapsed: started.elapsed(), cpu: cpu.of_ended()?, free: space::free()? };
         if let Err(error) = &result
             && Count::of(self.name).failed == 0
         {
@@ -240,20 +242,21 @@ fn say_failures<'a>(stages: impl IntoIterator<Item = &'a Stage>) {
     }
 }
 
-/// The minutes of each stage, as a table.
+/// The minutes of each stage and the free space after it, as a table.
 fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
-    let mut table = "\nstage       minutes  CPU minutes\n".to_owned();
-    let mut sum = Time::default();
+    let mut table = "\nstage       minutes  CPU minutes   GB free\n".to_owned();
+    let mut sum = Time { free: f64::INFINITY, ..Time::default() };
     let minutes = |time: Duration| time.as_secs_f64() / 60.0;
-    let mut row = |name: &str, Time { elapsed, cpu }: Time| {
+    let mut row = |name: &str, Time { elapsed, cpu, free }: Time| {
         // Writing to a string does not fail.
-        let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1}", minutes(elapsed), minutes(cpu));
+        let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1} {free:>9.1}", minutes(elapsed), minutes(cpu));
     };
     let mut elapsed = Vec::new();
     for Stage { name, beside, .. } in stages {
         let time = Time::of(name);
         row(name, time);
         sum.cpu += time.cpu;
+        sum.free = sum.free.min(time.free);
         elapsed.push((*beside, time.elapsed));
     }
     sum.elapsed = duration(&elapsed);

@@ -33,6 +33,7 @@ mod rotation;
 mod say;
 mod servers;
 mod service;
+mod space;
 mod suites;
 mod tally;
 mod team;

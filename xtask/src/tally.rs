@@ -27,11 +27,12 @@ pub(crate) struct Tally {
     progress: Progress,
 }
 
-/// The duration of a stage, and the CPU time of its programs.
+/// The duration of a stage, the CPU time of its programs, and the free space after it in GB.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Time {
     pub(crate) elapsed: Duration,
     pub(crate) cpu: Duration,
+    pub(crate) free: f64,
 }
 
 /// The numbers of checks that passed, failed and were not run.
@@ -187,9 +188,10 @@ impl Time {
     pub(crate) fn of(stage: &str) -> Self {
         let rows = fs::read_to_string(path(stage)).unwrap_or_default();
         let row = rows.lines().find_map(|row| row.strip_prefix("time\t")).unwrap_or_default();
-        let mut seconds = row.split('\t').map(|field| Duration::from_secs_f64(field.parse().unwrap_or_default()));
-        let mut next = || seconds.next().unwrap_or_default();
-        Self { elapsed: next(), cpu: next() }
+        let mut numbers = row.split('\t').map(|field| field.parse().unwrap_or_default());
+        let mut next = || numbers.next().unwrap_or_default();
+        let (elapsed, cpu) = (Duration::from_secs_f64(next()), Duration::from_secs_f64(next()));
+        Self { elapsed, cpu, free: next() }
     }
 }
 
@@ -208,8 +210,8 @@ pub(crate) fn has_ended(stage: &str) -> bool {
 }
 
 /// Adds the duration of a finished stage to its results.
-pub(crate) fn record_time(stage: &str, Time { elapsed, cpu }: Time) -> Result<()> {
-    append(stage, format_args!("time\t{:.1}\t{:.1}", elapsed.as_secs_f64(), cpu.as_secs_f64()))
+pub(crate) fn record_time(stage: &str, Time { elapsed, cpu, free }: Time) -> Result<()> {
+    append(stage, format_args!("time\t{:.1}\t{:.1}\t{free:.1}", elapsed.as_secs_f64(), cpu.as_secs_f64()))
 }
 
 /// Records a stage that crashed before it could record a failure.

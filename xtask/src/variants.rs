@@ -72,11 +72,15 @@ fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
     stacks.iter().map(|stack| (id(stack), firsts[&family(stack)].clone())).collect()
 }
 
-/// Of each family the first variant, and one of the others, whose turn it is.
+/// The number of runs after which each variant has been compiled.
+const TURNS: usize = 9;
+
+/// The first variant of every family, and one of the others of every third family, whose turn it is.
 fn of_this_turn(stacks: Vec<Stack>, firsts: &BTreeMap<String, String>, tally: &mut Tally) -> Result<Vec<Stack>> {
     let (mut chosen, others): (Vec<Stack>, Vec<Stack>) =
         stacks.into_iter().partition(|stack| firsts[&id(stack)] == id(stack));
-    let [turn] = rotation::part(&[0, 1, 2], 1)?[..] else { bail!("a part has one turn") };
+    let turns: Vec<usize> = (0..TURNS).collect();
+    let [turn] = rotation::part(&turns, 1)?[..] else { bail!("a part has one turn") };
     let all = chosen.len() + others.len();
     chosen.extend(others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, stack)| stack));
     let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
@@ -85,9 +89,9 @@ fn of_this_turn(stacks: Vec<Stack>, firsts: &BTreeMap<String, String>, tally: &m
 }
 
 /// The turn of a variant that is not the first of its family, by its place among these. The three of a family follow each
-/// other, and neighbouring families have different values in a turn.
+/// other: each has a turn of its own, and every turn has all three values.
 fn turn_of(place: usize) -> usize {
-    (place + place / 3) % 3
+    (place + place / TURNS) % TURNS
 }
 
 /// How many of the variants are compiled whole.
@@ -217,8 +221,6 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Program {
     project::cargo(folder)
         .args(arguments)
         .env("CARGO_TARGET_DIR", dirs::variants_target())
-        // Incremental data would take tens of gigabytes for so many members.
-        .env("CARGO_INCREMENTAL", "0")
         // Less than that of the stage, which then reports what was compiled.
         .limit(Duration::from_secs(2900))
 }
@@ -228,16 +230,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_turn_has_one_of_the_others_of_each_family() {
+    fn each_variant_has_a_turn_and_each_turn_all_values() {
         let stacks = Stack::rust_distinct();
         let firsts = firsts(&stacks);
-        let others: Vec<String> = stacks.iter().map(id).filter(|name| firsts[name] != *name).collect();
-        for turn in 0..3 {
+        let is_first = |stack: &Stack| firsts[&id(stack)] == id(stack);
+        let others: Vec<Stack> = stacks.iter().copied().filter(|stack| !is_first(stack)).collect();
+        let mut compiled = 0;
+        for turn in 0..TURNS {
             let chosen = others.iter().enumerate().filter(|(place, _)| turn_of(*place) == turn);
-            let families: Vec<&String> = chosen.map(|(_, name)| &firsts[name]).collect();
-            assert_eq!(families.iter().collect::<BTreeSet<_>>().len(), 150, "in turn {turn}");
-            assert_eq!(families.len(), 150, "in turn {turn}");
+            let chosen: Vec<&Stack> = chosen.map(|(_, stack)| stack).collect();
+            let families: BTreeSet<&String> = chosen.iter().map(|stack| &firsts[&id(stack)]).collect();
+            assert_eq!(families.len(), chosen.len(), "in turn {turn}");
+            for value in &Choice::Monitoring.values()[1..] {
+                let uses = chosen.iter().filter(|stack| stack.get(Choice::Monitoring) == *value).count();
+                assert!((16..=17).contains(&uses), "{uses} of {value} in turn {turn}");
+            }
+            compiled += chosen.len();
         }
+        assert_eq!(compiled, others.len());
     }
 
     #[test]
