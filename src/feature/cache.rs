@@ -26,7 +26,7 @@ fn contribute(_: &Stack, parts: &mut Parts) {
     parts.symptoms.of("cache").ticket(
         "CacheCannotLoad",
         "The cache cannot load",
-        "Loads behind the cache fail; stale copies are served for up to 10 minutes",
+        "Loads behind the cache fail; stale values are served for up to 10 minutes",
         Condition::Events { counter: "cache_load_failures_total", over: 10, keep: 5 },
     );
     add_limits(&mut parts.limits);

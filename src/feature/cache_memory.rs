@@ -1,4 +1,4 @@
-//! A cache in the process: one load per key, bounded, stale copies when the database fails.
+//! A cache in the process: one load per key, bounded, stale values when the database fails.
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Cache, Value};

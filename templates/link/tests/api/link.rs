@@ -72,8 +72,8 @@ async fn after_five_failures_it_connects_from_scratch_so_a_new_address_or_passwo
         assert_eq!(ask(&link).await, None, "no attempt is made");
     }
     assert_eq!(attempts.load(Ordering::Relaxed), 1);
-    let anew = async || ask(&link).await == Some(1);
-    within(OPEN_FOR + Duration::from_secs(5), "it has connected again", anew).await;
+    let connects = async || ask(&link).await == Some(1);
+    within(OPEN_FOR + Duration::from_secs(5), "it has connected again", connects).await;
     assert_eq!(attempts.load(Ordering::Relaxed), 2, "one caller did that for all");
 }
 

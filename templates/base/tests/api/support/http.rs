@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::TIMEOUT;
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl Connection {
 
     pub async fn send(&mut self, request: Request) -> Answer {
         write(&self.0, &request.to_bytes()).await.expect("the server reads");
-        let answer = timeout(PATIENCE, self.receive(request.method == "HEAD")).await;
+        let answer = timeout(TIMEOUT, self.receive(request.method == "HEAD")).await;
         answer.expect("the server answers").expect("the connection holds until the answer is complete")
     }
 
@@ -152,14 +152,14 @@ pub async fn raw(to: SocketAddr, bytes: impl AsRef<[u8]>) -> TcpStream {
 pub async fn read_to_end(stream: &TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = async { while read_more(stream, &mut bytes).await.is_ok() {} };
-    timeout(PATIENCE, read).await.expect("the server closes the connection");
+    timeout(TIMEOUT, read).await.expect("the server closes the connection");
     String::from_utf8(bytes).expect("text")
 }
 
 /// Reads what arrives first.
 pub async fn read_some(stream: &TcpStream) -> String {
     let mut bytes = Vec::new();
-    let read = timeout(PATIENCE, read_more(stream, &mut bytes)).await;
+    let read = timeout(TIMEOUT, read_more(stream, &mut bytes)).await;
     read.expect("the server answers").expect("the connection holds");
     String::from_utf8(bytes).expect("text")
 }

@@ -21,12 +21,12 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-/// Far longer than anything these tests wait for takes; only a failure waits so long.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The time-out of every wait: only a failed test takes so long.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Polls until the condition holds.
 pub async fn eventually(what: &str, is_so: impl AsyncFnMut() -> bool) {
-    within(PATIENCE, what, is_so).await;
+    within(TIMEOUT, what, is_so).await;
 }
 
 /// As [`eventually`], where the time it takes matters.

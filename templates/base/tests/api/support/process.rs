@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-use super::{Fixture, PATIENCE, eventually, flags};
+use super::{Fixture, TIMEOUT, eventually, flags};
 
 /// A running server; killed when dropped.
 pub struct Process {
@@ -33,7 +33,7 @@ pub struct Ended {
 }
 
 impl Process {
-    /// Starts `serve` on free ports and waits until it wants traffic.
+    /// Starts `serve` on free ports and waits until it is ready.
     pub async fn start(settings: &[&str]) -> Self {
         Self::start_with(settings, &[]).await
     }
@@ -52,7 +52,7 @@ impl Process {
                 }
             }
         };
-        let (public, admin) = timeout(PATIENCE, listening).await.expect("the server starts");
+        let (public, admin) = timeout(TIMEOUT, listening).await.expect("the server starts");
         fixture.ready(admin).await;
         Self { public, admin, program, _fixture: fixture }
     }
@@ -71,7 +71,7 @@ impl Process {
 
     /// The next line of its log.
     pub async fn line(&mut self) -> Value {
-        let line = timeout(PATIENCE, self.program.stdout.recv()).await.expect("it logs");
+        let line = timeout(TIMEOUT, self.program.stdout.recv()).await.expect("it logs");
         serde_json::from_str(&line.expect("it runs")).expect("a log line is JSON")
     }
 

@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::Pace;
 use crate::support::http::{self, Connection, Request};
 
-/// Longer than the service may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// The time-out for a response, longer than the service may take.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A steady load on replicas of the service.
 pub struct Load {
@@ -58,7 +58,7 @@ impl Load {
             replicas.rotate_left(first);
             sent.spawn(async move {
                 let name = format!("{} {}", request.method, request.path);
-                let answer = timeout(PATIENCE, send(&replicas, &request)).await;
+                let answer = timeout(TIMEOUT, send(&replicas, &request)).await;
                 let status = answer.ok().and_then(Result::ok);
                 Sample { request: name, status, took: due.elapsed() }
             });

@@ -4,7 +4,7 @@
 use std::env;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 
-use super::PATIENCE;
+use super::TIMEOUT;
 
 <% test_servers %>
 
@@ -23,7 +23,7 @@ pub fn by_way_of(between: SocketAddr, url: &str) -> String {
 fn found(variable: &str, default: &str) -> String {
     let url = env::var(variable).unwrap_or_else(|_| default.to_owned());
     let address = address(&url);
-    let listens = |at: SocketAddr| TcpStream::connect_timeout(&at, PATIENCE).is_ok();
+    let listens = |at: SocketAddr| TcpStream::connect_timeout(&at, TIMEOUT).is_ok();
     assert!(
         address.to_socket_addrs().is_ok_and(|mut addresses| addresses.any(listens)),
         "nothing answers at {address}: run `docker compose --file compose.dev.yml up --detach --wait`, or set {variable}"
