@@ -217,17 +217,19 @@ fn again_and_back(merge: &Merge, [old, new]: [&Stack; 2], yours: &Files) -> Vec<
     let back = set_without(gone, new, &result, old);
     if back.conflicts().next().is_none() {
         let restored = back.apply(&result, |_| Step::Keep);
-        let changed = differing(&restored, yours).into_iter().filter(|path| !differ_by_order(path, &restored, yours));
+        let texts = [&restored, yours, rendered(old)];
+        let changed = differing(&restored, yours).into_iter().filter(|path| !differ_by_order(path, texts));
         found.extend(changed.map(|path| format!("{path} is not given back")));
     }
     found
 }
 
-/// Whether two texts differ at most by the order of two blocks that follow each other. Where a line of the user and one
-/// of a value stand beside each other, nothing says in which order they were once the line of the value is gone.
-fn differ_by_order(path: &Utf8Path, one: &Files, other: &Files) -> bool {
-    let (Some(one), Some(other)) = (one.get(path), other.get(path)) else { return false };
-    let (one, other) = (String::from_utf8_lossy(&one.bytes), String::from_utf8_lossy(&other.bytes));
+/// Whether two texts differ at most by the order of two blocks that follow each other, one of them the user's. Where a
+/// line of the user and one of a value stand beside each other, nothing says in which order they were once the line of
+/// the value is gone.
+fn differ_by_order(path: &Utf8Path, texts: [&Files; 3]) -> bool {
+    let [Some(one), Some(other), Some(rendered)] = texts.map(|files| files.get(path)) else { return false };
+    let [one, other, rendered] = [one, other, rendered].map(|file| String::from_utf8_lossy(&file.bytes));
     let (mut one, mut other): (Vec<&str>, Vec<&str>) = (one.lines().collect(), other.lines().collect());
     for _ in 0..2 {
         let same = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
@@ -236,7 +238,11 @@ fn differ_by_order(path: &Utf8Path, one: &Files, other: &Files) -> bool {
             lines.reverse();
         }
     }
-    (0..one.len()).any(|middle| [&one[middle..], &one[..middle]].concat() == other)
+    let rendered: BTreeSet<&str> = rendered.lines().filter(|line| !line.is_empty()).collect();
+    let is_of_the_user = |block: &[&str]| block.iter().all(|line| !rendered.contains(line));
+    (0..one.len())
+        .map(|middle| one.split_at(middle))
+        .any(|(first, second)| [second, first].concat() == other && (is_of_the_user(first) || is_of_the_user(second)))
 }
 
 #[test]
