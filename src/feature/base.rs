@@ -194,7 +194,7 @@ fn watch_process(mut symptoms: SymptomsOf<'_>) {
     symptoms.ticket(
         "RequestsAreShed",
         "Requests are shed",
-        "More requests in flight than MAX_IN_FLIGHT allows; the excess is answered 503",
+        "Too many requests, or bytes of bodies, at once; the excess is answered 503",
         events("http_requests_shed_total", 10, 5),
     );
     symptoms.ticket(
@@ -218,7 +218,7 @@ fn watch_process(mut symptoms: SymptomsOf<'_>) {
     symptoms.ticket(
         "MemoryIsNearItsLimit",
         "Memory is near its limit",
-        "<replica> uses <bytes> of the 256 MiB that its bounds add up to",
+        "<replica> uses <bytes> of the 256 MiB that it is sized for",
         WRITTEN,
     );
     symptoms.ticket(

@@ -28,7 +28,7 @@ fn contribute(stack: &Stack, parts: &mut Parts) {
 
 fn add_settings(stack: &Stack, settings: &mut Settings) {
     settings.add(Group::Data, "MIGRATE_ON_START", "true", "Run pending migrations before serving");
-    settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 64MiB");
+    settings.add(Group::Capacity, "BODY_LIMIT", "1MiB", "Largest request body, from 512KiB to 32MiB");
     if stack.monitoring != Monitoring::None {
         let about = "Folder whose newest file is the last backup, so that its time is a metric; none by default";
         settings.add(Group::Data, "BACKUP_FOLDER", "", about);
@@ -91,7 +91,7 @@ fn add_symptoms(symptoms: &mut Symptoms) {
     symptoms.of("backup").ticket(
         "BackupIsOld",
         "The backup is old",
-        "No backup of the database has been made for a day and a half",
+        "No backup of the database has been made for more than a day",
         Condition::Written(Scope::Service),
     );
 }

@@ -107,6 +107,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("auth-api-key+deploy-kubernetes"),
     &cross("deploy-kubernetes+series"),
     &cross("deploy-kubernetes+monitoring-prometheus"),
+    &cross("deploy-kubernetes+monitoring-otlp"),
     &cross("deploy-kubernetes+monitoring-datadog"),
     &cross("database-sqlite+deploy-systemd"),
     &cross("database-postgres+deploy-systemd"),

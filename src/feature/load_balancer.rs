@@ -5,6 +5,10 @@ use crate::choice::Monitoring;
 use crate::part::{Condition, Indicator, Layer, Limits, Panel, Scope, Section, Unit};
 use crate::target::Balancer;
 
+/// The responses of HAProxy.
+pub(super) const INDICATOR: Indicator =
+    Indicator { name: "haproxy_frontend_http_responses_total", labels: "job=\"haproxy\",proxy=\"public\"" };
+
 pub(super) const LOAD_BALANCER: Feature = Feature {
     id: "load-balancer",
     wanted: Wanted::Where(|stack| stack.deploy.target().balancer.is_some()),
@@ -12,15 +16,10 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
         if let Some(balancer) = stack.deploy.target().balancer {
             limit(&mut parts.limits, balancer);
         }
-        // Clients see what HAProxy answers, also when no replica does.
-        parts.indicator = Some(Indicator {
-            name: "haproxy_frontend_http_responses_total",
-            labels: "job=\"haproxy\",proxy=\"public\"",
-        });
         parts.symptoms.of("load-balancer").page(
             "LoadBalancerIsDown",
             "The load balancer is down",
-            "HAProxy has not answered for a minute of the last five, so no client gets through",
+            "HAProxy has not answered for a minute, so no client gets through",
             Condition::Written(Scope::Everything),
         );
         parts.symptoms.of("load-balancer").page(

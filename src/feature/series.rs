@@ -2,7 +2,7 @@
 //! them. Names and labels are those that the semantic conventions of OpenTelemetry become in Prometheus
 //! (<https://opentelemetry.io/docs/specs/semconv/http/http-metrics/>), so that exporters share the rules.
 
-use super::{Feature, Wanted};
+use super::{Feature, Wanted, load_balancer};
 use crate::choice::Monitoring;
 use crate::part::panel::rate;
 use crate::part::versions::METRICS_PROCESS;
@@ -14,10 +14,12 @@ pub(super) const SERIES: Feature = Feature {
         Monitoring::Prometheus | Monitoring::Otlp => true,
         Monitoring::Datadog | Monitoring::None => false,
     }),
-    contribute: |_, parts| {
+    contribute: |stack, parts| {
         parts.manifest.add(METRICS_PROCESS.plain());
         let own = Indicator { name: "http_responses_total", labels: "job=\"app\"" };
-        let indicator = *parts.indicator.get_or_insert(own);
+        // Clients see what the load balancer answers, also when no replica does.
+        let indicator = if stack.deploy.target().balancer.is_some() { load_balancer::INDICATOR } else { own };
+        parts.indicator = Some(indicator);
         let panels = summary().into_iter().chain(budget(indicator)).chain(requests()).chain(process());
         for panel in panels {
             parts.dashboards.add("service", panel);
@@ -46,7 +48,7 @@ fn summary() -> [Panel; 4] {
             .thresholds(0.01, 0.05)
             .query(&format!("1 - sum({fast}) / {all}"), "slow"),
         number("Requests per second", "Without probes and scrapes.", Unit::PerSecond).query(&all, "requests"),
-        number("Replicas running", "Processes that respond on their admin port.", Unit::Count)
+        number("Replicas running", "Processes whose metrics arrive.", Unit::Count)
             .query("count(process_start_time_seconds{job=\"app\"})", "replicas"),
     ]
 }
@@ -111,7 +113,7 @@ fn process() -> [Panel; 5] {
     [
         lines("CPU", "1 is one core.", Unit::Count)
             .query("rate(process_cpu_seconds_total{job=\"app\"}[$__rate_interval])", "{{instance}}"),
-        lines("Memory", "Resident. The bounds add up to 256 MiB.", Unit::Bytes)
+        lines("Memory", "Resident. With the defaults, its bounds fit 256 MiB.", Unit::Bytes)
             .query("process_resident_memory_bytes{job=\"app\"}", "{{instance}}")
             .limit(256.0 * 1024.0 * 1024.0)
             .runbook("service"),

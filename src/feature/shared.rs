@@ -193,7 +193,7 @@ pub(super) const MONITORING: Feature = Feature {
     contribute: |_, parts| {
         parts.manifest.add(METRICS.plain());
         let labels = "known routes, methods and statuses";
-        parts.limits.bound("labels of the metrics", labels, "anything else is `unmatched` or `OTHER`");
+        parts.limits.bound("labels of the metrics", labels, "anything else is `unmatched` or `_OTHER`");
     },
 };
 

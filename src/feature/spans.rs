@@ -32,7 +32,8 @@ pub(super) const SPANS: Feature = Feature {
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a batch of telemetry, retries included", "3 s", "dropped, and counted");
         let rest = "the rest is lost";
-        limits.time_out(Layer::Shutdown, "at its end: sending the telemetry that waits", "3 s", rest);
+        let limit = "3 s, and at most the rest of `DRAIN_TIMEOUT`, less a twentieth";
+        limits.time_out(Layer::Shutdown, "at its end: sending the telemetry that waits", limit, rest);
         limits.bound("spans that wait to be exported", "2,048", "dropped, and counted");
     },
 };

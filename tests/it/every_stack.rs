@@ -209,7 +209,7 @@ fn budget(stack: &Stack) -> usize {
     let within = |preset: &Preset| stack.values().all(|value| value.is_none() || preset.value(value.choice()) == value);
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1500,
-        Some("standard") => 3560,
+        Some("standard") => 3600,
         _ if matches!(stack.monitoring, Monitoring::Otlp | Monitoring::Datadog) => 5000,
         _ => 4400,
     }

@@ -16,7 +16,7 @@ const CONDITIONS: (usize, usize) = (22, 7);
 const CHANGED_IN_PLACE: usize = 8;
 
 /// Files whose purpose is to list facts of every choice.
-const LISTS_OF_FACTS: [&str; 10] = [
+const LISTS_OF_FACTS: [&str; 11] = [
     ".env.example",
     "Cargo.lock",
     "Cargo.toml",
@@ -25,6 +25,7 @@ const LISTS_OF_FACTS: [&str; 10] = [
     "docs/settings.md",
     "openapi.json",
     "ops/CAPACITY.md",
+    "ops/dashboards/service.json",
     "restwell.toml",
     "tests/alerts.json",
 ];

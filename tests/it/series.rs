@@ -7,6 +7,8 @@ use restwell::choice::Monitoring;
 use restwell::plan::Plan;
 use restwell::stack::Stack;
 
+use crate::projects::{Project, all};
+
 /// The text before the name of a recorded series.
 const RECORDED: [&str; 4] = ["counter!(\"", "gauge!(\"", "histogram!(\"", "count(\""];
 
@@ -46,6 +48,26 @@ fn every_series_is_on_a_panel_or_in_an_alert() {
             assert!(mentions(&watched, name), "{stack:?}: no panel and no alert has the series `{name}`");
         }
     }
+}
+
+/// Where a load balancer answers too, both must count its answers.
+#[test]
+fn the_budget_on_the_dashboard_is_that_of_the_alerts() {
+    let files = |project: &'static Project| {
+        Some((project.get("ops/alerts/service.yml")?, project.get("ops/dashboards/service.json")?))
+    };
+    let mut indicators = BTreeSet::new();
+    for (project, (rules, dashboard)) in all().iter().filter_map(|project| Some((project, files(project)?))) {
+        let counted = |text: &'static str, function: &str| {
+            text.split(function).skip(1).filter_map(|rest| rest.split('{').next()).collect::<BTreeSet<_>>()
+        };
+        let left = dashboard.lines().filter(|line| line.contains("[30d]"));
+        let left: BTreeSet<&str> = left.flat_map(|line| counted(line, "increase(")).collect();
+        let failed = rules.lines().filter(|line| line.contains("[3d]")).flat_map(|line| counted(line, "rate("));
+        assert_eq!(left, failed.collect(), "{}", project.id());
+        indicators.extend(left);
+    }
+    assert_eq!(indicators.len(), 2, "that of the service and that of HAProxy: {indicators:?}");
 }
 
 #[test]

@@ -5,9 +5,15 @@
 use crate::part::symptom::datadog::{Of, Query};
 use crate::stack::Stack;
 
-/// The objectives, which `ops/datadog/slo.json` defines.
-const FAILS: &str = "requests do not fail";
-const SLOW: &str = "answers are fast";
+/// An objective, which `ops/datadog/slo.json` defines.
+struct Objective {
+    name: &'static str,
+    /// The percentage of requests that may miss it.
+    allowed: f64,
+}
+
+const FAILS: Objective = Objective { name: "requests do not fail", allowed: 0.1 };
+const SLOW: Objective = Objective { name: "answers are fast", allowed: 1.0 };
 
 /// A query for each alert whose condition is written by hand, of every stack.
 pub(super) fn all(stack: &Stack) -> Vec<Query> {
@@ -22,8 +28,8 @@ pub(super) fn all(stack: &Stack) -> Vec<Query> {
         ),
         ("ReplicaIsMissing", Of::Below("avg(last_15m):default_zero(sum:service_ready{service:app})"), replicas - 0.25),
     ];
-    let burns = BURNS.iter().map(|(alert, objective, long, short, threshold)| {
-        let of = Of::BurnRate { objective, long, short };
+    let burns = BURNS.iter().map(|(alert, Objective { name, allowed }, long, short, threshold)| {
+        let of = Of::BurnRate { objective: name, allowed: *allowed, long, short };
         Query { alert, name: long, of, threshold: *threshold }
     });
     burns.chain(METRICS.iter().copied().chain(of_replicas).map(query)).collect()
@@ -31,7 +37,7 @@ pub(super) fn all(stack: &Stack) -> Vec<Query> {
 
 /// The alert, the objective, the long and the short window, and how many times as fast as it may the budget is used up. The
 /// longest window of Datadog is two days.
-const BURNS: [(&str, &str, &str, &str, f64); 6] = [
+const BURNS: [(&str, Objective, &str, &str, f64); 6] = [
     ("ErrorBudgetBurnsFast", FAILS, "1h", "5m", 14.4),
     ("ErrorBudgetBurnsFast", FAILS, "6h", "30m", 6.0),
     ("ErrorBudgetBurnsSlowly", FAILS, "24h", "2h", 3.0),

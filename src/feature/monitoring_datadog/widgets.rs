@@ -30,9 +30,18 @@ const REQUESTS: &[(&str, Queries)] = &[
     (
         "Duration",
         &[
-            ("p50:http_server_request_duration_seconds{service:app}", "p50"),
-            ("p95:http_server_request_duration_seconds{service:app}", "p95"),
-            ("p99:http_server_request_duration_seconds{service:app}", "p99"),
+            (
+                "p50:http_server_request_duration_seconds{service:app,!http_route:/health/live,!http_route:/health/ready}",
+                "p50",
+            ),
+            (
+                "p95:http_server_request_duration_seconds{service:app,!http_route:/health/live,!http_route:/health/ready}",
+                "p95",
+            ),
+            (
+                "p99:http_server_request_duration_seconds{service:app,!http_route:/health/live,!http_route:/health/ready}",
+                "p99",
+            ),
         ],
     ),
     ("p99 by route", &[("p99:http_server_request_duration_seconds{service:app} by {http_route}", "p99")]),

@@ -26,7 +26,7 @@ pub struct Query {
 }
 
 /// What a monitor asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Of {
     /// A metric that is above the threshold.
     Above(&'static str),
@@ -37,6 +37,8 @@ pub enum Of {
     BurnRate {
         /// The name of the objective.
         objective: &'static str,
+        /// The percentage of requests that it allows to fail.
+        allowed: f64,
         /// Such as `1h`.
         long: &'static str,
         /// A twelfth of it.
@@ -74,11 +76,13 @@ pub(super) fn monitors(symptom: &Symptom, written: &[Query], project: &str) -> V
     let monitor = |query: &Query| match query.of {
         Of::Above(text) => metric(symptom, query.name, (text, '>', query.threshold), project),
         Of::Below(text) => metric(symptom, query.name, (text, '<', query.threshold), project),
-        Of::BurnRate { objective: of, long, short } => {
+        Of::BurnRate { objective: of, allowed, long, short } => {
             let id = objective(of, project);
             let rate = format!("burn_rate(\"{id}\").over(\"30d\").long_window(\"{long}\").short_window(\"{short}\")");
-            let query = (format!("{rate} > {}", query.threshold), query.threshold, query.name);
-            render(symptom, "slo alert", query, project)
+            let text = format!("{rate} > {}", query.threshold);
+            // The value is the multiple of what is allowed.
+            let asked = Asked { query: text, threshold: query.threshold, name: query.name, percent: allowed };
+            render(symptom, "slo alert", &asked, project)
         }
     };
     queries.map(monitor).collect()
@@ -90,7 +94,8 @@ const FAILED_CALLS: f64 = 50.0;
 fn metric(symptom: &Symptom, name: &str, condition: (&str, char, f64), project: &str) -> Value {
     let (query, comparison, threshold) = condition;
     let query = format!("{} {comparison} {threshold}", scoped(query, project));
-    let mut monitor = render(symptom, "query alert", (query, threshold, name), project);
+    let asked = Asked { query, threshold, name, percent: 100.0 };
+    let mut monitor = render(symptom, "query alert", &asked, project);
     // A replica that sends nothing is the subject of one symptom. Others end with their data.
     let missing = if symptom.alert == "NothingAnswers" { "show_and_notify_no_data" } else { "resolve" };
     monitor["options"]["on_missing_data"] = missing.into();
@@ -98,8 +103,17 @@ fn metric(symptom: &Symptom, name: &str, condition: (&str, char, f64), project: 
     monitor
 }
 
-fn render(symptom: &Symptom, kind: &str, query: (String, f64, &str), project: &str) -> Value {
-    let (query, threshold, name) = query;
+/// The query of a monitor.
+struct Asked<'a> {
+    query: String,
+    threshold: f64,
+    name: &'a str,
+    /// What a value of 1 is in percent, where the summary has a share.
+    percent: f64,
+}
+
+fn render(symptom: &Symptom, kind: &str, asked: &Asked<'_>, project: &str) -> Value {
+    let Asked { query, threshold, name, percent } = asked;
     let Symptom { entry, severity, .. } = symptom;
     let name = if name.is_empty() { format!("{project}: {entry}") } else { format!("{project}: {entry} ({name})") };
     // In minutes.
@@ -108,7 +122,7 @@ fn render(symptom: &Symptom, kind: &str, query: (String, f64, &str), project: &s
         Severity::Ticket => ("ticket", 3, 1440),
         Severity::Watchdog => ("watchdog", 5, 1440),
     };
-    let summary = summary(symptom, query.contains("by {replica}"));
+    let summary = summary(symptom, query.contains("by {replica}"), *percent);
     json!({
         "name": name,
         "type": kind,
@@ -126,12 +140,13 @@ fn render(symptom: &Symptom, kind: &str, query: (String, f64, &str), project: &s
 }
 
 /// The summary in the notation of Datadog.
-fn summary(symptom: &Symptom, names_replica: bool) -> String {
+fn summary(symptom: &Symptom, names_replica: bool, percent: f64) -> String {
     let mut text = symptom.summary.clone().into_owned();
-    let replica = if names_replica { "{{replica.name}}" } else { "A replica" };
+    let replica = if names_replica { "{{replica.name}}" } else { "Replicas" };
+    let share = format!("{{{{eval \"value*{percent}\"}}}} %");
     for (placeholder, value) in [
         ("<count>", "{{value}}"),
-        ("<share>", "{{eval \"value*100\"}} %"),
+        ("<share>", share.as_str()),
         ("<bytes>", "{{value}} bytes"),
         ("<mean>", "{{value}}"),
         ("<replica>", replica),
@@ -171,7 +186,7 @@ mod tests {
         let written = Condition::Written(Scope::Everything);
         symptoms.of("service").page("BudgetBurns", "Requests fail", "<share> of requests fail", written);
         let query = |name, long, short| {
-            let of = Of::BurnRate { objective: "requests do not fail", long, short };
+            let of = Of::BurnRate { objective: "requests do not fail", allowed: 0.1, long, short };
             Query { alert: "BudgetBurns", name, of, threshold: 14.4 }
         };
         let queries = [query("1h", "1h", "5m"), query("6h", "6h", "30m")];
@@ -181,5 +196,7 @@ mod tests {
         let query =
             "burn_rate(\"shop: requests do not fail\").over(\"30d\").long_window(\"1h\").short_window(\"5m\") > 14.4";
         assert_eq!(monitors[0]["query"], query);
+        let message = monitors[0]["message"].as_str().expect("a text");
+        assert!(message.starts_with("{{eval \"value*0.1\"}} % of requests fail"), "14.4 are 1.44 %: {message}");
     }
 }

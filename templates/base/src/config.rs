@@ -40,7 +40,7 @@ impl Config {
         //= contradictions
         for (settings, rule) in contradictions {
             // An invalid setting was left at its default, so its contradictions are not reported.
-            if !problems.iter().any(|problem| settings.contains(&&*problem.setting)) {
+            if !problems.iter().any(|problem| settings.contains(&problem.setting.as_str())) {
                 problems.push(Problem::new(settings[0], rule));
             }
         }

@@ -12,7 +12,7 @@ case $day in
   *) until=0 ;;
 esac
 if [ "${1:-}" = true ]; then
-  echo 'window.sh: the deploy window is not asked'
+  echo 'window.sh: the deploy window is overridden'
 elif [ "$hour" -ge 8 ] && [ "$hour" -lt "$until" ]; then
   echo 'window.sh: the deploy window is open'
 else

@@ -10,8 +10,10 @@
 # next one. The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
-# Docker would create a mounted folder that is missing, and only root could then write to it.
+# Docker would create a mounted folder that is missing, and only root could then write to it. The files in it are readable
+# by containers that are not root; closing the folder keeps other users of the host out.
 mkdir -p secrets/tls
+chmod 700 secrets
 #= folders
 
 # How long a new replica may take to become ready.
@@ -75,13 +77,14 @@ check() {
 reload() { ! runs "$1" || compose kill --signal "$2" "$1"; }
 
 step='deploy/compose.yml or deploy/.env cannot be read'
-wanted=$(compose config | sed -n '/^  app:$/,/^  [^ ]/s/^      replicas: //p')
+config=$(compose config)
+wanted=$(printf '%s\n' "$config" | sed -n '/^  app:$/,/^  [^ ]/s/^      replicas: //p')
 remembered=$(sed -n 's/^IMAGE=//p' .env 2>/dev/null) || true
 check haproxy haproxy -c -f /usr/local/etc/haproxy
 #= check
 
 if [ -n "${IMAGE:-}" ]; then
-  step="the image $IMAGE cannot be had"
+  step="the image $IMAGE is not available"
   export IMAGE
   # A name without a registry is an image that was built here.
   case $IMAGE in */*) compose pull --quiet app ;; *) docker image inspect "$IMAGE" >/dev/null ;; esac

@@ -11,7 +11,7 @@ mod syntax;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use restwell::choice::Deploy;
+use restwell::choice::{Deploy, Monitoring};
 
 use crate::projects::{Project, all};
 use environment::Files;
@@ -48,6 +48,16 @@ fn the_settings_of_every_environment_are_those_of_the_service() {
 }
 
 /// The manifests and the files that they name.
+/// What receives telemetry over OTLP is outside the pod.
+#[test]
+fn the_receiver_of_telemetry_can_be_reached() {
+    for project in all().iter().filter(|project| project.stack.deploy == Deploy::Kubernetes) {
+        let network = project.text("deploy/base/network.yaml");
+        let sends = matches!(project.stack.monitoring, Monitoring::Otlp | Monitoring::Datadog);
+        assert_eq!(network.contains("port: 4318"), sends, "{}", project.id());
+    }
+}
+
 fn files(project: &Project) -> Files {
     let is_one = |path: &Utf8Path| matches!(path.extension(), Some("yaml" | "env"));
     let files = project.files().filter(|(path, _)| path.starts_with("deploy") && is_one(path));

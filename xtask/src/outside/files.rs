@@ -54,7 +54,7 @@ const LINTERS: &[Linter] = &[
             let configs = ending(folder, "/prometheus.yml")?;
             run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
         },
-        plants: &[("ops/prometheus.yml", "scrape_configs", "scrape_configz")],
+        plants: &[("deploy/prometheus/prometheus.yml", "scrape_configs", "scrape_configz")],
     },
     Linter {
         name: "hadolint",

@@ -98,6 +98,10 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
         let mut error = response.extensions_mut().remove().unwrap_or_else(|| Error::of(line.status));
         line.cause = error.cause.take();
         error.request_id = line.id.to_str().unwrap_or_default().to_owned();
+        if error.r#type == "overloaded" {
+            telemetry::count("http_requests_shed_total");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         let (parts, body) = Json(Envelope { error }).into_response().into_parts();
         *response.body_mut() = body;
         response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -134,9 +138,7 @@ async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Re
 }
 
 fn overloaded() -> Response {
-    telemetry::count("http_requests_shed_total");
-    let error = Error { r#type: "overloaded", ..Error::of(503) };
-    ([(header::RETRY_AFTER, "1")], error).into_response()
+    Error { r#type: "overloaded", ..Error::of(503) }.into_response()
 }
 
 /// The client's id if it is valid, else a new one.

@@ -17,6 +17,9 @@ use super::{Platform, error::Envelope, error::Error, server};
 /// The time between two checks of the dependencies, and the time-out of one.
 const INTERVAL: Duration = Duration::from_secs(1);
 
+/// The limit of the sub-command `healthcheck`, for connecting and for each read.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+
 #[derive(Serialize, ToSchema)]
 struct Health {
     #[schema(example = "ready")]
@@ -95,15 +98,15 @@ async fn ready(State(platform): State<Arc<Platform>>) -> Result<Json<Health>, Er
 /// Checks whether the service on this machine is ready, for images without curl.
 ///
 /// # Errors
-/// If it is not ready, or does not respond within two seconds.
+/// If it is not ready, or if connecting or a read takes longer than [`CHECK_TIMEOUT`].
 pub fn check(settings: &server::Settings) -> anyhow::Result<()> {
     // The unspecified address is only for listening; connect to the loopback address instead.
     let mut address = settings.admin();
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let mut stream = TcpStream::connect_timeout(&address, CHECK_TIMEOUT)?;
+    stream.set_read_timeout(Some(CHECK_TIMEOUT))?;
     stream.write_all(b"GET /health/ready HTTP/1.0\r\n\r\n")?;
     let answer = std::io::read_to_string(stream)?;
     anyhow::ensure!(answer.split(' ').nth(1) == Some("200"), "not ready");

@@ -2,7 +2,7 @@
 //!
 //! A slow reader of stdout must neither delay requests nor fill the memory, so a line that does not fit the buffer is
 //! dropped and counted. This replaces the JSON layer of `tracing-subscriber` and `tracing-appender`, which use several
-//! times as much CPU for each line. Spans are not logged; the service opens none.
+//! times as much CPU for each line. Spans of `tracing` are not logged; the service opens none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -85,6 +85,7 @@ impl Platform {
     /// Finishes work that requests have started, after the last request.
     pub async fn close(&self) {
         // Background tasks were cancelled when the shutdown began.
+        //= flush
         //= close
     }
 

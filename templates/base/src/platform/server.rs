@@ -114,8 +114,9 @@ impl Server {
         }
         stage.send_replace(Stage::Cutting);
         open.shutdown().await;
-        timeout_at(end - limit / 20, platform.close()).await.ok();
+        // Before the last telemetry is sent: this line is part of it.
         tracing::info!("stopped");
+        timeout_at(end - limit / 20, platform.close()).await.ok();
         Ok(())
     }
 }

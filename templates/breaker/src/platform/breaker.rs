@@ -40,6 +40,11 @@ pub trait Failure: Display {
     /// Whether the dependency fails: a refused or broken connection, or a reply about the server or access to it. A
     /// reply about one key or one request shows that the dependency works.
     fn is_outage(&self) -> bool;
+
+    /// Whether no call was made, so that the error says nothing about the dependency.
+    fn is_unsent(&self) -> bool {
+        false
+    }
 }
 
 /// The reason why a call has no result.
@@ -56,6 +61,10 @@ impl<E: Failure> Failure for Failed<E> {
             Self::Late(_) => true,
             Self::Error(error) => error.is_outage(),
         }
+    }
+
+    fn is_unsent(&self) -> bool {
+        matches!(self, Self::Error(error) if error.is_unsent())
     }
 }
 
@@ -111,6 +120,9 @@ impl Breaker {
         let began = Instant::now();
         let answer = timeout(limit, call).await.map_err(|_elapsed| Failed::Late(limit));
         let answer = answer.and_then(|answer| answer.map_err(Failed::Error));
+        if answer.as_ref().is_err_and(|failed| failed.is_unsent()) {
+            return answer;
+        }
         let failure = answer.as_ref().err().filter(|failed| failed.is_outage());
         self.update(|state| state.count(failure.is_some(), began));
         if let Some(failure) = failure {
@@ -143,18 +155,14 @@ impl State {
     /// Counts the result of a call.
     fn count(&mut self, is_failure: bool, began: Instant) {
         let now = Instant::now();
-        match is_failure {
-            true if began < self.closed_at => {}
-            true => {
-                self.failures = self.failures.saturating_add(1);
-                self.probe_at = now + OPEN_FOR;
+        if !is_failure {
+            if self.failures >= FAILURES {
+                self.closed_at = now;
             }
-            false => {
-                if self.failures >= FAILURES {
-                    self.closed_at = now;
-                }
-                self.failures = 0;
-            }
+            self.failures = 0;
+        } else if began >= self.closed_at {
+            self.failures = self.failures.saturating_add(1);
+            self.probe_at = now + OPEN_FOR;
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The circuit breaker: when a call is made and when it is not.
 
+use std::fmt;
 use std::future::pending;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use app::platform::breaker::{Breaker, FAILURES, Failed, OPEN_FOR, Turn};
+use app::platform::breaker::{Breaker, FAILURES, Failed, Failure, OPEN_FOR, Turn};
 use futures_util::future::{join, join_all};
 use tokio::sync::Notify;
 use tokio::time::sleep;
@@ -74,4 +75,40 @@ async fn one_success_resets_the_count() {
         breaker.call(LIMIT, async { anyhow::Ok(()) }).await.expect("it works now and then");
     }
     assert!(matches!(breaker.turn(), Turn::Go));
+}
+
+/// No connection was free, for example.
+struct Unsent;
+
+impl fmt::Display for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not sent")
+    }
+}
+
+impl Failure for Unsent {
+    fn is_outage(&self) -> bool {
+        false
+    }
+
+    fn is_unsent(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_was_not_made_neither_opens_nor_closes_it() {
+    let breaker = Breaker::new("has no connection", 0);
+    let unsent = async || {
+        let failed = breaker.call(LIMIT, async { Err::<(), _>(Unsent) }).await;
+        assert!(matches!(failed, Err(Failed::Error(Unsent))));
+    };
+    for _ in 0..FAILURES {
+        unsent().await;
+        assert!(matches!(breaker.turn(), Turn::Go));
+        fail(&breaker).await;
+    }
+    assert!(matches!(breaker.turn(), Turn::Wait));
+    unsent().await;
+    assert!(matches!(breaker.turn(), Turn::Wait), "one that began before it opened");
 }

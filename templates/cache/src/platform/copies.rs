@@ -130,9 +130,12 @@ impl Copies {
     {
         let begun = {
             let mut flights = lock(&self.flights);
-            let permit = Arc::clone(&self.loads).try_acquire_owned();
-            let permit = permit.ok().filter(|_| !flights.contains_key(&key));
-            permit.map(|permit| self.begin(&mut flights, key, Some(Arc::clone(&stale)), permit, load))
+            if flights.contains_key(&key) {
+                None
+            } else {
+                let permit = Arc::clone(&self.loads).try_acquire_owned().ok();
+                permit.map(|permit| self.begin(&mut flights, key, Some(Arc::clone(&stale)), permit, load))
+            }
         };
         let Some(flight) = begun else { return Ok((stale, false)) };
         match timeout(REFRESH_WAIT, flight).await {
@@ -183,7 +186,10 @@ impl Copies {
                 Some(copy) if !copy.is_due() => Ok(copy),
                 _ => {
                     let load = AssertUnwindSafe(load).catch_unwind().await;
-                    let loaded = load.unwrap_or_else(|_panic| Err(Error::of(500).because("a load panicked")));
+                    let loaded = load.unwrap_or_else(|_panic| {
+                        telemetry::count("http_panics_total");
+                        Err(Error::of(500).because("a load panicked"))
+                    });
                     Copy::after(loaded, stale.as_deref(), &times).map(Arc::new)
                 }
             };

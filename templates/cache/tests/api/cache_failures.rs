@@ -18,6 +18,19 @@ async fn of_loads() {
 }
 
 #[tokio::test]
+async fn of_loads_that_panic() {
+    let body = async {
+        let server = TestServer::start(&[]).await;
+        let panics = async || {
+            let read = server.app.products_cache.get(7, async { panic!("by the test") }).await;
+            assert!(read.is_err());
+        };
+        fails(server.admin, "http_panics_total", panics).await;
+    };
+    alone("cache_failures::of_loads_that_panic", body).await;
+}
+
+#[tokio::test]
 async fn of_abandoned_loads() {
     let body = async {
         let (server, origin) = Origin::start(&[]).await;

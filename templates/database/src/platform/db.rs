@@ -107,6 +107,11 @@ impl Failure for sqlx::Error {
             _ => false,
         }
     }
+
+    /// No connection of the pool was free.
+    fn is_unsent(&self) -> bool {
+        matches!(self, Self::PoolTimedOut | Self::PoolClosed)
+    }
 }
 
 impl From<sqlx::Error> for Error {

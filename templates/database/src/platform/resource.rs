@@ -1,9 +1,12 @@
 //! Common parts of resource endpoints: the id in the path, the entity tag, and the responses to reads and writes.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use serde::Serialize;
 use utoipa::openapi::Ref;
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::conditions::{Conditions, not_modified};
 use super::error::{Error, Result};
 use super::input::{Fields, Input, MAX_INTEGER, integer};
+use super::telemetry;
 
 /// A row of a table with an id and a version.
 pub trait Resource {
@@ -113,5 +117,12 @@ where
 /// # Errors
 /// That of the write.
 pub async fn settle<T: Send + 'static>(write: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    tokio::spawn(write).await.unwrap_or_else(|panic| Err(Error::of(500).because(panic)))
+    let write = async move {
+        // Counted here: nothing waits for this task once the client has disconnected.
+        AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|_panic| {
+            telemetry::count("http_panics_total");
+            Err(Error::of(500).because("the write panicked"))
+        })
+    };
+    tokio::spawn(write).await.unwrap_or_else(|ended| Err(Error::of(500).because(ended)))
 }

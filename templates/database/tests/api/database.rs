@@ -78,6 +78,7 @@ async fn requests_that_wait_for_the_database_leave_room_for_those_that_do_not_ne
     for _ in 0..20 {
         let answer = lists.join_next().await.expect("half of them are refused").unwrap();
         envelope(&answer, 503, "overloaded").await;
+        assert_eq!(answer.header("retry-after"), "1");
     }
     for _ in 0..10 {
         assert_eq!(get(server.public, "/greet").await.status, 200);

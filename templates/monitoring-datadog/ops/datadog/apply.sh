@@ -54,7 +54,10 @@ trap 'rm -rf "$work"' EXIT
 metric=$(jq --raw-output .data.id distributions.json)
 # Datadog knows the metric once it has received a value.
 call POST "/api/v2/metrics/$metric/tags" <distributions.json >/dev/null 2>&1 ||
-  call PATCH "/api/v2/metrics/$metric/tags" <distributions.json >/dev/null
+  call PATCH "/api/v2/metrics/$metric/tags" <distributions.json >/dev/null || {
+  echo "apply.sh: the tags of $metric cannot be set: has Datadog received it, and may the application key manage tags?" >&2
+  exit 1
+}
 
 read_from '/api/v1/slo?limit=1000&tags_query=service:<% name %>' >"$work/known"
 apply '.data[]' /api/v1/slo name <slo.json

@@ -23,6 +23,10 @@ use super::{export, otlp_logs, spans};
 /// Longer than a process lives.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
+/// The time to the first export, which has the zeros of the counters: `increase` does not see what was counted before it.
+/// A process that ends sooner has sent nothing, so that a service that cannot stay up looks like one that does not run.
+const FIRST_EXPORT: Duration = Duration::from_secs(15);
+
 /// Where telemetry is sent to, and what of it. The names are those of OpenTelemetry.
 #[derive(clap::Args)]
 #[group(skip)]
@@ -124,9 +128,11 @@ fn start_metrics(exporter: MetricExporter, settings: &Settings, resource: Resour
     let interval = Duration::from_millis(settings.otel_metric_export_interval.into());
     let exporting = provider.clone();
     thread::spawn(move || {
+        let mut pause = interval.min(FIRST_EXPORT);
         loop {
-            thread::sleep(interval);
+            thread::sleep(pause);
             export_metrics(&exporting).ok();
+            pause = interval;
         }
     });
     provider
@@ -174,5 +180,5 @@ fn attribute(text: &str) -> Result<KeyValue, &'static str> {
 
 fn name(text: &str) -> Result<String, &'static str> {
     let valid = text.trim() == text && text.len() <= 255 && !text.contains(char::is_control);
-    valid.then(|| text.to_owned()).ok_or("not a name of 1 to 255 bytes")
+    valid.then(|| text.to_owned()).ok_or("not 1 to 255 bytes without control characters, or white space at an end")
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use opentelemetry::InstrumentationScope;
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
@@ -15,10 +15,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{Layer, layer::Context};
 
-use super::outbox::{self, Outbox};
-
-/// The records of this time are sent together.
-const BATCH_INTERVAL: Duration = Duration::from_secs(1);
+use super::outbox::{self, Counted, Outbox};
 
 static LOGGER: OnceLock<SdkLogger> = OnceLock::new();
 
@@ -27,7 +24,8 @@ pub fn start(exporter: impl LogExporter + 'static, resource: Resource) -> SdkLog
     let outbox = Arc::new(Outbox::new("log_records_dropped_total"));
     let exporter = Counted { exporter, outbox: Arc::clone(&outbox) };
     let config = BatchConfigBuilder::default().with_max_queue_size(outbox::CAPACITY);
-    let config = config.with_max_export_batch_size(512).with_scheduled_delay(BATCH_INTERVAL).build();
+    let config =
+        config.with_max_export_batch_size(outbox::BATCH_SIZE).with_scheduled_delay(outbox::BATCH_INTERVAL).build();
     let batches = BatchLogProcessor::builder(exporter).with_batch_config(config).build();
     let provider = SdkLoggerProvider::builder().with_resource(resource);
     let provider = provider.with_log_processor(Bounded { batches, outbox }).build();
@@ -134,13 +132,6 @@ impl LogProcessor for Bounded {
     fn set_resource(&mut self, resource: &Resource) {
         self.batches.set_resource(resource);
     }
-}
-
-/// Removes from the outbox what was sent.
-#[derive(Debug)]
-struct Counted<E> {
-    exporter: E,
-    outbox: Arc<Outbox>,
 }
 
 impl<E: LogExporter> LogExporter for Counted<E> {

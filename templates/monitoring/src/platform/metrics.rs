@@ -11,7 +11,7 @@ static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Handle>>>> = LazyLock::ne
 /// The classes of status.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
-/// By class of status. The exporter creates them at start, because a rate does not see the first value of a new series.
+/// By class of status.
 static RESPONSES: LazyLock<[Counter; 5]> =
     LazyLock::new(|| CLASSES.map(|class| counter!("http_responses_total", "code" => class)));
 
@@ -21,18 +21,17 @@ type Handle = (&'static str, u16, Histogram);
 /// Records the status and the duration of a request.
 pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
     let is_probe = route.starts_with("/health/") || route == "/metrics";
-    if let Some(responses) = RESPONSES.get(usize::from(status / 100).wrapping_sub(1)).filter(|_| !is_probe) {
-        responses.increment(1);
+    let class = usize::from(status / 100);
+    if !is_probe && (1..=CLASSES.len()).contains(&class) {
+        RESPONSES[class - 1].increment(1);
     }
-    // A client may send arbitrary methods, and each would create a label that is kept forever.
-    let usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    let method = usual.into_iter().find(|usual| *usual == method).unwrap_or("OTHER");
-    let known = DURATIONS.read().unwrap_or_else(PoisonError::into_inner);
-    let mut of_route = known.get(route).into_iter().flatten();
+    let method = known(method);
+    let durations = DURATIONS.read().unwrap_or_else(PoisonError::into_inner);
+    let mut of_route = durations.get(route).into_iter().flatten();
     if let Some((.., duration)) = of_route.find(|(m, s, _)| (*m, *s) == (method, status)) {
         return duration.record(seconds);
     }
-    drop(known);
+    drop(durations);
     let labels = [
         ("http_route", route.to_owned()),
         ("http_request_method", method.to_owned()),
@@ -40,6 +39,12 @@ pub fn observe(route: &str, method: &str, status: u16, seconds: f64) {
     ];
     let duration = histogram!("http_server_request_duration_seconds", &labels);
     duration.record(seconds);
-    let mut known = DURATIONS.write().unwrap_or_else(PoisonError::into_inner);
-    known.entry(route.to_owned()).or_default().push((method, status, duration));
+    let mut durations = DURATIONS.write().unwrap_or_else(PoisonError::into_inner);
+    durations.entry(route.to_owned()).or_default().push((method, status, duration));
+}
+
+/// The method, or `_OTHER`: a client may send any, and each would be a label that is kept forever.
+pub fn known(method: &str) -> &'static str {
+    let usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    usual.into_iter().find(|usual| *usual == method).unwrap_or("_OTHER")
 }

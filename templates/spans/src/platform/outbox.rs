@@ -1,13 +1,19 @@
 //! What waits to be exported. It is bounded, so that neither a request nor the memory depends on the receiver: what does
 //! not fit is dropped, and counted like what could not be sent.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use metrics::counter;
 use opentelemetry_sdk::error::OTelSdkResult;
 
 /// The most spans, or log records, that wait; the batch that is being sent included.
 pub const CAPACITY: usize = 2048;
+
+/// What ends within this time is sent together, in batches of at most `BATCH_SIZE`.
+pub const BATCH_INTERVAL: Duration = Duration::from_secs(1);
+pub const BATCH_SIZE: usize = 512;
 
 /// The spans that wait, or the log records.
 #[derive(Debug)]
@@ -49,4 +55,11 @@ impl Outbox {
     fn dropped(&self, reason: &'static str, number: usize) {
         counter!(self.series, "reason" => reason).increment(number as u64);
     }
+}
+
+/// An exporter that removes from the outbox what it has sent.
+#[derive(Debug)]
+pub struct Counted<E> {
+    pub exporter: E,
+    pub outbox: Arc<Outbox>,
 }

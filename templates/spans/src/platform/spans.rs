@@ -15,12 +15,9 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracer, SdkTracerProvider, Span};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter, SpanProcessor};
 
-use super::outbox::{self, Outbox};
+use super::outbox::{self, Counted, Outbox};
 use super::settings::one_of;
 use super::{export, trace::Trace};
-
-/// The spans of this time are sent together.
-const BATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Which requests have a span. The names are those of OpenTelemetry.
 #[derive(clap::Args)]
@@ -58,7 +55,8 @@ pub fn start(settings: &Settings, exporter: impl SpanExporter + 'static, resourc
     let outbox = Arc::new(Outbox::new("spans_dropped_total"));
     let exporter = Counted { exporter, outbox: Arc::clone(&outbox) };
     let config = BatchConfigBuilder::default().with_max_queue_size(outbox::CAPACITY);
-    let config = config.with_max_export_batch_size(512).with_scheduled_delay(BATCH_INTERVAL).build();
+    let config =
+        config.with_max_export_batch_size(outbox::BATCH_SIZE).with_scheduled_delay(outbox::BATCH_INTERVAL).build();
     let batches = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
     let sampler = (settings.otel_traces_sampler)(settings.otel_traces_sampler_arg);
     let provider = SdkTracerProvider::builder().with_sampler(sampler).with_resource(resource);
@@ -101,11 +99,12 @@ pub fn enter(trace: &mut Trace, kind: SpanKind) -> Option<Span> {
 
 /// Ends the span of a request.
 pub fn end(mut span: Span, method: &str, route: Option<&str>, path: &str, status: u16) {
-    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
-    span.update_name(name);
+    let method = super::metrics::known(method);
+    let verb = if method == "_OTHER" { "HTTP" } else { method };
+    span.update_name(route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}")));
     span.set_attributes(route.map(|route| KeyValue::new("http.route", route.to_owned())));
     span.set_attributes([
-        KeyValue::new("http.request.method", method.to_owned()),
+        KeyValue::new("http.request.method", method),
         KeyValue::new("url.path", path.to_owned()),
         KeyValue::new("url.scheme", "http"),
     ]);
@@ -148,13 +147,6 @@ impl SpanProcessor for Bounded {
     fn set_resource(&mut self, resource: &Resource) {
         self.batches.set_resource(resource);
     }
-}
-
-/// Removes from the outbox what was sent.
-#[derive(Debug)]
-struct Counted<E> {
-    exporter: E,
-    outbox: Arc<Outbox>,
 }
 
 impl<E: SpanExporter> SpanExporter for Counted<E> {

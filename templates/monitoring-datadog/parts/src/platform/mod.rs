@@ -10,7 +10,7 @@
             datadog,
 //= tasks
         let tasks = futures_util::future::join(tasks, self.datadog.run());
-//= close
-        // The last values, and spans.
+//= flush
+        // The last values, and spans. First: a database that does not respond would take the rest of the time.
         self.datadog.send().await;
         spans::flush().await;

@@ -5,5 +5,6 @@
         otlp::start(&settings.otlp)?;
 //= series
         export_series::describe();
-//= close
+//= flush
+        // First: a database that does not respond would take the rest of the time.
         otlp::flush().await;
