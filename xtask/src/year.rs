@@ -43,15 +43,14 @@ struct Year {
 
 /// Runs all steps and writes the page.
 pub(crate) fn run() -> Result<()> {
-    let parent = dirs::target().join("year");
-    let folder = parent.join("shop-api");
-    fs::create_dir_all(&parent)?;
-    project::remove(&folder)?;
+    // Outside of this repository, as the project of a team is.
+    let parent = tempfile::tempdir()?;
+    let folder = parent.path().join("shop-api");
     let (restwell, servers) = (project::restwell()?, Servers::start(&Kind::ALL)?);
     let mut year = Year { folder, restwell, servers, page: HEAD.to_owned(), edits: Vec::new() };
     let (first, later) = TEAM.split_at(FIRST_EDITS);
     year.title("A new project")?;
-    year.command_in(&parent, "new shop-api --preset standard --no-git --yes")?;
+    year.command_in(parent.path(), "new shop-api --preset standard --no-git --yes")?;
     year.tested()?;
     year.edits("The team makes it its own", first)?;
     year.title("A second resource")?;
@@ -68,7 +67,7 @@ pub(crate) fn run() -> Result<()> {
     year.command("set deploy=kubernetes")?;
     year.tested()?;
     year.title("A newer restwell")?;
-    year.restwell = newer(&parent)?;
+    year.restwell = newer(parent.path())?;
     year.command("update")?;
     year.tested()?;
     year.title("Callers sign in")?;
@@ -131,7 +130,6 @@ impl Year {
 /// Builds a restwell of a higher version with one changed template.
 fn newer(parent: &Path) -> Result<PathBuf> {
     let source = parent.join("restwell");
-    project::remove(&source)?;
     Program::new("git").args(["clone", "--quiet", "--shared"]).arg(dirs::root()).arg(&source).read()?;
     let (path, old, new) = NEWER;
     project::replace(&source.join(path), old, new)?;
@@ -140,7 +138,7 @@ fn newer(parent: &Path) -> Result<PathBuf> {
     let old = line(&version);
     version.minor += 1;
     project::replace(&source.join("Cargo.toml"), &old, &line(&version))?;
-    let target = parent.join("target");
+    let target = dirs::target().join("year");
     let build = Program::cargo().args(["build", "--quiet", "--package", "restwell"]).dir(&source);
     build.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").run()?;
     Ok(target.join("debug/restwell"))
