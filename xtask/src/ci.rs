@@ -135,6 +135,11 @@ pub(crate) fn stages() -> impl Iterator<Item = &'static str> {
     TEST.iter().chain(REST).map(|stage| stage.name)
 }
 
+/// Whether this process is a stage of a run, which records the time of each.
+pub(crate) fn is_running() -> bool {
+    std::env::var_os(RUN).is_some()
+}
+
 /// The position of `stage` in the current run, from the variable that [`run_all`] sets.
 pub(crate) fn schedule(stage: &str) -> Schedule {
     let run = std::env::var(RUN).unwrap_or_default();

@@ -27,8 +27,8 @@ pub(crate) fn write(rust: &str, date: &str) -> Result<()> {
 
 fn page(stages: &[&str], rust: &str, date: &str) -> String {
     let mut page = format!(
-        "# Results\n\nWritten by `cargo xtask receipts` after `cargo xtask ci`, with rustc {rust} on {date}. \
-         [proof.md](proof.md) describes the stages.\n\n\
+        "# Results\n\nThe last run of each stage of `cargo xtask ci`, written by `cargo xtask receipts` with rustc {rust} on \
+         {date}. [proof.md](proof.md) describes the stages.\n\n\
          | stage | passed | failed | not run | minutes |\n| --- | --- | --- | --- | --- |\n"
     );
     for stage in stages {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::progress::{Intervals, Progress};
-use crate::{ci, dirs, say};
+use crate::{ci, dirs, process, say, space};
 
 /// The number of lines of a failed check's output that the summary of a run repeats.
 const NOTE_LINES: usize = 25;
@@ -119,7 +119,12 @@ impl Tally {
     /// Ends the stage; an error if a check failed.
     pub(crate) fn close(self) -> Result<()> {
         let Count { passed, failed, gaps } = self.count;
-        let time = say::seconds(self.started.elapsed());
+        let elapsed = self.started.elapsed();
+        let time = say::seconds(elapsed);
+        if !ci::is_running() {
+            let (cpu, free) = (process::cpu_time_of_children()?, space::free()?);
+            record_time(self.stage, Time { elapsed, cpu, free })?;
+        }
         say::line(format_args!("{}: {passed} passed, {failed} failed, {gaps} not run,{time}", self.stage));
         if failed > 0 {
             bail!("{failed} of {} checks of `{}` failed", passed + failed, self.stage);
