@@ -21,7 +21,8 @@ pub(super) fn all(base: &Base, yours: &Files, new: &Files, migrations: Migration
     let [known, new] = &sides;
     let unknown: BTreeSet<&Utf8Path> =
         base.hashes.keys().map(Utf8PathBuf::as_path).filter(|path| !known.contains_key(*path)).collect();
-    let all = known.keys().chain(&base.gone).chain(yours.keys()).chain(new.keys()).map(Utf8PathBuf::as_path);
+    let gone = base.gone.iter().filter(|path| !moved.contains_key(*path));
+    let all = known.keys().chain(gone).chain(yours.keys()).chain(new.keys()).map(Utf8PathBuf::as_path);
     let paths: BTreeSet<&Utf8Path> = all.chain(unknown.iter().copied()).collect();
     let crlf = writes_crlf(known, yours);
     let mut steps = BTreeMap::new();

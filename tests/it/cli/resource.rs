@@ -108,6 +108,28 @@ fn migrations_keep_their_numbers_when_others_are_added() {
 }
 
 #[test]
+fn a_migration_is_deleted_only_by_the_user_whatever_its_number() {
+    let project = project(&[]);
+    let base = || fs::read_to_string(project.path().join("shop-api/.restwell/base")).expect("there");
+    generate(&project, &["orders", "a:int"]);
+    generate(&project, &["lines", "b:int"]);
+    generate(&project, &["lines", "b:int", "c:int"]);
+    generate(&project, &["orders", "a:int", "d:int"]);
+    generate(&project, &["bills", "a:int"]);
+    assert!(!base().contains("\ngone "));
+    // Restwell renders 0006_lines_2.sql.
+    fs::remove_file(project.path().join("shop-api/migrations/0004_lines_2.sql")).expect("removed");
+    generate(&project, &["tags", "a:int"]).says("stay away");
+    generate(&project, &["notes", "a:int"]);
+    assert_eq!(base().matches("\ngone ").count(), 1, "one file was deleted");
+    inside(&project, ["set", "database=none", "--no-check"]).exits(0);
+    inside(&project, ["set", "database=sqlite", "--no-check"]).exits(0);
+    let names = migrations(&project);
+    assert!(names.iter().any(|name| name.ends_with("_orders_2.sql")), "{names:?}");
+    assert!(!names.iter().any(|name| name.ends_with("_lines_2.sql")), "{names:?}");
+}
+
+#[test]
 fn another_database_gets_the_resource_in_its_dialect() {
     let project = project(&[]);
     generate(&project, &ORDERS);
