@@ -26,7 +26,7 @@ use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, Depth, check};
-pub use edit::{Edit, Kind};
+pub use edit::{Edit, Kind, has_hash, rendered};
 pub use history::{inverse, last_made, last_undone, made_since};
 pub use merging::Merging;
 pub use patch::Patch;

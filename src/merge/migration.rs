@@ -69,6 +69,13 @@ pub fn is_renumbered(path: &Utf8Path, other: &Utf8Path) -> bool {
     path != other && name(path).is_some_and(|name| self::name(other) == Some(name))
 }
 
+/// The path in the project of a migration that was rendered for `path`, whatever its number and whether or not the user
+/// edited it; `None` if the project has none of its name.
+pub fn place<'a>(path: &'a Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8Path> {
+    let at_path = yours.contains_key(path).then_some(path);
+    at_path.or_else(|| placed(path, file, yours, &BTreeMap::new()).map(Utf8PathBuf::as_path))
+}
+
 /// `2` for `migrations/0002_orders.sql`.
 fn number(path: &Utf8Path) -> Option<u64> {
     parts(path)?.0.parse().ok()
