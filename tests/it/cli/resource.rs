@@ -199,6 +199,18 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn a_module_of_ones_own_is_in_the_way_of_a_resource() {
+    let generate = ["generate", "resource", "orders", "a:int", "--no-check"];
+    for own in ["src/orders.rs", "src/orders/mod.rs"] {
+        let project = project(&[]);
+        let path = project.path().join("shop-api").join(own);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, "//! Ours.\n").expect("written");
+        inside(&project, generate).exits(7).says("error[RW0803]").says(&format!("`{own}`: ")).writes_nothing();
+    }
+}
+
+#[test]
 fn a_resource_needs_a_database() {
     let project = project(&["--database", "none", "--cache", "none"]);
     let mut run = inside(&project, ["generate", "resource"]);
