@@ -5,11 +5,13 @@ mod lock;
 mod plan;
 mod resource;
 
+use std::cmp::Reverse;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
-use super::choices::pairs;
+use super::choices::{check_pairs, pairs};
 use crate::answers;
 use crate::choice::Value;
 use crate::disk::{Change, Root};
@@ -92,11 +94,7 @@ enum OnConflict {
 
 impl Set {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        for (index, value) in self.values.iter().enumerate() {
-            if let Some(&first) = self.values[..index].iter().find(|other| other.choice() == value.choice()) {
-                return Err(Error::Usage(Misuse::TwoValues { first, last: *value }));
-            }
-        }
+        check_pairs(&self.values)?;
         let title = self.values.iter().fold("set".to_owned(), |title, value| format!("{title} {value}"));
         let asked: Answers = self.values.iter().map(|&value| (value, Origin::Flag)).collect();
         self.options.run("set", title, |project| project.wanted(asked), shell)
@@ -162,17 +160,29 @@ impl MergeOptions {
 
     /// Takes the side that was asked for.
     fn resolve(&self, project: &Project, merging: &mut Merging) -> Result<(), Error> {
-        for (typed, side) in
-            self.ours.iter().map(|path| (path, Side::Yours)).chain(self.theirs.iter().map(|path| (path, Side::New)))
-        {
-            let steps = || merging.merge.steps.keys();
-            let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
-            // An error names files relative to the project.
-            let inside = [project.root.inside(typed), Some(typed.clone())];
-            let Some(wanted) = inside.into_iter().flatten().find(is_known) else {
-                return Err(project.no_such_file(typed, steps()));
-            };
-            let paths: Vec<Utf8PathBuf> = steps().filter(|path| path.starts_with(&wanted)).cloned().collect();
+        let steps = || merging.merge.steps.keys();
+        let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
+        // An error names files relative to the project.
+        let inside = |typed: &Utf8PathBuf| [project.root.inside(typed), Some(typed.clone())];
+        let found = |typed: &Utf8PathBuf| inside(typed).into_iter().flatten().find(is_known);
+        let known = |typed: &Utf8PathBuf| found(typed).ok_or_else(|| project.no_such_file(typed, steps()));
+        let mut wanted = Vec::new();
+        for typed in &self.ours {
+            wanted.push((known(typed)?, Side::Yours));
+        }
+        for typed in &self.theirs {
+            let path = known(typed)?;
+            if let Some(index) = wanted.iter().position(|(other, side)| *other == path && *side == Side::Yours) {
+                let [ours, theirs] = [&self.ours[index], typed].map(ToString::to_string);
+                return Err(Error::Usage(Misuse::TwoSides { ours, theirs }));
+            }
+            wanted.push((path, Side::New));
+        }
+        // A file is more exact than the folder around it.
+        wanted.sort_by_key(|(path, _)| Reverse(path.components().count()));
+        for (wanted, side) in wanted {
+            let steps = merging.merge.steps.keys();
+            let paths: Vec<Utf8PathBuf> = steps.filter(|path| path.starts_with(&wanted)).cloned().collect();
             for path in paths {
                 merging.merge.resolve(path, side);
             }

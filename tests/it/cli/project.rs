@@ -150,6 +150,8 @@ fn what_a_value_would_change_is_what_it_renders() {
         .expect("copied");
     assert_eq!(project.listing(), other.listing());
     inside(&project, ["diff", "--set", "database=none", "--set", "cache=redis"]).exits(3).says("error[RW0301]");
+    let twice = ["diff", "--stat", "--set", "cache=redis", "--set", "cache=none"];
+    inside(&project, twice).exits(2).says("error[RW0108]").says("restwell diff --stat --set cache=none\n");
 }
 
 #[test]
