@@ -4,6 +4,7 @@ mod ask;
 mod lock;
 mod plan;
 mod resource;
+mod table;
 
 use std::cmp::Reverse;
 
@@ -133,6 +134,7 @@ impl MergeOptions {
             None => Project::at(root.clone())?,
         };
         let wanted = want(&project)?;
+        table::check(&project, &wanted)?;
         let mut merging = project.merge(&wanted.resolution.stack, &wanted.resources)?;
         merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
         self.resolve(&project, &mut merging)?;

@@ -211,6 +211,26 @@ fn a_module_of_ones_own_is_in_the_way_of_a_resource() {
 }
 
 #[test]
+fn a_table_of_ones_own_is_not_made_again() {
+    let project = project(&[]);
+    let path = project.path().join("shop-api/migrations/0002_own.sql");
+    let generate = ["generate", "resource", "orders", "a:int", "--no-check"];
+    let told = "`migrations/0002_own.sql` makes the table `orders`";
+    let receipt = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&receipt).expect("there");
+    for sql in ["create table orders(id INTEGER) STRICT;\n", "ALTER TABLE products RENAME TO \"Orders\";\n"] {
+        fs::write(&path, sql).expect("written");
+        inside(&project, generate).exits(2).says(told).writes_nothing();
+        let asked = "\n[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\n";
+        fs::write(&receipt, text.clone() + asked).expect("written");
+        inside(&project, ["set", "--no-check"]).exits(2).says(told);
+        fs::write(&receipt, &text).expect("written");
+    }
+    fs::write(&path, "CREATE TABLE orders_old (id INTEGER) STRICT; -- for orders\n").expect("written");
+    inside(&project, generate).exits(0);
+}
+
+#[test]
 fn a_resource_needs_a_database() {
     let project = project(&["--database", "none", "--cache", "none"]);
     let mut run = inside(&project, ["generate", "resource"]);
