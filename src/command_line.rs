@@ -87,6 +87,13 @@ impl CommandLine {
         self
     }
 
+    /// Without the flag where it has this value.
+    #[must_use]
+    pub fn without_value(mut self, name: &str, value: &str) -> Self {
+        self.words.retain(|word| !matches!(word, Word::Flag(known, Some(held)) if known == name && held == value));
+        self
+    }
+
     /// With another word in the place of an argument or of the value of a flag.
     #[must_use]
     pub fn with_other(mut self, old: &str, new: &str) -> Self {

@@ -154,7 +154,12 @@ pub enum Error {
     /// There is no base in the working directory or above it.
     NoProject,
     /// The base of a project cannot be used.
-    Base(base::Fault),
+    Base {
+        /// The directory that was given with `--base`; `None` for the project itself.
+        directory: Option<Utf8PathBuf>,
+        /// Why.
+        fault: base::Fault,
+    },
     /// There is no change to take back, or to make again.
     NothingToUndo {
         /// Whether it is to be made again.
@@ -260,7 +265,7 @@ impl Error {
             Self::Policy { .. } => "RW0115",
             Self::Violates { .. } => "RW0902",
             Self::NoProject => "RW0603",
-            Self::Base(_) => "RW0604",
+            Self::Base { .. } => "RW0604",
             Self::NothingToUndo { .. } => "RW0113",
             Self::Merge(unmerged) => unmerged.code(),
             Self::InUse => "RW0605",

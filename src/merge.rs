@@ -26,7 +26,7 @@ use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
 pub use conflict::{Choice, Conflict, Hunk, Labels, Reason, Side, has_markers, marked};
-pub use migration::{find as find_migration, is_migration};
+pub use migration::{find as find_migration, is_migration, is_renumbered, place as migration_place};
 
 /// A file: its content and whether it is executable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, Depth, check};
-pub use edit::{Edit, Kind};
+pub use edit::{Edit, Kind, has_hash, rendered};
 pub use history::{inverse, last_made, last_undone, made_since};
 pub use merging::Merging;
 pub use patch::Patch;
@@ -69,7 +69,7 @@ impl Project {
     /// # Errors
     /// As [`Project::open`].
     pub fn at(root: Root) -> Result<Self, Error> {
-        let base = stored(&root)?.ok_or(Error::NoProject)?;
+        let base = stored(&root, None)?.ok_or(Error::NoProject)?;
         Self::with_base(root, base)
     }
 
@@ -80,13 +80,16 @@ impl Project {
     /// As [`Project::open`], and if there is no project in the directory.
     pub fn based_on(directory: &Utf8Path, root: Root) -> Result<Self, Error> {
         let rendered = Root::given(directory)?;
-        if let Some(base) = stored(&rendered)? {
+        if let Some(base) = stored(&rendered, Some(directory))? {
             return Self::with_base(root, base);
         }
         let Some(text) = text(&rendered, RECEIPT)? else {
             return Err(Error::Usage(Misuse::NoBase { directory: directory.to_string(), without: RECEIPT }));
         };
-        let receipt = Input::of_receipt(&text)?;
+        let receipt = Input::of_receipt(&text).map_err(|error| match error {
+            Error::Answers { faults, .. } => Error::Answers { file: directory.join(RECEIPT).into_string(), faults },
+            other => other,
+        })?;
         let resolution = Stack::resolve(&receipt.answers);
         let stack =
             resolution.map_err(|conflict| Error::Conflict { conflict, answers: receipt.answers.clone() })?.stack;
@@ -192,10 +195,13 @@ impl Project {
     }
 }
 
-/// The base that a project has.
-fn stored(root: &Root) -> Result<Option<Base>, Error> {
+/// The base that a project has, or the one in the directory that was given.
+fn stored(root: &Root, directory: Option<&Utf8Path>) -> Result<Option<Base>, Error> {
+    let directory = directory.map(Utf8Path::to_owned);
     match root.read(BASE.into())? {
-        Content::File(File { bytes, .. }) => Base::parse(&bytes).map(Some).map_err(Error::Base),
+        Content::File(File { bytes, .. }) => {
+            Base::parse(&bytes).map(Some).map_err(|fault| Error::Base { directory, fault })
+        }
         Content::Nothing | Content::Other { .. } => Ok(None),
     }
 }

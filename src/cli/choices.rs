@@ -4,6 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::choice::{Choice, Value};
+use crate::error::{Error, Misuse};
 
 /// The values given as flags.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,16 @@ pub(super) fn pairs() -> impl TypedValueParser<Value = Value> {
     let words = Value::all().map(|value| PossibleValue::new(value.to_string()).help(value.offer().cost));
     PossibleValuesParser::new(words)
         .map(|word| Value::all().find(|value| value.to_string() == word).expect("the word is one of the values"))
+}
+
+/// Refuses two values of one choice.
+pub(super) fn check_pairs(values: &[Value]) -> Result<(), Error> {
+    for (index, &last) in values.iter().enumerate() {
+        if let Some(&first) = values[..index].iter().find(|other| other.choice() == last.choice()) {
+            return Err(Error::Usage(Misuse::TwoValues { first, last }));
+        }
+    }
+    Ok(())
 }
 
 fn flag(choice: Choice) -> Arg {

@@ -5,7 +5,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::choices::pairs;
+use super::choices::{check_pairs, pairs};
 use crate::answers;
 use crate::choice::Value;
 use crate::command_line::CommandLine;
@@ -56,6 +56,7 @@ struct Difference {
 
 impl Diff {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
+        check_pairs(&self.set)?;
         super::warn_of(&answers::check(&answers::environment())?, shell);
         let project = Project::open()?;
         let render = project.rendered()?;

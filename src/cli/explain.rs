@@ -5,10 +5,11 @@ mod topic;
 
 use clap::Args;
 
+use super::choices::check_pairs;
 use crate::answers;
 use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
-use crate::error::{CODES, Code, Error, Misuse};
+use crate::error::{CODES, Code, Error};
 use crate::preset::{PRESETS, Preset};
 use crate::rules::RULES;
 use crate::shell::Shell;
@@ -89,9 +90,7 @@ fn unknown(word: &str) -> Error {
 /// Several values: what each adds, or why they cannot be combined.
 fn together(values: Vec<Value>) -> Result<Topic, Error> {
     let answers: Answers = values.iter().map(|&value| (value, Origin::Flag)).collect();
-    if let Some((first, last)) = given_twice(&values) {
-        return Err(Error::Usage(Misuse::TwoValues { first, last }));
-    }
+    check_pairs(&values)?;
     match Stack::resolve(&answers) {
         Ok(_) => Ok(Topic::values(&values)),
         Err(conflict) => {
@@ -100,9 +99,4 @@ fn together(values: Vec<Value>) -> Result<Topic, Error> {
             Ok(Topic::conflict(&Error::Conflict { conflict, answers }, &line.with_flag("--yes")))
         }
     }
-}
-
-fn given_twice(values: &[Value]) -> Option<(Value, Value)> {
-    let earlier = |index: usize| values[..index].iter().find(|one| one.choice() == values[index].choice());
-    (0..values.len()).find_map(|index| earlier(index).map(|&one| (one, values[index])))
 }

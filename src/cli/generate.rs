@@ -1,13 +1,12 @@
 //! `restwell generate` and `restwell remove`: change the resources of a project.
 
-use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::set::MergeOptions;
 use crate::choice::Database;
 use crate::error::{Error, Unsuitable};
 use crate::plan::check_resources;
-use crate::project::{Project, Wanted};
+use crate::project::Project;
 use crate::resource::Resource;
 use crate::shell::Shell;
 use crate::spelling;
@@ -71,31 +70,10 @@ impl Generate {
                 None => wanted.resources.push(resource.clone()),
             }
             check_resources(&wanted.resources).map_err(wrong)?;
-            match left(project, &wanted, &name)? {
-                Some(migration) => Err(Error::Resource(Unsuitable::Left { name: name.clone(), migration })),
-                None => Ok(wanted),
-            }
+            Ok(wanted)
         };
         options.run("generate", title, with, shell)
     }
-}
-
-/// A migration that makes the table, left by a resource of this name that was removed, and that is not one of the wanted
-/// project. With the same fields it is: then the table is as it should be.
-fn left(project: &Project, wanted: &Wanted, name: &str) -> Result<Option<String>, Error> {
-    if project.base.resources.iter().any(|resource| resource.name() == name) {
-        return Ok(None);
-    }
-    let is_of_resource = |path: &&Utf8PathBuf| {
-        let file = path.strip_prefix("migrations").map(Utf8Path::as_str).unwrap_or_default();
-        let rest = file.trim_start_matches(|letter: char| letter.is_ascii_digit());
-        rest.strip_prefix('_').and_then(|rest| rest.strip_suffix(".sql")) == Some(name)
-    };
-    let rendered = project.render(&wanted.resolution.stack, &wanted.resources)?;
-    let files = project.root.files()?;
-    let mut left = files.keys().filter(is_of_resource);
-    let is_wanted = |path: &Utf8PathBuf| rendered.files().any(|(_, file)| file.bytes == files[path].bytes);
-    Ok(left.find(|path| !is_wanted(path)).map(ToString::to_string))
 }
 
 impl Remove {

@@ -4,12 +4,15 @@ mod ask;
 mod lock;
 mod plan;
 mod resource;
+mod table;
+
+use std::cmp::Reverse;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
-use super::choices::pairs;
+use super::choices::{check_pairs, pairs};
 use crate::answers;
 use crate::choice::Value;
 use crate::disk::{Change, Root};
@@ -92,11 +95,7 @@ enum OnConflict {
 
 impl Set {
     pub(super) fn run(self, shell: &mut Shell) -> Result<(), Error> {
-        for (index, value) in self.values.iter().enumerate() {
-            if let Some(&first) = self.values[..index].iter().find(|other| other.choice() == value.choice()) {
-                return Err(Error::Usage(Misuse::TwoValues { first, last: *value }));
-            }
-        }
+        check_pairs(&self.values)?;
         let title = self.values.iter().fold("set".to_owned(), |title, value| format!("{title} {value}"));
         let asked: Answers = self.values.iter().map(|&value| (value, Origin::Flag)).collect();
         self.options.run("set", title, |project| project.wanted(asked), shell)
@@ -135,6 +134,7 @@ impl MergeOptions {
             None => Project::at(root.clone())?,
         };
         let wanted = want(&project)?;
+        table::check(&project, &wanted)?;
         let mut merging = project.merge(&wanted.resolution.stack, &wanted.resources)?;
         merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
         self.resolve(&project, &mut merging)?;
@@ -162,17 +162,29 @@ impl MergeOptions {
 
     /// Takes the side that was asked for.
     fn resolve(&self, project: &Project, merging: &mut Merging) -> Result<(), Error> {
-        for (typed, side) in
-            self.ours.iter().map(|path| (path, Side::Yours)).chain(self.theirs.iter().map(|path| (path, Side::New)))
-        {
-            let steps = || merging.merge.steps.keys();
-            let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
-            // An error names files relative to the project.
-            let inside = [project.root.inside(typed), Some(typed.clone())];
-            let Some(wanted) = inside.into_iter().flatten().find(is_known) else {
-                return Err(project.no_such_file(typed, steps()));
-            };
-            let paths: Vec<Utf8PathBuf> = steps().filter(|path| path.starts_with(&wanted)).cloned().collect();
+        let steps = || merging.merge.steps.keys();
+        let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
+        // An error names files relative to the project.
+        let inside = |typed: &Utf8PathBuf| [project.root.inside(typed), Some(typed.clone())];
+        let found = |typed: &Utf8PathBuf| inside(typed).into_iter().flatten().find(is_known);
+        let known = |typed: &Utf8PathBuf| found(typed).ok_or_else(|| project.no_such_file(typed, steps()));
+        let mut wanted = Vec::new();
+        for typed in &self.ours {
+            wanted.push((known(typed)?, Side::Yours));
+        }
+        for typed in &self.theirs {
+            let path = known(typed)?;
+            if let Some(index) = wanted.iter().position(|(other, side)| *other == path && *side == Side::Yours) {
+                let [ours, theirs] = [&self.ours[index], typed].map(ToString::to_string);
+                return Err(Error::Usage(Misuse::TwoSides { ours, theirs }));
+            }
+            wanted.push((path, Side::New));
+        }
+        // A file is more exact than the folder around it.
+        wanted.sort_by_key(|(path, _)| Reverse(path.components().count()));
+        for (wanted, side) in wanted {
+            let steps = merging.merge.steps.keys();
+            let paths: Vec<Utf8PathBuf> = steps.filter(|path| path.starts_with(&wanted)).cloned().collect();
             for path in paths {
                 merging.merge.resolve(path, side);
             }

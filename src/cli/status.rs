@@ -11,8 +11,9 @@ use crate::base::Base;
 use crate::command_line::CommandLine;
 use crate::error::Error;
 use crate::merge;
-use crate::project::{Edit, Patch, Project};
+use crate::project::{Edit, Patch, Project, Wanted};
 use crate::report::StackData;
+use crate::resource::Resource;
 use crate::shell::{Format, Shell};
 use crate::stack::Answers;
 use crate::version::VERSION;
@@ -44,6 +45,8 @@ pub(super) struct StatusData {
     mine: Vec<String>,
     /// Choices that `restwell.toml` asks for and that are not applied.
     asked: Vec<AskedData>,
+    /// Resources that `restwell.toml` asks for otherwise than they are applied.
+    asked_resources: Vec<AskedResource>,
     /// Files that this version renders otherwise than they were applied.
     update: Vec<UpdateData>,
     /// The number of a change that was interrupted, which the next command that writes finishes; otherwise null.
@@ -84,6 +87,16 @@ struct AskedData {
     to: &'static str,
 }
 
+/// A resource that is asked for otherwise.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AskedResource {
+    name: String,
+    /// The fields that it has; null if it is not applied.
+    from: Option<Vec<String>>,
+    /// The fields that are asked for; null if it is not asked for.
+    to: Option<Vec<String>>,
+}
+
 /// A file that this version renders otherwise.
 #[derive(Debug, Serialize, JsonSchema)]
 struct UpdateData {
@@ -112,7 +125,8 @@ impl StatusData {
         let Base { version, stack, digest, .. } = &project.base;
         let render = project.rendered()?;
         let edits = project.edits(&render)?;
-        let asked = project.asked(Answers::default())?.stack;
+        let Wanted { resolution, resources } = project.wanted(Answers::default())?;
+        let asked = resolution.stack;
         let is_asked = |value: &crate::choice::Value| stack.get(value.choice()) != *value;
         Ok(Self {
             name: project.name.clone(),
@@ -131,6 +145,7 @@ impl StatusData {
                 .filter(is_asked)
                 .map(|to| AskedData { choice: to.choice().id(), from: stack.get(to.choice()).id(), to: to.id() })
                 .collect(),
+            asked_resources: AskedResource::all(&project.base.resources, &resources),
             update: project
                 .upstream(&render)?
                 .iter()
@@ -143,18 +158,25 @@ impl StatusData {
 
     /// Each difference in one clause.
     fn differences(&self) -> Vec<String> {
-        let Self { edits, markers, asked, update, interrupted, .. } = self;
+        let Self { edits, markers, update, interrupted, .. } = self;
         let edits = edits.iter().map(|edit| format!("`{}`: {}", edit.path, edit.kind));
         let markers = markers.iter().map(|path| format!("`{path}` has conflict markers"));
-        let asked = asked.iter().map(AskedData::text).map(|text| format!("`restwell.toml` asks for {text}"));
         let update =
             (!update.is_empty()).then(|| format!("restwell {VERSION} renders {} files otherwise", update.len()));
         let interrupted = interrupted.iter().map(|number| format!("change {number} was interrupted"));
-        edits.chain(markers).chain(asked).chain(update).chain(interrupted).collect()
+        edits.chain(markers).chain(self.asked()).chain(update).chain(interrupted).collect()
+    }
+
+    /// What `restwell.toml` asks for otherwise than it is applied, each in one clause.
+    fn asked(&self) -> impl Iterator<Item = String> {
+        let resources = self.asked_resources.iter().map(AskedResource::text);
+        let all = self.asked.iter().map(AskedData::text).chain(resources);
+        all.map(|text| format!("`restwell.toml` asks for {text}"))
     }
 
     fn text(&self) -> String {
-        let Self { name, version, base, edits, markers, mine, asked, update, interrupted } = self;
+        let Self { name, version, base, edits, markers, mine, asked: _, asked_resources: _, update, interrupted } =
+            self;
         let stack: Vec<String> = base.stack.pairs().map(|(choice, value)| format!("{choice}={value}")).collect();
         let mut lines = vec![format!("{name}: {}", stack.join(" "))];
         lines.push(match &base.other_versions[..] {
@@ -171,7 +193,7 @@ impl StatusData {
         lines.extend(edits.iter().map(|edit| format!("  {:<width$}  {}", edit.path, edit.text())));
         lines.extend(markers.iter().map(|path| format!("  {path} has conflict markers")));
         lines.extend((!mine.is_empty()).then(|| format!("yours by `restwell.toml`: {}", mine.join(" "))));
-        lines.extend(asked.iter().map(|asked| format!("`restwell.toml` asks for {}", asked.text())));
+        lines.extend(self.asked());
         lines.push(format!("restwell {version} would change: {}", files(update.len())));
         lines.extend(update.iter().map(|UpdateData { path, kind }| format!("  {path}  {kind}")));
         lines.join("\n") + "\n"
@@ -197,6 +219,27 @@ impl AskedData {
     fn text(&self) -> String {
         let Self { choice, from, to } = self;
         format!("{choice}: {from} → {to}")
+    }
+}
+
+impl AskedResource {
+    /// The resources whose fields differ.
+    fn all(applied: &[Resource], wanted: &[Resource]) -> Vec<Self> {
+        let fields = |resources: &[Resource], name: &str| {
+            let resource = resources.iter().find(|resource| resource.name() == name)?;
+            Some(resource.fields().iter().map(ToString::to_string).collect())
+        };
+        let is_new = |resource: &&Resource| applied.iter().all(|other| other.name() != resource.name());
+        let names = applied.iter().chain(wanted.iter().filter(is_new)).map(Resource::name);
+        let asked =
+            names.map(|name| Self { name: name.to_owned(), from: fields(applied, name), to: fields(wanted, name) });
+        asked.filter(|asked| asked.from != asked.to).collect()
+    }
+
+    fn text(&self) -> String {
+        let fields =
+            |fields: &Option<Vec<String>>| fields.as_ref().map_or("none".to_owned(), |fields| fields.join(" "));
+        format!("resource {}: {} → {}", self.name, fields(&self.from), fields(&self.to))
     }
 }
 

@@ -12,7 +12,8 @@ use crate::answers;
 use crate::command_line::CommandLine;
 use crate::disk::Content;
 use crate::error::Error;
-use crate::project::Project;
+use crate::merge::migration_place;
+use crate::project::{Project, has_hash, rendered};
 use crate::proof::{self, PROOFS, Proof, is_compiled};
 use crate::shell::{Format, Shell};
 use crate::tree::Tree;
@@ -86,16 +87,19 @@ impl Verified {
             // What was proved has no other resources.
             _ => None,
         };
+        let files = project.root.files()?;
+        let mut places = BTreeSet::from([LOCK.into()]);
         let (mut same, mut edited, mut missing) = (0, Vec::new(), Vec::new());
         for (path, file) in tree.files().filter(|(path, _)| is_compiled(path) && *path != LOCK) {
-            match project.root.read(path)? {
-                Content::File(found) if found.bytes == file.bytes => same += 1,
-                Content::Nothing => missing.push(path.to_string()),
-                Content::File(_) | Content::Other { .. } => edited.push(path.to_string()),
+            let place = migration_place(path, &rendered(file), &files).unwrap_or(path);
+            match project.root.read(place)? {
+                Content::File(found) if has_hash(&found, &file.sha256()) => same += 1,
+                Content::Nothing => missing.push(place.to_string()),
+                Content::File(_) | Content::Other { .. } => edited.push(place.to_string()),
             }
+            places.insert(place.to_owned());
         }
-        let own = project.root.files()?.into_keys();
-        let own = own.filter(|path: &Utf8PathBuf| is_compiled(path) && tree.get(path).is_none());
+        let own = files.into_keys().filter(|path| is_compiled(path) && !places.contains(path));
         let yours = own.map(Utf8PathBuf::into_string).collect();
         let lock = locked(project, &tree)?;
         Ok(Self { version: VERSION, proof, same, edited, missing, yours, lock })

@@ -55,6 +55,13 @@ pub enum Misuse {
         /// The later one.
         last: Value,
     },
+    /// Both sides of one file are to be taken.
+    TwoSides {
+        /// The file, as typed with `--ours`.
+        ours: String,
+        /// The file, as typed with `--theirs`.
+        theirs: String,
+    },
     /// The path of a new project is empty.
     EmptyPath,
     /// Conflicts are to be asked about, and there is no terminal.

@@ -21,12 +21,14 @@ pub enum Unsuitable {
         /// The most similar one.
         nearest: Option<String>,
     },
-    /// It was removed, and a migration that makes its table was left.
+    /// A migration makes its table.
     Left {
         /// The resource.
         name: String,
         /// The path.
         migration: String,
+        /// Whether it was left by a resource of this name that was removed.
+        is_left: bool,
     },
     /// Another refers to it.
     Referred {

@@ -86,7 +86,7 @@ impl Error {
             Self::InTheWay { path, what } => target::in_the_way(path.as_str(), *what),
             Self::Resource(unsuitable) => resource::words(unsuitable, typed),
             Self::NoProject => project::none(),
-            Self::Base(fault) => project::base(fault),
+            Self::Base { directory, fault } => project::base(directory.as_deref(), fault),
             Self::NothingToUndo { is_redo, number } => project::nothing_to_undo(*is_redo, *number),
             Self::Merge(unmerged) => merge::words(unmerged, typed),
             Self::InUse => words("another restwell process is changing this project").command(typed.clone()),

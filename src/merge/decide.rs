@@ -9,6 +9,9 @@ use super::habit::{self, Habit};
 use super::text::{self, Sides};
 use super::{Base, Conflict, File, Files, Merge, Migrations, Step, manifest, migration, moves};
 
+/// The folders in which each file is the root of a crate, and no module.
+const CRATES: [&str; 4] = ["tests", "benches", "examples", "src/bin"];
+
 /// Decides every path.
 pub(super) fn all(base: &Base, yours: &Files, new: &Files, migrations: Migrations) -> Merge {
     let known = base.files(yours);
@@ -21,7 +24,8 @@ pub(super) fn all(base: &Base, yours: &Files, new: &Files, migrations: Migration
     let [known, new] = &sides;
     let unknown: BTreeSet<&Utf8Path> =
         base.hashes.keys().map(Utf8PathBuf::as_path).filter(|path| !known.contains_key(*path)).collect();
-    let all = known.keys().chain(&base.gone).chain(yours.keys()).chain(new.keys()).map(Utf8PathBuf::as_path);
+    let gone = base.gone.iter().filter(|path| !moved.contains_key(*path));
+    let all = known.keys().chain(gone).chain(yours.keys()).chain(new.keys()).map(Utf8PathBuf::as_path);
     let paths: BTreeSet<&Utf8Path> = all.chain(unknown.iter().copied()).collect();
     let crlf = writes_crlf(known, yours);
     let mut steps = BTreeMap::new();
@@ -165,25 +169,31 @@ fn with_crlf(new: &File) -> File {
     }
 }
 
-/// A file that stays although Restwell removes it is in the way of a new one that defines the same module.
+/// A file that stays is in the way of a new one that defines the same module.
 fn hold_back(merge: &mut Merge, yours: &Files) {
     let added: Vec<Utf8PathBuf> =
         merge.steps.iter().filter(|(_, step)| matches!(step, Step::Add(_))).map(|(path, _)| path.clone()).collect();
     for of in added {
         let Some(kept) = same_module(&of) else { continue };
-        if merge.steps.get(&kept) == Some(&Step::Release) {
+        if matches!(merge.steps.get(&kept), Some(Step::Release | Step::Yours | Step::Keep)) {
             let conflict = Conflict::whole(yours.get(&kept).cloned(), None, Reason::InTheWay { of });
             merge.steps.insert(kept, Step::Conflict(conflict));
         }
     }
 }
 
-/// `src/cache/mod.rs` for `src/cache.rs`, and the other way round.
+/// `src/cache/mod.rs` for `src/cache.rs`, and the other way round; `None` for the root of a crate.
 fn same_module(path: &Utf8Path) -> Option<Utf8PathBuf> {
     if path.file_name() == Some("mod.rs") {
-        return path.parent().map(|folder| folder.with_extension("rs"));
+        let file = path.parent()?.with_extension("rs");
+        return (!is_crate(&file)).then_some(file);
     }
-    (path.extension() == Some("rs")).then(|| path.with_extension("").join("mod.rs"))
+    (path.extension() == Some("rs") && !is_crate(path)).then(|| path.with_extension("").join("mod.rs"))
+}
+
+/// Whether the file is the root of a crate, and no module.
+fn is_crate(path: &Utf8Path) -> bool {
+    path.parent().is_some_and(|folder| CRATES.contains(&folder.as_str()))
 }
 
 /// Names the written files that mention a file that stays away.

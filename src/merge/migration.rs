@@ -1,6 +1,6 @@
 //! Migrations: a database may have run them, so they are append-only, and a new one gets the next free number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -15,22 +15,24 @@ pub fn is_migration(path: &Utf8Path) -> bool {
 }
 
 /// The paths of new migrations whose number is taken, or lower than that of one in the project. One that the project has
-/// under another number keeps that one.
+/// under another number keeps that one, and one that was deleted under another number stays away.
 pub(super) fn numbers(
+    gone: &BTreeSet<Utf8PathBuf>,
     known: &Files,
-    yours: &Files,
-    new: &Files,
+    [yours, new]: [&Files; 2],
     moved: &BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 ) -> BTreeMap<Utf8PathBuf, Utf8PathBuf> {
     let mut last = yours.keys().chain(moved.values()).filter_map(|path| number(path)).max().unwrap_or(0);
     let mut given = BTreeMap::new();
-    for path in new.keys() {
+    for (path, file) in new {
         let Some(wanted) = number(path) else { continue };
-        let is_same = yours.get(path) == new.get(path);
+        let is_same = yours.get(path) == Some(file);
         if known.contains_key(path) || moved.contains_key(path) || is_same {
             continue;
         }
-        if let Some(placed) = find(path, &new[path], yours) {
+        let before = || known.keys().chain(gone).find(|other| is_renumbered(other, path));
+        let before = || before().map(|path| moved.get(path).unwrap_or(path));
+        if let Some(placed) = find(path, file, yours).or_else(before) {
             given.insert(path.clone(), placed.clone());
             continue;
         }
@@ -44,10 +46,34 @@ pub(super) fn numbers(
     given
 }
 
+/// The path in the project of a migration that was rendered: one of its name with its content, otherwise the newest of
+/// its name that is not the place of another, which the user edited.
+pub(super) fn placed<'a>(
+    path: &Utf8Path,
+    file: &File,
+    yours: &'a Files,
+    moved: &BTreeMap<Utf8PathBuf, Utf8PathBuf>,
+) -> Option<&'a Utf8PathBuf> {
+    let is_free = |other: &&Utf8PathBuf| is_renumbered(other, path) && !moved.values().any(|taken| taken == *other);
+    find(path, file, yours).or_else(|| yours.keys().rev().find(is_free))
+}
+
 /// The path of a migration in the project, whatever its number; `None` if it is no migration or was changed.
 pub fn find<'a>(path: &Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8PathBuf> {
     let name = name(path)?;
     yours.iter().find(|(other, theirs)| self::name(other) == Some(name) && *theirs == file).map(|(other, _)| other)
+}
+
+/// Whether both are the same migration under different numbers.
+pub fn is_renumbered(path: &Utf8Path, other: &Utf8Path) -> bool {
+    path != other && name(path).is_some_and(|name| self::name(other) == Some(name))
+}
+
+/// The path in the project of a migration that was rendered for `path`, whatever its number and whether or not the user
+/// edited it; `None` if the project has none of its name.
+pub fn place<'a>(path: &'a Utf8Path, file: &File, yours: &'a Files) -> Option<&'a Utf8Path> {
+    let at_path = yours.contains_key(path).then_some(path);
+    at_path.or_else(|| placed(path, file, yours, &BTreeMap::new()).map(Utf8PathBuf::as_path))
 }
 
 /// `2` for `migrations/0002_orders.sql`.

@@ -25,8 +25,9 @@ pub(super) fn find(base: &Base, known: &Files, yours: &Files, new: &Files) -> BT
     };
     for path in known.keys().filter(is_missing) {
         let file = &known[path];
-        // A migration is often too short to be alike.
-        if let Some(placed) = migration::find(path, file, yours).filter(|placed| free.remove(placed)) {
+        // A migration is often too short to be alike, and `new` may render another one at its place.
+        if let Some(placed) = migration::placed(path, file, yours, &moved) {
+            free.remove(placed);
             moved.insert(path.clone(), placed.clone());
             continue;
         }
@@ -38,7 +39,7 @@ pub(super) fn find(base: &Base, known: &Files, yours: &Files, new: &Files) -> BT
             moved.insert(path.clone(), other.clone());
         }
     }
-    let numbers = migration::numbers(known, yours, new, &moved);
+    let numbers = migration::numbers(&base.gone, known, [yours, new], &moved);
     moved.extend(numbers);
     moved
 }

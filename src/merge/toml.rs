@@ -120,10 +120,21 @@ impl Merger {
         if !wide.is_table_like() || !wide_after.is_table_like() {
             return false;
         }
+        // Of two dependencies that each side added, parts together are the choice of neither.
+        if before.is_none() && now.is_value() && after.is_value() && is_torn(&wide, &wide_after) {
+            return false;
+        }
         self.table(widened.as_ref(), &mut wide, &wide_after);
         *now = wide;
         true
     }
+}
+
+/// Whether two inline tables that both sides added contradict each other.
+fn is_torn(yours: &Item, new: &Item) -> bool {
+    let mut merger = Merger { prefer: Prefer::Yours, conflicts: 0 };
+    merger.table(None, &mut yours.clone(), new);
+    merger.conflicts > 0
 }
 
 #[cfg(test)]
@@ -171,6 +182,22 @@ mod tests {
         let new = BASE.replace("serde = \"1.0\"\n", "moka = \"0.12\"\nserde = \"1.1\"\n");
         let expected = yours.replace("serde = \"1.0\"\n", "moka = \"0.12\"\nserde = \"1.1\"\n");
         assert_eq!(merged(&yours, &new), Some(expected));
+    }
+
+    #[test]
+    fn a_dependency_that_both_sides_added_is_a_conflict_of_whole_lines() {
+        let with = |line: &str| BASE.replace("serde = ", &format!("{line}serde = "));
+        let (own, ours) = ("redis = \"0.27\"\n", "redis = { version = \"1.0\", features = [\"tls\"] }\n");
+        let theirs = "redis = { version = \"1.0\", default-features = false, features = [\"aio\"] }\n";
+        let (yours, new) = (with(own), with(theirs));
+        let parts = merge(Sides { base: BASE, yours: &yours, new: &new }).expect("all three are TOML");
+        let hunks = parts.iter().filter_map(|part| match part {
+            Part::Open(hunk) => Some((hunk.base.as_str(), hunk.yours.as_str(), hunk.new.as_str())),
+            Part::Settled(_) => None,
+        });
+        assert_eq!(hunks.collect::<Vec<_>>(), [("", own, theirs)]);
+        let both = "redis = { version = \"1.0\", default-features = false, features = [\"aio\", \"tls\"] }\n";
+        assert_eq!(merged(&with(ours), &with(theirs)), Some(with(both)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Patch, Project};
 use crate::base::Entry;
 use crate::disk::Content;
 use crate::error::Error;
-use crate::merge::{File, find_migration, is_migration};
+use crate::merge::{File, find_migration, is_migration, migration_place};
 use crate::tree::{RECEIPT, Tree, sha256};
 
 /// A file that differs from the base.
@@ -59,7 +59,12 @@ impl Project {
                 (None, Some(file)) => (file.sha256(), file.executable),
                 (None, None) => continue,
             };
-            let (kind, new) = match self.root.read(path)? {
+            let old = match away {
+                Some(file) => Some(rendered(file)),
+                None => self.applied(path, render)?,
+            };
+            let place = self.place(path, entry, old.as_ref())?;
+            let (kind, new) = match self.root.read(&place)? {
                 Content::Nothing => (Kind::Deleted, None),
                 Content::Other { .. } => (Kind::NoFile, None),
                 Content::File(file) if path == RECEIPT && is_receipt(&file, &hash) => continue,
@@ -67,23 +72,22 @@ impl Project {
                 Content::File(file) if file.executable != executable => (Kind::Mode, Some(file)),
                 Content::File(_) => continue,
             };
-            let old = match away {
-                Some(file) => Some(rendered(file)),
-                None => self.applied(path, render)?,
-            };
-            if let (Kind::Deleted, Some(file)) = (kind, &old)
-                && self.has_migration(path, file)?
-            {
-                continue;
-            }
-            edits.push(Edit { kind, patch: Patch { path: path.clone(), old, new } });
+            edits.push(Edit { kind, patch: Patch { path: place, old, new } });
         }
         Ok(edits)
     }
 
-    /// Whether the project has this migration under another number.
-    fn has_migration(&self, path: &Utf8Path, file: &File) -> Result<bool, Error> {
-        Ok(is_migration(path) && find_migration(path, file, &self.root.files()?).is_some())
+    /// The path in the project: a migration may have got another number. One that stays away was deleted, and another
+    /// of its name is not an edit of it.
+    fn place(&self, path: &Utf8Path, entry: &Entry, applied: Option<&File>) -> Result<Utf8PathBuf, Error> {
+        let is_elsewhere = is_migration(path) && self.root.read(path)? == Content::Nothing;
+        let Some(file) = applied.filter(|_| is_elsewhere) else { return Ok(path.to_owned()) };
+        let files = self.root.files()?;
+        let place = match entry {
+            Entry::Gone => find_migration(path, file, &files).map(Utf8PathBuf::as_path),
+            Entry::Hash { .. } | Entry::Text { .. } => migration_place(path, file, &files),
+        };
+        Ok(place.unwrap_or(path).to_owned())
     }
 
     /// What `render` has that the base does not have, or has with another content. Files that the user deleted stay away.
@@ -113,7 +117,7 @@ impl Project {
 }
 
 /// A file as it is rendered.
-pub(super) fn rendered(file: &crate::tree::File) -> File {
+pub fn rendered(file: &crate::tree::File) -> File {
     File { bytes: file.bytes.clone(), executable: file.executable }
 }
 
@@ -123,7 +127,8 @@ fn is_receipt(file: &File, hash: &str) -> bool {
     text.is_some_and(|text| has_hash(&File { bytes: text.into_bytes(), executable: file.executable }, hash))
 }
 
-fn has_hash(file: &File, hash: &str) -> bool {
+/// Whether a file has this SHA-256, in hexadecimal; line ends that git converted are no difference.
+pub fn has_hash(file: &File, hash: &str) -> bool {
     sha256(&file.bytes) == hash
         || str::from_utf8(&file.bytes)
             .is_ok_and(|text| text.contains("\r\n") && sha256(text.replace("\r\n", "\n").as_bytes()) == hash)

@@ -173,10 +173,16 @@ impl Merging {
                     Some(entry) => base.entries.insert(path, entry.clone()),
                     None => base.entries.remove(&path),
                 };
-            } else if matches!(self.merge.steps.get(placed), Some(Step::StaysAway { .. })) {
+            } else if matches!(self.merge.steps.get(placed), Some(Step::StaysAway { .. })) && !self.is_renumbered(&path)
+            {
                 base.entries.insert(path, Entry::Gone);
             }
         }
         base
+    }
+
+    /// Whether a migration is rendered under another number now: the entry of that one says what became of it.
+    fn is_renumbered(&self, path: &Utf8Path) -> bool {
+        self.render.get(path).is_none() && self.render.files().any(|(other, _)| merge::is_renumbered(path, other))
     }
 }

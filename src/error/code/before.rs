@@ -97,7 +97,8 @@ pub(super) const CODES: &[Code] = &[
          `ref:products`. Names are lower-case letters, digits and underscores, and no reserved words of Rust or SQL. A \
          resource refers only to resources that exist, and is removed only when none refers to it. Other fields of a resource that \
          exists keep the values of its rows: a new required field needs a value for them, which only numbers and `bool` \
-         have, and another type must have every value of the old one. Add the field with `?`, or under another name.",
+         have, and another type must have every value of the old one. Add the field with `?`, or under another name. A \
+         resource whose table a migration of the project makes already needs another name.",
     ),
     code(
         "RW0201",

@@ -64,7 +64,7 @@ fn why(reason: &Reason) -> String {
         Reason::BothChanged => "you and restwell both changed this".to_owned(),
         Reason::BothInserted => "you and restwell both added something here".to_owned(),
         Reason::BothCreated => "you and restwell both created this file".to_owned(),
-        Reason::InTheWay { of } => format!("you edited it, and `{of}` needs it gone"),
+        Reason::InTheWay { of } => format!("it is yours, and the new `{of}` is the same module"),
         Reason::NotText => "you and restwell both changed a file that is not text".to_owned(),
         Reason::Invalid => "both changes together are not valid".to_owned(),
     }

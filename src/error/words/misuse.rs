@@ -24,13 +24,10 @@ pub(super) fn told(misuse: &Misuse, typed: &CommandLine) -> Words {
             mended_or_help(format!("`{flag}` cannot be used with `{by}`"), mended.as_ref(), typed)
         }
         Misuse::Other { what } => mended_or_help(what.clone(), None, typed),
-        Misuse::TwoValues { first, last } => {
-            let others = typed.clone().without_values(&format!("{}=", first.choice().id()));
-            let with = |value: &Value| others.clone().with_word(value.to_string());
-            words(format!("`{first}` and `{last}` are values of the same choice"))
-                .command(with(last))
-                .command(with(first))
-        }
+        Misuse::TwoValues { first, last } => two_values(first, last, typed),
+        Misuse::TwoSides { ours, theirs } => words(format!("`{ours}` is given with `--ours` and with `--theirs`"))
+            .command(typed.clone().without_value("--theirs", theirs))
+            .command(typed.clone().without_value("--ours", ours)),
         Misuse::EmptyPath => words("`<PATH>` is empty").command(typed.clone().with_other("", "shop-api")),
         Misuse::NoTerminal => words("`--conflict ask` needs a terminal")
             .command(typed.clone().without("--conflict"))
@@ -52,4 +49,13 @@ pub(super) fn told(misuse: &Misuse, typed: &CommandLine) -> Words {
             )
         }
     }
+}
+
+fn two_values(first: &Value, last: &Value, typed: &CommandLine) -> Words {
+    let others = typed.clone().without_values(&format!("{}=", first.choice().id()));
+    let with = |value: &Value| match typed.has("--set") {
+        true => others.clone().with_typed("--set", Some(value.to_string())),
+        false => others.clone().with_word(value.to_string()),
+    };
+    words(format!("`{first}` and `{last}` are values of the same choice")).command(with(last)).command(with(first))
 }

@@ -1,5 +1,7 @@
 //! Errors about a project that exists.
 
+use camino::Utf8Path;
+
 use super::{Words, help_with, words};
 use crate::base::{BASE, Fault};
 use crate::command_line::{CommandLine, path_word};
@@ -17,8 +19,9 @@ pub(super) fn none() -> Words {
 const ANOTHER_BASE: &str = "with the version that `restwell.toml` names, `restwell new ../base --answers restwell.toml \
                             --no-git`, then `restwell update --base ../base`";
 
-pub(super) fn base(fault: &Fault) -> Words {
-    let told = words(format!("`{BASE}` cannot be used")).because(match fault {
+pub(super) fn base(directory: Option<&Utf8Path>, fault: &Fault) -> Words {
+    let path = directory.map_or_else(|| BASE.into(), |directory| directory.join(BASE));
+    let told = words(format!("`{path}` cannot be used")).because(match fault {
         Fault::Format => "it does not start like a base that this version reads".to_owned(),
         Fault::Stack(stack) => format!("this version does not know the stack `{stack}`"),
         Fault::Resource(resource) => format!("this version does not accept the resource `{resource}`"),
@@ -26,6 +29,9 @@ pub(super) fn base(fault: &Fault) -> Words {
         Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
         Fault::Digest => "its files do not give its digest".to_owned(),
     });
+    if directory.is_some() {
+        return told.help(ANOTHER_BASE);
+    }
     told.help("take the last version back: git checkout -- .restwell").help(format!("or {ANOTHER_BASE}"))
 }
 

@@ -16,9 +16,17 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
             };
             told("the project has no database, and a resource is stored in one").command(with_one)
         }
-        Unsuitable::Left { name, migration } => told(format!("`{migration}` makes the table `{name}`"))
-            .because("restwell removes no migration, since a database may have run it")
-            .help("choose another name; or, if the removal was the last change: restwell undo"),
+        Unsuitable::Left { name, migration, is_left } => {
+            let words = told(format!("`{migration}` makes the table `{name}`"));
+            match is_left {
+                true => words
+                    .because("restwell removes no migration, since a database may have run it")
+                    .help("choose another name; or, if the removal was the last change: restwell undo"),
+                false => words
+                    .because("the migration of the resource would make it again, and fail")
+                    .help("choose another name, or rename the table in a migration of yours"),
+            }
+        }
         Unsuitable::Unknown { name, nearest } => {
             told(format!("the project has no resource `{name}` that restwell added"))
                 .command(nearest.as_deref().map(|near| typed.clone().with_other(name, near)))

@@ -43,9 +43,23 @@ fn a_lost_base_is_replaced_by_a_rendered_project() {
         if is_old {
             // A version that wrote no base.
             fs::remove_dir_all(project.path().join("base/.restwell")).expect("removed");
+            let receipt = project.path().join("base/restwell.toml");
+            let text = fs::read_to_string(&receipt).expect("there");
+            fs::write(&receipt, text.replace("cache = ", "cahce = ")).expect("written");
+            inside(&project, ["set", "cache=redis", "--base", "../base"]).exits(2).says("../base/restwell.toml");
+            fs::write(&receipt, text).expect("written");
         }
         inside(&project, ["set", "cache=redis", "--base", "../bsae"]).exits(1).says("could not look into `../bsae`");
         inside(&project, ["set", "cache=redis", "--base", "src"]).exits(2).says("`src` is no project");
+        if !is_old {
+            let base = project.path().join("base/.restwell/base");
+            let text = fs::read_to_string(&base).expect("there");
+            fs::write(&base, text.clone() + "\n").expect("written");
+            let ran = inside(&project, ["set", "cache=redis", "--base", "../base"]).exits(1).says("error[RW0604]");
+            let ran = ran.says("`../base/.restwell/base` cannot be used");
+            assert!(!ran.stderr().contains("git checkout"), "the project itself has no base");
+            fs::write(&base, text).expect("written");
+        }
         let dry = inside(&project, ["set", "cache=redis", "--no-check", "--base", "../base", "--dry-run"]);
         dry.exits(0).writes_nothing();
         inside(&project, ["set", "cache=redis", "--no-check", "--base", "../base"]).exits(0).says("README.md");

@@ -98,6 +98,30 @@ fn a_choice_that_the_receipt_asks_for_is_a_difference() {
 }
 
 #[test]
+fn a_resource_that_the_receipt_asks_for_is_a_difference() {
+    let project = project();
+    let path = project.path().join("shop-api/restwell.toml");
+    let without = fs::read_to_string(&path).expect("there");
+    let told = |told: &str| {
+        let told = format!("`restwell.toml` asks for resource orders: {told}");
+        inside(&project, ["status"]).exits(0).prints(&format!("{told}\n"));
+        inside(&project, ["status", "--check"]).exits(6).says(&told);
+    };
+    fs::write(&path, without.clone() + "\n[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\n").expect("written");
+    told("none → a:int");
+    inside(&project, ["set", "--no-check"]).exits(0);
+    inside(&project, ["status", "--check"]).exits(0);
+    let with = fs::read_to_string(&path).expect("there");
+    fs::write(&path, with.replace("\"a:int\"", "\"a:int\", \"b:int\"")).expect("written");
+    told("a:int → a:int b:int");
+    fs::write(&path, &without).expect("written");
+    told("a:int → none");
+    let object = inside(&project, ["status", "--format", "json"]).exits(0).json();
+    let expected = serde_json::json!([{ "name": "orders", "from": ["a:int"], "to": null }]);
+    assert_eq!(object["data"]["asked_resources"], expected);
+}
+
+#[test]
 fn a_base_that_does_not_match_is_an_error_and_never_a_guess() {
     let project = project();
     let path = project.path().join("shop-api/.restwell/base");
@@ -150,6 +174,8 @@ fn what_a_value_would_change_is_what_it_renders() {
         .expect("copied");
     assert_eq!(project.listing(), other.listing());
     inside(&project, ["diff", "--set", "database=none", "--set", "cache=redis"]).exits(3).says("error[RW0301]");
+    let twice = ["diff", "--stat", "--set", "cache=redis", "--set", "cache=none"];
+    inside(&project, twice).exits(2).says("error[RW0108]").says("restwell diff --stat --set cache=none\n");
 }
 
 #[test]

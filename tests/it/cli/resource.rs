@@ -108,6 +108,28 @@ fn migrations_keep_their_numbers_when_others_are_added() {
 }
 
 #[test]
+fn a_migration_is_deleted_only_by_the_user_whatever_its_number() {
+    let project = project(&[]);
+    let base = || fs::read_to_string(project.path().join("shop-api/.restwell/base")).expect("there");
+    generate(&project, &["orders", "a:int"]);
+    generate(&project, &["lines", "b:int"]);
+    generate(&project, &["lines", "b:int", "c:int"]);
+    generate(&project, &["orders", "a:int", "d:int"]);
+    generate(&project, &["bills", "a:int"]);
+    assert!(!base().contains("\ngone "));
+    // Restwell renders 0006_lines_2.sql.
+    fs::remove_file(project.path().join("shop-api/migrations/0004_lines_2.sql")).expect("removed");
+    generate(&project, &["tags", "a:int"]).says("stay away");
+    generate(&project, &["notes", "a:int"]);
+    assert_eq!(base().matches("\ngone ").count(), 1, "one file was deleted");
+    inside(&project, ["set", "database=none", "--no-check"]).exits(0);
+    inside(&project, ["set", "database=sqlite", "--no-check"]).exits(0);
+    let names = migrations(&project);
+    assert!(names.iter().any(|name| name.ends_with("_orders_2.sql")), "{names:?}");
+    assert!(!names.iter().any(|name| name.ends_with("_lines_2.sql")), "{names:?}");
+}
+
+#[test]
 fn another_database_gets_the_resource_in_its_dialect() {
     let project = project(&[]);
     generate(&project, &ORDERS);
@@ -174,6 +196,38 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
     inside(&project, ["remove", "resource", "line"]).exits(2).says("restwell remove resource lines");
     inside(&project, ["remove", "resource", "products"]).exits(2).says("no resource `products` that restwell added");
     assert_eq!(files(&project), before);
+}
+
+#[test]
+fn a_module_of_ones_own_is_in_the_way_of_a_resource() {
+    let generate = ["generate", "resource", "orders", "a:int", "--no-check"];
+    for own in ["src/orders.rs", "src/orders/mod.rs"] {
+        let project = project(&[]);
+        let path = project.path().join("shop-api").join(own);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, "//! Ours.\n").expect("written");
+        inside(&project, generate).exits(7).says("error[RW0803]").says(&format!("`{own}`: ")).writes_nothing();
+    }
+}
+
+#[test]
+fn a_table_of_ones_own_is_not_made_again() {
+    let project = project(&[]);
+    let path = project.path().join("shop-api/migrations/0002_own.sql");
+    let generate = ["generate", "resource", "orders", "a:int", "--no-check"];
+    let told = "`migrations/0002_own.sql` makes the table `orders`";
+    let receipt = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&receipt).expect("there");
+    for sql in ["create table orders(id INTEGER) STRICT;\n", "ALTER TABLE products RENAME TO \"Orders\";\n"] {
+        fs::write(&path, sql).expect("written");
+        inside(&project, generate).exits(2).says(told).writes_nothing();
+        let asked = "\n[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\n";
+        fs::write(&receipt, text.clone() + asked).expect("written");
+        inside(&project, ["set", "--no-check"]).exits(2).says(told);
+        fs::write(&receipt, &text).expect("written");
+    }
+    fs::write(&path, "CREATE TABLE orders_old (id INTEGER) STRICT; -- for orders\n").expect("written");
+    inside(&project, generate).exits(0);
 }
 
 #[test]

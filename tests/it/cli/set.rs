@@ -174,6 +174,17 @@ fn a_conflict_writes_nothing_and_says_how_to_go_on() {
     inside(&project, ["set", "database=postgres", "--no-check", "--theirs", "README.md"]).exits(0);
     let readme = fs::read_to_string(project.path().join("shop-api/README.md")).expect("there");
     assert!(readme.contains("It stores products in PostgreSQL."));
+    inside(&project, ["undo"]).exits(0);
+    let both = ["set", "database=postgres", "--no-check", "--ours", "README.md", "--theirs", "./README.md"];
+    let ran = inside(&project, both).exits(2).says("error[RW0108]").writes_nothing();
+    ran.says("restwell set database=postgres --no-check --ours README.md\n");
+    for [ours, theirs] in [["README.md", "."], [".", "README.md"]] {
+        let words = ["set", "database=postgres", "--no-check", "--ours", ours, "--theirs", theirs];
+        inside(&project, words).exits(0);
+        let readme = fs::read_to_string(project.path().join("shop-api/README.md")).expect("there");
+        assert_eq!(readme.contains("It stores tea in SQLite."), ours == "README.md", "the file wins over its folder");
+        inside(&project, ["undo"]).exits(0);
+    }
     inside(&project, ["set", "--ours", "REDME.md"]).exits(2).says("error[RW0112]").writes_nothing();
 }
 

@@ -49,6 +49,18 @@ const SITUATIONS: &[Situation] = &[
         "restwell set cache=none auth=jwt cache=redis",
         &["auth=jwt cache=redis", "auth=jwt cache=none"],
     ),
+    situation(
+        "RW0108",
+        "",
+        "restwell diff --set cache=none --set cache=redis",
+        &["diff --set cache=redis", "diff --set cache=none"],
+    ),
+    situation(
+        "RW0108",
+        "",
+        "restwell set --ours README.md --theirs README.md",
+        &["set --ours README.md", "set --theirs README.md"],
+    ),
     situation("RW0108", "", "restwell explain cache=none cache=redis", &["explain cache=redis", "explain cache=none"]),
     situation("RW0108", "", "restwell new '' --preset minimal --no-git", &["new shop-api --preset minimal --no-git"]),
     situation("RW0108", "", "restwell set cache=none --conflict ask", &["set cache=none"]),

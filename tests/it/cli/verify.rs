@@ -64,6 +64,29 @@ fn each_file_and_package_that_differs_is_named() {
 }
 
 #[test]
+fn the_number_of_a_migration_and_line_ends_are_no_difference() {
+    let project = project();
+    let migrations = project.path().join("shop-api/migrations");
+    fs::write(migrations.join("0002_own.sql"), "CREATE TABLE x (id INTEGER) STRICT;\n").expect("written");
+    inside(&project, ["generate", "resource", "orders", "a:int", "--no-check"]).exits(0);
+    for path in ["src/app.rs", "migrations/0003_orders.sql"] {
+        let path = project.path().join("shop-api").join(path);
+        let text = fs::read_to_string(&path).expect("there");
+        fs::write(&path, text.replace('\n', "\r\n")).expect("written");
+    }
+    let object = inside(&project, ["verify", "--format", "json"]).exits(0).json();
+    let lists = ["edited", "missing", "yours"].map(|list| object["data"][list].clone());
+    let none = serde_json::json!([]);
+    assert_eq!(lists, [none.clone(), none, serde_json::json!(["migrations/0002_own.sql"])]);
+    inside(&project, ["status"]).exits(0).prints("edited by you: nothing\n");
+    fs::write(migrations.join("0003_orders.sql"), "CREATE TABLE orders (id INTEGER) STRICT;\n").expect("written");
+    inside(&project, ["verify"]).exits(0).prints("  migrations/0003_orders.sql  edited\n");
+    inside(&project, ["status"]).exits(0).prints("  migrations/0003_orders.sql  ");
+    fs::remove_file(migrations.join("0003_orders.sql")).expect("removed");
+    inside(&project, ["verify"]).exits(0).prints("  migrations/0002_orders.sql  missing\n");
+}
+
+#[test]
 fn new_ends_with_what_is_proved() {
     let ran = project();
     assert!(ran.stderr().lines().last().is_some_and(is_proved), "{}", ran.stderr());

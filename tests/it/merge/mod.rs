@@ -2,6 +2,7 @@
 
 mod edits;
 mod laws;
+mod migrations;
 mod pairs;
 mod team;
 
