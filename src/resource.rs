@@ -8,6 +8,7 @@ mod conflicts;
 mod field;
 mod kind;
 mod mistake;
+mod reserved;
 mod words;
 
 use std::fmt;
@@ -51,7 +52,7 @@ impl Resource {
     /// [`Mistake`]
     pub fn parse<'a>(name: &str, fields: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistake> {
         words::check_shape(name)?;
-        words::check_reserved(name)?;
+        reserved::check(name)?;
         if words::singular(name) == name {
             return Err(Mistake::Singular(name.to_owned()));
         }

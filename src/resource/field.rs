@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Kind, Mistake, words};
+use super::{Kind, Mistake, reserved, words};
 use crate::spelling;
 
 /// A field of a resource.
@@ -42,7 +42,7 @@ impl Field {
         };
         words::check_shape(&name)?;
         let name = if matches!(kind, Kind::Ref(_)) { format!("{name}_id") } else { name };
-        words::check_reserved(&name)?;
+        reserved::check(&name)?;
         if is_unique && kind == Kind::Bool {
             return Err(Mistake::UniqueBool(text.to_owned()));
         }

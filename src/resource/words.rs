@@ -1,4 +1,4 @@
-//! The words for a resource: names that Rust, SQL and the project accept, and their singulars.
+//! The words for a resource: the form of a name, the types that it cannot have, singulars and plurals.
 
 use super::{LONGEST, Mistake};
 
@@ -53,20 +53,6 @@ pub const TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Words that cannot be the name of a table, a column, a module or a field: those that Rust, SQLite or PostgreSQL
-/// reserves, the columns that every table of PostgreSQL has (such as `xmin`), the paths that every service has (`docs`,
-/// `metrics`), and `fields`, which the code of a resource uses.
-const RESERVED: &str = "\
-    abstract all analyse analyze and any array as asc async await become between binary both box break case cast \
-    check cmax cmin collate column commit concurrently const constraint continue crate create cross ctid default \
-    deferrable delete desc distinct do docs drop dyn else end enum escape except exists extern false fetch fields \
-    final fn for foreign freeze from full gen grant group having if ilike impl in index initially inner insert \
-    intersect into is isnull join lateral leading left let like limit localtime loop macro match metrics mod move \
-    mut natural new not nothing notnull null offset on only or order outer overlaps override placing primary priv \
-    pub ref references return returning right select self set similar some static struct super symmetric table \
-    tableoid then to trailing trait transaction true try type typeof union unique unsafe unsized update use user \
-    using values variadic verbose virtual when where while window with xmax xmin yield";
-
 /// Nouns whose singular follows no rule.
 const IRREGULAR: [(&str, &str); 7] = [
     ("people", "person"),
@@ -86,17 +72,6 @@ pub(super) fn check_shape(name: &str) -> Result<(), Mistake> {
         && !name.ends_with('_')
         && name.len() <= LONGEST;
     if is_plain { Ok(()) } else { Err(Mistake::Name(name.to_owned())) }
-}
-
-/// Checks that the name is no reserved word.
-pub(super) fn check_reserved(name: &str) -> Result<(), Mistake> {
-    // SQLite keeps tables of this prefix for itself.
-    let is_internal = name.starts_with("sqlite_");
-    if is_internal || RESERVED.split(' ').any(|word| word == name) {
-        Err(Mistake::Reserved(name.to_owned()))
-    } else {
-        Ok(())
-    }
 }
 
 /// The singular of a noun in the plural; only its last word changes. The noun itself if it is no plural.
@@ -165,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_words_are_sorted() {
-        assert!(RESERVED.split(' ').is_sorted() && TYPES.is_sorted());
+    fn types_are_sorted() {
+        assert!(TYPES.is_sorted());
     }
 }
