@@ -13,7 +13,6 @@ use draft::Draft;
 
 use super::choices::Choices;
 use crate::answers::{self, Input};
-use crate::choice::Database;
 use crate::command_line::path_word;
 use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Misuse, Occupant, Unsuitable};
@@ -23,6 +22,7 @@ use crate::plan::check_resources;
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::report::{Git, Report};
+use crate::resource::Resource;
 use crate::shell::Shell;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::version::VERSION;
@@ -118,12 +118,25 @@ impl New {
         }
         let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
         let mut input = Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())?;
-        for text in &self.resource {
-            let wrong = |mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
-            input.resources.push(text.parse().map_err(wrong)?);
-            check_resources(&input.resources).map_err(wrong)?;
-        }
+        self.add_resources(&mut input.resources)?;
         Ok(input)
+    }
+
+    /// Adds the resources of the flags to those of the answers file.
+    fn add_resources(&self, resources: &mut Vec<Resource>) -> Result<(), Error> {
+        let wrong = |text: &String, mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
+        let mut first_wrong = None;
+        for text in &self.resource {
+            resources.push(text.parse().map_err(|mistake| wrong(text, mistake))?);
+            if check_resources(resources).is_err() {
+                first_wrong.get_or_insert(text);
+            }
+        }
+        // One that had other fields before may refer to one that follows.
+        match (check_resources(resources), first_wrong) {
+            (Err(mistake), Some(text)) => Err(wrong(text, mistake)),
+            _ => Ok(()),
+        }
     }
 
     /// The project, resolved and rendered once, and whether the user has confirmed it in the review.
@@ -132,12 +145,9 @@ impl New {
         if path.is_none() && !can_ask {
             return Err(Error::NoPath);
         }
-        let mut request = path.map(|path| self.request(input, &path)).transpose()?;
-        // A conflict is reported before any prompt.
+        // A conflict is reported before any prompt, and whatever the target is.
         let resolution = resolve(&input.answers)?;
-        if !self.resource.is_empty() && resolution.stack.database == Database::None {
-            return Err(Error::Resource(Unsuitable::NoDatabase));
-        }
+        let mut request = path.map(|path| self.request(input, &path)).transpose()?;
         if request.is_none() && self.yes {
             request = Some(asking::request(self, input, shell)?);
         }
@@ -155,6 +165,8 @@ impl New {
         let name = self.name(&site, input.name.as_deref())?;
         let request = Request { input, site, name };
         match &request.site.state {
+            // Nothing is written.
+            State::Directory { .. } if self.show.is_some() => Ok(request),
             State::Directory { traces: Traces::Running, .. } => Err(request.occupied(Occupant::Run)),
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
                 Err(request.occupied(Occupant::Files(holds.clone())))
@@ -190,7 +202,9 @@ impl New {
     fn draft(&self, request: Request<'_>, resolution: Resolution) -> Result<Draft, Error> {
         let draft = Draft::new(&request, resolution)?;
         match &request.site.state {
-            State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
+            State::Directory { holds, traces }
+                if !draft.changes.replaced.is_empty() && !self.force && self.show.is_none() =>
+            {
                 // A file that appeared after the survey is only in the changes.
                 let names = if holds.is_empty() { draft.changes.names() } else { holds.clone() };
                 Err(request.occupied(request.occupant(names, traces)))

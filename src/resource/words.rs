@@ -53,15 +53,58 @@ pub const TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Nouns whose singular follows no rule.
-const IRREGULAR: [(&str, &str); 7] = [
+/// Nouns whose singular follows no rule; some have no other plural.
+const IRREGULAR: &[(&str, &str)] = &[
     ("people", "person"),
     ("children", "child"),
     ("men", "man"),
     ("women", "woman"),
-    ("statuses", "status"),
+    ("feet", "foot"),
+    ("teeth", "tooth"),
+    ("mice", "mouse"),
+    ("analyses", "analysis"),
+    ("diagnoses", "diagnosis"),
+    ("aliases", "alias"),
+    ("atlases", "atlas"),
+    ("biases", "bias"),
+    ("canvases", "canvas"),
+    ("gases", "gas"),
+    ("bonuses", "bonus"),
     ("buses", "bus"),
+    ("campuses", "campus"),
+    ("statuses", "status"),
+    ("viruses", "virus"),
+    ("lenses", "lens"),
+    ("caches", "cache"),
+    ("avalanches", "avalanche"),
+    ("headaches", "headache"),
+    ("niches", "niche"),
+    ("calories", "calorie"),
+    ("cookies", "cookie"),
+    ("hoodies", "hoodie"),
     ("movies", "movie"),
+    ("rookies", "rookie"),
+    ("selfies", "selfie"),
+    ("smoothies", "smoothie"),
+    ("zombies", "zombie"),
+    ("echoes", "echo"),
+    ("heroes", "hero"),
+    ("potatoes", "potato"),
+    ("tomatoes", "tomato"),
+    ("vetoes", "veto"),
+    ("quizzes", "quiz"),
+    ("halves", "half"),
+    ("knives", "knife"),
+    ("shelves", "shelf"),
+    ("wolves", "wolf"),
+    ("emojis", "emoji"),
+    ("menus", "menu"),
+    ("taxis", "taxi"),
+    ("indices", "index"),
+    ("matrices", "matrix"),
+    ("vertices", "vertex"),
+    ("news", "news"),
+    ("species", "species"),
 ];
 
 /// Checks the letters of a name.
@@ -95,8 +138,22 @@ pub(super) fn singular(plural: &str) -> String {
     }
 }
 
+/// The plural of a noun; only its last word changes.
+pub(super) fn plural(one: &str) -> String {
+    let (before, last) = one.rsplit_once('_').map_or(("", one), |(before, last)| (before, last));
+    let irregular = IRREGULAR.iter().find(|(_, single)| *single == last);
+    let many = match (irregular, last.strip_suffix('y')) {
+        (Some((many, _)), _) => (*many).to_owned(),
+        (None, Some(stem)) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        (None, _) if ["s", "x", "z", "ch", "sh"].iter().any(|end| last.ends_with(end)) => format!("{last}es"),
+        (None, _) => format!("{last}s"),
+    };
+    if before.is_empty() { many } else { format!("{before}_{many}") }
+}
+
 /// `a` or `an`, by the first letter.
 pub fn article(noun: &str) -> &'static str {
+    let noun = noun.to_ascii_lowercase();
     let sounds_like_a_consonant = ["uni", "use", "uti", "one", "eu"].iter().any(|start| noun.starts_with(start));
     let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_like_a_consonant;
     if is_vowel || noun.starts_with("hour") { "an" } else { "a" }
@@ -125,6 +182,15 @@ mod tests {
             ("movies", "movie"),
             ("statuses", "status"),
             ("people", "person"),
+            ("caches", "cache"),
+            ("cookies", "cookie"),
+            ("user_aliases", "user_alias"),
+            ("bonuses", "bonus"),
+            ("heroes", "hero"),
+            ("quizzes", "quiz"),
+            ("leaves", "leave"),
+            ("menus", "menu"),
+            ("news", "news"),
             ("staff", "staff"),
             ("status", "status"),
             ("glass", "glass"),
@@ -136,7 +202,7 @@ mod tests {
 
     #[test]
     fn articles() {
-        assert_eq!(["order", "product", "user", "hour"].map(article), ["an", "a", "a", "an"]);
+        assert_eq!(["order", "product", "user", "hour", "Option"].map(article), ["an", "a", "a", "an", "an"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::thread;
 
 use super::{Request, leftover};
 use crate::base::Base;
+use crate::choice::Database;
 use crate::command_line::{path_word, quote};
 use crate::disk::{Changes, Found, Site, State, Surroundings, Traces};
 use crate::error::Error;
@@ -56,6 +57,7 @@ impl Draft {
         }
         report.surround(&surroundings);
         report.warnings.extend(input.warnings());
+        report.warnings.extend(unstored(&stack, &input.resources));
         report.replay = replay(site, name, &stack, &input.resources).line();
         if site.path != "." {
             report.next_steps.insert(0, format!("cd {}", quote(&path_word(site.path.as_str()))));
@@ -89,6 +91,16 @@ fn rendered(plan: &Plan<'_>, is_plain: bool) -> Result<(Tree, Option<Proof>), Bu
         let proof = proof.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok((tree, proof))
     })
+}
+
+/// The warning that resources have no code, for a stack without a database.
+fn unstored(stack: &Stack, resources: &[Resource]) -> Option<String> {
+    if stack.database != Database::None || resources.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = resources.iter().map(|resource| format!("`{}`", resource.name())).collect();
+    let names = names.join(", ");
+    Some(format!("there is no code for {names} without a database; after `restwell set database=sqlite` there is"))
 }
 
 /// Why no repository is created beside another kind of `.git`.
