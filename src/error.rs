@@ -202,6 +202,8 @@ pub enum Error {
         what: Vec<String>,
         /// The commands that mend it.
         fixes: Vec<CommandLine>,
+        /// Advice that is not a command.
+        help: Vec<String>,
     },
     /// The operating system returned an error.
     Io {
