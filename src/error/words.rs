@@ -134,8 +134,7 @@ fn listed(words: &[String]) -> String {
 
 fn place_name(place: &Place) -> String {
     match place {
-        Place::Flag(name) | Place::Variable(name) => format!("`{name}`"),
-        Place::Argument => "the argument".to_owned(),
+        Place::Flag(name) | Place::Variable(name) | Place::Argument(name) => format!("`{name}`"),
     }
 }
 
