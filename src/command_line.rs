@@ -43,6 +43,14 @@ impl CommandLine {
         self.with_word(argument)
     }
 
+    /// With another command and its arguments, and the same flags.
+    #[must_use]
+    pub fn with_command<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.words.retain(|word| matches!(word, Word::Flag(..)));
+        self.words.splice(..0, words.into_iter().map(|word| Word::Plain(word.to_owned())));
+        self
+    }
+
     /// With a switch, unless it is present.
     #[must_use]
     pub fn with_flag(self, name: &str) -> Self {

@@ -84,6 +84,8 @@ struct Request<'a> {
     input: &'a Input,
     site: Site,
     name: Name,
+    /// Whether a file of it is printed and nothing is written, so that the target does not matter.
+    is_shown: bool,
 }
 
 impl New {
@@ -163,10 +165,9 @@ impl New {
     fn request<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Request<'a>, Error> {
         let site = Site::survey(path)?;
         let name = self.name(&site, input.name.as_deref())?;
-        let request = Request { input, site, name };
+        let request = Request { input, site, name, is_shown: self.show.is_some() };
         match &request.site.state {
-            // Nothing is written.
-            State::Directory { .. } if self.show.is_some() => Ok(request),
+            State::Directory { .. } if request.is_shown => Ok(request),
             State::Directory { traces: Traces::Running, .. } => Err(request.occupied(Occupant::Run)),
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
                 Err(request.occupied(Occupant::Files(holds.clone())))
@@ -202,9 +203,7 @@ impl New {
     fn draft(&self, request: Request<'_>, resolution: Resolution) -> Result<Draft, Error> {
         let draft = Draft::new(&request, resolution)?;
         match &request.site.state {
-            State::Directory { holds, traces }
-                if !draft.changes.replaced.is_empty() && !self.force && self.show.is_none() =>
-            {
+            State::Directory { holds, traces } if !draft.changes.replaced.is_empty() && !self.force => {
                 // A file that appeared after the survey is only in the changes.
                 let names = if holds.is_empty() { draft.changes.names() } else { holds.clone() };
                 Err(request.occupied(request.occupant(names, traces)))

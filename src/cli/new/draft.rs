@@ -35,15 +35,16 @@ impl AsRef<Report> for Draft {
 impl Draft {
     /// Renders the project and compares it with the target. Nothing is written.
     pub(super) fn new(request: &Request<'_>, resolution: Resolution) -> Result<Self, Error> {
-        let Request { input, site, name } = request;
+        let Request { input, site, name, is_shown } = request;
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str()).with(&input.resources);
         let (mut tree, proof) = rendered(&plan, input.resources.is_empty())?;
         Base::of(&stack, &input.resources, &tree).add_to(&mut tree)?;
-        if let Some(membership) = site.membership(&tree) {
-            return Err(Error::Member { path: site.path.clone(), membership });
-        }
-        let changes = site.compare(&tree)?;
+        let changes = match (*is_shown, site.membership(&tree)) {
+            (true, _) => Changes::default(),
+            (false, Some(membership)) => return Err(Error::Member { path: site.path.clone(), membership }),
+            (false, None) => site.compare(&tree)?,
+        };
         let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
         report.proof = proof;

@@ -10,7 +10,7 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
     match unsuitable {
         Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
         Unsuitable::NoDatabase => told("the project has no database, and a resource is stored in one")
-            .command(CommandLine::new(["set", "database=sqlite"])),
+            .command(typed.clone().with_command(["set", "database=sqlite"])),
         Unsuitable::Left { name, migration } => told(format!("`{migration}` makes the table `{name}`"))
             .because("restwell removes no migration, since a database may have run it")
             .help("choose another name; or, if the removal was the last change: restwell undo"),

@@ -42,6 +42,8 @@ fn a_file_is_shown_and_a_conflict_reported_whatever_the_target_is() {
     let ran = ran.then(["new", "a", "--yes", "--cache", "redis", "--show", "rustfmt.toml"]).exits(0).prints(&shown);
     let ran = ran.then(["new", "a", "--yes"]).exits(5).writes_nothing();
     ran.then(["new", "a", "--yes", "--database", "none", "--cache", "redis"]).exits(3).writes_nothing();
+    let ran = restwell(["new", "in/a", "--yes", "--show", "rustfmt.toml"]);
+    ran.file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n").exits(0).prints(&shown);
 }
 
 #[test]
