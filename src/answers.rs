@@ -240,6 +240,25 @@ mod tests {
     }
 
     #[test]
+    fn a_mistake_in_a_table_has_the_line_of_the_value() {
+        for (text, line) in [
+            ("cache = \"none\"\n[files]\n# mine\nmine = [\n  \"a/**\",\n  3,\n]\n", 6),
+            ("[files]\nmine = 3\n", 2),
+            ("[files]\n\nyours = []\n", 3),
+            ("[[resource]]\nname = 3\nfields = []\n", 2),
+            ("[[resource]]\nname = \"orders\"\nfields = [\n  \"a:int\",\n  \"b:strin\"]\n", 5),
+            ("[[resource]]\nname = \"order\"\nfields = [\"a:int\"]\n", 2),
+            ("[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\nfelds = []\n", 4),
+            ("[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\n\n[[resource]]\n\nfields = []\n", 5),
+            ("[[resource]]\nname = \"orders\"\nfields = [\"a:int\",\n\"ref:users\"]\n", 4),
+            ("[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\nwas = [[\"a:int\"],\n[4]]\n", 5),
+        ] {
+            let Err(Error::Answers { faults, .. }) = gather(&[], text) else { panic!("{text} is wrong") };
+            assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [line], "{text}");
+        }
+    }
+
+    #[test]
     fn a_misspelt_variable_or_key_is_an_error() {
         assert!(
             matches!(gather(&[("RESTWELL_CASHE", "none")], ""), Err(Error::UnknownVariable { nearest, .. }) if nearest == "RESTWELL_CACHE")

@@ -43,6 +43,14 @@ impl CommandLine {
         self.with_word(argument)
     }
 
+    /// With another command and its arguments, and the same flags.
+    #[must_use]
+    pub fn with_command<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.words.retain(|word| matches!(word, Word::Flag(..)));
+        self.words.splice(..0, words.into_iter().map(|word| Word::Plain(word.to_owned())));
+        self
+    }
+
     /// With a switch, unless it is present.
     #[must_use]
     pub fn with_flag(self, name: &str) -> Self {
@@ -104,6 +112,29 @@ impl CommandLine {
             }
         }
         self
+    }
+
+    /// With other words in the place of some of its arguments, the command and its kind left out, and of some words in the
+    /// values of a flag; `None` if there are none.
+    #[must_use]
+    pub fn with_words(mut self, kind: usize, flag: &str, other: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let (mut is_other, mut plain) = (false, 0);
+        let mut mend = |text: &str| other(text).inspect(|_| is_other = true).unwrap_or_else(|| text.to_owned());
+        for word in &mut self.words {
+            match word {
+                Word::Plain(text) => {
+                    plain += 1;
+                    if plain > kind {
+                        *text = mend(text);
+                    }
+                }
+                Word::Flag(name, Some(value)) if name == flag => {
+                    *value = value.split_whitespace().map(&mut mend).collect::<Vec<_>>().join(" ");
+                }
+                Word::Flag(..) => {}
+            }
+        }
+        is_other.then_some(self)
     }
 
     /// Without the arguments, and the flags with a value, that start like this.

@@ -207,6 +207,8 @@ pub enum Error {
         what: Vec<String>,
         /// The commands that mend it.
         fixes: Vec<CommandLine>,
+        /// Advice that is not a command.
+        help: Vec<String>,
     },
     /// The operating system returned an error.
     Io {

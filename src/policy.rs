@@ -1,5 +1,7 @@
 //! The rules that a team has for its projects: a TOML file, and what of a project breaks it.
 
+use std::fmt;
+
 use camino::Utf8PathBuf;
 use glob::Pattern;
 use toml_edit::{Document, Item, TableLike};
@@ -12,7 +14,7 @@ use crate::error::Error;
 use crate::project::{Kind, Project};
 use crate::spelling;
 use crate::tree::RECEIPT;
-use crate::version::is_newer;
+use crate::version::{VERSION, is_newer};
 
 const MINIMUM: &str = "minimum-version";
 const CHOICES: &str = "choices";
@@ -72,8 +74,26 @@ pub struct Violation {
     pub path: Utf8PathBuf,
     /// What is wrong, in one clause.
     pub what: String,
-    /// The command that mends it.
-    pub fix: CommandLine,
+    /// What mends it.
+    pub fix: Fix,
+}
+
+/// What mends a broken rule.
+#[derive(Clone, Debug)]
+pub enum Fix {
+    /// A command.
+    Command(CommandLine),
+    /// Advice that is not a command.
+    Help(String),
+}
+
+impl fmt::Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(line) => write!(f, "try: {line}"),
+            Self::Help(text) => f.write_str(text),
+        }
+    }
 }
 
 impl Policy {
@@ -119,7 +139,7 @@ impl Policy {
                 rule: Rule::File,
                 path: path.clone(),
                 what: format!("`{path}` is {how}"),
-                fix: CommandLine::new(["adopt", project.root.relative(path).as_str()]),
+                fix: Fix::Command(CommandLine::new(["adopt", project.root.relative(path).as_str()])),
             });
         };
         for edit in project.edits(&project.rendered()?)? {
@@ -142,7 +162,11 @@ impl Policy {
             rule: Rule::Version,
             path: BASE.into(),
             what: format!("restwell {applied} was applied, and {minimum} is required"),
-            fix: CommandLine::new(["update"]),
+            // This version cannot apply a newer one.
+            fix: match is_newer(minimum, VERSION) {
+                true => Fix::Help(format!("install restwell {minimum} or newer, then run: restwell update")),
+                false => Fix::Command(CommandLine::new(["update"])),
+            },
         })
     }
 
@@ -155,7 +179,7 @@ impl Policy {
                 rule: Rule::Choice,
                 path: RECEIPT.into(),
                 what: format!("`{found}` is not allowed; allowed: {}", words.join(", ")),
-                fix: CommandLine::new(["set", &first.to_string()]),
+                fix: Fix::Command(CommandLine::new(["set", &first.to_string()])),
             })
         });
         broken.collect()

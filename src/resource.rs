@@ -8,6 +8,9 @@ mod conflicts;
 mod field;
 mod kind;
 mod mistake;
+mod reserved;
+mod suggestion;
+mod together;
 mod words;
 
 use std::fmt;
@@ -18,6 +21,8 @@ pub use conflicts::Conflicts;
 pub use field::Field;
 pub use kind::{Dialect, Kind};
 pub use mistake::Mistake;
+pub use suggestion::{for_field, for_resource};
+pub use together::check;
 pub use words::{TYPES, article, capitalised};
 
 /// The fields of every table, which no field may be named after.
@@ -51,7 +56,7 @@ impl Resource {
     /// [`Mistake`]
     pub fn parse<'a>(name: &str, fields: impl IntoIterator<Item = &'a str>) -> Result<Self, Mistake> {
         words::check_shape(name)?;
-        words::check_reserved(name)?;
+        reserved::check(name)?;
         if words::singular(name) == name {
             return Err(Mistake::Singular(name.to_owned()));
         }
@@ -62,8 +67,10 @@ impl Resource {
         }
         let fields = fields.into_iter().map(Field::parse).collect::<Result<Vec<_>, _>>()?;
         for (index, field) in fields.iter().enumerate() {
-            let is_taken = fields[..index].iter().any(|other| other.name() == field.name());
-            if is_taken || OWN_FIELDS.contains(&field.name()) {
+            if OWN_FIELDS.contains(&field.name()) {
+                return Err(Mistake::Own(field.name().to_owned()));
+            }
+            if fields[..index].iter().any(|other| other.name() == field.name()) {
                 return Err(Mistake::Twice(field.name().to_owned()));
             }
         }
@@ -140,6 +147,12 @@ impl Resource {
         self.one().split('_').map(capitalised).collect()
     }
 
+    /// The names of its own schemas in `openapi.json`: of one of them, of a new one and of what replaces one.
+    pub fn schemas(&self) -> [String; 3] {
+        let one = self.type_name();
+        [one.clone(), format!("New{one}"), format!("{one}Replacement")]
+    }
+
     /// The names of the resources that its fields refer to.
     pub fn references(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().filter_map(Field::reference)
@@ -149,36 +162,6 @@ impl Resource {
     pub fn needs(&self) -> impl Iterator<Item = &str> {
         self.history().flatten().filter_map(Field::reference)
     }
-}
-
-/// Checks that the resources have different names, refer to resources that exist, not to each other in a circle, and are
-/// created with references to those before them only.
-///
-/// # Errors
-/// [`Mistake::Twice`], [`Mistake::Unknown`], [`Mistake::Circular`]
-pub fn check(resources: &[Resource]) -> Result<(), Mistake> {
-    let mut before = vec![Resource::products()];
-    let is_known = |known: &[Resource], name: &str| known.iter().any(|other| other.name == name);
-    for resource in resources {
-        if before.iter().any(|other| other.name == resource.name || other.type_name() == resource.type_name()) {
-            return Err(Mistake::Twice(resource.name.clone()));
-        }
-        let mut created = resource.created().iter().filter_map(Field::reference);
-        if let Some(unknown) = created.find(|name| !is_known(&before, name)) {
-            return Err(Mistake::Unknown(unknown.to_owned()));
-        }
-        before.push(resource.clone());
-    }
-    let all = before;
-    if let Some(unknown) = resources.iter().flat_map(Resource::needs).find(|name| !is_known(&all, name)) {
-        return Err(Mistake::Unknown(unknown.to_owned()));
-    }
-    // What refers to nothing that is left is left out, until nothing more can be.
-    let mut left = all;
-    while let Some(index) = left.iter().position(|one| !one.references().any(|name| is_known(&left, name))) {
-        left.remove(index);
-    }
-    left.first().map_or(Ok(()), |first| Err(Mistake::Circular(first.name.clone())))
 }
 
 impl FromStr for Resource {
@@ -238,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_optional_and_unique_in_either_order() {
+        assert_eq!(parse("orders", &["a:string!?", "ref:users?!"]).as_deref(), Ok("orders a:string?! ref:users?!"));
+        for field in ["a:string??", "a:string!!", "a:string?!?"] {
+            assert_eq!(parse("orders", &[field]), Err(Mistake::Field(field.to_owned())));
+        }
+    }
+
+    #[test]
     fn the_words_for_one_of_them() {
         let resource = Resource::parse("order_lines", ["count:int"]).expect("valid");
         assert_eq!((resource.one().as_str(), resource.noun().as_str()), ("order_line", "order line"));
@@ -258,7 +249,7 @@ mod tests {
             ("orders", &["fields:int"], Mistake::Reserved(text("fields"))),
             ("orders", &["a"], Mistake::Field(text("a"))),
             ("orders", &["a:int", "a:text"], Mistake::Twice(text("a"))),
-            ("orders", &["id:int"], Mistake::Twice(text("id"))),
+            ("orders", &["id:int"], Mistake::Own(text("id"))),
             (
                 "orders",
                 &["a:strin"],
@@ -267,17 +258,5 @@ mod tests {
         ] {
             assert_eq!(parse(name, fields), Err(mistake), "{name} {fields:?}");
         }
-    }
-
-    #[test]
-    fn resources_refer_to_those_before_them() {
-        let all = |texts: &[&str]| check(&texts.iter().map(|text| text.parse().expect("valid")).collect::<Vec<_>>());
-        assert_eq!(all(&["orders ref:products", "lines ref:orders"]), Ok(()));
-        assert_eq!(all(&["lines ref:orders", "orders a:int"]), Err(Mistake::Unknown("orders".to_owned())));
-        assert_eq!(all(&["orders a:int ref:lines? was a:int", "lines a:int"]), Ok(()));
-        let circle = all(&["orders a:int ref:lines? was a:int", "lines ref:orders"]);
-        assert_eq!(circle, Err(Mistake::Circular("orders".to_owned())));
-        assert_eq!(all(&["orders a:int was a:int ref:lines"]), Err(Mistake::Unknown("lines".to_owned())));
-        assert_eq!(all(&["products a:int"]), Err(Mistake::Twice("products".to_owned())));
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn page(asker: &str, command: Option<&str>) -> Result<clap::Command, 
         return Ok(root);
     };
     root.find_subcommand(word).cloned().ok_or_else(|| Error::UnknownValue {
-        place: Place::Argument,
+        place: Place::Argument("[COMMAND]".to_owned()),
         word: word.to_owned(),
         allowed: COMMANDS.iter().map(|&name| name.to_owned()).collect(),
         mended: spelling::nearest(word, COMMANDS.iter().copied()).map(|near| Box::new(CommandLine::new([asker, near]))),

@@ -13,7 +13,6 @@ use draft::Draft;
 
 use super::choices::Choices;
 use crate::answers::{self, Input};
-use crate::choice::Database;
 use crate::command_line::path_word;
 use crate::disk::{self, Init, Site, State, Traces};
 use crate::error::{Error, Misuse, Occupant, Unsuitable};
@@ -23,6 +22,7 @@ use crate::plan::check_resources;
 use crate::precomputed::LOCKS;
 use crate::preset::PRESETS;
 use crate::report::{Git, Report};
+use crate::resource::Resource;
 use crate::shell::Shell;
 use crate::stack::{Answers, Origin, Resolution, Stack};
 use crate::version::VERSION;
@@ -84,6 +84,8 @@ struct Request<'a> {
     input: &'a Input,
     site: Site,
     name: Name,
+    /// Whether a file of it is printed and nothing is written, so that the target does not matter.
+    is_shown: bool,
 }
 
 impl New {
@@ -118,12 +120,25 @@ impl New {
         }
         let file = self.answers.as_deref().map(disk::read_answers).transpose()?;
         let mut input = Input::gather(&self.choices.0, &answers::environment(), file.as_ref(), self.preset.as_deref())?;
-        for text in &self.resource {
-            let wrong = |mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
-            input.resources.push(text.parse().map_err(wrong)?);
-            check_resources(&input.resources).map_err(wrong)?;
-        }
+        self.add_resources(&mut input.resources)?;
         Ok(input)
+    }
+
+    /// Adds the resources of the flags to those of the answers file.
+    fn add_resources(&self, resources: &mut Vec<Resource>) -> Result<(), Error> {
+        let wrong = |text: &String, mistake| Error::Resource(Unsuitable::Invalid { resource: text.clone(), mistake });
+        let mut first_wrong = None;
+        for text in &self.resource {
+            resources.push(text.parse().map_err(|mistake| wrong(text, mistake))?);
+            if check_resources(resources).is_err() {
+                first_wrong.get_or_insert(text);
+            }
+        }
+        // One that had other fields before may refer to one that follows.
+        match (check_resources(resources), first_wrong) {
+            (Err(mistake), Some(text)) => Err(wrong(text, mistake)),
+            _ => Ok(()),
+        }
     }
 
     /// The project, resolved and rendered once, and whether the user has confirmed it in the review.
@@ -132,12 +147,9 @@ impl New {
         if path.is_none() && !can_ask {
             return Err(Error::NoPath);
         }
-        let mut request = path.map(|path| self.request(input, &path)).transpose()?;
-        // A conflict is reported before any prompt.
+        // A conflict is reported before any prompt, and whatever the target is.
         let resolution = resolve(&input.answers)?;
-        if !self.resource.is_empty() && resolution.stack.database == Database::None {
-            return Err(Error::Resource(Unsuitable::NoDatabase));
-        }
+        let mut request = path.map(|path| self.request(input, &path)).transpose()?;
         if request.is_none() && self.yes {
             request = Some(asking::request(self, input, shell)?);
         }
@@ -153,8 +165,9 @@ impl New {
     fn request<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Request<'a>, Error> {
         let site = Site::survey(path)?;
         let name = self.name(&site, input.name.as_deref())?;
-        let request = Request { input, site, name };
+        let request = Request { input, site, name, is_shown: self.show.is_some() };
         match &request.site.state {
+            State::Directory { .. } if request.is_shown => Ok(request),
             State::Directory { traces: Traces::Running, .. } => Err(request.occupied(Occupant::Run)),
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
                 Err(request.occupied(Occupant::Files(holds.clone())))

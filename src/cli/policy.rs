@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::answers;
 use crate::disk::read_answers;
 use crate::error::Error;
-use crate::policy::{Policy, Violation};
+use crate::policy::{Fix, Policy, Violation};
 use crate::project::Project;
 use crate::shell::{Format, Shell};
 use crate::version::VERSION;
@@ -72,7 +72,7 @@ impl PolicyCommand {
         }
         if !violations.is_empty() {
             let (what, fixes) = violations.into_iter().map(|Violation { what, fix, .. }| (what, fix)).unzip();
-            return Err(Error::Violates { policy: text.name, what, fixes });
+            return Err(violates(text.name, what, fixes));
         }
         let kept = Kept { name: project.name.clone(), version: VERSION, policy: text.name };
         match shell.options.format {
@@ -84,4 +84,15 @@ impl PolicyCommand {
             }
         }
     }
+}
+
+fn violates(policy: String, what: Vec<String>, all: Vec<Fix>) -> Error {
+    let (mut fixes, mut help) = (Vec::new(), Vec::new());
+    for fix in all {
+        match fix {
+            Fix::Command(line) => fixes.push(line),
+            Fix::Help(text) => help.push(text),
+        }
+    }
+    Error::Violates { policy, what, fixes, help }
 }

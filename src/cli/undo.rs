@@ -104,7 +104,8 @@ impl Changes {
 
     fn text(&self) -> String {
         let line = |kind: &str, Listed { number, title, files }: &Listed| {
-            format!("{number:>4}  {kind}  {title}  ({files} files)\n")
+            let count = if *files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            format!("{number:>4}  {kind}  {}  ({count})\n", title.trim_end())
         };
         let made = self.made.iter().map(|listed| line("made  ", listed));
         self.undone.iter().map(|listed| line("undone", listed)).chain(made).collect()

@@ -70,7 +70,7 @@ fn refusal(kind: ErrorKind, error: &clap::Error, argv: &[OsString]) -> Error {
             Error::UnknownCommand { word, mended: mended() }
         }
         ErrorKind::InvalidValue => Error::UnknownValue {
-            place: if flag().starts_with('-') { Place::Flag(bare(&flag())) } else { Place::Argument },
+            place: if flag().starts_with('-') { Place::Flag(bare(&flag())) } else { Place::Argument(flag()) },
             word: text(ContextKind::InvalidValue).unwrap_or_default(),
             allowed: match error.get(ContextKind::ValidValue) {
                 Some(ContextValue::Strings(words)) => words.clone(),

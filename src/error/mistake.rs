@@ -43,8 +43,8 @@ pub enum Place {
     Flag(String),
     /// A variable of the environment.
     Variable(String),
-    /// An argument.
-    Argument,
+    /// An argument, as it is shown in the usage.
+    Argument(String),
 }
 
 impl AnswersMistake {

@@ -93,7 +93,9 @@ impl Error {
             Self::Moved { paths, is_half } => project::moved(paths, *is_half, typed),
             Self::NoSuchFile { path, nearest } => project::no_such_file(path, nearest.as_deref(), typed),
             Self::Policy { file, what } => project::policy(file, what),
-            Self::Violates { policy, what, fixes } => project::violates(policy, what, fixes),
+            Self::Violates { policy, what, fixes, help } => {
+                help.iter().fold(project::violates(policy, what, fixes), Words::help)
+            }
             Self::Differs { what, look } => project::differs(what, look),
             Self::Io { action, path, source, done } => {
                 project::left(words(format!("could not {action} `{path}`")).because(clause(source)), *done)
@@ -132,8 +134,7 @@ fn listed(words: &[String]) -> String {
 
 fn place_name(place: &Place) -> String {
     match place {
-        Place::Flag(name) | Place::Variable(name) => format!("`{name}`"),
-        Place::Argument => "the argument".to_owned(),
+        Place::Flag(name) | Place::Variable(name) | Place::Argument(name) => format!("`{name}`"),
     }
 }
 

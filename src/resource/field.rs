@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{Kind, Mistake, words};
+use super::{Kind, Mistake, reserved, words};
 use crate::spelling;
 
 /// A field of a resource.
@@ -20,13 +20,19 @@ pub struct Field {
 
 impl Field {
     /// Reads `name:type`, or `ref:resource` for a field named after that resource, or `name:ref:resource`. A `?` at the
-    /// end makes it optional, a `!` unique.
+    /// end makes it optional, a `!` unique; both can be there, in either order.
     ///
     /// # Errors
     /// [`Mistake`]
     pub(super) fn parse(text: &str) -> Result<Self, Mistake> {
-        let (rest, is_unique) = text.strip_suffix('!').map_or((text, false), |rest| (rest, true));
-        let (rest, is_optional) = rest.strip_suffix('?').map_or((rest, false), |rest| (rest, true));
+        let rest = text.trim_end_matches(['?', '!']);
+        let (is_optional, is_unique) = match &text[rest.len()..] {
+            "" => (false, false),
+            "?" => (true, false),
+            "!" => (false, true),
+            "?!" | "!?" => (true, true),
+            _ => return Err(Mistake::Field(text.to_owned())),
+        };
         let (name, kind) = match rest.split(':').collect::<Vec<_>>().as_slice() {
             ["ref", resource] => (words::singular(resource), Kind::Ref((*resource).to_owned())),
             [name, "ref", resource] => ((*name).to_owned(), Kind::Ref((*resource).to_owned())),
@@ -42,7 +48,7 @@ impl Field {
         };
         words::check_shape(&name)?;
         let name = if matches!(kind, Kind::Ref(_)) { format!("{name}_id") } else { name };
-        words::check_reserved(&name)?;
+        reserved::check(&name)?;
         if is_unique && kind == Kind::Bool {
             return Err(Mistake::UniqueBool(text.to_owned()));
         }

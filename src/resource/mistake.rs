@@ -29,12 +29,35 @@ pub enum Mistake {
         /// The nearest type.
         nearest: Option<&'static str>,
     },
-    /// Two fields have the name, or every table has it.
+    /// Two fields or two resources have the name.
     Twice(String),
+    /// Every table has a column of this name.
+    Own(String),
+    /// `openapi.json` would have two schemas of one name.
+    Schema {
+        /// The resource.
+        name: String,
+        /// The other one.
+        other: String,
+        /// The schema.
+        schema: String,
+    },
     /// Only two rows could have a unique bool.
     UniqueBool(String),
     /// The resource that a field refers to does not exist.
-    Unknown(String),
+    Unknown {
+        /// The resource that is referred to.
+        name: String,
+        /// The nearest one that exists.
+        nearest: Option<String>,
+    },
+    /// The resource that a field refers to is created later.
+    Later {
+        /// The resource that is referred to.
+        name: String,
+        /// The one that refers to it.
+        by: String,
+    },
     /// It refers to itself, directly or through other resources.
     Circular(String),
     /// It has no field.

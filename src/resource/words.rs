@@ -1,4 +1,4 @@
-//! The words for a resource: names that Rust, SQL and the project accept, and their singulars.
+//! The words for a resource: the form of a name, the types that it cannot have, singulars and plurals.
 
 use super::{LONGEST, Mistake};
 
@@ -53,29 +53,58 @@ pub const TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Words that cannot be the name of a table, a column, a module or a field: those that Rust, SQLite or PostgreSQL
-/// reserves, the columns that every table of PostgreSQL has (such as `xmin`), the paths that every service has (`docs`,
-/// `metrics`), and `fields`, which the code of a resource uses.
-const RESERVED: &str = "\
-    abstract all analyse analyze and any array as asc async await become between binary both box break case cast \
-    check cmax cmin collate column commit concurrently const constraint continue crate create cross ctid default \
-    deferrable delete desc distinct do docs drop dyn else end enum escape except exists extern false fetch fields \
-    final fn for foreign freeze from full gen grant group having if ilike impl in index initially inner insert \
-    intersect into is isnull join lateral leading left let like limit localtime loop macro match metrics mod move \
-    mut natural new not nothing notnull null offset on only or order outer overlaps override placing primary priv \
-    pub ref references return returning right select self set similar some static struct super symmetric table \
-    tableoid then to trailing trait transaction true try type typeof union unique unsafe unsized update use user \
-    using values variadic verbose virtual when where while window with xmax xmin yield";
-
-/// Nouns whose singular follows no rule.
-const IRREGULAR: [(&str, &str); 7] = [
+/// Nouns whose singular follows no rule; some have no other plural.
+const IRREGULAR: &[(&str, &str)] = &[
     ("people", "person"),
     ("children", "child"),
     ("men", "man"),
     ("women", "woman"),
-    ("statuses", "status"),
+    ("feet", "foot"),
+    ("teeth", "tooth"),
+    ("mice", "mouse"),
+    ("analyses", "analysis"),
+    ("diagnoses", "diagnosis"),
+    ("aliases", "alias"),
+    ("atlases", "atlas"),
+    ("biases", "bias"),
+    ("canvases", "canvas"),
+    ("gases", "gas"),
+    ("bonuses", "bonus"),
     ("buses", "bus"),
+    ("campuses", "campus"),
+    ("statuses", "status"),
+    ("viruses", "virus"),
+    ("lenses", "lens"),
+    ("caches", "cache"),
+    ("avalanches", "avalanche"),
+    ("headaches", "headache"),
+    ("niches", "niche"),
+    ("calories", "calorie"),
+    ("cookies", "cookie"),
+    ("hoodies", "hoodie"),
     ("movies", "movie"),
+    ("rookies", "rookie"),
+    ("selfies", "selfie"),
+    ("smoothies", "smoothie"),
+    ("zombies", "zombie"),
+    ("echoes", "echo"),
+    ("heroes", "hero"),
+    ("potatoes", "potato"),
+    ("tomatoes", "tomato"),
+    ("vetoes", "veto"),
+    ("quizzes", "quiz"),
+    ("halves", "half"),
+    ("knives", "knife"),
+    ("shelves", "shelf"),
+    ("wolves", "wolf"),
+    ("emojis", "emoji"),
+    ("menus", "menu"),
+    ("taxis", "taxi"),
+    ("indices", "index"),
+    ("matrices", "matrix"),
+    ("vertices", "vertex"),
+    ("news", "news"),
+    ("species", "species"),
 ];
 
 /// Checks the letters of a name.
@@ -86,17 +115,6 @@ pub(super) fn check_shape(name: &str) -> Result<(), Mistake> {
         && !name.ends_with('_')
         && name.len() <= LONGEST;
     if is_plain { Ok(()) } else { Err(Mistake::Name(name.to_owned())) }
-}
-
-/// Checks that the name is no reserved word.
-pub(super) fn check_reserved(name: &str) -> Result<(), Mistake> {
-    // SQLite keeps tables of this prefix for itself.
-    let is_internal = name.starts_with("sqlite_");
-    if is_internal || RESERVED.split(' ').any(|word| word == name) {
-        Err(Mistake::Reserved(name.to_owned()))
-    } else {
-        Ok(())
-    }
 }
 
 /// The singular of a noun in the plural; only its last word changes. The noun itself if it is no plural.
@@ -120,8 +138,22 @@ pub(super) fn singular(plural: &str) -> String {
     }
 }
 
+/// The plural of a noun; only its last word changes.
+pub(super) fn plural(one: &str) -> String {
+    let (before, last) = one.rsplit_once('_').map_or(("", one), |(before, last)| (before, last));
+    let irregular = IRREGULAR.iter().find(|(_, single)| *single == last);
+    let many = match (irregular, last.strip_suffix('y')) {
+        (Some((many, _)), _) => (*many).to_owned(),
+        (None, Some(stem)) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        (None, _) if ["s", "x", "z", "ch", "sh"].iter().any(|end| last.ends_with(end)) => format!("{last}es"),
+        (None, _) => format!("{last}s"),
+    };
+    if before.is_empty() { many } else { format!("{before}_{many}") }
+}
+
 /// `a` or `an`, by the first letter.
 pub fn article(noun: &str) -> &'static str {
+    let noun = noun.to_ascii_lowercase();
     let sounds_like_a_consonant = ["uni", "use", "uti", "one", "eu"].iter().any(|start| noun.starts_with(start));
     let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']) && !sounds_like_a_consonant;
     if is_vowel || noun.starts_with("hour") { "an" } else { "a" }
@@ -150,6 +182,15 @@ mod tests {
             ("movies", "movie"),
             ("statuses", "status"),
             ("people", "person"),
+            ("caches", "cache"),
+            ("cookies", "cookie"),
+            ("user_aliases", "user_alias"),
+            ("bonuses", "bonus"),
+            ("heroes", "hero"),
+            ("quizzes", "quiz"),
+            ("leaves", "leave"),
+            ("menus", "menu"),
+            ("news", "news"),
             ("staff", "staff"),
             ("status", "status"),
             ("glass", "glass"),
@@ -161,11 +202,11 @@ mod tests {
 
     #[test]
     fn articles() {
-        assert_eq!(["order", "product", "user", "hour"].map(article), ["an", "a", "a", "an"]);
+        assert_eq!(["order", "product", "user", "hour", "Option"].map(article), ["an", "a", "a", "an", "an"]);
     }
 
     #[test]
-    fn reserved_words_are_sorted() {
-        assert!(RESERVED.split(' ').is_sorted() && TYPES.is_sorted());
+    fn types_are_sorted() {
+        assert!(TYPES.is_sorted());
     }
 }

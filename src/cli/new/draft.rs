@@ -4,6 +4,7 @@ use std::thread;
 
 use super::{Request, leftover};
 use crate::base::Base;
+use crate::choice::Database;
 use crate::command_line::{path_word, quote};
 use crate::disk::{Changes, Found, Site, State, Surroundings, Traces};
 use crate::error::Error;
@@ -34,15 +35,16 @@ impl AsRef<Report> for Draft {
 impl Draft {
     /// Renders the project and compares it with the target. Nothing is written.
     pub(super) fn new(request: &Request<'_>, resolution: Resolution) -> Result<Self, Error> {
-        let Request { input, site, name } = request;
+        let Request { input, site, name, is_shown } = request;
         let stack = resolution.stack;
         let plan = Plan::new(&stack, name.as_str()).with(&input.resources);
         let (mut tree, proof) = rendered(&plan, input.resources.is_empty())?;
         Base::of(&stack, &input.resources, &tree).add_to(&mut tree)?;
-        if let Some(membership) = site.membership(&tree) {
-            return Err(Error::Member { path: site.path.clone(), membership });
-        }
-        let changes = site.compare(&tree)?;
+        let changes = match (*is_shown, site.membership(&tree)) {
+            (true, _) => Changes::default(),
+            (false, Some(membership)) => return Err(Error::Member { path: site.path.clone(), membership }),
+            (false, None) => site.compare(&tree)?,
+        };
         let surroundings = surroundings(site);
         let mut report = Report::new(&plan, &tree, resolution);
         report.proof = proof;
@@ -56,6 +58,7 @@ impl Draft {
         }
         report.surround(&surroundings);
         report.warnings.extend(input.warnings());
+        report.warnings.extend(unstored(&stack, &input.resources));
         report.replay = replay(site, name, &stack, &input.resources).line();
         if site.path != "." {
             report.next_steps.insert(0, format!("cd {}", quote(&path_word(site.path.as_str()))));
@@ -89,6 +92,16 @@ fn rendered(plan: &Plan<'_>, is_plain: bool) -> Result<(Tree, Option<Proof>), Bu
         let proof = proof.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok((tree, proof))
     })
+}
+
+/// The warning that resources have no code, for a stack without a database.
+fn unstored(stack: &Stack, resources: &[Resource]) -> Option<String> {
+    if stack.database != Database::None || resources.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = resources.iter().map(|resource| format!("`{}`", resource.name())).collect();
+    let names = names.join(", ");
+    Some(format!("there is no code for {names} without a database; after `restwell set database=sqlite` there is"))
 }
 
 /// Why no repository is created beside another kind of `.git`.

@@ -79,7 +79,7 @@ pub(super) fn report(violations: &[Violation]) -> Report {
     let finding = |Violation { rule, path, what, fix }: &Violation| Finding {
         rule_id: rule.id(),
         level: "error",
-        message: Message { text: format!("{what}; try: {fix}") },
+        message: Message { text: format!("{what}; {fix}") },
         locations: [Location { physical_location: Physical { artifact_location: Artifact { uri: path.to_string() } } }],
     };
     let results = violations.iter().map(finding).collect();

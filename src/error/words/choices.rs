@@ -22,7 +22,7 @@ impl InvalidValue<'_> {
         let near = spelling::nearest(word, allowed.iter().map(String::as_str));
         let mended = match (place, near) {
             (Place::Variable(name), Some(near)) => Some(typed.clone().with_variable(name, Some(near))),
-            (Place::Flag(_) | Place::Argument | Place::Variable(_), _) => mended.cloned(),
+            (Place::Flag(_) | Place::Argument(_) | Place::Variable(_), _) => mended.cloned(),
         };
         match mended {
             Some(mended) => message.command(mended),
@@ -36,7 +36,7 @@ pub(super) fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
     let asks = |choice: &&Choice| match place {
         Place::Flag(name) => choice.flag() == *name,
         Place::Variable(name) => choice.variable() == *name,
-        Place::Argument => false,
+        Place::Argument(_) => false,
     };
     let line = match Choice::ALL.iter().find(asks) {
         Some(choice) => CommandLine::new(["explain", choice.id()]),
@@ -44,7 +44,7 @@ pub(super) fn more_about(place: &Place, typed: &CommandLine) -> CommandLine {
     };
     match place {
         Place::Variable(name) => line.with_variable(name, None),
-        Place::Flag(_) | Place::Argument => line,
+        Place::Flag(_) | Place::Argument(_) => line,
     }
 }
 

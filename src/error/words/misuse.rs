@@ -1,7 +1,7 @@
 //! Errors of a command line whose words are all known.
 
 use super::choices::more_about;
-use super::{Words, help_with, mended_or_help, words};
+use super::{Words, help_with, listed, mended_or_help, words};
 use crate::choice::Value;
 use crate::command_line::{CommandLine, path_word};
 use crate::error::{Misuse, Place};
@@ -15,7 +15,11 @@ pub(super) fn told(misuse: &Misuse, typed: &CommandLine) -> Words {
         Misuse::NoValue { flag } => {
             words(format!("`{flag}` needs a value")).command(more_about(&Place::Flag(flag.clone()), typed))
         }
-        Misuse::NoArgument { argument } => mended_or_help(format!("`{argument}` is missing"), None, typed),
+        Misuse::NoArgument { argument } => {
+            let names: Vec<String> = argument.split(", ").map(str::to_owned).collect();
+            let are = if names.len() == 1 { "is" } else { "are" };
+            mended_or_help(format!("{} {are} missing", listed(&names)), None, typed)
+        }
         Misuse::NotText => mended_or_help("an argument is not UTF-8 text".to_owned(), None, typed),
         Misuse::Repeated { flag, mended } => {
             mended_or_help(format!("`{flag}` is given more than once"), mended.as_ref(), typed)

@@ -3,19 +3,14 @@
 use super::{Words, words as told};
 use crate::command_line::CommandLine;
 use crate::error::Unsuitable;
-use crate::resource::{Kind, Mistake};
+use crate::plan::check_resources;
+use crate::resource::{self, Kind, Mistake, Resource, article};
 
 pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
     match unsuitable {
         Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
-        Unsuitable::NoDatabase => {
-            let is_new = typed.plain().next().is_some_and(|word| word == "new");
-            let with_one = match is_new {
-                true => typed.clone().with_value("--database", "sqlite"),
-                false => CommandLine::new(["set", "database=sqlite"]),
-            };
-            told("the project has no database, and a resource is stored in one").command(with_one)
-        }
+        Unsuitable::NoDatabase => told("the project has no database, and a resource is stored in one")
+            .command(typed.clone().with_command(["set", "database=sqlite"])),
         Unsuitable::Left { name, migration, is_left } => {
             let words = told(format!("`{migration}` makes the table `{name}`"));
             match is_left {
@@ -33,8 +28,7 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
         }
         Unsuitable::Referred { name, by, is_past } => {
             let what = if *is_past { format!("a migration of `{by}`") } else { format!("`{by}`") };
-            told(format!("`{name}` cannot be removed: {what} refers to it"))
-                .command(CommandLine::new(["remove", "resource", by]))
+            told(format!("`{name}` cannot be removed: {what} refers to it")).command(typed.clone().with_other(name, by))
         }
     }
 }
@@ -43,13 +37,31 @@ fn invalid(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
     let words = told(format!("the resource `{resource}` is not valid")).because(why(mistake));
     match mistake {
         Mistake::Kind { field, word, nearest: Some(nearest) } => {
-            words.command(typed.clone().with_other(field, &field.replacen(word, nearest, 1)))
+            let other = field.replacen(&format!(":{word}"), &format!(":{nearest}"), 1);
+            words.command(with_words(typed, &|part| (part == field).then(|| other.clone())))
         }
         Mistake::Kind { .. } => words.help(format!("types: {}, ref:RESOURCE", Kind::WORDS.join(", "))),
         Mistake::Empty | Mistake::Field(_) => words.help(
             "a field is NAME:TYPE or ref:RESOURCE, such as `number:string!` or `ref:products`; `?` makes it optional, `!` \
              unique",
         ),
+        Mistake::Name(name) | Mistake::Reserved(name) => renamed(words, name, mistake, typed),
+        Mistake::Singular(name) | Mistake::Module(name) => renamed(words, name, mistake, typed),
+        Mistake::Type { name, .. } | Mistake::Schema { name, .. } => renamed(words, name, mistake, typed),
+        Mistake::Unknown { name, nearest: Some(nearest) } => {
+            words.command(with_words(typed, &|part| referring(part, name, nearest)))
+        }
+        Mistake::Unknown { .. } => words.help("add that resource first, or leave the reference out"),
+        Mistake::Later { name, by } => words.help(format!("the order matters: add `{name}` before `{by}`")),
+        Mistake::Circular(_) => {
+            words.help("leave a reference out: a resource cannot refer to itself, directly or through others")
+        }
+        Mistake::Twice(_) => words.help("leave one of them out, or give it another name"),
+        Mistake::Own(_) => words.help("leave it out: responses have it already"),
+        Mistake::UniqueBool(field) => {
+            let other = field.replace('!', "");
+            words.command(with_words(typed, &|part| (part == field).then(|| other.clone())))
+        }
         Mistake::Unfilled(field) => {
             let optional = optional(field);
             let help = format!("add `{optional}`, give each row a value in a migration of yours, then ask for `{field}`");
@@ -59,8 +71,40 @@ fn invalid(resource: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
             let help = format!("keep `{before}`, or give the new field another name");
             words.help(help).command(instead(typed, field, before))
         }
-        _ => words,
     }
+}
+
+/// With the command that has another name for a resource or a field, or with the advice to choose one.
+fn renamed(words: Words, name: &str, mistake: &Mistake, typed: &CommandLine) -> Words {
+    let for_resource = resource::for_resource(mistake).filter(|other| can_be_added(other));
+    let for_field = resource::for_field(mistake);
+    let other = |part: &str| match part.strip_prefix(name) {
+        Some("") => for_resource.clone(),
+        Some(kind) if kind.starts_with(':') => for_field.as_ref().map(|field| format!("{field}{kind}")),
+        _ => referring(part, name, for_resource.as_deref()?),
+    };
+    match with_words(typed, &other) {
+        Some(line) => words.command(line),
+        None => words.help("choose another name"),
+    }
+}
+
+/// Whether every project can have a resource of this name.
+fn can_be_added(name: &str) -> bool {
+    Resource::parse(name, ["a:int"]).is_ok_and(|resource| check_resources(&[resource]).is_ok())
+}
+
+/// The field, if it refers to the resource, with a reference to another: `ref:products?` for `ref:product?`.
+fn referring(field: &str, name: &str, other: &str) -> Option<String> {
+    let plain = field.trim_end_matches(['?', '!']);
+    let start = plain.strip_suffix(name)?;
+    (start == "ref:" || start.ends_with(":ref:")).then(|| format!("{start}{other}{}", &field[plain.len()..]))
+}
+
+/// The command with other words for resources and fields: after `generate resource`, or in `--resource` of `new`.
+fn with_words(typed: &CommandLine, other: &dyn Fn(&str) -> Option<String>) -> Option<CommandLine> {
+    let kind = if typed.command() == Some("generate") { 2 } else { usize::MAX };
+    typed.clone().with_words(kind, "--resource", other)
 }
 
 /// The command with another field, if it names the field.
@@ -86,13 +130,21 @@ pub(super) fn why(mistake: &Mistake) -> String {
         Mistake::Module(name) => format!("every project has a module `{name}`"),
         Mistake::Singular(name) => format!("`{name}` is not a noun in the plural, such as `orders`"),
         Mistake::Type { name, type_name } => {
-            format!("one of the `{name}` would be a `{type_name}`, and the code of a resource uses a type of that name")
+            let a = article(type_name);
+            format!(
+                "one of the `{name}` would be {a} `{type_name}`, and the code of a resource uses a type of that name"
+            )
         }
         Mistake::Field(field) => format!("`{field}` is not a field"),
         Mistake::Kind { field, word, .. } => format!("`{word}` in `{field}` is not a type"),
-        Mistake::Twice(name) => format!("`{name}` exists already"),
+        Mistake::Twice(name) => format!("`{name}` is given twice"),
+        Mistake::Own(name) => format!("every table has a column `{name}`"),
+        Mistake::Schema { name, other, schema } => {
+            format!("`{name}` and `{other}` would both have a schema `{schema}` in `openapi.json`")
+        }
         Mistake::UniqueBool(field) => format!("`{field}`: a unique bool allows only two rows"),
-        Mistake::Unknown(name) => format!("there is no resource `{name}` to refer to"),
+        Mistake::Unknown { name, .. } => format!("there is no resource `{name}` to refer to"),
+        Mistake::Later { name, by } => format!("`{by}` refers to `{name}`, which is added after it"),
         Mistake::Empty => "it has no field".to_owned(),
         Mistake::Circular(name) => format!("`{name}` would refer to itself"),
         Mistake::Unfilled(field) => format!("rows that exist would have no value for the new field `{field}`"),

@@ -111,7 +111,7 @@ impl Renamed {
 
 /// The schemas of a resource, of the body that adds one, and of the body that replaces one.
 fn schemas(resource: &Resource) -> [(String, Value); 3] {
-    let (name, a, noun) = (resource.type_name(), article(&resource.noun()).to_owned(), resource.noun());
+    let (a, noun) = (article(&resource.noun()).to_owned(), resource.noun());
     let fields = |is_request| resource.fields().iter().map(move |field| (field.name(), property(field, is_request)));
     let time = |description: Option<&str>, is_ignored: bool| {
         let mut time = json!({"type": "string", "format": "date-time"});
@@ -146,10 +146,11 @@ fn schemas(resource: &Resource) -> [(String, Value); 3] {
     let replaces = format!(
         "The body of a request that replaces {a} {noun}: the new values, or everything that was read, with changes."
     );
+    let [one, new, replacement] = resource.schemas();
     [
-        (name.clone(), object(None, shown.collect(), of_response)),
-        (format!("New{name}"), object(Some(adds), always.clone(), fields(true))),
-        (format!("{name}Replacement"), object(Some(replaces), always, of_replacement)),
+        (one, object(None, shown.collect(), of_response)),
+        (new, object(Some(adds), always.clone(), fields(true))),
+        (replacement, object(Some(replaces), always, of_replacement)),
     ]
 }
 

@@ -34,6 +34,19 @@ fn the_base_is_in_the_listing_and_not_in_the_digest() {
 }
 
 #[test]
+fn a_file_is_shown_and_a_conflict_reported_whatever_the_target_is() {
+    let ran = restwell(["new", "a", "--yes", "--show", "rustfmt.toml"]).exits(0);
+    let shown = ran.stdout().to_owned();
+    let ran = restwell(["new", "a", "--yes", "--no-git"]).exits(0);
+    let ran = ran.then(["new", "a", "--yes", "--show", "rustfmt.toml"]).exits(0).prints(&shown).writes_nothing();
+    let ran = ran.then(["new", "a", "--yes", "--cache", "redis", "--show", "rustfmt.toml"]).exits(0).prints(&shown);
+    let ran = ran.then(["new", "a", "--yes"]).exits(5).writes_nothing();
+    ran.then(["new", "a", "--yes", "--database", "none", "--cache", "redis"]).exits(3).writes_nothing();
+    let ran = restwell(["new", "in/a", "--yes", "--show", "rustfmt.toml"]);
+    ran.file("Cargo.toml", "[workspace]\nmembers = [\"in/*\"]\n").exits(0).prints(&shown);
+}
+
+#[test]
 fn a_dry_run_gives_the_data_of_the_real_run() {
     let dry = restwell(["new", "a", "--yes", "--dry-run", "--format", "json"]).exits(0).writes_nothing();
     let real = restwell(["new", "a", "--yes", "--format", "json"]).exits(0);

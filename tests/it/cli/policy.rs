@@ -57,7 +57,8 @@ fn each_broken_rule_is_named_with_the_command_that_mends_it() {
     let version = env!("CARGO_PKG_VERSION");
     let ran = ran.says(&format!("restwell {version} was applied, and 99.0.0 is required"));
     let ran = ran.says("`auth=none` is not allowed; allowed: jwt").says("`deny.toml` is edited");
-    let ran = ran.says("`.github/dependabot.yml` is deleted").says("restwell update\n");
+    let ran = ran.says("`.github/dependabot.yml` is deleted");
+    let ran = ran.says("help: install restwell 99.0.0 or newer, then run: restwell update\n");
     ran.says("restwell set auth=jwt\n")
         .says("restwell adopt deny.toml\n")
         .says("restwell adopt .github/dependabot.yml\n");

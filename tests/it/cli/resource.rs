@@ -170,7 +170,7 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
     generate(&project, &ORDERS);
     generate(&project, &["lines", "ref:orders"]);
     let before = files(&project);
-    let refused: [(&[&str], &str); 15] = [
+    let refused: [(&[&str], &str); 26] = [
         (&["generate", "resource", "carts", "a:strin"], "restwell generate resource carts a:string"),
         (&["generate", "resource", "carts", "a:quaternion"], "types: string, text"),
         (&["generate", "resource", "carts", "a"], "`a` is not a field"),
@@ -181,18 +181,31 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
         (&["generate", "resource", "docs", "a:int"], "`docs` is reserved"),
         (&["generate", "resource", "metrics", "a:int"], "`metrics` is reserved"),
         (&["generate", "resource", "sqlite_things", "a:int"], "`sqlite_things` is reserved"),
-        (&["generate", "resource", "carts", "id:int"], "`id` exists already"),
+        (&["generate", "resource", "carts", "id:int"], "every table has a column `id`"),
+        (&["generate", "resource", "carts", "a:int", "a:text"], "`a` is given twice"),
         (&["generate", "resource", "carts", "a:bool!"], "a unique bool allows only two rows"),
         (&["generate", "resource", "carts", "ref:users"], "there is no resource `users`"),
         (&["generate", "resource", "series", "a:int"], "every project has a module `series`"),
         (&["generate", "resource", "products", "a:int"], "every project has a module `products`"),
+        (&["generate", "resource", "carts", "current_date:date"], "resource carts current_date_value:date\n"),
+        (&["generate", "resource", "new_products", "a:int"], "would both have a schema `NewProduct`"),
+        (&["generate", "resource", "line_replacements", "a:int"], "would both have a schema `LineReplacement`"),
+        (&["generate", "resource", "order", "a:int"], "try: restwell generate resource orders a:int\n"),
+        (&["generate", "resource", "Carts", "a:int"], "try: restwell generate resource carts a:int\n"),
+        (&["generate", "resource", "docs", "a:int"], "try: restwell generate resource doc_records a:int\n"),
+        (&["generate", "resource", "carts", "ref:product?"], "restwell generate resource carts 'ref:products?'\n"),
+        (&["generate", "resource", "carts", "a:int", "ref:carts"], "a resource cannot refer to itself"),
+        (&["generate", "resource", "options", "a:int"], "would be an `Option`"),
+        (&["generate", "resource", "carts", "a:bool!"], "try: restwell generate resource carts a:bool\n"),
     ];
     for (words, told) in refused {
         let mut run = inside(&project, []);
         run.command().args(words);
         run.exits(2).says(told);
     }
-    inside(&project, ["remove", "resource", "orders"]).exits(2).says("restwell remove resource lines");
+    inside(&project, ["remove", "resource", "orders"]).exits(2).says("restwell remove resource lines\n");
+    let without_check = inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(2);
+    without_check.says("restwell remove resource lines --no-check\n");
     inside(&project, ["remove", "resource", "line"]).exits(2).says("restwell remove resource lines");
     inside(&project, ["remove", "resource", "products"]).exits(2).says("no resource `products` that restwell added");
     assert_eq!(files(&project), before);
@@ -234,9 +247,35 @@ fn a_table_of_ones_own_is_not_made_again() {
 fn a_resource_needs_a_database() {
     let project = project(&["--database", "none", "--cache", "none"]);
     let mut run = inside(&project, ["generate", "resource"]);
-    run.command().args(ORDERS);
-    run.exits(2).says("restwell set database=sqlite");
-    let new = ["new", "t", "--yes", "--no-git", "--preset", "minimal", "--resource", "orders a:int"];
-    let said = "restwell new t --yes --no-git --preset minimal --resource 'orders a:int' --database sqlite";
-    assert_eq!(restwell(new).exits(2).says(said).names("."), Vec::<String>::new());
+    run.command().args(ORDERS).arg("--no-check");
+    run.exits(2).says("restwell set database=sqlite --no-check\n");
+}
+
+#[test]
+fn a_new_project_without_a_database_remembers_its_resources() {
+    let warning = "warning: there is no code for `orders` without a database";
+    let new = ["new", "shop-api", "--yes", "--no-git", "--database", "none", "--resource", "orders a:int"];
+    let by_flag = restwell(new).exits(0).says(warning).says("--resource 'orders a:int' --yes");
+    let answers = "database = \"none\"\n[[resource]]\nname = \"orders\"\nfields = [\"a:int\"]\n";
+    let by_file = restwell(["new", "shop-api", "--yes", "--no-git", "--answers", "-"]).stdin(answers);
+    let by_file = by_file.exits(0).says(warning).says("--resource 'orders a:int' --yes");
+    assert_eq!(files(&by_flag), files(&by_file));
+    assert!(!by_flag.path().join("shop-api/src/orders").exists());
+    inside(&by_flag, ["set", "database=sqlite", "--no-check"]).exits(0);
+    assert!(by_flag.path().join("shop-api/src/orders/mod.rs").exists());
+}
+
+#[test]
+fn the_resources_of_a_new_project_are_checked_together() {
+    let new = |resources: [&str; 2]| {
+        let mut new = restwell(["new", "t", "--yes", "--no-git"]);
+        new.command().args(resources.iter().flat_map(|resource| ["--resource", resource]));
+        new
+    };
+    let ran = new(["orders ref:lines", "lines b:int"]).exits(2).says("the resource `orders ref:lines` is not valid");
+    ran.says("the order matters: add `lines` before `orders`");
+    let fix = "--resource 'orders a:string ref:products' --resource 'lines b:int'\n";
+    new(["orders a:strin ref:products", "lines b:int"]).exits(2).says(fix);
+    new(["orders a:int", "line ref:order"]).exits(2).says("--resource 'orders a:int' --resource 'lines ref:order'\n");
+    new(["orders a:int ref:lines? was a:int", "lines b:int"]).exits(0);
 }

@@ -76,7 +76,11 @@ const SITUATIONS: &[Situation] = &[
     situation("RW0115", "echo 'a = 1' > policy.toml", "restwell policy check policy.toml", &[]),
     situation("RW0120", "", "restwell generate resource orders number:strin", &["orders number:string"]),
     situation("RW0108", "", "restwell generate resource orders", &["help generate"]),
-    situation("RW0120", "", "restwell generate resource order number:string", &[]),
+    situation("RW0120", "", "restwell generate resource order number:string", &["orders number:string"]),
+    situation("RW0120", "", "restwell generate resource docs a:int", &["doc_records a:int"]),
+    situation("RW0120", "", "restwell generate resource new_products a:int", &["new_product_records a:int"]),
+    situation("RW0120", "", "restwell generate resource orders current_date:date", &["current_date_value:date"]),
+    situation("RW0120", "", "restwell generate resource orders ref:product", &["orders ref:products"]),
     situation(
         "RW0120",
         "restwell generate resource orders number:string --no-check 2> /dev/null",

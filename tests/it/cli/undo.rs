@@ -167,3 +167,20 @@ fn a_file_that_is_in_the_end_as_before_is_not_reported() {
     inside(&project, ["undo", "--to", "1"]).exits(0).says("nothing to change").never_says("restwell.toml");
     inside(&project, ["undo", "--list"]).exits(0).prints("   3  undone  adopt justfile, release justfile  (0 files)\n");
 }
+
+#[test]
+fn the_list_counts_one_file_and_has_no_gap_after_a_command_without_arguments() {
+    let project = project();
+    let receipt = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&receipt).expect("there");
+    fs::write(&receipt, text.replace("ci = \"none\"", "ci = \"github\"")).expect("written");
+    inside(&project, ["set", "--no-check"]).exits(0);
+    edit(&project.path().join("shop-api/src/app.rs"));
+    inside(&project, ["adopt", "src/app.rs"]).exits(0);
+    let ran = inside(&project, ["undo", "--list"]).exits(0);
+    assert!(
+        ran.stdout().starts_with("   2  made    adopt src/app.rs  (1 file)\n   1  made    set  ("),
+        "{}",
+        ran.stdout()
+    );
+}

@@ -53,6 +53,9 @@ fn missing_repeated_and_unexpected_arguments_are_reported() {
     restwell(["new", "a", "--cache"]).exits(2).says("`--cache` needs a value");
     restwell(["new", "a", "--cache", ""]).exits(2).says("`--cache` needs a value");
     restwell(["new", "a", "b"]).exits(2).says("unexpected argument `b`").writes_nothing();
+    restwell(["generate"]).exits(2).says("`<WHAT>`, `<NAME>`, `<FIELD>...` are missing");
+    restwell(["remove", "resource"]).exits(2).says("`<NAME>` is missing");
+    restwell(["policy", "nope", "a"]).exits(2).says("invalid value `nope` for `<ACTION>`");
     restwell(["new", "a", "--cache", "none", "--cache", "memory"]).exits(2).says("`--cache` is given more than once");
     restwell(["new", "a", "--cache", "none", "--yes", "--cache", "memory"])
         .exits(2)
