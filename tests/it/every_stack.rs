@@ -210,7 +210,7 @@ fn budget(stack: &Stack) -> usize {
     match PRESETS.iter().rev().find(|preset| within(preset)).map(|preset| preset.id) {
         Some("minimal") => 1500,
         Some("standard") => 3600,
-        _ if matches!(stack.monitoring, Monitoring::Otlp | Monitoring::Datadog) => 5000,
+        _ if matches!(stack.monitoring, Monitoring::Otlp | Monitoring::Datadog) => 5050,
         _ => 4400,
     }
 }

@@ -10,10 +10,10 @@
 # next one. The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
-# Docker would create a mounted folder that is missing, and only root could then write to it. The files in it are readable
-# by containers that are not root; closing the folder keeps other users of the host out.
+# Docker would create a mounted folder that is missing, and only root could then write to it. Containers that are not root
+# read the files in it; a folder that is closed keeps other users of the host out.
+mkdir -p -m 700 secrets
 mkdir -p secrets/tls
-chmod 700 secrets
 #= folders
 
 # How long a new replica may take to become ready.
