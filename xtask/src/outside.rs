@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<()> {
         generate(&restwell, folder.path(), &[name, "--preset", preset])?;
     }
     let largest = folder.path().join(LARGEST);
-    files::pass(&mut tally, &largest, "scale");
+    files::pass(&mut tally, &largest, "scale")?;
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     datadog::check(&mut tally, &restwell, folder.path())?;

@@ -48,15 +48,6 @@ const LINTERS: &[Linter] = &[
         )],
     },
     Linter {
-        name: "promtool check config",
-        // The rules are referenced by their path in the container, and are checked above.
-        run: |folder| {
-            let configs = ending(folder, "/prometheus.yml")?;
-            run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
-        },
-        plants: &[("deploy/prometheus/prometheus.yml", "scrape_configs", "scrape_configz")],
-    },
-    Linter {
         name: "hadolint",
         run: |folder| run(tools::program("hadolint")?.arg(find(folder, "Dockerfile")?)),
         plants: &[("Dockerfile", "COPY ", "ADD ")],
@@ -116,9 +107,21 @@ const LINTERS: &[Linter] = &[
     },
 ];
 
+/// The linter of what configures a Prometheus, which not every target brings.
+const PROMETHEUS: Linter = Linter {
+    name: "promtool check config",
+    // The rules are referenced by their path in the container, and are checked above.
+    run: |folder| {
+        let configs = ending(folder, "/prometheus.yml")?;
+        run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(configs))
+    },
+    plants: &[("prometheus.yml", "scrape_configs", "scrape_configz")],
+};
+
 /// Runs every linter, and every linter against its planted error; then checks the shell scripts.
 pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
     check_each(tally, folder, LINTERS)?;
+    check_each(tally, folder, &[PROMETHEUS])?;
     shell_scripts(tally, folder)
 }
 
@@ -128,7 +131,7 @@ pub(super) fn check_target(tally: &mut Tally, restwell: &Path, place: &Path, tar
     generate(restwell, place, &[name, "--preset", "scale", "--deploy", deploy])?;
     let folder = place.join(name);
     check_each(tally, &folder, linters)?;
-    pass(tally, &folder, deploy);
+    pass(tally, &folder, deploy)?;
     tally.gap(&format!("{deploy}: {what}"), meaning);
     Ok(())
 }
@@ -149,10 +152,12 @@ pub(super) fn check_each(tally: &mut Tally, folder: &Path, linters: &[Linter]) -
 }
 
 /// Runs every linter on a project without planted errors.
-pub(super) fn pass(tally: &mut Tally, folder: &Path, what: &str) {
-    for linter in LINTERS {
+pub(super) fn pass(tally: &mut Tally, folder: &Path, what: &str) -> Result<()> {
+    let prometheus = (!ending(folder, "/prometheus.yml")?.is_empty()).then_some(&PROMETHEUS);
+    for linter in LINTERS.iter().chain(prometheus) {
         tally.check(&format!("{what}: {}", linter.name), || (linter.run)(folder));
     }
+    Ok(())
 }
 
 /// The required variables of a compose file: `${NAME:?why}`.
