@@ -1,5 +1,5 @@
 //! Collects what `variants`, `suites` and `fresh` proved about the files that are rendered now, and stores it in
-//! `precomputed/proof.txt` for the next build of the tool; after a run of all stages, what each found in `docs/results.md`.
+//! `precomputed/proof.txt` for the next build of the tool; once each stage has passed, what each found in `docs/results.md`.
 
 use std::collections::BTreeMap;
 use std::fs;

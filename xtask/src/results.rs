@@ -1,4 +1,4 @@
-//! The page `docs/results.md`: what the last run of all stages measured, and what it could not check.
+//! The page `docs/results.md`: what the last run of each stage measured, and what it could not check.
 
 use std::fmt::Write as _;
 use std::fs;
