@@ -48,38 +48,31 @@ fn maker<'a>(files: &'a Files, table: &str) -> Option<&'a Utf8PathBuf> {
 
 /// Whether the table is there after the statements; `None` if they neither make nor remove it.
 fn makes(sql: &str, table: &str) -> Option<bool> {
-    let plain: String =
-        sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
-    let plain = plain.to_lowercase();
-    let mut is_there = None;
-    for statement in plain.split(';') {
-        let mut words = words(statement).peekable();
-        let (first, named) = (words.next(), |words: &mut _| relation(words).as_deref() == Some(table));
-        match first {
-            Some("create") if words.next_if(|word| word.starts_with("temp")).is_some() => {}
-            Some("create") if words.any(|word| ["table", "view"].contains(&word)) && named(&mut words) => {
-                is_there = Some(true);
-            }
-            Some("drop") if ["table", "view"].contains(&words.next().unwrap_or_default()) && named(&mut words) => {
-                is_there = Some(false);
-            }
-            Some("alter") if words.next() == Some("table") => {
-                let is_it = named(&mut words);
-                if words.next() == Some("rename") && words.next() == Some("to") {
-                    let becomes_it = named(&mut words);
-                    is_there = if becomes_it {
-                        Some(true)
-                    } else if is_it {
-                        Some(false)
-                    } else {
-                        is_there
-                    };
-                }
-            }
-            _ => {}
+    let plain: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+    plain.join("\n").to_lowercase().split(';').rev().find_map(|statement| leaves(statement, table))
+}
+
+/// Whether one statement, in lower case, makes the table or removes it.
+fn leaves(statement: &str, table: &str) -> Option<bool> {
+    let mut words = words(statement).peekable();
+    let is_table = |word: &str| ["table", "view"].contains(&word);
+    let names = |words: &mut _| relation(words).as_deref() == Some(table);
+    match words.next()? {
+        "create" => {
+            let is_temporary = words.next_if(|word| word.starts_with("temp")).is_some();
+            (!is_temporary && words.any(is_table) && names(&mut words)).then_some(true)
         }
+        "drop" => (words.next().is_some_and(is_table) && names(&mut words)).then_some(false),
+        "alter" if words.next() == Some("table") => {
+            let was_it = names(&mut words);
+            if words.next() != Some("rename") || words.next() != Some("to") {
+                return None;
+            }
+            let is_it = names(&mut words);
+            (was_it || is_it).then_some(is_it)
+        }
+        _ => None,
     }
-    is_there
 }
 
 /// The words of a statement, and the points between them.
