@@ -1,6 +1,6 @@
 //! Named stacks.
 
-use crate::choice::{Auth, Cache, Choice, Database, Limiter, Upstream, Value};
+use crate::choice::{Auth, Cache, Choice, Database, Deploy, Limiter, Upstream, Value};
 use crate::stack::{Answers, Origin};
 
 /// A named stack.
@@ -36,8 +36,8 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "scale",
-        about: "several replicas on one Postgres and one Redis, tokens, an outbound call that may fail, watched and deployable",
-        clause: "Postgres, Redis, JWT, outbound calls, several replicas",
+        about: "several replicas on Kubernetes with one Postgres and one Redis, tokens, an outbound call that may fail, watched",
+        clause: "Postgres, Redis, JWT, outbound calls, Kubernetes",
         pick: "when one replica is not enough",
         takes: |choice| match choice {
             Choice::Database => Value::Database(Database::Postgres),
@@ -45,7 +45,8 @@ pub const PRESETS: &[Preset] = &[
             Choice::Limiter => Value::Limiter(Limiter::Redis),
             Choice::Auth => Value::Auth(Auth::Jwt),
             Choice::Upstream => Value::Upstream(Upstream::Http),
-            Choice::Monitoring | Choice::Deploy | Choice::Ci => choice.default_value(),
+            Choice::Deploy => Value::Deploy(Deploy::Kubernetes),
+            Choice::Monitoring | Choice::Ci => choice.default_value(),
         },
     },
 ];

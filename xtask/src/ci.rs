@@ -16,7 +16,7 @@ use crate::progress::Schedule;
 use crate::say;
 use crate::space;
 use crate::tally::{self, Count, Time};
-use Priority::{Equal, Low};
+use Priority::{Equal, Idle, Low};
 
 /// The options of `cargo xtask ci`.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -40,7 +40,8 @@ struct Stage {
     waits: u64,
     /// The option of a run that it takes, if any.
     takes: Takes,
-    /// The number of stages after it that it runs beside: none of them measures times, and they mostly wait.
+    /// The number of stages after it that it runs beside. They mostly wait, and none of them measures times, unless
+    /// this one has the priority [`Idle`].
     beside: usize,
     priority: Priority,
 }
@@ -51,6 +52,8 @@ enum Priority {
     Equal,
     /// It computes all the time, and gets what the others leave: their tests have time limits.
     Low,
+    /// It computes only while a core is idle, and so takes no time from the others: some of them measure times.
+    Idle,
 }
 
 /// The option of a run that a stage takes.
@@ -75,6 +78,7 @@ const TEST: &[Stage] = &[
 
 /// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
+    Stage { name: "remaining", limit: 42, cpu: 28, waits: 0, takes: Takes::Nothing, beside: 9, priority: Idle },
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside: 3, priority: Equal },
@@ -213,8 +217,11 @@ impl Cpu {
 }
 
 impl Stage {
-    /// The expected duration on this machine.
+    /// The expected duration on this machine; none if it only fills the gaps of others.
     fn expected(&self) -> Duration {
+        if self.priority == Idle {
+            return Duration::ZERO;
+        }
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
         Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
     }
@@ -225,6 +232,7 @@ impl Stage {
         let program = match self.priority {
             Equal => Program::new(xtask),
             Low => Program::new("nice").args(["-n", "10"]).arg(xtask),
+            Idle => Program::new("chrt").args(["--idle", "0"]).arg(xtask),
         };
         let program = program.arg(self.name).args(option).env(RUN, names);
         let started = Instant::now();

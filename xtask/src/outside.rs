@@ -37,14 +37,16 @@ const NAME: &str = "orders";
 /// The name of a project with more choices, whose files are linted.
 const LARGEST: &str = "parcels";
 
+/// The choices of that project: the largest preset, on the target with the most files that have linters.
+const LARGEST_STACK: [&str; 4] = ["--preset", "scale", "--deploy", "compose"];
+
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("outside")?;
     let restwell = project::restwell()?;
     let folder = tempfile::tempdir()?;
-    for (name, preset) in [(NAME, "standard"), (LARGEST, "scale")] {
-        generate(&restwell, folder.path(), &[name, "--preset", preset])?;
-    }
+    generate(&restwell, folder.path(), NAME, &["--preset", "standard"])?;
+    generate(&restwell, folder.path(), LARGEST, &LARGEST_STACK)?;
     let largest = folder.path().join(LARGEST);
     files::pass(&mut tally, &largest, "scale")?;
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
@@ -73,9 +75,9 @@ pub(crate) fn run() -> Result<()> {
     tally.close()
 }
 
-/// Generates a project in a folder, by its name and its flags.
-fn generate(restwell: &Path, place: &Path, words: &[&str]) -> Result<()> {
-    Program::new(restwell).args(["new", "--yes", "--quiet"]).args(words).dir(place).read().map(drop)
+/// Generates a project in a folder.
+fn generate(restwell: &Path, place: &Path, name: &str, flags: &[&str]) -> Result<()> {
+    Program::new(restwell).args(["new", name, "--yes", "--quiet"]).args(flags).dir(place).read().map(drop)
 }
 
 /// Runs the commands of the project's AGENTS.md, all of which must exit by themselves.

@@ -1,6 +1,8 @@
 //! A program with a time limit. xtask starts every process here, and ends it here by its id.
 
+use std::error::Error;
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
@@ -23,6 +25,21 @@ pub(crate) struct Output {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+/// The error of a program that reached its limit and was stopped.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    line: String,
+    limit: Duration,
+}
+
+impl Error for Stopped {}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}` was stopped after {} s", self.line, self.limit.as_secs())
+    }
 }
 
 impl Program {
@@ -152,7 +169,7 @@ impl Program {
             }
             if started.elapsed() > self.limit {
                 process::end_tree(&mut child);
-                bail!("`{}` was stopped after {} s", self.line(), self.limit.as_secs());
+                return Err(Stopped { line: self.line(), limit: self.limit }.into());
             }
             // Short intervals first, since programs of milliseconds are measured with this function.
             let pause = started.elapsed() / 50;
@@ -201,6 +218,15 @@ mod tests {
         assert!(error.to_string().contains("exit status: 3"), "{error}");
         let error = shell("exit 4").read_from(shell("yes")).expect_err("the reader fails");
         assert!(error.to_string().contains("exit status: 4"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_reaches_its_limit_is_stopped() {
+        let mut lines = Vec::new();
+        let program = Program::new("sh").args(["-c", "echo one; sleep 60"]).limit(Duration::from_millis(300));
+        let error = program.capture_lines(|line| lines.push(line.to_owned())).expect_err("it is too slow");
+        assert!(error.is::<Stopped>() && error.to_string().contains("sleep 60"), "{error}");
+        assert_eq!(lines, ["one\n"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::files::{self, Linter, ending, run};
+use super::{LARGEST_STACK, generate};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, tools};
@@ -44,8 +45,7 @@ const LINTERS: &[Linter] = &[
 /// Generates the largest project with Datadog, and runs every linter on it and on copies with planted errors.
 pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
     let name = "kennel";
-    let arguments = ["new", name, "--yes", "--quiet", "--preset", "scale", "--monitoring", "datadog"];
-    Program::new(restwell).args(arguments).dir(place).read()?;
+    generate(restwell, place, name, &[&LARGEST_STACK[..], &["--monitoring", "datadog"]].concat())?;
     let folder = place.join(name);
     files::check_each(tally, &folder, LINTERS)?;
     tally.gap("datadog: an account", "there is none here: what the script sends is checked, not created");

@@ -128,7 +128,7 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
 /// Generates the largest project for a target, and runs its linters, with planted errors, and those of every project.
 pub(super) fn check_target(tally: &mut Tally, restwell: &Path, place: &Path, target: &Target) -> Result<()> {
     let Target { deploy, name, linters, absent: (what, meaning) } = target;
-    generate(restwell, place, &[name, "--preset", "scale", "--deploy", deploy])?;
+    generate(restwell, place, name, &["--preset", "scale", "--deploy", deploy])?;
     let folder = place.join(name);
     check_each(tally, &folder, linters)?;
     pass(tally, &folder, deploy)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::files::{Linter, check_each, find, run, schema};
-use super::generate;
+use super::{LARGEST_STACK, generate};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::tools;
@@ -53,7 +53,7 @@ const LINTERS: &[Linter] = &[
 
 /// Generates the largest project on GitLab, and runs every linter on it and on a copy with its planted error.
 pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    generate(restwell, place, &[NAME, "--preset", "scale", "--ci", "gitlab"])?;
+    generate(restwell, place, NAME, &[&LARGEST_STACK[..], &["--ci", "gitlab"]].concat())?;
     check_each(tally, &place.join(NAME), LINTERS)
 }
 

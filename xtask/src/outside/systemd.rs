@@ -52,7 +52,7 @@ const LINTERS: &[Linter] = &[
 
 /// Generates a project for systemd, and runs every linter on it and on a copy with its planted error.
 pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<()> {
-    generate(restwell, place, &[NAME, "--database", "sqlite", "--deploy", "systemd"])?;
+    generate(restwell, place, NAME, &["--database", "sqlite", "--deploy", "systemd"])?;
     check_each(tally, &place.join(NAME), LINTERS)
 }
 
