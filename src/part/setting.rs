@@ -169,11 +169,11 @@ impl Settings {
 
     /// The text of `.env.example`.
     pub(crate) fn env_example(&self) -> String {
-        let mut text = String::from("# Copy to `.env` and change what you need: every line below is the default");
+        let mut text = String::from("# Copy to `.env` and change what you need: every line below is the default.\n");
         if self.iter().any(|setting| setting.required) {
-            text.push_str(",\n# or for this machine only where the service has none");
+            text.push_str("# A setting that has no default has a value for this machine instead.\n");
         }
-        text.push_str(".\n# The same names in lower case with dashes are flags: `cargo run -- serve --help`.\n");
+        text.push_str("# The same names in lower case with dashes are flags: `cargo run -- serve --help`.\n");
         for setting in self.groups().flat_map(|group| self.of(group)) {
             let Setting { name, default, about, .. } = setting;
             write!(text, "\n# {about}\n{name}={default}\n").expect("a String takes every write");

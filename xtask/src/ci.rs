@@ -1,7 +1,8 @@
 //! The stages in order, each a separate process with a time limit, so that a stage that hangs or crashes counts as a
 //! failure and the others still run.
 
-use std::fmt::Write as _;
+mod minutes;
+
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -78,7 +79,7 @@ const TEST: &[Stage] = &[
 
 /// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
-    Stage { name: "remaining", limit: 42, cpu: 28, waits: 0, takes: Takes::Nothing, beside: 9, priority: Idle },
+    Stage { name: "remaining", limit: 80, cpu: 28, waits: 0, takes: Takes::Nothing, beside: 9, priority: Idle },
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside: 3, priority: Equal },
@@ -97,7 +98,7 @@ const RUN: &str = "XTASK_RUN";
 pub(crate) fn test(options: &changed::Options) -> Result<()> {
     let failed = run_all(TEST, |takes| options.argument().filter(|_| matches!(takes, Takes::Changed | Takes::Any)))?;
     say_failures(TEST);
-    say::line(times(TEST));
+    say::line(minutes::table(TEST));
     match failed.as_slice() {
         [] => Ok(()),
         failed => bail!("failed: {}", failed.join(", ")),
@@ -121,7 +122,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         }
     }
     say_failures(TEST.iter().chain(REST));
-    say::line(times(TEST.iter().chain(REST)));
+    say::line(minutes::table(TEST.iter().chain(REST)));
     let Count { passed, failed, gaps } = sum;
     let count = format!("{passed} passed, {failed} failed, {gaps} skipped");
     match failed {
@@ -144,15 +145,28 @@ pub(crate) fn is_running() -> bool {
     std::env::var_os(RUN).is_some()
 }
 
-/// The position of `stage` in the current run, from the variable that [`run_all`] sets.
+/// Whether each stage of the current run has ended, but for those that only fill the gaps of others. Never in a stage that
+/// was started alone.
+pub(crate) fn others_have_ended() -> bool {
+    is_running() && of_this_run().iter().all(|stage| stage.priority == Idle || tally::has_ended(stage.name))
+}
+
+/// The position of `stage` in the current run.
 pub(crate) fn schedule(stage: &str) -> Schedule {
-    let run = std::env::var(RUN).unwrap_or_default();
-    let known = |name: &str| TEST.iter().chain(REST).find(|stage| stage.name == name);
-    let stages: Vec<&Stage> = run.split(',').filter_map(known).collect();
+    let stages = of_this_run();
     match stages.iter().position(|known| known.name == stage) {
         Some(index) => scheduled(&stages, index),
         None => Schedule { expected: known(stage).map_or(Duration::ZERO, Stage::expected), ..Schedule::default() },
     }
+}
+
+/// The stages of the current run, from the variable that [`run_all`] sets.
+fn of_this_run() -> Vec<&'static Stage> {
+    std::env::var(RUN).unwrap_or_default().split(',').filter_map(known).collect()
+}
+
+fn known(name: &str) -> Option<&'static Stage> {
+    TEST.iter().chain(REST).find(|stage| stage.name == name)
 }
 
 /// The position of a stage in a run of these stages.
@@ -253,44 +267,6 @@ fn say_failures<'a>(stages: impl IntoIterator<Item = &'a Stage>) {
     for failure in stages.into_iter().flat_map(|stage| tally::failed_checks(stage.name)) {
         say::line(failure);
     }
-}
-
-/// The minutes of each stage and the free space after it, as a table.
-fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
-    let mut table = "\nstage       minutes  CPU minutes   GB free\n".to_owned();
-    let mut sum = Time { free: f64::INFINITY, ..Time::default() };
-    let minutes = |time: Duration| time.as_secs_f64() / 60.0;
-    let mut row = |name: &str, Time { elapsed, cpu, free }: Time| {
-        // Writing to a string does not fail.
-        let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1} {free:>9.1}", minutes(elapsed), minutes(cpu));
-    };
-    let mut elapsed = Vec::new();
-    for Stage { name, beside, .. } in stages {
-        let time = Time::of(name);
-        row(name, time);
-        sum.cpu += time.cpu;
-        sum.free = sum.free.min(time.free);
-        elapsed.push((*beside, time.elapsed));
-    }
-    sum.elapsed = duration(&elapsed);
-    row("all", sum);
-    table
-}
-
-/// The duration of a run, from the number of stages that each one ran beside, and its duration.
-fn duration(stages: &[(usize, Duration)]) -> Duration {
-    let (mut now, mut ends) = (Duration::ZERO, Vec::new());
-    for (index, (beside, elapsed)) in stages.iter().enumerate() {
-        if *beside > 0 {
-            ends.push((index + beside, now + *elapsed));
-            continue;
-        }
-        now += *elapsed;
-        for (_, end) in ends.extract_if(.., |(last, _)| *last <= index) {
-            now = now.max(end);
-        }
-    }
-    now
 }
 
 #[cfg(test)]

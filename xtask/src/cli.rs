@@ -29,7 +29,8 @@ enum Command {
     Tool,
     /// Compiles the variants whose Rust differs, in one workspace.
     Variants(changed::VariantOptions),
-    /// Compiles the variants that were not compiled as they are now, for 38 minutes at most.
+    /// Compiles the variants that were not compiled as they are now. In a run of all stages, as long as
+    /// the others run.
     Remaining,
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),

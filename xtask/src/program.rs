@@ -17,6 +17,8 @@ use crate::process::{self, Running};
 pub(crate) struct Program {
     command: Command,
     limit: Duration,
+    /// Asked every second: whether to stop it before its limit.
+    is_over: fn() -> bool,
 }
 
 /// The output and the exit status of a program.
@@ -27,18 +29,18 @@ pub(crate) struct Output {
     pub(crate) stderr: String,
 }
 
-/// The error of a program that reached its limit and was stopped.
+/// The error of a program that was stopped.
 #[derive(Debug)]
 pub(crate) struct Stopped {
     line: String,
-    limit: Duration,
+    after: Duration,
 }
 
 impl Error for Stopped {}
 
 impl fmt::Display for Stopped {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` was stopped after {} s", self.line, self.limit.as_secs())
+        write!(out, "`{}` was stopped after {} s", self.line, self.after.as_secs())
     }
 }
 
@@ -47,7 +49,7 @@ impl Program {
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.stdin(Stdio::null());
-        Self { command, limit: Duration::from_secs(600) }
+        Self { command, limit: Duration::from_secs(600), is_over: || false }
     }
 
     /// Cargo, without the variables that `cargo xtask` sets: the build of a project must not depend on them.
@@ -88,6 +90,12 @@ impl Program {
 
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Also stops it once this is so.
+    pub(crate) fn until(mut self, is_over: fn() -> bool) -> Self {
+        self.is_over = is_over;
         self
     }
 
@@ -162,14 +170,20 @@ impl Program {
     /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
     fn wait(&self, mut child: Child, mut meanwhile: impl FnMut() -> Result<()>) -> Result<ExitStatus> {
         let started = Instant::now();
+        let mut asked = started;
         loop {
             meanwhile()?;
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
-            if started.elapsed() > self.limit {
+            let mut is_over = started.elapsed() > self.limit;
+            if asked.elapsed() > Duration::from_secs(1) {
+                asked = Instant::now();
+                is_over |= (self.is_over)();
+            }
+            if is_over {
                 process::end_tree(&mut child);
-                return Err(Stopped { line: self.line(), limit: self.limit }.into());
+                return Err(Stopped { line: self.line(), after: started.elapsed() }.into());
             }
             // Short intervals first, since programs of milliseconds are measured with this function.
             let pause = started.elapsed() / 50;
@@ -227,6 +241,8 @@ mod tests {
         let error = program.capture_lines(|line| lines.push(line.to_owned())).expect_err("it is too slow");
         assert!(error.is::<Stopped>() && error.to_string().contains("sleep 60"), "{error}");
         assert_eq!(lines, ["one\n"]);
+        let program = Program::new("sleep").arg("60").until(|| true);
+        assert!(program.read().expect_err("it is over").is::<Stopped>());
     }
 
     #[test]

@@ -11,8 +11,6 @@ mod lock;
 mod sources;
 mod workspace;
 
-use std::time::Duration;
-
 use anyhow::{Result, bail};
 use restwell::stack::Stack;
 use restwell::variants::id;
@@ -21,16 +19,10 @@ use crate::changed::{Options, VariantOptions};
 use crate::tally::Tally;
 use crate::{dirs, rotation};
 use families::Families;
-use workspace::{AtLimit, Workspace};
+use workspace::{Time, Workspace};
 
 /// The number of runs of `variants` after which each variant has been compiled.
 const TURNS: usize = 9;
-
-/// The limit of clippy in `variants`: less than that of the stage, which then reports what was compiled.
-const LIMIT: Duration = Duration::from_mins(48);
-
-/// The limit of clippy in `remaining`: as long as the stages that it runs beside.
-const REMAINING_LIMIT: Duration = Duration::from_mins(38);
 
 /// Runs the stage `variants`.
 pub(crate) fn run(VariantOptions { changed: options, all }: &VariantOptions) -> Result<()> {
@@ -47,7 +39,7 @@ pub(crate) fn run(VariantOptions { changed: options, all }: &VariantOptions) -> 
     if !stacks.is_empty() {
         tally.check("rustfmt", || format::check(&workspace.sources, &dirs::target().join("variants-format")));
         tally.note("test modules", || Ok(families.extent(&stacks)));
-        workspace.compile(&mut tally, &stacks, &families, (LIMIT, AtLimit::Fail))?;
+        workspace.compile(&mut tally, &stacks, &families, Time::OfStage)?;
     }
     tally.close()
 }
@@ -63,7 +55,7 @@ pub(crate) fn remaining() -> Result<()> {
     let compiled = workspace.changes.proved();
     stacks.retain(|stack| !compiled.contains_key(&id(stack)));
     if !stacks.is_empty() {
-        workspace.compile(&mut tally, &stacks, &families, (REMAINING_LIMIT, AtLimit::Gap))?;
+        workspace.compile(&mut tally, &stacks, &families, Time::OfOthers)?;
     }
     tally.close()
 }

@@ -43,7 +43,7 @@ back() {
   [ -n "$revision" ] || fail "$1; there is no previous version"
   kube rollout undo deployment/<% name_label %> --to-revision "$revision" >&2
   kube rollout status deployment/<% name_label %> >&2 || true
-  fail "$1, so the previous version runs again: $before"
+  fail "$1, so the previous version runs again: $before; the other objects stay as they were applied"
 }
 
 kube rollout status deployment/<% name_label %> || back "$image does not become ready"

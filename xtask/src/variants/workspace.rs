@@ -18,7 +18,7 @@ use super::sources::{self, Sources};
 use crate::changed::{Changes, Options, Scope};
 use crate::program::{Output, Program, Stopped};
 use crate::tally::Tally;
-use crate::{dirs, project};
+use crate::{ci, dirs, project};
 
 /// The rendered variants, and the folder that they are written to.
 pub(super) struct Workspace {
@@ -27,13 +27,22 @@ pub(super) struct Workspace {
     folder: PathBuf,
 }
 
-/// What happens when clippy reaches its limit.
+/// How long clippy may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum AtLimit {
-    /// What is not compiled has failed.
-    Fail,
-    /// What is not compiled is a gap.
-    Gap,
+pub(super) enum Time {
+    /// Less than its stage, which then reports what was compiled: the rest has failed.
+    OfStage,
+    /// As long as the other stages of the run: what is not compiled then is a gap.
+    OfOthers,
+}
+
+impl Time {
+    fn limit(self, clippy: Program) -> Program {
+        match self {
+            Self::OfStage => clippy.limit(Duration::from_mins(48)),
+            Self::OfOthers => clippy.limit(Duration::from_hours(2)).until(ci::others_have_ended),
+        }
+    }
 }
 
 /// The result of clippy.
@@ -87,11 +96,11 @@ impl Workspace {
         tally: &mut Tally,
         stacks: &[Stack],
         families: &Families,
-        (limit, at_limit): (Duration, AtLimit),
+        time: Time,
     ) -> Result<()> {
         tally.set_total(stacks.len());
-        let checked = self.clippy(tally, stacks, limit)?;
-        let passed = checked.report(tally, stacks, at_limit);
+        let checked = self.clippy(tally, stacks, time)?;
+        let passed = checked.report(tally, stacks, time);
         let mut whole: BTreeSet<String> = self.changes.proved().into_keys().collect();
         whole.extend(passed.iter().cloned());
         for name in passed.iter().filter(|name| whole.contains(families.first(name))) {
@@ -101,15 +110,15 @@ impl Workspace {
     }
 
     /// Each variant is counted when its last target is done.
-    fn clippy(&self, tally: &mut Tally, stacks: &[Stack], limit: Duration) -> Result<Checked> {
+    fn clippy(&self, tally: &mut Tally, stacks: &[Stack], time: Time) -> Result<Checked> {
         let mut left = self.units()?;
         let mut passed = Vec::new();
         let mut complaints: BTreeMap<String, String> = BTreeMap::new();
         let mut last = Instant::now();
         let packages = stacks.iter().map(|stack| format!("--package={}", id(stack)));
         let arguments = ["clippy", "--all-targets", "--keep-going", "--quiet", "--message-format=json"];
-        let clippy = self.cargo(&arguments).args(packages).args(["--", "-D", "warnings"]).limit(limit);
-        let end = clippy.capture_lines(|line| match serde_json::from_str(line) {
+        let clippy = self.cargo(&arguments).args(packages).args(["--", "-D", "warnings"]);
+        let end = time.limit(clippy).capture_lines(|line| match serde_json::from_str(line) {
             Ok(Message::CompilerArtifact(artifact)) if artifact.target.kind != [TargetKind::CustomBuild] => {
                 let name = member(&artifact.package_id);
                 let Some(units) = left.get_mut(name) else {
@@ -158,9 +167,9 @@ impl Workspace {
 
 impl Checked {
     /// Counts the variants that did not pass, and returns those that did.
-    fn report(self, tally: &mut Tally, stacks: &[Stack], at_limit: AtLimit) -> Vec<String> {
+    fn report(self, tally: &mut Tally, stacks: &[Stack], time: Time) -> Vec<String> {
         let Self { passed, mut complaints, end } = self;
-        let is_cut_off = at_limit == AtLimit::Gap && matches!(&end, Err(error) if error.is::<Stopped>());
+        let is_cut_off = time == Time::OfOthers && matches!(&end, Err(error) if error.is::<Stopped>());
         let mut missing: Vec<String> = stacks.iter().map(id).filter(|name| !passed.contains(name)).collect();
         if is_cut_off {
             missing.retain(|name| complaints.contains_key(name));

@@ -9,7 +9,7 @@ use crate::scrape::Scrape;
 use crate::support::http::{Connection, raw, request};
 use crate::support::process::Process;
 use crate::support::server::TestServer;
-use crate::support::{self, alone, hang};
+use crate::support::{self, alone, eventually, hang};
 
 /// Asserts that `series` exists before `event`, which increases it by one.
 pub async fn rises(admin: SocketAddr, series: &str, event: impl AsyncFnOnce()) {
@@ -72,10 +72,19 @@ async fn a_thousand_unknown_paths_add_one_route() {
         let path = format!("/random/{number}?of={number}");
         assert_eq!(connection.send(request("GET", &path)).await.status, 404);
     }
-    let after = Scrape::of(server.admin).await;
+    let unmatched = |scrape: &Scrape| {
+        let labels = ["http_route=\"unmatched\"", "http_response_status_code=\"404\"", "http_request_method=\"GET\""];
+        scrape.total("http_server_request_duration_seconds_count", &labels)
+    };
+    let expected = unmatched(&before) + 1000.0;
+    let mut after = Scrape::of(server.admin).await;
+    // A request is counted after its response has been sent.
+    let all = async || {
+        after = Scrape::of(server.admin).await;
+        unmatched(&after) >= expected
+    };
+    eventually("every request is counted", all).await;
+    assert_eq!(unmatched(&after), expected);
     let new: Vec<&str> = after.routes().difference(&before.routes()).copied().collect();
     assert_eq!(new, ["unmatched"]);
-    let count = "http_server_request_duration_seconds_count";
-    let of_unmatched = ["http_route=\"unmatched\"", "http_response_status_code=\"404\"", "http_request_method=\"GET\""];
-    assert_eq!(after.total(count, &of_unmatched) - before.total(count, &of_unmatched), 1000.0);
 }
