@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use camino::Utf8Path;
 use restwell::choice::{Auth, Cache, Monitoring, Value};
-use restwell::preset::Preset;
 use restwell::stack::Stack;
 use restwell::tree::Tree;
 
@@ -30,19 +29,12 @@ fn stacks() -> Result<Vec<(&'static str, Stack)>> {
     let [otlp, datadog] = [Monitoring::Otlp, Monitoring::Datadog].map(Value::Monitoring);
     let memcached = [Value::Cache(Cache::Memcached), Value::Auth(Auth::ApiKey)];
     Ok(vec![
-        ("standard", stack("standard", &[])?),
-        ("otlp", stack("standard", &[otlp])?),
-        ("scale", stack("scale", &[])?),
-        ("datadog", stack("standard", &[datadog])?),
-        ("memcached", stack("scale", &memcached)?),
+        ("standard", project::stack("standard", &[])?),
+        ("otlp", project::stack("standard", &[otlp])?),
+        ("scale", project::stack("scale", &[])?),
+        ("datadog", project::stack("standard", &[datadog])?),
+        ("memcached", project::stack("scale", &memcached)?),
     ])
-}
-
-/// The stack of a preset, but with these values.
-fn stack(preset: &str, values: &[Value]) -> Result<Stack> {
-    let preset = project::preset(&Preset::named(preset).with_context(|| format!("a preset `{preset}`"))?)?;
-    let combination = values.iter().fold(*preset, |all, &value| all.with(value));
-    Stack::of(combination).with_context(|| format!("{values:?} break no rule"))
 }
 
 /// The number of concurrent tests. Failing tests mostly wait for events that do not happen.

@@ -12,9 +12,8 @@ use std::fs;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use restwell::choice::{Auth, Cache, Database, Deploy, Limiter, Monitoring, Upstream, Value};
-use restwell::preset::Preset;
 use restwell::stack::{Answers, Origin, Stack};
 
 use crate::http::{self, Client};
@@ -47,7 +46,8 @@ const PRODUCTS: u64 = 200;
 /// Runs the stage.
 pub(crate) fn run() -> Result<()> {
     let mut tally = Tally::new("outage")?;
-    let scale = project::preset(&Preset::named("scale").context("a preset called scale")?)?;
+    // On Compose: its configuration of HAProxy balances the replicas.
+    let scale = project::stack("scale", &[Value::Deploy(Deploy::Compose)])?;
     let mut report = Report::new(RATE);
     if let Some(scale) = tally.check("scale builds", || Project::build(&scale, "scale")) {
         tally.note("two replicas on one Redis, 120 requests at once", || limit(&scale));

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use restwell::choice::Value;
 use restwell::plan::Plan;
 use restwell::preset::Preset;
 use restwell::stack::Stack;
@@ -14,6 +15,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::dirs;
 use crate::program::Program;
+
+/// The stack of the preset with this name, but with these values.
+pub(crate) fn stack(name: &str, values: &[Value]) -> Result<Stack> {
+    let preset = preset(&Preset::named(name).with_context(|| format!("a preset `{name}`"))?)?;
+    let combination = values.iter().fold(*preset, |all, &value| all.with(value));
+    Stack::of(combination).with_context(|| format!("{values:?} break a rule"))
+}
 
 /// The stack of a preset.
 pub(crate) fn preset(preset: &Preset) -> Result<Stack> {

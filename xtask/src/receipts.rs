@@ -24,7 +24,7 @@ pub(crate) fn run(is_check: bool) -> Result<()> {
     if is_check {
         return check(&fs::read_to_string(path)?);
     }
-    let rows = rows()?;
+    let rows = rows(Proofs(&fs::read_to_string(&path)?))?;
     let tested = rows.iter().filter(|row| row.tests.is_some()).count();
     say::line(format_args!("{} of {} variants are proved, {tested} tested", rows.len(), Stack::rust_distinct().len()));
     let lines: String = rows.iter().map(|row| row.line() + "\n").collect();
@@ -32,8 +32,9 @@ pub(crate) fn run(is_check: bool) -> Result<()> {
     rows.first().map_or(Ok(()), |row| results::write(&row.rust, &row.date))
 }
 
-/// A row for each variant that `variants` compiled with the files that are rendered now.
-fn rows() -> Result<Vec<Proof>> {
+/// A row for each variant that was compiled with the files that are rendered now: by this checkout, or before by another
+/// one with the same compiler, whose row is kept.
+fn rows(before: Proofs) -> Result<Vec<Proof>> {
     let rust = Program::new("rustc").arg("--version").dir(dirs::root()).read()?;
     let rust = rust.split(' ').nth(1).unwrap_or("unknown").to_owned();
     let stacks = Stack::rust_distinct();
@@ -41,9 +42,14 @@ fn rows() -> Result<Vec<Proof>> {
     let date = day(compiled.record())?;
     let (compiled, tests) = (compiled.proved(), tests()?);
     let mut rows = Vec::new();
-    for stack in stacks.iter().filter(|stack| compiled.contains_key(&id(stack))) {
+    for stack in &stacks {
+        let known = before.holding(stack, None)?.filter(|proof| proof.rust == rust);
+        if !compiled.contains_key(&id(stack)) {
+            rows.extend(known);
+            continue;
+        }
         let (digest, lock) = digests(&project::render(stack, NAME)?);
-        let tests = tests.get(&id(stack)).copied();
+        let tests = tests.get(&id(stack)).copied().or(known.and_then(|proof| proof.tests));
         rows.push(Proof { stack: id(stack), digest, lock, rust: rust.clone(), date: date.clone(), tests });
     }
     Ok(rows)
