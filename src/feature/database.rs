@@ -104,6 +104,6 @@ fn add_limits(limits: &mut Limits) {
     limits.bound("a body", "`BODY_LIMIT` 1 MiB", "413");
     limits.bound("a page of products", "100", "422");
     limits.bound("requests that wait for the database", "half of `MAX_IN_FLIGHT`", "503 at once");
-    let full = "with a full disk, writes fail with 503; reads still work";
+    let full = "with a full disk, writes fail with 503; after five in a row reads do too, until a probe succeeds";
     limits.bound("products, and so the size of the database", "none", full);
 }

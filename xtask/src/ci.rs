@@ -1,8 +1,7 @@
 //! The stages in order, each a separate process with a time limit, so that a stage that hangs or crashes counts as a
 //! failure and the others still run.
 
-mod minutes;
-
+use std::fmt::Write as _;
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -17,7 +16,7 @@ use crate::progress::Schedule;
 use crate::say;
 use crate::space;
 use crate::tally::{self, Count, Time};
-use Priority::{Equal, Idle, Low};
+use Priority::{Equal, Low};
 
 /// The options of `cargo xtask ci`.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -41,8 +40,7 @@ struct Stage {
     waits: u64,
     /// The option of a run that it takes, if any.
     takes: Takes,
-    /// The number of stages after it that it runs beside. They mostly wait, and none of them measures times, unless
-    /// this one has the priority [`Idle`].
+    /// The number of stages after it that it runs beside: none of them measures times, and they mostly wait.
     beside: usize,
     priority: Priority,
 }
@@ -53,8 +51,6 @@ enum Priority {
     Equal,
     /// It computes all the time, and gets what the others leave: their tests have time limits.
     Low,
-    /// It computes only while a core is idle, and so takes no time from the others: some of them measure times.
-    Idle,
 }
 
 /// The option of a run that a stage takes.
@@ -79,7 +75,6 @@ const TEST: &[Stage] = &[
 
 /// The stages that need more than Rust, or take too long for local development.
 const REST: &[Stage] = &[
-    Stage { name: "remaining", limit: 80, cpu: 28, waits: 0, takes: Takes::Nothing, beside: 9, priority: Idle },
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside: 3, priority: Equal },
@@ -88,7 +83,7 @@ const REST: &[Stage] = &[
     Stage { name: "mutations", limit: 18, cpu: 4, waits: 3, takes: Takes::All, beside: 0, priority: Equal },
     Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside: 1, priority: Equal },
-    Stage { name: "deploy", limit: 22, cpu: 8, waits: 6, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "deploy", limit: 28, cpu: 8, waits: 6, takes: Takes::Nothing, beside: 0, priority: Equal },
 ];
 
 /// The variable with the names of all stages of the current run.
@@ -98,7 +93,7 @@ const RUN: &str = "XTASK_RUN";
 pub(crate) fn test(options: &changed::Options) -> Result<()> {
     let failed = run_all(TEST, |takes| options.argument().filter(|_| matches!(takes, Takes::Changed | Takes::Any)))?;
     say_failures(TEST);
-    say::line(minutes::table(TEST));
+    say::line(times(TEST));
     match failed.as_slice() {
         [] => Ok(()),
         failed => bail!("failed: {}", failed.join(", ")),
@@ -122,7 +117,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         }
     }
     say_failures(TEST.iter().chain(REST));
-    say::line(minutes::table(TEST.iter().chain(REST)));
+    say::line(times(TEST.iter().chain(REST)));
     let Count { passed, failed, gaps } = sum;
     let count = format!("{passed} passed, {failed} failed, {gaps} skipped");
     match failed {
@@ -145,28 +140,15 @@ pub(crate) fn is_running() -> bool {
     std::env::var_os(RUN).is_some()
 }
 
-/// Whether each stage of the current run has ended, but for those that only fill the gaps of others. Never in a stage that
-/// was started alone.
-pub(crate) fn others_have_ended() -> bool {
-    is_running() && of_this_run().iter().all(|stage| stage.priority == Idle || tally::has_ended(stage.name))
-}
-
-/// The position of `stage` in the current run.
+/// The position of `stage` in the current run, from the variable that [`run_all`] sets.
 pub(crate) fn schedule(stage: &str) -> Schedule {
-    let stages = of_this_run();
+    let run = std::env::var(RUN).unwrap_or_default();
+    let known = |name: &str| TEST.iter().chain(REST).find(|stage| stage.name == name);
+    let stages: Vec<&Stage> = run.split(',').filter_map(known).collect();
     match stages.iter().position(|known| known.name == stage) {
         Some(index) => scheduled(&stages, index),
         None => Schedule { expected: known(stage).map_or(Duration::ZERO, Stage::expected), ..Schedule::default() },
     }
-}
-
-/// The stages of the current run, from the variable that [`run_all`] sets.
-fn of_this_run() -> Vec<&'static Stage> {
-    std::env::var(RUN).unwrap_or_default().split(',').filter_map(known).collect()
-}
-
-fn known(name: &str) -> Option<&'static Stage> {
-    TEST.iter().chain(REST).find(|stage| stage.name == name)
 }
 
 /// The position of a stage in a run of these stages.
@@ -231,11 +213,8 @@ impl Cpu {
 }
 
 impl Stage {
-    /// The expected duration on this machine; none if it only fills the gaps of others.
+    /// The expected duration on this machine.
     fn expected(&self) -> Duration {
-        if self.priority == Idle {
-            return Duration::ZERO;
-        }
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
         Duration::from_secs(self.cpu * 60) / cores + Duration::from_secs(self.waits * 60)
     }
@@ -246,7 +225,6 @@ impl Stage {
         let program = match self.priority {
             Equal => Program::new(xtask),
             Low => Program::new("nice").args(["-n", "10"]).arg(xtask),
-            Idle => Program::new("chrt").args(["--idle", "0"]).arg(xtask),
         };
         let program = program.arg(self.name).args(option).env(RUN, names);
         let started = Instant::now();
@@ -267,6 +245,44 @@ fn say_failures<'a>(stages: impl IntoIterator<Item = &'a Stage>) {
     for failure in stages.into_iter().flat_map(|stage| tally::failed_checks(stage.name)) {
         say::line(failure);
     }
+}
+
+/// The minutes of each stage and the free space after it, as a table.
+fn times<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> String {
+    let mut table = "\nstage       minutes  CPU minutes   GB free\n".to_owned();
+    let mut sum = Time { free: f64::INFINITY, ..Time::default() };
+    let minutes = |time: Duration| time.as_secs_f64() / 60.0;
+    let mut row = |name: &str, Time { elapsed, cpu, free }: Time| {
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "{name:<10} {:>8.1} {:>12.1} {free:>9.1}", minutes(elapsed), minutes(cpu));
+    };
+    let mut elapsed = Vec::new();
+    for Stage { name, beside, .. } in stages {
+        let time = Time::of(name);
+        row(name, time);
+        sum.cpu += time.cpu;
+        sum.free = sum.free.min(time.free);
+        elapsed.push((*beside, time.elapsed));
+    }
+    sum.elapsed = duration(&elapsed);
+    row("all", sum);
+    table
+}
+
+/// The duration of a run, from the number of stages that each one ran beside, and its duration.
+fn duration(stages: &[(usize, Duration)]) -> Duration {
+    let (mut now, mut ends) = (Duration::ZERO, Vec::new());
+    for (index, (beside, elapsed)) in stages.iter().enumerate() {
+        if *beside > 0 {
+            ends.push((index + beside, now + *elapsed));
+            continue;
+        }
+        now += *elapsed;
+        for (_, end) in ends.extract_if(.., |(last, _)| *last <= index) {
+            now = now.max(end);
+        }
+    }
+    now
 }
 
 #[cfg(test)]

@@ -29,9 +29,6 @@ enum Command {
     Tool,
     /// Compiles the variants whose Rust differs, in one workspace.
     Variants(changed::VariantOptions),
-    /// Compiles the variants that were not compiled as they are now. In a run of all stages, as long as
-    /// the others run.
-    Remaining,
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),
     /// Generates each preset with the command line, and runs cargo's own commands in it.
@@ -114,7 +111,6 @@ impl Cli {
             Command::Tools => tools::install(),
             Command::Tool => tier0::run(),
             Command::Variants(options) => variants::run(&options),
-            Command::Remaining => variants::remaining(),
             Command::Suites(options) => suites::run(&options),
             Command::Fresh(options) => fresh::run(&options),
             Command::Digests { bless: true } => digests::bless(),

@@ -1,8 +1,6 @@
 //! A program with a time limit. xtask starts every process here, and ends it here by its id.
 
-use std::error::Error;
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
@@ -17,8 +15,6 @@ use crate::process::{self, Running};
 pub(crate) struct Program {
     command: Command,
     limit: Duration,
-    /// Asked every second: whether to stop it before its limit.
-    is_over: fn() -> bool,
 }
 
 /// The output and the exit status of a program.
@@ -29,27 +25,12 @@ pub(crate) struct Output {
     pub(crate) stderr: String,
 }
 
-/// The error of a program that was stopped.
-#[derive(Debug)]
-pub(crate) struct Stopped {
-    line: String,
-    after: Duration,
-}
-
-impl Error for Stopped {}
-
-impl fmt::Display for Stopped {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` was stopped after {} s", self.line, self.after.as_secs())
-    }
-}
-
 impl Program {
     /// A program with the default limit of ten minutes.
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.stdin(Stdio::null());
-        Self { command, limit: Duration::from_secs(600), is_over: || false }
+        Self { command, limit: Duration::from_secs(600) }
     }
 
     /// Cargo, without the variables that `cargo xtask` sets: the build of a project must not depend on them.
@@ -90,12 +71,6 @@ impl Program {
 
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
-        self
-    }
-
-    /// Also stops it once this is so.
-    pub(crate) fn until(mut self, is_over: fn() -> bool) -> Self {
-        self.is_over = is_over;
         self
     }
 
@@ -170,20 +145,14 @@ impl Program {
     /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
     fn wait(&self, mut child: Child, mut meanwhile: impl FnMut() -> Result<()>) -> Result<ExitStatus> {
         let started = Instant::now();
-        let mut asked = started;
         loop {
             meanwhile()?;
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
-            let mut is_over = started.elapsed() > self.limit;
-            if asked.elapsed() > Duration::from_secs(1) {
-                asked = Instant::now();
-                is_over |= (self.is_over)();
-            }
-            if is_over {
+            if started.elapsed() > self.limit {
                 process::end_tree(&mut child);
-                return Err(Stopped { line: self.line(), after: started.elapsed() }.into());
+                bail!("`{}` was stopped after {} s", self.line(), self.limit.as_secs());
             }
             // Short intervals first, since programs of milliseconds are measured with this function.
             let pause = started.elapsed() / 50;
@@ -232,17 +201,6 @@ mod tests {
         assert!(error.to_string().contains("exit status: 3"), "{error}");
         let error = shell("exit 4").read_from(shell("yes")).expect_err("the reader fails");
         assert!(error.to_string().contains("exit status: 4"), "{error}");
-    }
-
-    #[test]
-    fn a_program_that_reaches_its_limit_is_stopped() {
-        let mut lines = Vec::new();
-        let program = Program::new("sh").args(["-c", "echo one; sleep 60"]).limit(Duration::from_millis(300));
-        let error = program.capture_lines(|line| lines.push(line.to_owned())).expect_err("it is too slow");
-        assert!(error.is::<Stopped>() && error.to_string().contains("sleep 60"), "{error}");
-        assert_eq!(lines, ["one\n"]);
-        let program = Program::new("sleep").arg("60").until(|| true);
-        assert!(program.read().expect_err("it is over").is::<Stopped>());
     }
 
     #[test]

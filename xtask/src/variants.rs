@@ -5,71 +5,86 @@
 //! features are unified, which hides a missing one: `suites` compiles a pairwise set alone.
 
 mod differing;
-mod families;
 mod format;
 mod lock;
 mod sources;
-mod workspace;
 
-use anyhow::{Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::{Message, MetadataCommand, Package, PackageId, Target, TargetKind};
+use restwell::choice::{Choice, Combination};
 use restwell::stack::Stack;
 use restwell::variants::id;
+use toml_edit::DocumentMut;
 
-use crate::changed::{Options, VariantOptions};
+use crate::changed::{Changes, Scope, VariantOptions};
+use crate::program::Program;
 use crate::tally::Tally;
-use crate::{dirs, rotation};
-use families::Families;
-use workspace::{Time, Workspace};
+use crate::{dirs, project, rotation};
+use sources::Sources;
 
-/// The number of runs of `variants` after which each variant has been compiled.
-const TURNS: usize = 9;
-
-/// Runs the stage `variants`.
+/// Runs the stage.
 pub(crate) fn run(VariantOptions { changed: options, all }: &VariantOptions) -> Result<()> {
     let mut tally = Tally::new("variants")?;
     let mut stacks = Stack::rust_distinct();
-    let families = Families::new(&stacks);
-    let Some(mut workspace) = Workspace::write(&mut tally, &families, options) else {
+    let firsts = firsts(&stacks);
+    let mut sources = Sources::default();
+    let render = || Changes::of_trees("variants", Scope::Rust, &stacks, options, |name, tree| sources.add(name, tree));
+    let Some(mut changes) = tally.check("render", render) else {
         return tally.close();
     };
-    workspace.changes.select(&mut stacks, &mut tally);
+    let folder = dirs::target().join("variants");
+    if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_none() {
+        return tally.close();
+    }
+    changes.select(&mut stacks, &mut tally);
     if !all && !options.is_given() {
-        stacks = of_this_turn(stacks, &families, &mut tally)?;
+        stacks = of_this_turn(stacks, &firsts, &mut tally)?;
     }
     if !stacks.is_empty() {
-        tally.check("rustfmt", || format::check(&workspace.sources, &dirs::target().join("variants-format")));
-        tally.note("test modules", || Ok(families.extent(&stacks)));
-        workspace.compile(&mut tally, &stacks, &families, Time::OfStage)?;
+        tally.check("rustfmt", || format::check(&sources, &dirs::target().join("variants-format")));
+        tally.note("test modules", || Ok(extent(&stacks, &firsts)));
+        tally.set_total(stacks.len());
+        let passed = clippy(&mut tally, &stacks, &folder)?;
+        record(&mut changes, &passed, &firsts)?;
     }
     tally.close()
 }
 
-/// Runs the stage `remaining`: every variant that has not been compiled as it is rendered now.
-pub(crate) fn remaining() -> Result<()> {
-    let mut tally = Tally::new("remaining")?;
-    let mut stacks = Stack::rust_distinct();
-    let families = Families::new(&stacks);
-    let Some(mut workspace) = Workspace::write(&mut tally, &families, &Options::default()) else {
-        return tally.close();
-    };
-    let compiled = workspace.changes.proved();
-    stacks.retain(|stack| !compiled.contains_key(&id(stack)));
-    if !stacks.is_empty() {
-        workspace.compile(&mut tally, &stacks, &families, Time::OfOthers)?;
+/// The first variant of the family of each variant, by their names.
+///
+/// A family is the variants that differ only in their monitoring. Its first variant is compiled whole, the others
+/// without the test modules that are the same: see [`differing`].
+fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
+    let values = Choice::Monitoring.values();
+    let family = |stack: &Stack| -> Combination { stack.with(values[0]) };
+    let mut firsts = BTreeMap::new();
+    for value in values {
+        for stack in stacks.iter().filter(|stack| stack.get(Choice::Monitoring) == *value) {
+            firsts.entry(family(stack)).or_insert_with(|| id(stack));
+        }
     }
-    tally.close()
+    stacks.iter().map(|stack| (id(stack), firsts[&family(stack)].clone())).collect()
 }
+
+/// The number of runs after which each variant has been compiled.
+const TURNS: usize = 9;
 
 /// The first variant of every family, and one of the others of every third family, whose turn it is.
-fn of_this_turn(stacks: Vec<Stack>, families: &Families, tally: &mut Tally) -> Result<Vec<Stack>> {
+fn of_this_turn(stacks: Vec<Stack>, firsts: &BTreeMap<String, String>, tally: &mut Tally) -> Result<Vec<Stack>> {
     let (mut chosen, others): (Vec<Stack>, Vec<Stack>) =
-        stacks.into_iter().partition(|stack| families.is_first(&id(stack)));
+        stacks.into_iter().partition(|stack| firsts[&id(stack)] == id(stack));
     let turns: Vec<usize> = (0..TURNS).collect();
     let [turn] = rotation::part(&turns, 1)?[..] else { bail!("a part has one turn") };
     let all = chosen.len() + others.len();
     chosen.extend(others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, stack)| stack));
-    let note = format!("{} of {all}; `cargo xtask remaining` compiles the others", chosen.len());
-    tally.note("turn", || Ok(note));
+    let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
+    tally.gap(&format!("{} of {all} variants", all - chosen.len()), reason);
     Ok(chosen)
 }
 
@@ -79,26 +94,153 @@ fn turn_of(place: usize) -> usize {
     (place + place / TURNS) % TURNS
 }
 
+/// How many of the variants are compiled whole.
+fn extent(stacks: &[Stack], firsts: &BTreeMap<String, String>) -> String {
+    let cut = stacks.iter().map(id).filter(|name| firsts[name] != *name).count();
+    let first = Choice::Monitoring.values()[0].id();
+    let all = stacks.len();
+    format!(
+        "{cut} of {all} with only the test modules that differ from those of monitoring={first}, and what they need"
+    )
+}
+
+/// The arguments that select these members of the workspace.
+fn selected(stacks: &[Stack]) -> impl Iterator<Item = String> {
+    stacks.iter().map(|stack| format!("--package={}", id(stack)))
+}
+
+fn write(stacks: &[Stack], sources: &Sources, firsts: &BTreeMap<String, String>, folder: &Path) -> Result<()> {
+    for name in stacks.iter().map(id) {
+        let mut tree = sources.tree(&name)?;
+        if firsts[&name] != name {
+            tree = differing::cut(&tree, &sources.tree(&firsts[&name])?)?;
+        }
+        let manifest = as_member(sources::text(&tree, "Cargo.toml")?)?;
+        tree.rewrite("Cargo.toml".into(), manifest)?;
+        let member = folder.join(&name);
+        fs::create_dir_all(&member)?;
+        project::write(&tree, &member)?;
+    }
+    let members: Vec<String> = stacks.iter().map(|stack| format!("\"{}\"", id(stack))).collect();
+    let root = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
+    fs::write(folder.join("Cargo.toml"), root)?;
+    fs::write(folder.join("Cargo.lock"), sources.packages.lock())?;
+    Ok(())
+}
+
+/// Only the root of a workspace may have a workspace, a patch or a profile.
+fn as_member(manifest: &str) -> Result<String> {
+    let mut manifest: DocumentMut = manifest.parse()?;
+    for table in ["workspace", "profile"] {
+        manifest.remove(table);
+    }
+    Ok(manifest.to_string())
+}
+
+/// Records the variants that passed. One whose family's first variant did not pass either now or before is left out: it
+/// was compiled without modules that it shares with the first.
+fn record(changes: &mut Changes, passed: &[String], firsts: &BTreeMap<String, String>) -> Result<()> {
+    let mut whole: BTreeSet<String> = changes.proved().into_keys().collect();
+    whole.extend(passed.iter().cloned());
+    for name in passed.iter().filter(|name| whole.contains(&firsts[*name])) {
+        changes.passed(name, None)?;
+    }
+    Ok(())
+}
+
+/// Has clippy compile every variant, and returns those that passed. Each is counted when its last target is done.
+fn clippy(tally: &mut Tally, stacks: &[Stack], folder: &Path) -> Result<Vec<String>> {
+    let mut left = units(folder)?;
+    let mut passed = Vec::new();
+    let mut complaints: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = Instant::now();
+    let arguments = ["clippy", "--all-targets", "--keep-going", "--quiet", "--message-format=json"];
+    let clippy = cargo(folder, &arguments).args(selected(stacks)).args(["--", "-D", "warnings"]);
+    let output = clippy.capture_lines(|line| match serde_json::from_str(line) {
+        Ok(Message::CompilerArtifact(artifact)) if artifact.target.kind != [TargetKind::CustomBuild] => {
+            let name = member(&artifact.package_id);
+            let Some(units) = left.get_mut(name) else {
+                return;
+            };
+            *units -= 1;
+            if *units == 0 {
+                left.remove(name);
+                tally.passed_silently(name, last.elapsed());
+                last = Instant::now();
+                passed.push(name.to_owned());
+            }
+        }
+        Ok(Message::CompilerMessage(message))
+            if matches!(message.message.level, DiagnosticLevel::Error | DiagnosticLevel::Warning) =>
+        {
+            let text = message.message.rendered.unwrap_or(message.message.message);
+            complaints.entry(member(&message.package_id).to_owned()).or_default().push_str(&text);
+        }
+        _ => {}
+    });
+    passed.retain(|name| !complaints.contains_key(name));
+    tally.check("cargo clippy", || {
+        let output = output?;
+        ensure!(output.status.success(), "{}", output.stderr.trim_end());
+        Ok(())
+    });
+    for name in stacks.iter().map(id).filter(|name| left.contains_key(name)) {
+        let complaint = complaints.remove(&name).unwrap_or_else(|| "not compiled to the end".to_owned());
+        tally.known(&name, Err(anyhow!(complaint)), Duration::ZERO);
+    }
+    // Messages of crates that are not variants.
+    for (name, complaint) in complaints {
+        tally.known(&name, Err(anyhow!(complaint)), Duration::ZERO);
+    }
+    Ok(passed)
+}
+
+/// The number of targets that `clippy --all-targets` compiles for each member, by its name.
+fn units(folder: &Path) -> Result<BTreeMap<String, usize>> {
+    let metadata = cargo(folder, &["metadata", "--no-deps", "--format-version=1"]).read()?;
+    let metadata = MetadataCommand::parse(metadata)?;
+    let units = |target: &Target| match target.kind.as_slice() {
+        [TargetKind::CustomBuild] => 0,
+        // Once as a library, once with its unit tests.
+        [TargetKind::Lib | TargetKind::Bin] => 1 + usize::from(target.test),
+        _ => 1,
+    };
+    let member = |package: Package| (package.name.to_string(), package.targets.iter().map(units).sum());
+    Ok(metadata.packages.into_iter().map(member).collect())
+}
+
+/// The name of a member, which is the last folder in its id: `path+file:///…/NAME#0.1.0`.
+fn member(id: &PackageId) -> &str {
+    let path = id.repr.split('#').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Cargo in the workspace, with a build directory of its own: the stages beside this one build in the shared one, which
+/// cargo locks.
+fn cargo(folder: &Path, arguments: &[&str]) -> Program {
+    project::cargo(folder)
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", dirs::variants_target())
+        // Less than that of the stage, which then reports what was compiled.
+        .limit(Duration::from_secs(2900))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use restwell::choice::Choice;
-
     use super::*;
 
     #[test]
     fn each_variant_has_a_turn_and_each_turn_all_values() {
         let stacks = Stack::rust_distinct();
-        let families = Families::new(&stacks);
-        let is_first = |stack: &Stack| families.is_first(&id(stack));
+        let firsts = firsts(&stacks);
+        let is_first = |stack: &Stack| firsts[&id(stack)] == id(stack);
         let others: Vec<Stack> = stacks.iter().copied().filter(|stack| !is_first(stack)).collect();
         let mut compiled = 0;
         for turn in 0..TURNS {
             let chosen = others.iter().enumerate().filter(|(place, _)| turn_of(*place) == turn);
             let chosen: Vec<&Stack> = chosen.map(|(_, stack)| stack).collect();
-            let firsts: BTreeSet<String> = chosen.iter().map(|stack| families.first(&id(stack)).to_owned()).collect();
-            assert_eq!(firsts.len(), chosen.len(), "in turn {turn}");
+            let families: BTreeSet<&String> = chosen.iter().map(|stack| &firsts[&id(stack)]).collect();
+            assert_eq!(families.len(), chosen.len(), "in turn {turn}");
             for value in &Choice::Monitoring.values()[1..] {
                 let uses = chosen.iter().filter(|stack| stack.get(Choice::Monitoring) == *value).count();
                 assert!((16..=17).contains(&uses), "{uses} of {value} in turn {turn}");
@@ -106,5 +248,21 @@ mod tests {
             compiled += chosen.len();
         }
         assert_eq!(compiled, others.len());
+    }
+
+    #[test]
+    fn the_first_variant_of_each_family_has_the_first_monitoring() {
+        let stacks = Stack::rust_distinct();
+        let firsts = firsts(&stacks);
+        let by_id: BTreeMap<String, Stack> = stacks.iter().map(|stack| (id(stack), *stack)).collect();
+        assert_eq!(firsts.len(), stacks.len());
+        for (name, first) in &firsts {
+            let (stack, first) = (by_id[name], by_id[first]);
+            assert_eq!(first.get(Choice::Monitoring), Choice::Monitoring.values()[0], "{name}");
+            assert_eq!(*first, stack.with(first.get(Choice::Monitoring)), "{name}");
+        }
+        let families: BTreeSet<&String> = firsts.values().collect();
+        let cut = stacks.len() - families.len();
+        assert!(extent(&stacks, &firsts).starts_with(&format!("{cut} of {} with only", stacks.len())));
     }
 }

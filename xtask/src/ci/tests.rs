@@ -1,6 +1,5 @@
 //! Stages at the same time: their order, their sum, and the time that is left.
 
-use super::minutes::duration;
 use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 """The load test for a service on another machine, with Locust (https://locust.io).
 
-    locust --locustfile ops/load/locustfile.py --headless --users 100 --run-time 30s --host http://127.0.0.1:8080
+    locust --locustfile ops/load/locustfile.py --headless --users 100 --spawn-rate 100 --run-time 30s --host http://127.0.0.1:8080
 
 Each user sends one request a second, so `--users` is the rate. A refused request has failed. The run fails if more than
 one request in a thousand fails, or if p99 exceeds 250 ms: the objective.
