@@ -45,9 +45,8 @@ async fn each_duration_is_a_value_of_a_distribution_with_the_unified_tags() {
     let server = Process::start(&["--dd-env=test", "--dd-version=1.2.3", "--dd-service=till"]).await;
     answers(server.public, "/greet", 200).await;
     // A request is counted after its response has been sent.
-    let greeted = async || {
-        Scrape::of(server.admin).await.total("http_server_request_duration_seconds_count", &GREETINGS) == 1.0
-    };
+    let greeted =
+        async || Scrape::of(server.admin).await.total("http_server_request_duration_seconds_count", &GREETINGS) == 1.0;
     eventually("the request is counted", greeted).await;
     let packets = packets(server.admin);
     let lines: Vec<&str> = packets.iter().flat_map(|packet| packet.lines()).collect();
