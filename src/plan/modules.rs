@@ -14,10 +14,10 @@ pub(super) const KEYWORDS: [&str; 2] = ["pub mod", "mod"];
 /// Files that are the root of a module or of a crate, so not a sibling module.
 const ROOTS: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
 
-/// Replaces the mark in every Rust file that has one.
+/// Replaces the mark in the root of every module and crate that has one.
 pub(super) fn fill(tree: &mut Tree) -> Result<(), Bug> {
     let mut lists = Vec::new();
-    for (path, file) in tree.files().filter(|(path, _)| path.extension() == Some("rs")) {
+    for (path, file) in tree.files().filter(|(path, _)| path.file_name().is_some_and(|name| ROOTS.contains(&name))) {
         let text = std::str::from_utf8(&file.bytes).map_err(|error| Bug(format!("`{path}`: {error}")))?;
         if let Some((before, keyword, after)) = split_at_mark(text) {
             let list = siblings(tree, path).map(|name| format!("{keyword} {name};\n")).collect::<String>();

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use vt100::Parser;
 
 use super::session::{Listing, PROGRAM, listing};
-use super::waiting::{POLL_INTERVAL, settled, wait_for};
+use super::waiting::{settled, wait_for};
 
 /// Keys as the bytes of a terminal.
 pub(super) const ENTER: &str = "\r";
@@ -38,7 +38,8 @@ pub(super) struct Terminal {
     screen: Arc<Mutex<Screen>>,
     /// The settings before restwell was started.
     before: Termios,
-    _reader: std::thread::JoinHandle<()>,
+    /// Ends when no process has the terminal open and all its output is on the screen.
+    reader: std::thread::JoinHandle<()>,
 }
 
 /// A run before its start.
@@ -133,7 +134,7 @@ impl Start {
         });
         let before = untouched(&process);
         let keys = process.get_file_handle().expect("a terminal");
-        Terminal { directory: self.directory, process, keys, screen, before, _reader: reader }
+        Terminal { directory: self.directory, process, keys, screen, before, reader }
     }
 }
 
@@ -233,10 +234,10 @@ impl Terminal {
     #[track_caller]
     pub(super) fn exits(self, code: i32) -> Ended {
         let status = wait_for(|| self.process.status().filter(|status| *status != WaitStatus::StillAlive));
-        // The last output may still be in transit.
-        std::thread::sleep(POLL_INTERVAL * 5);
+        let status = status.unwrap_or_else(|| panic!("it does not end:\n{}", self.screen()));
+        wait_for(|| self.reader.is_finished().then_some(())).expect("the end of the output");
         match status {
-            Some(WaitStatus::Exited(_, found)) => assert_eq!(found, code, "{}", self.screen()),
+            WaitStatus::Exited(_, found) => assert_eq!(found, code, "{}", self.screen()),
             status => panic!("it ended with {status:?}:\n{}", self.screen()),
         }
         let terminal = self.restored();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// The time limit for an expected screen, on a loaded machine.
 const TIMEOUT: Duration = Duration::from_secs(30);
-pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long a complete screen stays the same.
 const SETTLED: Duration = Duration::from_millis(50);
 
