@@ -103,7 +103,7 @@ fn measure(parts: &mut Parts) {
         "Responses by class of status, without probes and scrapes",
     );
     series.gauge("http_server_active_requests", "Requests being handled");
-    series.counter("http_requests_shed_total", "Requests rejected: too many requests or bytes in flight");
+    series.counter("http_requests_shed_total", "Requests rejected with 503: too many requests or bytes at once");
     series.counter("http_requests_timed_out_total", "Requests answered with 504 at the deadline");
     series.counter("http_panics_total", "Handlers that panicked");
     series.counter("log_lines_dropped_total", "Log lines dropped because the queue was full");

@@ -20,8 +20,8 @@ impl App {
     pub fn new(config: Config) -> anyhow::Result<Arc<Self>> {
         let platform = Platform::new(config.platform)?;
         Ok(Arc::new(Self {
-            // These fields are constructed from the platform.
             //= new
+            // The last one, because the others are constructed from it.
             platform,
         }))
     }

@@ -1,5 +1,6 @@
 //! The command line: a sub-command and the settings. A setting is a flag, or the environment variable of the same name,
-//! or a default. Each module of the platform defines its own; `--help` prints their doc comments as the reference.
+//! or that variable in `.env`, or a default. Each module of the platform defines its own; `--help` prints their doc
+//! comments as the reference.
 
 use std::ffi::OsString;
 
@@ -25,7 +26,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads flags, then the environment, then defaults.
+    /// Reads flags, then the environment with `.env`, then defaults.
     ///
     /// # Errors
     /// clap's, or one that lists every setting with an invalid value.

@@ -17,7 +17,7 @@ pub const BUDGET: usize = 64 << 20;
 /// The maximum memory of each chunk of a body beside its bytes.
 const OVERHEAD: usize = 128;
 
-/// The unread rest of a body up to which the connection is kept, and the time within which it must arrive.
+/// The longest unread rest of a body that is received so that the connection can be kept, and the time-out for that.
 const SMALL: usize = 16 << 10;
 const SMALL_TIMEOUT: Duration = Duration::from_secs(5);
 

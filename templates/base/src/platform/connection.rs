@@ -65,8 +65,9 @@ impl Connections {
         let ended = match ended {
             Some(ended) => ended,
             None => {
-                // A request in progress is answered, and its response is the last.
-                if exchange.lock().phase == Phase::Idle {
+                // A request in progress is answered, and its response announces that it is the last. One that is being
+                // written may have been announced as any other: hyper completes it and then closes the connection.
+                if matches!(exchange.lock().phase, Phase::Idle | Phase::Answering) {
                     Pin::new(&mut connection).graceful_shutdown();
                 }
                 (&mut connection).await

@@ -42,7 +42,7 @@ pub fn text(mut api: OpenApi) -> String {
             }
         }
     }
-    // Health checks are never rejected, so they do not have the common failures.
+    // Without the common failures: of these, health checks have only those of requests that violate HTTP.
     api.merge(health::router().into_openapi());
     api.to_pretty_json().expect("a description is always JSON") + "\n"
 }

@@ -20,7 +20,7 @@ pub struct Error {
     pub r#type: &'static str,
     /// The id in the `x-request-id` header and in the server's log
     pub request_id: String,
-    /// Every problem of a well-formed request
+    /// Every problem that was found in the request
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
     /// Whether the request has certainly changed nothing

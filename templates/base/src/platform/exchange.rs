@@ -12,7 +12,7 @@ pub enum Stage {
     Serving,
     /// Each response is the last of its connection.
     Draining,
-    /// Idle connections are closed.
+    /// Idle connections are closed, the others after the response to their request.
     Closing,
     /// All connections are closed, also during a request.
     Cutting,

@@ -1,5 +1,6 @@
 //! The steps around every route, outermost first: `observe` (id, log line, error body, headers), `admit` (rejects what
 //! violates HTTP), CORS, and `handle` (overload, deadline, panic).
+//= order
 
 use std::future::{Ready, ready};
 use std::{array, convert::Infallible, num::NonZeroUsize, panic::AssertUnwindSafe, pin::pin};
@@ -39,7 +40,7 @@ pub struct Settings {
 }
 
 /// Wraps routes in all of these steps: as one layer, because each layer costs an allocation and a copy of the request.
-/// Health is beside them, without `handle`: it must respond under overload too.
+/// Health is beside them, with `observe`, `admit` and CORS only: it must respond under overload too.
 pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
     let (guarding, cors) = (Arc::clone(platform), option_layer(cors(&platform.settings.guard)));
     let health = Router::from(health::router()).with_state(Arc::clone(platform)).layer(cors.clone());
@@ -160,7 +161,7 @@ fn random_id() -> HeaderValue {
 
 /// The CORS layer, if `CORS_ORIGINS` lists an origin.
 fn cors(settings: &Settings) -> Option<CorsLayer> {
-    let origins: Vec<_> = settings.cors_origins.iter().filter(|origin| !origin.is_empty()).cloned().collect();
+    let origins = settings.cors_origins.clone();
     let exposed = [
         // Scripts may read these besides the headers that CORS always exposes.
         header::ETAG,

@@ -1,5 +1,5 @@
-//! Infrastructure that does not depend on resources or on the application: imports go from `main` to `app`, from there
-//! to the resources, and from all of them to these modules.
+//! Infrastructure that does not depend on resources or on the application: `main`, `app` and the resources import these
+//! modules, which import only one another.
 
 //= pub mod
 

@@ -129,7 +129,7 @@ pub fn read(
 }
 
 /// The values that a setting has from its flag, else from its variable. An empty value counts as absent, with one
-/// exception: a URL with a default is probably empty by mistake, and the default would be another server.
+/// exception: a URL with a default is probably empty by mistake, and the default may lead to other data.
 fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environment) -> Result<Vec<OsString>, Problem> {
     let id = arg.get_id().as_str();
     let mut values: Vec<OsString> = match arguments.value_source(id) {

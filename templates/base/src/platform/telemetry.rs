@@ -23,8 +23,8 @@ pub struct Settings {
     #[arg(long, env, default_value = "json", value_parser = one_of(&[("json", "json"), ("pretty", "pretty")]))]
     pub log_format: &'static str,
     /// What to log: a level, or target=level pairs separated by commas
-    #[arg(long, env = "RUST_LOG", default_value = "info", value_parser = targets)]
-    pub log: Targets,
+    #[arg(long, env, default_value = "info", value_parser = targets)]
+    pub rust_log: Targets,
 }
 
 /// Starts logging to stdout, in its own thread. Dropping the returned value writes the lines that are still in the
@@ -37,7 +37,7 @@ pub fn init(settings: &Settings) -> log::Flush {
         _ => log::Json(stdout).boxed(),
     };
     //= layers
-    tracing_subscriber::registry().with(settings.log.clone()).with(lines).init();
+    tracing_subscriber::registry().with(settings.rust_log.clone()).with(lines).init();
     flush
 }
 
@@ -58,12 +58,12 @@ async fn report_dropped(stdout: Arc<log::Stdout>) {
 }
 
 //~ if monitoring
-/// Counts a failure under the name that dashboards and alerts use.
+/// Counts an event, such as a failure, under the name of its series.
 pub fn count(name: &'static str) {
     metrics::counter!(name).increment(1);
 }
 //~ else
-/// Logs a failure under the name of its kind.
+/// Logs an event, such as a failure, under its name.
 pub fn count(failure: &'static str) {
     tracing::warn!(failure);
 }

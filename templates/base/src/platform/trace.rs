@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName};
 
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
@@ -27,17 +27,6 @@ impl Trace {
         let parsed = parent.and_then(|parent| parse(parent.to_str().ok()?));
         let (id, parent, sampled) = parsed.unwrap_or_else(|| (fastrand::u128(1..), 0, false));
         Self { id, parent, span: fastrand::u64(1..), sampled }
-    }
-
-    /// Makes this request the parent of the calls that pass its headers on. `tracestate` is only valid with the
-    /// `traceparent` that it arrived with.
-    pub fn enter(&self, headers: &mut HeaderMap) {
-        let (span, flags) = (self.span, u8::from(self.sampled));
-        let parent = HeaderValue::try_from(format!("00-{self}-{span:016x}-{flags:02x}"));
-        headers.insert(TRACEPARENT, parent.expect("digits are header text"));
-        if self.parent == 0 {
-            headers.remove(TRACESTATE);
-        }
     }
 }
 

@@ -111,6 +111,25 @@ async fn a_client_that_sends_within_the_drain_delay_is_not_cut_off() {
 }
 
 #[tokio::test]
+async fn a_response_that_is_written_when_the_drain_delay_ends_is_completed_and_the_last() {
+    // More than the kernel buffers for a client.
+    const LARGE: usize = 16 << 20;
+    let routes = Router::new().route("/test/large", get(async || "x".repeat(LARGE)));
+    let server = TestServer::with_routes(&["--drain-delay=0s", "--drain-timeout=5min"], routes).await;
+    let public = server.public;
+    let client = raw(public, request("GET", "/test/large").to_bytes()).await;
+    let begun = read_some(&client).await;
+    assert!(begun.starts_with("HTTP/1.1 200 ") && !begun.contains("connection: close"), "{begun}");
+
+    let ended = server.stop();
+    eventually("the port closes", async || TcpStream::connect(public).await.is_err()).await;
+    let rest = read_to_end(&client).await;
+    assert!(begun.len() + rest.len() > LARGE, "{} bytes", begun.len() + rest.len());
+    let ended = timeout(Duration::from_secs(20), ended).await;
+    ended.expect("nothing is left to wait for").unwrap();
+}
+
+#[tokio::test]
 async fn a_request_that_is_cut_at_the_drain_timeout_is_logged() {
     let (entered, routes) = hang();
     let server = TestServer::with_routes(&["--drain-delay=0s", "--drain-timeout=1s"], routes).await;

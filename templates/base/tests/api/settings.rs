@@ -149,6 +149,15 @@ fn all_problems_are_named_at_once_wherever_they_come_from() {
 }
 
 #[test]
+fn a_flag_is_the_name_of_its_variable_in_kebab_case() {
+    for argument in Config::command().get_arguments() {
+        if let (Some(name), Some(flag)) = (argument.get_env().and_then(OsStr::to_str), argument.get_long()) {
+            assert_eq!(flag, name.to_lowercase().replace('_', "-"));
+        }
+    }
+}
+
+#[test]
 fn a_flag_overrides_a_variable_wherever_it_stands() {
     let variables = [("PORT", "1"), ("CORS_ORIGINS", "https://a")];
     let environment = variables.map(|(name, value)| (name.into(), value.into())).into_iter().collect();

@@ -1,5 +1,5 @@
-//! A circuit breaker: keeps a failing dependency from delaying every request. After five consecutive failures no call
-//! is made for a while; then one caller probes, and if that succeeds all calls are made again.
+//! A circuit breaker: keeps a failing dependency from delaying every request. After five consecutive failures it is
+//! open: the only calls are probes, one every `OPEN_FOR`, until one of them succeeds.
 
 use std::{fmt::Display, sync::Mutex, sync::PoisonError, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 /// The number of consecutive failures, including time-outs, that opens the breaker.
 pub const FAILURES: u32 = 5;
 
-/// How long the breaker stays open before a probe.
+/// The time from the failure that opens the breaker to the first probe, and from each probe that fails to the next one.
 pub const OPEN_FOR: Duration = Duration::from_secs(5);
 
 pub struct Breaker {
@@ -29,7 +29,7 @@ struct State {
 pub enum Turn {
     /// The breaker is closed: make the call.
     Go,
-    /// Make the call as the probe; all other calls are rejected until its result is known.
+    /// Make the call as the probe; other calls are rejected until it succeeds or the next probe is due.
     Probe,
     /// The breaker is open: make no call.
     Wait,

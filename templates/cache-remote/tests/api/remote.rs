@@ -72,7 +72,7 @@ impl Service {
     }
 
     pub fn key(&self, path: &str) -> String {
-        format!("{}:product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
+        format!("{}:Product:{}", self.prefix, path.rsplit('/').next().expect("an id"))
     }
 
     /// Repeats a write until its marker is stored on the server: a busy machine may exceed the time-out of 25 ms.
@@ -384,7 +384,7 @@ async fn read_while(mode: Mode) -> Vec<Value> {
     let used = async || {
         id += 1;
         assert_eq!(get(server.public, &format!("/products/{id}")).await.status, 404);
-        store.get(&format!("{prefix}:product:{id}")).await.is_some()
+        store.get(&format!("{prefix}:Product:{id}")).await.is_some()
     };
     within(USED_AGAIN, "the server is used", used).await;
     let mut paths = Vec::new();

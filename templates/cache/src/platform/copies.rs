@@ -1,6 +1,6 @@
-//! Cached values in memory, called copies: concurrent readers share one load, no reader gets a value older than a
-//! write, a stale copy is served while a load is running or has failed (RFC 5861), and the memory of all copies is
-//! bounded.
+//! Cached values in memory, called copies: concurrent readers share one load, no reader gets a value older than a write
+//! of this process, a stale copy is served while a load is running or has failed (RFC 5861), and the memory of all
+//! copies is bounded.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -164,6 +164,8 @@ impl Copies {
             // A reader that disconnects while it waits here starts no load.
             permit = Arc::clone(&self.loads).acquire_owned().await.ok();
         };
+        // If another reader has started this load, the permit is for a load of another key.
+        drop(permit);
         flight.await
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::document::Document;
 use super::error::Result;
@@ -26,11 +27,11 @@ const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 /// After a failed load the stale copy is served for this long before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// A resource that can be cached.
-pub trait Cached: Resource + Serialize + DeserializeOwned + 'static {
-    /// Identifies the kind of resource: together with the id it is the key of a copy on a server.
-    const KIND: &'static str;
-}
+/// A resource that can be cached: its JSON is stored, and read again. On a server the name of its schema and its id are
+/// the key.
+pub trait Cached: Resource + Serialize + DeserializeOwned + ToSchema + 'static {}
+
+impl<T: Resource + Serialize + DeserializeOwned + ToSchema + 'static> Cached for T {}
 
 /// The result of a load, `None` if there is no such value.
 pub struct Loaded {

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use chrono::Utc;
+use futures_util::FutureExt;
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -347,6 +348,39 @@ async fn abandoned_loads_are_bounded_and_counted() {
     assert_eq!(origin.loads(), MAX_LOADS);
     let abandoned = async || counted(server.admin, "cache_loads_abandoned_total").await - before >= MAX_LOADS as f64;
     eventually("they are counted", abandoned).await;
+}
+
+/// Polls each of these reads once: whether all of them wait.
+fn all_wait<Read: Future + Unpin>(reads: &mut [Read]) -> bool {
+    reads.iter_mut().all(|read| read.now_or_never().is_none())
+}
+
+#[tokio::test]
+async fn readers_that_wait_for_one_load_leave_room_for_the_loads_of_other_keys() {
+    let copies = Copies::new(Times::fresh_for(Duration::from_secs(60)));
+    let read = |id, gate: &Arc<Semaphore>| {
+        let gate = Arc::clone(gate);
+        let load = async move {
+            gate.acquire().await.expect("it is never closed").forget();
+            Ok(Loaded { value: None, word: "miss", age: Duration::ZERO })
+        };
+        Box::pin(copies.get(id, load))
+    };
+    let [first, closed, open] = [0, 0, 1].map(|permits| Arc::new(Semaphore::new(permits)));
+    let mut ending = [1, 2].map(|id| read(id, &first));
+    let mut running: Vec<_> = (3..=MAX_LOADS as i64).map(|id| read(id, &closed)).collect();
+    let mut hot = [0, 0].map(|id| read(id, &closed));
+    assert!(all_wait(&mut ending) && all_wait(&mut running) && all_wait(&mut hot));
+    assert_eq!(copies.loading(), MAX_LOADS, "the readers of the hot key wait for a permit");
+
+    first.add_permits(2);
+    for reader in ending {
+        reader.await.expect("the load succeeds");
+    }
+    // Both of its readers have a permit now: the first one starts the load, the second one waits for it.
+    assert!(all_wait(&mut hot));
+    assert_eq!(copies.loading(), MAX_LOADS - 1);
+    eventually("another key is loaded", async || read(-1, &open).await.is_ok()).await;
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ make() {
   name=app-$(date -u +%Y%m%dT%H%M%SZ).dump
   mv unfinished "$name"
   sync .
-  backups | sort -r | tail -n "+$((BACKUPS_KEPT + 1))" | xargs -r rm --
+  backups | sort -r | tail -n "+$((BACKUPS_KEPT + 1))" | xargs -r rm -- ||
+    { echo "$name was made, but an older backup is left" >&2 && exit 1; }
   echo "$name"
 }
 
@@ -32,7 +33,7 @@ trap 'exit 0' TERM INT
 while :; do
   # A restart of the schedule makes no additional backup.
   if [ -z "$(backups -mmin "-$((BACKUP_HOURS * 60))")" ]; then
-    sh "$0" once || echo 'no backup was made, trying again in a minute' >&2
+    sh "$0" once || echo 'the backup failed' >&2
   fi
   sleep 60 &
   wait $!

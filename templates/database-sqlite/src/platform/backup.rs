@@ -61,7 +61,7 @@ impl Backup {
             match self.make(options).await {
                 Ok(file) => tracing::info!(file = %file.display(), "a backup was made"),
                 Err(error) => {
-                    tracing::error!(error = format!("{error:#}"), "no backup was made, trying again");
+                    tracing::error!(error = format!("{error:#}"), "the backup failed");
                     sleep(RETRY).await;
                 }
             }
@@ -95,9 +95,7 @@ impl Backup {
         File::open(&unfinished)?.sync_all()?;
         fs::rename(&unfinished, &file)?;
         folder.sync_all()?;
-        for (_, old) in backups(&path)?.iter().rev().skip(self.keep) {
-            fs::remove_file(old)?;
-        }
+        delete_old(&path, self.keep).map_err(|error| anyhow!("{} was made, but {error}", file.display()))?;
         Ok(file)
     }
 }
@@ -154,6 +152,14 @@ async fn close(options: &Options) -> anyhow::Result<()> {
         }
         Err(_damaged) => Ok(()),
     }
+}
+
+/// Deletes all backups but this number of the newest.
+fn delete_old(folder: &Path, keep: usize) -> anyhow::Result<()> {
+    for (_, old) in backups(folder)?.iter().rev().skip(keep) {
+        fs::remove_file(old).map_err(|error| anyhow!("cannot delete {}: {error}", old.display()))?;
+    }
+    Ok(())
 }
 
 /// The backups in a folder with their times, the oldest first. Other files are ignored.

@@ -149,6 +149,22 @@ async fn old_backups_are_deleted_and_other_files_are_not() {
 }
 
 #[tokio::test]
+async fn an_old_backup_that_cannot_be_deleted_is_named_beside_the_new_one() {
+    let (server, folder) = (TestServer::start(&[]).await, temporary());
+    let old = "app-20200101T000000Z.db";
+    // A folder cannot be deleted like a file.
+    fs::create_dir(folder.path().join(old)).expect("a new folder");
+    let arguments = ["backup", text(folder.path()), "--keep=1"];
+    let ended = run(&arguments, &[("DATABASE_URL", &server.fixture.database.url())]).await;
+    assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
+    let new = names(&folder).pop_last().expect("a backup");
+    assert_ne!(new, old);
+    for part in [format!("{new} was made"), format!("{old}: ")] {
+        assert!(ended.stderr[0].contains(&part), "{:?}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn a_backup_that_cannot_be_made_is_one_line_with_the_reason() {
     let (folder, database) = (temporary(), Database::new().await);
     let url = database.url();

@@ -1,4 +1,4 @@
-//! One process has the file, so clients are without an answer while it is replaced: after it was killed, and by a new
+//! One process serves the clients, so they get no response while it is restarted: after it was killed, and for a new
 //! version.
 
 use tokio::time::sleep;

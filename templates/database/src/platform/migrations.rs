@@ -26,8 +26,8 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 /// The time-out for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Applies pending migrations, and returns the number of migrations that this version does not know. One replica does so
-/// while others wait, on a connection without the time-outs of requests.
+/// Applies pending migrations on a connection without the time-outs of requests, and returns the number of migrations that
+/// this version does not know. Whether instances that start together take turns depends on the database.
 ///
 /// # Errors
 /// If the database does not respond or refuses, or if a migration fails or differs from the applied one.

@@ -1,7 +1,7 @@
 //! A connection pool: a bounded number of connections, opened on demand and kept for the next statement.
 //!
 //! It is used instead of sqlx's pool because a refused connection must fail at once, and because a statement must cost
-//! one round trip: see `docs/decisions/`.
+//! one round trip.
 
 use std::fmt;
 use std::io;

@@ -34,7 +34,6 @@ impl Resource for <% resource.type %> {
     }
 }
 
-//= cached
 /// The body of a request that adds <% resource.a %> <% resource.noun %>.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]

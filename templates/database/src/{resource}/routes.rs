@@ -47,12 +47,12 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 //~ endfor
 ))]
 <% resource.create_signature %>
-    let insert = async move {
+    let write = async move {
         let insert = queries::insert(&app.database, &new);
         //= insert
         insert.await
     };
-    Ok(created("/<% resource.name %>", settle(insert).await?))
+    Ok(created("/<% resource.name %>", settle(write).await?))
 }
 
 /// Read <% resource.a %> <% resource.noun %>
@@ -91,12 +91,12 @@ async fn edit(
     conditions: Conditions,
     Body(new): Body<Replacement>,
 ) -> Result<impl IntoResponse> {
-    let update = async move {
+    let write = async move {
         let update = queries::update(&app.database, id, &new, &conditions);
         //= update
         update.await
     };
-    settle(update).await?.map(changed).ok_or_else(missing)
+    settle(write).await?.map(changed).ok_or_else(missing)
 }
 
 /// Delete <% resource.a %> <% resource.noun %>
@@ -110,12 +110,12 @@ async fn edit(
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
-    let delete = async move {
+    let write = async move {
         let delete = queries::delete(&app.database, id, &conditions);
         //= delete
         delete.await
     };
-    settle(delete).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
+    settle(write).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
 }
 
 fn missing() -> Error {

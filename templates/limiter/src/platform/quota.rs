@@ -24,7 +24,7 @@ pub struct Verdict {
 impl Quota {
     /// Decides on a request at `now`. The only state of a client is `full_at`, the time at which its quota is full again.
     /// The new value is returned, and must be stored even if the request is rejected: a later time than this quota
-    /// allows, left by another quota or clock, is reduced to the latest valid time.
+    /// allows, left by a clock that was ahead, is reduced to the latest valid time.
     pub fn decide(self, full_at: u64, now: u64) -> (u64, Verdict) {
         let interval = self.period / self.requests;
         let burst = interval * self.requests;

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock, sync::PoisonError, sync::RwLock
 use metrics::{Counter, Histogram, counter, histogram};
 
 /// By route; one map for the process, like the exporter.
-static DURATIONS: LazyLock<RwLock<BTreeMap<String, Vec<Handle>>>> = LazyLock::new(RwLock::default);
+static DURATIONS: RwLock<BTreeMap<String, Vec<Handle>>> = RwLock::new(BTreeMap::new());
 
 /// The classes of status.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
 use tower::retry::budget::{Budget, TpsBudget};
 
 use super::breaker::{Breaker, Turn};
 use super::settings::time;
-use super::{guard::REQUEST_ID, telemetry, trace};
+use super::trace::{TRACEPARENT, TRACESTATE, Trace};
+use super::{guard::REQUEST_ID, telemetry};
 
 /// The default time-out for a call.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -138,9 +139,22 @@ async fn read(mut response: reqwest::Response) -> anyhow::Result<Option<Vec<u8>>
     Ok(Some(body))
 }
 
+impl Trace {
+    /// Makes this request the parent of the calls that pass its headers on. `tracestate` is only valid with the
+    /// `traceparent` that it arrived with.
+    pub fn enter(&self, headers: &mut HeaderMap) {
+        let (span, flags) = (self.span, u8::from(self.sampled));
+        let parent = HeaderValue::try_from(format!("00-{self}-{span:016x}-{flags:02x}"));
+        headers.insert(TRACEPARENT, parent.expect("digits are header text"));
+        if self.parent == 0 {
+            headers.remove(TRACESTATE);
+        }
+    }
+}
+
 /// The headers that connect the logs and traces of the two services.
 fn passed_on(headers: &HeaderMap) -> HeaderMap {
-    let names = [REQUEST_ID, trace::TRACEPARENT, trace::TRACESTATE];
+    let names = [REQUEST_ID, TRACEPARENT, TRACESTATE];
     names.iter().flat_map(|name| headers.get_all(name).iter().map(|value| (name.clone(), value.clone()))).collect()
 }
 

@@ -1,3 +1,5 @@
+//= order
+//! The rate limit is between CORS and `handle`.
 //= client
             let client = super::client::of(&platform, &request);
 //= refuse

@@ -1,5 +1,0 @@
-//= cached
-impl crate::platform::copy::Cached for <% resource.type %> {
-    const KIND: &str = "<% resource.one %>";
-}
-
