@@ -63,11 +63,6 @@ pub(crate) struct Changes {
 type Fingerprints = BTreeMap<String, String>;
 
 impl Options {
-    /// Whether only what changed is run.
-    pub(crate) fn is_given(&self) -> bool {
-        self.changed.is_some()
-    }
-
     /// The argument that passes these options to the process of a stage.
     pub(crate) fn argument(&self) -> Option<String> {
         self.changed.as_ref().map(|commit| format!("--changed={commit}"))
@@ -109,13 +104,36 @@ impl Changes {
 
     /// Removes the stacks whose projects have not changed, if `--changed` is given.
     pub(crate) fn select(&self, stacks: &mut Vec<Stack>, tally: &mut Tally) {
-        let Some(before) = &self.before else {
-            return;
-        };
+        self.select_part(stacks, |_| true, tally);
+    }
+
+    /// The same for a stage that runs a part of its projects. Returns how many are left out only because of that.
+    pub(crate) fn select_part(
+        &self,
+        stacks: &mut Vec<Stack>,
+        is_in_part: impl Fn(&str) -> bool,
+        tally: &mut Tally,
+    ) -> usize {
         let all = stacks.len();
-        stacks.retain(|stack| before.get(&id(stack)) != self.now.get(&id(stack)));
-        tally.set_selected(stacks.len(), all);
-        tally.note("changed", || Ok(format!("{} of {all}; the others are left out", stacks.len())));
+        stacks.retain(|stack| self.runs(&id(stack), true));
+        let wanted = stacks.len();
+        stacks.retain(|stack| self.runs(&id(stack), is_in_part(&id(stack))));
+        if self.before.is_some() {
+            tally.set_selected(stacks.len(), all);
+            tally.note("changed", || Ok(format!("{} of {all}; the others are left out", stacks.len())));
+        }
+        wanted - stacks.len()
+    }
+
+    /// Whether the project of this name is run, given whether this run's part of the projects includes it.
+    ///
+    /// With `--changed`, the part decides only about projects of which no earlier files are known: those that never
+    /// passed, or that the other commit does not render.
+    fn runs(&self, name: &str, is_in_part: bool) -> bool {
+        match self.before.as_ref().map(|before| before.get(name)) {
+            None | Some(None) => is_in_part,
+            Some(before) => before != self.now.get(name),
+        }
     }
 
     /// The projects that passed with the files that are rendered now, with the number of their tests.
@@ -232,67 +250,4 @@ struct Rendered {
 }
 
 #[cfg(test)]
-mod tests {
-    use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-    use restwell::variants::pairwise;
-
-    use super::*;
-
-    #[test]
-    fn only_what_passed_as_it_is_rendered_now_is_proved() {
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        fs::write(file.path(), "a 1 81\nb 2\nc 3 5\n").expect("written");
-        let (passed, tests) = read(file.path());
-        let now = [("a", "1"), ("b", "2"), ("c", "4")].map(|(name, print)| (name.to_owned(), print.to_owned())).into();
-        let mut changes = Changes { now, before: None, passed, tests, record: file.path().to_owned() };
-        assert_eq!(changes.proved(), [("a".to_owned(), Some(81)), ("b".to_owned(), None)].into());
-        changes.passed("c", Some(6)).expect("written");
-        assert_eq!(changes.proved().get("c"), Some(&Some(6)));
-        assert_eq!(fs::read_to_string(file.path()).expect("there"), "a 1 81\nb 2\nc 4 6\n");
-    }
-
-    #[test]
-    fn included_files_count_as_compiler_input() {
-        let mut included = 0;
-        for stack in pairwise() {
-            let tree = project::render(&stack, "shop-api").expect("it renders");
-            for (path, file) in tree.files().filter(|(path, _)| path.extension() == Some("rs")) {
-                assert!(is_compiled(path));
-                let text = String::from_utf8_lossy(&file.bytes);
-                for rest in text.split("include_").skip(1) {
-                    let Some(rest) = ["str!(\"", "bytes!(\""].iter().find_map(|start| rest.strip_prefix(start)) else {
-                        continue;
-                    };
-                    let file = rest.split('"').next().expect("text");
-                    let target = resolved(&path.parent().unwrap_or(Utf8Path::new("")).join(file));
-                    assert!(is_compiled(&target), "{path} includes {target}");
-                    included += 1;
-                }
-            }
-        }
-        assert!(included > 10);
-    }
-
-    /// The path without `..`.
-    fn resolved(path: &Utf8Path) -> Utf8PathBuf {
-        let mut resolved = Utf8PathBuf::new();
-        for part in path.components() {
-            match part {
-                Utf8Component::ParentDir => drop(resolved.pop()),
-                part => resolved.push(part),
-            }
-        }
-        resolved
-    }
-
-    #[test]
-    fn documentation_is_not_compiler_input_and_sources_are() {
-        let print = |scope, files: &[(&str, &str)]| {
-            fingerprint(scope, "", files.iter().map(|(path, sha256)| ((*path).to_owned(), (*sha256).to_owned())))
-        };
-        let (before, page) = ([("README.md", "1"), ("src/a.rs", "2")], [("README.md", "3"), ("src/a.rs", "2")]);
-        assert_eq!(print(Scope::Rust, &before), print(Scope::Rust, &page));
-        assert_ne!(print(Scope::All, &before), print(Scope::All, &page));
-        assert_ne!(print(Scope::Rust, &before), print(Scope::Rust, &[("README.md", "1"), ("src/a.rs", "3")]));
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, bail};
 
 use crate::changed;
+use crate::interrupt;
 use crate::process;
 use crate::program::Program;
 use crate::progress::Schedule;
@@ -34,8 +35,8 @@ struct Stage {
     name: &'static str,
     /// The limit in minutes: about 1.5 times the duration on two otherwise idle cores, with the stages beside it.
     limit: u64,
-    /// The measured minutes of CPU time, which more cores share, and of waiting, which they do not. Used only to
-    /// estimate the remaining time.
+    /// The measured minutes of CPU time, which more cores share, and of waiting, which they do not. On two cores both
+    /// together are the duration with the stages beside it. Used only to estimate the remaining time.
     cpu: u64,
     waits: u64,
     /// The option of a run that it takes, if any.
@@ -67,7 +68,7 @@ enum Takes {
 
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
-    Stage { name: "tool", limit: 15, cpu: 12, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "tool", limit: 20, cpu: 25, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "variants", limit: 50, cpu: 21, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
     Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
@@ -77,14 +78,17 @@ const TEST: &[Stage] = &[
 const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
-    Stage { name: "living", limit: 18, cpu: 4, waits: 0, takes: Takes::All, beside: 3, priority: Equal },
-    Stage { name: "kill", limit: 18, cpu: 4, waits: 2, takes: Takes::Nothing, beside: 2, priority: Equal },
-    Stage { name: "host", limit: 18, cpu: 2, waits: 3, takes: Takes::Nothing, beside: 1, priority: Equal },
-    Stage { name: "mutations", limit: 18, cpu: 4, waits: 3, takes: Takes::All, beside: 0, priority: Equal },
-    Stage { name: "outage", limit: 12, cpu: 8, waits: 3, takes: Takes::Nothing, beside: 0, priority: Equal },
-    Stage { name: "outside", limit: 20, cpu: 10, waits: 0, takes: Takes::Nothing, beside: 1, priority: Equal },
-    Stage { name: "deploy", limit: 28, cpu: 8, waits: 6, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "living", limit: 18, cpu: 10, waits: 1, takes: Takes::All, beside: 3, priority: Equal },
+    Stage { name: "kill", limit: 18, cpu: 2, waits: 1, takes: Takes::Nothing, beside: 2, priority: Equal },
+    Stage { name: "host", limit: 18, cpu: 1, waits: 3, takes: Takes::Nothing, beside: 1, priority: Equal },
+    Stage { name: "mutations", limit: 18, cpu: 10, waits: 2, takes: Takes::All, beside: 0, priority: Equal },
+    Stage { name: "outage", limit: 12, cpu: 4, waits: 4, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "outside", limit: 20, cpu: 23, waits: 2, takes: Takes::Nothing, beside: 1, priority: Equal },
+    Stage { name: "deploy", limit: 28, cpu: 20, waits: 7, takes: Takes::Nothing, beside: 0, priority: Equal },
 ];
+
+/// The time that a stage has to stop its servers and containers, after its limit or a signal.
+const GRACE: Duration = Duration::from_secs(15);
 
 /// The variable with the names of all stages of the current run.
 const RUN: &str = "XTASK_RUN";
@@ -113,7 +117,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         sum += count;
         if !tally::has_ended(name) {
             say::line(format_args!("{name} was cut off after {} checks", count.passed + count.failed));
-            sum.failed += 1;
+            sum.failed += u64::from(count.failed == 0);
         }
     }
     say_failures(TEST.iter().chain(REST));
@@ -153,18 +157,18 @@ pub(crate) fn schedule(stage: &str) -> Schedule {
 
 /// The position of a stage in a run of these stages.
 fn scheduled(stages: &[&Stage], index: usize) -> Schedule {
-    let sum = |stages: &[&Stage]| -> Duration { stages.iter().map(|stage| stage.expected()).sum() };
-    let stage = stages[index];
-    // With a low priority it ends after those beside it, and its own time passes before the later ones.
-    let last = if stage.priority == Low { (index + stage.beside).min(stages.len() - 1) } else { index };
-    let waiting = stages[..index].iter().enumerate();
-    let waiting = waiting.filter(|(started, stage)| stage.priority == Low && started + stage.beside >= index);
-    Schedule {
-        number: index + 1,
-        stages: stages.len(),
-        expected: sum(&stages[index..=last]),
-        later: sum(&stages[last + 1..]) + waiting.map(|(_, stage)| stage.expected()).sum::<Duration>(),
-    }
+    let expected = |(index, stage): (usize, &&Stage)| -> (usize, Duration) {
+        // With a low priority it ends after those beside it, and its own time passes before the later ones.
+        let beside = if stage.priority == Low { stage.beside } else { 0 };
+        let stages = stages[index..].iter().take(beside + 1);
+        (stage.beside, stages.map(|stage| stage.expected()).sum())
+    };
+    let expected: Vec<(usize, Duration)> = stages.iter().enumerate().map(expected).collect();
+    let (_, own) = expected[index];
+    // Until it starts, only the stages before it have run, without the end of those beside it.
+    let start = duration(&expected[..index]);
+    let later = duration(&expected).saturating_sub(start + own);
+    Schedule { number: index + 1, stages: stages.len(), expected: own, later }
 }
 
 /// Runs all stages, even after a failure, and returns those that failed. `option` is the value of an option of the run.
@@ -224,14 +228,17 @@ impl Stage {
         let xtask = std::env::current_exe()?;
         let program = match self.priority {
             Equal => Program::new(xtask),
+            // It replaces itself by the stage, which therefore gets the signals.
             Low => Program::new("nice").args(["-n", "10"]).arg(xtask),
         };
-        let program = program.arg(self.name).args(option).env(RUN, names);
+        let program = program.arg(self.name).args(option).env(RUN, names).grace(GRACE);
         let started = Instant::now();
         let result = program.limit(Duration::from_secs(self.limit * 60)).run();
         let time = Time { elapsed: started.elapsed(), cpu: cpu.of_ended()?, free: space::free()? };
+        // An interrupted run has no result, and starts no other stage.
+        interrupt::check()?;
         if let Err(error) = &result
-            && Count::of(self.name).failed == 0
+            && !(tally::has_ended(self.name) && Count::of(self.name).failed > 0)
         {
             tally::record_crash(self.name, error)?;
         }

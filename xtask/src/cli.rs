@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    bench, changed, ci, deploy, digests, fresh, kill, living, lock, mutations, openapi, outage, outside, receipts, say,
-    suites, tier0, tools, variants, year,
+    bench, changed, ci, deploy, digests, fresh, interrupt, kill, living, lock, mutations, openapi, outage, outside,
+    receipts, say, suites, tool, tools, variants, year,
 };
 
 /// Builds, tests and measures Restwell. Every command exits by itself and stops the processes that it started.
@@ -100,6 +100,9 @@ enum Command {
     Year,
     /// Generates and stores the API description of each distinct project.
     Openapi,
+    /// Starts programs and waits, until the stage `tool` interrupts it.
+    #[command(hide = true)]
+    Idle,
 }
 
 impl Cli {
@@ -109,7 +112,7 @@ impl Cli {
             Command::Test(options) => ci::test(&options),
             Command::Ci(options) => ci::run(options),
             Command::Tools => tools::install(),
-            Command::Tool => tier0::run(),
+            Command::Tool => tool::run(),
             Command::Variants(options) => variants::run(&options),
             Command::Suites(options) => suites::run(&options),
             Command::Fresh(options) => fresh::run(&options),
@@ -131,6 +134,7 @@ impl Cli {
             Command::Receipts { check } => receipts::run(check),
             Command::Year => year::run(),
             Command::Openapi => openapi::refresh(),
+            Command::Idle => interrupt::idle(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tier 3: the targets of one host built and run. One stack with a database in a file (one replica), one with servers for its
+//! The targets of one host built and run. One stack with a database in a file (one replica), one with servers for its
 //! data (several replicas, so that one can be killed and each restarted under load without a failed request). A host with
 //! systemd is a stage of its own, so that it can run beside another one.
 

@@ -12,6 +12,7 @@ mod digests;
 mod dirs;
 mod fresh;
 mod http;
+mod interrupt;
 mod kill;
 mod living;
 mod load;
@@ -37,8 +38,9 @@ mod space;
 mod suites;
 mod tally;
 mod team;
-mod tier0;
+mod tool;
 mod tools;
+mod tree;
 mod variants;
 mod year;
 
@@ -47,7 +49,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().run() {
+    let command = cli::Cli::parse();
+    interrupt::watch();
+    match command.run() {
+        Err(_) if interrupt::is_requested() => {
+            interrupt::end_all();
+            say::line("xtask: interrupted by a signal");
+            ExitCode::from(interrupt::EXIT_CODE)
+        }
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say::line(format_args!("xtask: {error:#}"));

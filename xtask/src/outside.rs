@@ -1,4 +1,4 @@
-//! Tier 4: external programs check a generated project. Each of them also runs on a copy with a planted error, and must
+//! External programs check a generated project. Each of them also runs on a copy with a planted error, and must
 //! detect it.
 
 mod api;

@@ -7,24 +7,33 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use procfs::process::Process;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
-/// A program that runs in the background. It is ended with its descendants, by their ids, when dropped.
+use crate::interrupt;
+use crate::tree::{Mark, signal};
+
+/// A program that runs in the background. It is ended with all its processes, by their ids, when dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    mark: Mark,
     log: PathBuf,
 }
 
 impl Running {
-    /// `child` writes its output to `log`.
-    pub(crate) fn new(child: Child, log: &Path) -> Self {
-        Self { child, log: log.to_owned() }
+    /// `child` has this mark, and writes its output to `log`.
+    pub(crate) fn new(child: Child, mark: Mark, log: &Path) -> Self {
+        Self { child, mark, log: log.to_owned() }
     }
 
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The ids of its processes, with its own.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        self.mark.pids(Some(self.id()))
     }
 
     /// Sends SIGTERM, like a service manager.
@@ -37,6 +46,11 @@ impl Running {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Ends it and its processes: SIGTERM, after `grace` SIGKILL. Also after a signal to this process.
+    pub(crate) fn end(&mut self, grace: Duration) {
+        self.mark.end(&mut self.child, grace);
     }
 
     /// Stops it and its descendants with SIGSTOP, until [`Running::thaw`].
@@ -52,7 +66,7 @@ impl Running {
     /// Signals the ancestor first, so that it starts no process in the meantime.
     fn signal_all(&self, which: Signal) {
         let _ = signal(self.id(), which);
-        for pid in descendants(self.id()) {
+        for pid in self.pids().into_iter().filter(|pid| *pid != self.id()) {
             // A process that has exited needs no signal.
             let _ = signal(pid, which);
         }
@@ -93,26 +107,17 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if matches!(self.ended(), Ok(None)) {
-            end_tree(&mut self.child);
+            self.end(Duration::ZERO);
         }
     }
 }
 
-/// Kills `child` and its descendants by id; without `/proc` only the child.
-pub(crate) fn end_tree(child: &mut Child) {
-    for pid in descendants(child.id()) {
-        // It may have exited in the meantime.
-        let _ = signal(pid, Signal::KILL);
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-/// Repeats `attempt` until it succeeds. Returns the last error if that takes longer than `limit`.
+/// Repeats `attempt` until it succeeds. Returns the last error if that takes longer than `limit`, or after a signal.
 pub(crate) fn eventually<T>(limit: Duration, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
         match attempt() {
+            Err(error) if interrupt::is_requested() => return Err(error),
             Err(error) if Instant::now() > deadline => return Err(error.context(format!("not within {limit:?}"))),
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
             done => return done,
@@ -150,26 +155,6 @@ fn find(pid: u32) -> Result<Process> {
     Ok(Process::new(i32::try_from(pid)?)?)
 }
 
-fn signal(pid: u32, signal: Signal) -> Result<()> {
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).context("not a process id")?;
-    Ok(kill_process(pid, signal)?)
-}
-
-/// The ids of the descendants of `ancestor`, without those that exit meanwhile.
-fn descendants(ancestor: u32) -> Vec<u32> {
-    let stats =
-        procfs::process::all_processes().into_iter().flatten().flatten().filter_map(|process| process.stat().ok());
-    let parents: Vec<(i32, i32)> = stats.map(|stat| (stat.pid, stat.ppid)).collect();
-    let mut found = vec![ancestor.cast_signed()];
-    let mut next = 0;
-    while next < found.len() {
-        let of = found[next];
-        found.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(pid, _)| *pid));
-        next += 1;
-    }
-    found.drain(1..).map(i32::cast_unsigned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,9 +183,9 @@ mod tests {
         let busy = "sleep 300 & i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 300";
         let (child, _log) = shell(busy);
         let limit = Duration::from_secs(60);
-        let tree = eventually(limit, || match descendants(child.id()).len() {
-            2.. => Ok(descendants(child.id())),
-            count => bail!("{count} descendants"),
+        let tree = eventually(limit, || match child.pids() {
+            tree if tree.len() > 2 => Ok(tree),
+            tree => bail!("{tree:?}"),
         });
         let tree = tree.expect("two sleep");
         assert!(cpu_time(child.id()).expect("it runs") > Duration::ZERO);

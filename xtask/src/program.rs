@@ -9,12 +9,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{self, Running};
+use crate::interrupt;
+use crate::process::Running;
+use crate::tree::{self, Mark};
 
 /// A command line with a time limit.
 pub(crate) struct Program {
     command: Command,
     limit: Duration,
+    /// The time between SIGTERM and SIGKILL, after the limit or a signal.
+    grace: Duration,
+    mark: Mark,
+    /// Whether it also runs after a signal.
+    cleans_up: bool,
 }
 
 /// The output and the exit status of a program.
@@ -30,7 +37,9 @@ impl Program {
     pub(crate) fn new(name: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(name);
         command.stdin(Stdio::null());
-        Self { command, limit: Duration::from_secs(600) }
+        let mark = Mark::next();
+        command.env(tree::VARIABLE, mark.value());
+        Self { command, limit: Duration::from_secs(600), grace: Duration::from_secs(2), mark, cleans_up: false }
     }
 
     /// Cargo, without the variables that `cargo xtask` sets: the build of a project must not depend on them.
@@ -74,9 +83,24 @@ impl Program {
         self
     }
 
+    /// Sets the time that it has to end what it started, from SIGTERM on.
+    pub(crate) fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Runs it and ignores its result, as the last use of something. After a signal it runs too, for a few seconds.
+    pub(crate) fn clean_up(mut self) {
+        self.cleans_up = true;
+        if interrupt::is_requested() {
+            self.limit = self.limit.min(Duration::from_secs(6));
+        }
+        let _ = self.capture();
+    }
+
     /// Runs it with inherited output; an error unless it exits with 0.
     pub(crate) fn run(mut self) -> Result<()> {
-        let child = self.command.spawn().with_context(|| self.line())?;
+        let child = self.spawn()?;
         let status = self.wait(child, || Ok(()))?;
         if !status.success() {
             bail!("`{}` ended with {status}", self.line());
@@ -105,7 +129,7 @@ impl Program {
             }
             Ok(())
         };
-        let child = self.command.spawn().with_context(|| self.line())?;
+        let child = self.spawn()?;
         let status = self.wait(child, &mut read)?;
         read()?;
         Ok(Output { status, stdout: text(&mut stdout.into_file())?, stderr: text(&mut stderr)? })
@@ -123,7 +147,8 @@ impl Program {
 
     /// Like [`Program::read`], with the output of `source` as its input; an error unless both exit with 0.
     pub(crate) fn read_from(mut self, mut source: Self) -> Result<String> {
-        let mut child = source.command.stdout(Stdio::piped()).spawn().with_context(|| source.line())?;
+        source.command.stdout(Stdio::piped());
+        let mut child = source.spawn()?;
         self.command.stdin(child.stdout.take().context("its output is a pipe")?);
         let read = self.read();
         // If the reader ended early, the pipe is closed by now, and so `source` ends too.
@@ -138,21 +163,32 @@ impl Program {
     pub(crate) fn start(mut self, log: &Path) -> Result<Running> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
         self.command.stdout(file.try_clone()?).stderr(file);
-        let child = self.command.spawn().with_context(|| self.line())?;
-        Ok(Running::new(child, log))
+        let child = self.spawn()?;
+        Ok(Running::new(child, self.mark, log))
+    }
+
+    fn spawn(&mut self) -> Result<Child> {
+        if !self.cleans_up {
+            interrupt::check()?;
+        }
+        self.command.spawn().with_context(|| self.line())
     }
 
     /// Waits for the end of `child`, and calls `meanwhile` repeatedly.
     fn wait(&self, mut child: Child, mut meanwhile: impl FnMut() -> Result<()>) -> Result<ExitStatus> {
         let started = Instant::now();
         loop {
-            meanwhile()?;
+            if let Err(error) = meanwhile() {
+                self.mark.end(&mut child, Duration::ZERO);
+                return Err(error);
+            }
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
-            if started.elapsed() > self.limit {
-                process::end_tree(&mut child);
-                bail!("`{}` was stopped after {} s", self.line(), self.limit.as_secs());
+            let is_interrupted = !self.cleans_up && interrupt::is_requested();
+            if is_interrupted || started.elapsed() > self.limit {
+                self.mark.end(&mut child, self.grace);
+                bail!("`{}` was stopped after {} s", self.line(), started.elapsed().as_secs());
             }
             // Short intervals first, since programs of milliseconds are measured with this function.
             let pause = started.elapsed() / 50;

@@ -1,4 +1,4 @@
-//! Tier 2: a pairwise set of stacks, each compiled alone with exactly its own features and lock, and tested by its own
+//! A pairwise set of stacks, each compiled alone with exactly its own features and lock, and tested by its own
 //! suite. `fresh` does the same for the presets, through the command line.
 
 use std::cmp::Reverse;

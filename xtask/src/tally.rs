@@ -2,7 +2,8 @@
 //! with the reason. Every gap is printed.
 //!
 //! Each result is written to `target/proof/STAGE.tsv` as soon as it is known, so that the results of an interrupted
-//! stage still count. In a run of all stages, the last row is the duration.
+//! stage still count. The row `ended` is written by the stage itself after its last check: without it, the stage was cut
+//! off. The duration follows.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -13,10 +14,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::progress::{Intervals, Progress};
-use crate::{ci, dirs, process, say, space};
+use crate::{ci, dirs, interrupt, process, say, space};
 
 /// The number of lines of a failed check's output that the summary of a run repeats.
 const NOTE_LINES: usize = 25;
+
+/// The row that a stage writes after its last check.
+const ENDED: &str = "ended";
 
 /// The results of one stage so far.
 pub(crate) struct Tally {
@@ -67,7 +71,7 @@ impl Tally {
     /// Runs one check. Returns its result if it passed.
     pub(crate) fn check<T>(&mut self, name: &str, check: impl FnOnce() -> Result<T>) -> Option<T> {
         let started = Instant::now();
-        let result = check();
+        let result = interrupt::check().and_then(|()| check());
         let time = started.elapsed();
         match result {
             Ok(found) => {
@@ -84,7 +88,7 @@ impl Tally {
     /// Runs one check whose result is printed: a number, a ratio.
     pub(crate) fn note(&mut self, name: &str, check: impl FnOnce() -> Result<String>) {
         let started = Instant::now();
-        match check() {
+        match interrupt::check().and_then(|()| check()) {
             Ok(note) => self.passed(name, started.elapsed(), &note),
             Err(error) => self.failed(name, started.elapsed(), &format!("{error:#}")),
         }
@@ -118,6 +122,8 @@ impl Tally {
 
     /// Ends the stage; an error if a check failed.
     pub(crate) fn close(self) -> Result<()> {
+        interrupt::check()?;
+        append(self.stage, ENDED)?;
         let Count { passed, failed, gaps } = self.count;
         let elapsed = self.started.elapsed();
         let time = say::seconds(elapsed);
@@ -138,6 +144,10 @@ impl Tally {
     }
 
     fn failed(&mut self, name: &str, time: Duration, note: &str) {
+        if interrupt::is_requested() {
+            // It says nothing about what is checked: its programs were ended.
+            return;
+        }
         self.count.failed += 1;
         self.record("failed", name, time, note);
     }
@@ -164,14 +174,17 @@ impl Tally {
 impl Count {
     /// The counts of the last run of `stage`; zero if it never ran.
     pub(crate) fn of(stage: &str) -> Self {
-        let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+        Self::in_rows(&text(stage))
+    }
+
+    fn in_rows(rows: &str) -> Self {
         let mut count = Self::default();
         for row in rows.lines() {
             match row.split('\t').next() {
                 Some("passed") => count.passed += 1,
                 Some("failed") => count.failed += 1,
                 Some("gap") => count.gaps += 1,
-                // The time of the stage.
+                // The end and the time of the stage.
                 _ => {}
             }
         }
@@ -191,7 +204,7 @@ impl std::ops::AddAssign for Count {
 impl Time {
     /// The duration of the last run of `stage`; zero if it never ran as part of a run of all stages.
     pub(crate) fn of(stage: &str) -> Self {
-        let rows = fs::read_to_string(path(stage)).unwrap_or_default();
+        let rows = text(stage);
         let row = rows.lines().find_map(|row| row.strip_prefix("time\t")).unwrap_or_default();
         let mut numbers = row.split('\t').map(|field| field.parse().unwrap_or_default());
         let mut next = || numbers.next().unwrap_or_default();
@@ -208,10 +221,18 @@ pub(crate) fn forget(stage: &str) -> Result<()> {
     }
 }
 
-/// Whether `stage` has ended in this run: a stage that is cut off has no duration.
+/// Whether the last run of `stage` came to its end: one that crashed, or was cut off by its limit or a signal, did not.
 pub(crate) fn has_ended(stage: &str) -> bool {
-    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
-    rows.lines().any(|row| row.starts_with("time\t"))
+    is_complete(&text(stage))
+}
+
+/// Whether the last run of `stage` came to its end without a failure.
+pub(crate) fn has_passed(stage: &str) -> bool {
+    has_ended(stage) && Count::of(stage).failed == 0
+}
+
+fn is_complete(rows: &str) -> bool {
+    rows.lines().any(|row| row == ENDED)
 }
 
 /// Adds the duration of a finished stage to its results.
@@ -235,8 +256,7 @@ pub(crate) struct Row {
 
 /// The checks of the last run of `stage`.
 pub(crate) fn rows(stage: &str) -> Vec<Row> {
-    let rows = fs::read_to_string(path(stage)).unwrap_or_default();
-    rows.lines().filter_map(row).collect()
+    text(stage).lines().filter_map(row).collect()
 }
 
 fn row(line: &str) -> Option<Row> {
@@ -266,24 +286,14 @@ fn append(stage: &str, row: impl Display) -> Result<()> {
     Ok(writeln!(file, "{row}")?)
 }
 
+/// The results of the last run of `stage`; empty if it never ran.
+fn text(stage: &str) -> String {
+    fs::read_to_string(path(stage)).unwrap_or_default()
+}
+
 fn path(stage: &str) -> PathBuf {
     dirs::proof().join(format!("{stage}.tsv"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_check_is_repeated_with_the_end_of_its_output() {
-        let note: Vec<String> = (1..=30).map(|line| format!("line {line}\tof 30")).collect();
-        let row = format!("failed\tit holds\t1.5\t{}", one_field(&note.join("\n")));
-        assert_eq!(row.lines().count(), 1);
-        let failed = |line: &str| failed_check("kill", super::row(line)?);
-        let said = failed(&row).unwrap();
-        assert!(said.starts_with("failed: kill: it holds\n    line 6 of 30\n"), "{said}");
-        assert!(said.ends_with("\n    line 30 of 30"), "{said}");
-        assert_eq!(failed("passed\tit holds\t1.5\t"), None);
-        assert_eq!(failed("time\t1.5\t0.5"), None);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Tier 1: every project with distinct Rust is compiled under clippy, all of them as members of one workspace.
+//! Every project with distinct Rust is compiled under clippy, all of them as members of one workspace.
 //!
 //! Of variants that differ only in their monitoring, all but the first are compiled without the test modules that are
 //! the same: see [`differing`]. One workspace means that each dependency is compiled once for all. It also means that
@@ -42,9 +42,11 @@ pub(crate) fn run(VariantOptions { changed: options, all }: &VariantOptions) -> 
     if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_none() {
         return tally.close();
     }
-    changes.select(&mut stacks, &mut tally);
-    if !all && !options.is_given() {
-        stacks = of_this_turn(stacks, &firsts, &mut tally)?;
+    let (count, turn) = (stacks.len(), of_this_turn(&stacks, &firsts)?);
+    let later = changes.select_part(&mut stacks, |name| *all || turn.contains(name), &mut tally);
+    if later > 0 {
+        let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
+        tally.gap(&format!("{later} of {count} variants"), reason);
     }
     if !stacks.is_empty() {
         tally.check("rustfmt", || format::check(&sources, &dirs::target().join("variants-format")));
@@ -75,17 +77,13 @@ fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
 /// The number of runs after which each variant has been compiled.
 const TURNS: usize = 9;
 
-/// The first variant of every family, and one of the others of every third family, whose turn it is.
-fn of_this_turn(stacks: Vec<Stack>, firsts: &BTreeMap<String, String>, tally: &mut Tally) -> Result<Vec<Stack>> {
-    let (mut chosen, others): (Vec<Stack>, Vec<Stack>) =
-        stacks.into_iter().partition(|stack| firsts[&id(stack)] == id(stack));
+/// The first variant of every family, and one of the others of every third family, whose turn it is: their names.
+fn of_this_turn(stacks: &[Stack], firsts: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
     let turns: Vec<usize> = (0..TURNS).collect();
     let [turn] = rotation::part(&turns, 1)?[..] else { bail!("a part has one turn") };
-    let all = chosen.len() + others.len();
-    chosen.extend(others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, stack)| stack));
-    let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
-    tally.gap(&format!("{} of {all} variants", all - chosen.len()), reason);
-    Ok(chosen)
+    let (firsts, others): (Vec<String>, Vec<String>) = stacks.iter().map(id).partition(|name| firsts[name] == *name);
+    let others = others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, name)| name);
+    Ok(firsts.into_iter().chain(others).collect())
 }
 
 /// The turn of a variant that is not the first of its family, by its place among these. The three of a family follow each

@@ -48,3 +48,16 @@ fn the_time_left_counts_a_stage_that_gets_what_the_others_leave() {
     };
     assert_eq!([0, 1, 2, 3].map(minutes), [(14, 1), (2, 13), (4, 9), (1, 0)]);
 }
+
+#[test]
+fn the_time_left_counts_stages_at_the_same_time_once() {
+    let stage =
+        |name, waits, beside| Stage { name, limit: 1, cpu: 0, waits, takes: Takes::Nothing, beside, priority: Equal };
+    let stages = [stage("a", 1, 0), stage("b", 6, 2), stage("c", 2, 1), stage("d", 7, 0), stage("e", 3, 0)];
+    let stages: Vec<&Stage> = stages.iter().collect();
+    let minutes = |index| {
+        let Schedule { expected, later, .. } = scheduled(&stages, index);
+        (expected.as_secs() / 60, later.as_secs() / 60)
+    };
+    assert_eq!([0, 1, 2, 3, 4].map(minutes), [(1, 10), (6, 4), (2, 8), (7, 3), (3, 0)]);
+}

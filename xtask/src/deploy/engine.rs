@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::process::Running;
 use crate::program::Program;
-use crate::{dirs, tools};
+use crate::{dirs, interrupt, tools};
 
 /// Docker's client.
 const DOCKER: &str = "/usr/bin/docker";
@@ -67,8 +67,9 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SIGTERM first, so that the daemon removes its containers and mounts. What fails is killed.
-        let _ = self.daemon.terminate().and_then(|()| self.daemon.wait(Duration::from_secs(30)));
+        // SIGTERM first, so that the daemon removes its containers and mounts. What is left is killed.
+        let grace = if interrupt::is_requested() { 6 } else { 30 };
+        self.daemon.end(Duration::from_secs(grace));
     }
 }
 

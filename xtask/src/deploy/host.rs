@@ -81,7 +81,7 @@ impl<'a> Host<'a> {
 impl Drop for Host<'_> {
     fn drop(&mut self) {
         if let Ok(remove) = self.engine.docker(["rm", "--force", "--volumes", &self.id]) {
-            let _ = remove.capture();
+            remove.clean_up();
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::engine::Engine;
 use super::{APP, stand_in};
 use crate::program::Program;
-use crate::service;
+use crate::{interrupt, service};
 
 /// A rate limit high enough for a load test: the limiter is not tested here.
 const ROOM: (&str, &str) = ("    environment:\n", "    environment:\n      RATE_LIMIT: 1000000/min\n");
@@ -159,8 +159,9 @@ impl<'a> Site<'a> {
 impl Drop for Site<'_> {
     fn drop(&mut self) {
         // After a failed check there may be containers left; after `down` this does nothing.
-        if let Ok(down) = self.compose(["down", "--volumes", "--timeout", "5"]) {
-            let _ = down.capture();
+        let timeout = if interrupt::is_requested() { "1" } else { "5" };
+        if let Ok(down) = self.compose(["down", "--volumes", "--timeout", timeout]) {
+            down.clean_up();
         }
     }
 }

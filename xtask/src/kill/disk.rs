@@ -20,7 +20,7 @@ struct Mount<'a>(&'a Path);
 
 impl Drop for Mount<'_> {
     fn drop(&mut self) {
-        let _ = Program::new("umount").arg(self.0).read();
+        Program::new("umount").arg(self.0).clean_up();
     }
 }
 
