@@ -5,6 +5,7 @@
 
 mod code;
 mod done;
+mod look;
 mod mistake;
 mod misuse;
 mod target;
@@ -23,6 +24,7 @@ use crate::tree::Bug;
 
 pub use code::{CODES, Code, exit};
 pub use done::Done;
+pub use look::Look;
 pub use mistake::{AnswersFault, AnswersMistake, Place};
 pub use misuse::Misuse;
 pub use target::{Membership, Obstacle, Occupant};
@@ -189,8 +191,8 @@ pub enum Error {
     Differs {
         /// Each difference, in one clause.
         what: Vec<String>,
-        /// The command that shows them.
-        look: CommandLine,
+        /// The commands that show them.
+        look: Vec<Look>,
     },
     /// A policy has a mistake.
     Policy {

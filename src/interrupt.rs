@@ -1,8 +1,8 @@
 //! Signal handling: on SIGINT, SIGTERM, SIGHUP or SIGQUIT clean up, report once, exit 130.
 //!
-//! A thread waits for the signals. While files are written, the writer cleans up; at any other time there is nothing to
-//! clean up, and the thread ends the program itself. Only the first caller of [`claim_exit`] reports, so that success and
-//! interruption are never both reported.
+//! A thread waits for the signals. While files are written, or a program works on a copy of them, the caller of [`hold`]
+//! cleans up; at any other time there is nothing to clean up, and the thread ends the program itself. Only the first caller
+//! of [`claim_exit`] reports, so that success and interruption are never both reported.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,7 @@ pub fn nothing_to_clean_up() {
     DONE.store(true, Ordering::SeqCst);
 }
 
-/// Held while files are written: the program does not end under the writer.
+/// Held while files are written, or a program works on a copy of them: restwell does not end before both are cleaned up.
 pub fn hold() -> MutexGuard<'static, ()> {
     WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Restwell generates Rust API projects from a closed set of choices. Every project it can generate is compiled and
-//! tested in advance.
+//! Restwell generates Rust API projects from a closed set of choices. The receipt of each variant says whether it was
+//! compiled for this build, and whether its own tests were run: [`proof`].
 //!
 //! [`answers::Input`] is resolved to a [`stack::Stack`], which is planned as a [`plan::Plan`] and rendered to a
 //! [`tree::Tree`]. These steps do no I/O. `docs/architecture.md` explains them and the order of the modules.

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan::Plan;
+use crate::spelling::counted;
 use crate::stack::Stack;
 use crate::tree::{Bug, File, Tree, digest_line, sha256};
 use crate::variants;
@@ -39,7 +40,7 @@ pub struct Proof {
     pub rust: String,
     /// The day.
     pub date: String,
-    /// The number of tests of the project that passed; null if only its pairs of values were tested, in other stacks.
+    /// The number of its own tests that passed; null if they were not run.
     pub tests: Option<u32>,
 }
 
@@ -88,9 +89,8 @@ impl Proof {
     /// What was proved, in one clause.
     pub fn text(&self) -> String {
         let tests = match self.tests {
-            Some(tests) => format!("{tests} tests passed"),
-            // Each pair of its values, in other stacks.
-            None => "its pairs were tested".to_owned(),
+            Some(tests) => format!("{} passed", counted(tests, "test")),
+            None => "its own tests were not run".to_owned(),
         };
         format!("compiled with clippy -D warnings; {tests}; rustc {}", self.rust)
     }
@@ -152,6 +152,8 @@ mod tests {
             line(Some(&proof(&digest))),
             "proved: compiled with clippy -D warnings; 81 tests passed; rustc 1.95.0"
         );
+        let untested = Proof { tests: None, ..proof(&digest) };
+        assert!(line(Some(&untested)).contains("; its own tests were not run; "));
     }
 
     /// A row is about the stack without what is around the Rust: the files that the compiler reads are the same.

@@ -9,6 +9,7 @@ use crate::disk::{Replaced, Surroundings};
 use crate::part::{Port, Server};
 use crate::plan::Plan;
 use crate::proof::Proof;
+use crate::spelling::counted;
 use crate::stack::{Answer, Moved, Resolution};
 use crate::tree::Tree;
 
@@ -155,7 +156,8 @@ impl Report {
     /// The report as text: the stack with the origin of each value, services and ports.
     pub fn summary(&self) -> Vec<String> {
         let bytes: usize = self.files.iter().map(|file| file.size).sum();
-        let mut lines = vec![format!("{}: {} files, {} KiB", self.name, self.files.len(), bytes.div_ceil(1024))];
+        let mut lines =
+            vec![format!("{}: {}, {} KiB", self.name, counted(self.files.len(), "file"), bytes.div_ceil(1024))];
         for (value, origin) in &self.origins {
             lines.push(format!("  {:<12}{:<12}{}", value.choice().id(), value.id(), origin.id()));
         }
@@ -169,8 +171,8 @@ impl Report {
         }
         if let Some(Resumed { present }) = self.resumed {
             lines.push(format!(
-                "  an earlier run was interrupted here: {present} of {} files exist, this run completes the project",
-                self.files.len()
+                "  an earlier run was interrupted here: {present} of {} exist, this run completes the project",
+                counted(self.files.len(), "file")
             ));
         }
         lines.extend(self.stays.iter().flat_map(Stays::lines));
@@ -188,14 +190,14 @@ impl Report {
 impl Stays {
     /// The files in one clause.
     pub fn summary(&self) -> String {
-        format!("{} files of the project that restwell {} wrote here", self.files.len(), self.version)
+        format!("{} of the project that restwell {} wrote here", counted(self.files.len(), "file"), self.version)
     }
 
     /// Every file, and how to remove the unmodified ones, as text.
     pub fn lines(&self) -> Vec<String> {
         let Self { version, files, remove } = self;
-        let count = files.len();
-        let mut lines = vec![format!("  keeps {count} files of the project that restwell {version} wrote here")];
+        let count = counted(files.len(), "file");
+        let mut lines = vec![format!("  keeps {count} of the project that restwell {version} wrote here")];
         lines.extend(files.iter().map(|StayingFile { path, is_untouched }| match is_untouched {
             Some(true) => format!("  keeps {path}, unmodified"),
             Some(false) => format!("  keeps {path}, modified"),

@@ -1,4 +1,6 @@
-//! Suggestions for misspelt words.
+//! Suggestions for misspelt words, and nouns with their counts.
+
+use std::fmt::Display;
 
 /// Other names for known words.
 const ALIASES: &[(&str, &str)] = &[
@@ -83,6 +85,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// A count with its noun: `1 file`, `3 files`.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let end = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
 /// How many edits count as a misspelling of a word.
 fn max_edits(candidate: &str) -> usize {
     match candidate.len() {
@@ -101,6 +109,11 @@ fn is_start(word: &str, candidate: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_in_the_singular() {
+        assert_eq!([0_usize, 1, 2].map(|count| counted(count, "file")), ["0 files", "1 file", "2 files"]);
+    }
 
     #[test]
     fn misspellings_are_found_and_other_words_are_not() {

@@ -8,8 +8,7 @@ use serde::Serialize;
 use super::choices::{check_pairs, pairs};
 use crate::answers;
 use crate::choice::Value;
-use crate::command_line::CommandLine;
-use crate::error::Error;
+use crate::error::{Error, Look};
 use crate::project::{Patch, Project};
 use crate::shell::{Format, Shell};
 use crate::stack::{Answers, Origin};
@@ -78,14 +77,7 @@ impl Diff {
             return Ok(());
         }
         let what = patches.iter().map(|patch| format!("`{}`", patch.path)).collect();
-        let mut look = CommandLine::new(["diff"]).with_flag("--stat");
-        if self.new {
-            look = look.with_flag("--new");
-        }
-        for value in &self.set {
-            look = look.with_typed("--set", Some(value.to_string()));
-        }
-        Err(Error::Differs { what, look })
+        Err(Error::Differs { what, look: vec![Look::Stat] })
     }
 
     /// Keeps the files that were asked for.

@@ -17,6 +17,7 @@ use crate::answers;
 use crate::choice::Value;
 use crate::disk::{Change, Root};
 use crate::error::{Error, Misuse, OpenPlace, Unmerged};
+use crate::interrupt;
 use crate::merge::{Conflict, Labels, Side, Step};
 use crate::project::{Checked, Depth, Merging, Project, Wanted, check};
 use crate::shell::Shell;
@@ -143,11 +144,14 @@ impl MergeOptions {
         let planned = Planned::of(&project, &wanted, &merging, &change);
         planned.say(self.dry_run, shell);
         if let Some(turn) = turn.filter(|_| !change.files.is_empty()) {
+            // After a signal cargo is ended and its copy removed before the program ends.
+            let shield = interrupt::hold();
             if !merging.is_locked() {
                 merging.lock(&root, &mut change)?;
             }
             let is_checked = !self.no_check && marked.is_empty();
             let checked = if is_checked { self.checked(&root, &mut merging, &mut change, shell)? } else { None };
+            drop(shield);
             turn.make(&change)?;
             if let Some(checked) = checked {
                 shell.say(checked);

@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use crate::answers;
 use crate::base::Base;
-use crate::command_line::CommandLine;
-use crate::error::Error;
+use crate::error::{Error, Look};
 use crate::merge;
 use crate::project::{Edit, Patch, Project, Wanted};
 use crate::report::StackData;
 use crate::resource::Resource;
 use crate::shell::{Format, Shell};
+use crate::spelling::counted;
 use crate::stack::Answers;
 use crate::version::VERSION;
 
@@ -111,12 +111,13 @@ impl Status {
         let status = StatusData::of(&Project::open()?)?;
         let differences = status.differences();
         let differs = self.check && !differences.is_empty();
+        let look = status.look();
         // A failure is one object, too.
         if !(differs && shell.options.format == Format::Json) {
             let text = status.text();
             shell.answer("status", || status, || text)?;
         }
-        if differs { Err(Error::Differs { what: differences, look: CommandLine::new(["diff"]) }) } else { Ok(()) }
+        if differs { Err(Error::Differs { what: differences, look }) } else { Ok(()) }
     }
 }
 
@@ -161,10 +162,17 @@ impl StatusData {
         let Self { edits, markers, update, interrupted, .. } = self;
         let edits = edits.iter().map(|edit| format!("`{}`: {}", edit.path, edit.kind));
         let markers = markers.iter().map(|path| format!("`{path}` has conflict markers"));
-        let update =
-            (!update.is_empty()).then(|| format!("restwell {VERSION} renders {} files otherwise", update.len()));
+        let update = (!update.is_empty())
+            .then(|| format!("restwell {VERSION} renders {} otherwise", counted(update.len(), "file")));
         let interrupted = interrupted.iter().map(|number| format!("change {number} was interrupted"));
         edits.chain(markers).chain(self.asked()).chain(update).chain(interrupted).collect()
+    }
+
+    /// The commands that show the differences: patches, or if there are none the status.
+    fn look(&self) -> Vec<Look> {
+        let patches = [(self.edits.is_empty(), Look::Edits), (self.update.is_empty(), Look::New)];
+        let looks: Vec<Look> = patches.into_iter().filter(|(is_empty, _)| !is_empty).map(|(_, look)| look).collect();
+        if looks.is_empty() { vec![Look::Same] } else { looks }
     }
 
     /// What `restwell.toml` asks for otherwise than it is applied, each in one clause.
@@ -260,9 +268,5 @@ fn has_markers(edit: &Edit) -> bool {
 }
 
 fn files(count: usize) -> String {
-    match count {
-        0 => "nothing".to_owned(),
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
-    }
+    if count == 0 { "nothing".to_owned() } else { counted(count, "file") }
 }

@@ -10,6 +10,7 @@ use crate::disk::{ChangeKind, History, Made, Root};
 use crate::error::Error;
 use crate::project::{inverse, last_made, last_undone, made_since};
 use crate::shell::{Format, Shell};
+use crate::spelling::counted;
 
 /// Take the last change back, or several
 ///
@@ -104,8 +105,7 @@ impl Changes {
 
     fn text(&self) -> String {
         let line = |kind: &str, Listed { number, title, files }: &Listed| {
-            let count = if *files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-            format!("{number:>4}  {kind}  {}  ({count})\n", title.trim_end())
+            format!("{number:>4}  {kind}  {}  ({})\n", title.trim_end(), counted(*files, "file"))
         };
         let made = self.made.iter().map(|listed| line("made  ", listed));
         self.undone.iter().map(|listed| line("undone", listed)).chain(made).collect()

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
+use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::{Parsed, definition, mend};
+use super::{Color, Parsed, definition, mend};
 use crate::error::{Error, Misuse, Place};
 use crate::shell::{Format, OutputOptions};
 
@@ -25,13 +26,21 @@ pub(super) fn translate(error: &clap::Error, argv: &[OsString]) -> (Parsed, Outp
 /// The output options of a line that could not be parsed, as far as they can be recognised.
 fn options(argv: &[OsString]) -> OutputOptions {
     let words: Vec<&str> = typed(argv).collect();
-    let is_json = words.windows(2).any(|pair| pair == ["--format", "json"]) || words.contains(&"--format=json");
-    let color = if words.windows(2).any(|pair| pair == ["--color", "never"]) || words.contains(&"--color=never") {
-        anstream::ColorChoice::Never
-    } else {
-        anstream::ColorChoice::Auto
-    };
-    OutputOptions { format: if is_json { Format::Json } else { Format::Human }, color, ..OutputOptions::default() }
+    let is_json = values(&words, "--format").any(|word| word == "json");
+    let color = values(&words, "--color").filter_map(|word| Color::from_str(word, false).ok()).last();
+    OutputOptions {
+        format: if is_json { Format::Json } else { Format::Human },
+        color: color.unwrap_or_default().into(),
+        ..OutputOptions::default()
+    }
+}
+
+/// The values of a flag, as in `--color always` and `--color=always`.
+fn values<'a>(words: &'a [&'a str], flag: &'a str) -> impl Iterator<Item = &'a str> {
+    words.iter().enumerate().filter_map(move |(index, word)| match word.strip_prefix(flag)? {
+        "" => words.get(index + 1).copied(),
+        rest => rest.strip_prefix('='),
+    })
 }
 
 /// The words before `--`, without the name of the program.

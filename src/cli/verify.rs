@@ -1,4 +1,4 @@
-//! `restwell verify`: what of a project is what was compiled and tested.
+//! `restwell verify`: what of a project is what this version renders, and what was proved about that.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use super::set::packages;
 use crate::answers;
-use crate::command_line::CommandLine;
 use crate::disk::Content;
-use crate::error::Error;
+use crate::error::{Error, Look};
 use crate::merge::migration_place;
 use crate::project::{Project, has_hash, rendered};
 use crate::proof::{self, PROOFS, Proof, is_compiled};
@@ -21,7 +20,7 @@ use crate::version::VERSION;
 
 const LOCK: &str = "Cargo.lock";
 
-/// Print which files and packages of the project are those that were compiled and tested
+/// Print which files and packages of the project are those that this version renders
 ///
 /// Compares the files that the compiler reads, and the packages of `Cargo.lock`, with what this version renders from the
 /// choices of the project. Nothing is written.
@@ -37,7 +36,7 @@ pub(super) struct Verify {
 pub(super) struct Verified {
     /// The version of this restwell.
     version: &'static str,
-    /// What was compiled and tested; null if this version renders other files than those.
+    /// What was recorded when these files were compiled; null if this version renders other files.
     proof: Option<Proof>,
     /// The number of files that are those that were compiled.
     same: usize,
@@ -69,12 +68,14 @@ impl Verify {
         let verified = Verified::of(&project)?;
         let differences = verified.differences();
         let differs = self.check && !differences.is_empty();
+        let has_patches = !verified.edited.is_empty() || !verified.missing.is_empty();
+        let look = if has_patches { vec![Look::Same, Look::Edits] } else { vec![Look::Same] };
         // A failure is one object, too.
         if !(differs && shell.options.format == Format::Json) {
             let text = verified.text();
             shell.answer("verify", || verified, || text)?;
         }
-        if differs { Err(Error::Differs { what: differences, look: CommandLine::new(["diff"]) }) } else { Ok(()) }
+        if differs { Err(Error::Differs { what: differences, look }) } else { Ok(()) }
     }
 }
 

@@ -96,7 +96,7 @@ impl Error {
             Self::Violates { policy, what, fixes, help } => {
                 help.iter().fold(project::violates(policy, what, fixes), Words::help)
             }
-            Self::Differs { what, look } => project::differs(what, look),
+            Self::Differs { what, look } => project::differs(what, look, typed),
             Self::Io { action, path, source, done } => {
                 project::left(words(format!("could not {action} `{path}`")).because(clause(source)), *done)
             }

@@ -49,7 +49,7 @@ pub struct Data<'a> {
     stays: Option<StaysData<'a>>,
     /// Whether the project became a git repository.
     git: GitData<'a>,
-    /// What was compiled and tested before this version was built; null if it renders other files than those.
+    /// What was recorded when these files were compiled, before this version was built; null if it renders other files.
     proof: Option<&'a Proof>,
 }
 

@@ -4,6 +4,7 @@ use super::{Words, words as told};
 use crate::command_line::{CommandLine, path_word};
 use crate::error::{OpenPlace, Unmerged};
 use crate::merge::Reason;
+use crate::spelling::counted;
 use crate::version::VERSION;
 
 /// How many lines of a side are shown.
@@ -52,7 +53,7 @@ impl OpenPlace {
 /// The text of a side, each line of it on a line.
 fn side(name: &str, text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let more = (lines.len() > SHOWN).then(|| format!("… {} more lines", lines.len() - SHOWN));
+    let more = (lines.len() > SHOWN).then(|| format!("… {}", counted(lines.len() - SHOWN, "more line")));
     let lines = lines.iter().take(SHOWN).map(|line| (*line).to_owned()).chain(more);
     let lines: Vec<String> = if text.is_empty() { vec!["(nothing)".to_owned()] } else { lines.collect() };
     let label = |index: usize| if index == 0 { name } else { "" };

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::{Words, help_with, words};
 use crate::base::{BASE, Fault};
 use crate::command_line::{CommandLine, path_word};
-use crate::error::Done;
+use crate::error::{Done, Look};
 
 pub(super) fn none() -> Words {
     words("there is no project here")
@@ -41,9 +41,17 @@ pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLin
         .command(CommandLine::new(["diff"]).with_flag("--stat"))
 }
 
-pub(super) fn differs(what: &[String], look: &CommandLine) -> Words {
+pub(super) fn differs(what: &[String], look: &[Look], typed: &CommandLine) -> Words {
     let told = what.iter().fold(words("the project differs"), |told, what| told.because(what));
-    told.command(look.clone())
+    look.iter().fold(told, |told, look| {
+        let line = typed.clone().without("--check");
+        told.command(match look {
+            Look::Same => line,
+            Look::Stat => line.with_flag("--stat"),
+            Look::Edits => line.with_command(["diff"]),
+            Look::New => line.with_command(["diff"]).with_flag("--new"),
+        })
+    })
 }
 
 pub(super) fn policy(file: &str, what: &str) -> Words {

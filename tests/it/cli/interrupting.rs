@@ -1,4 +1,5 @@
-//! After a signal at any time the target is absent or complete, nothing is left beside it, and the exit code is 130.
+//! After a signal at any time the target is absent or complete, nothing is left beside it, no program that restwell started
+//! runs on, and the exit code is 130.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,18 +7,26 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::session::{PROGRAM, listing};
+use super::session::{PROGRAM, listing, restwell};
 
 /// Starts restwell with a git that never ends, and waits until it is called: all files are staged, none is placed.
 fn hanging(directory: &Path, words: &[&str]) -> Child {
+    hanging_in("git", "work", directory, words).0
+}
+
+/// Starts restwell in a folder with a program that never ends, and waits until it is called. Returns also the process id of
+/// that program.
+fn hanging_in(program: &str, folder: &str, directory: &Path, words: &[&str]) -> (Child, String) {
     let bin = directory.join("bin");
-    fs::create_dir(&bin).expect("made");
+    fs::create_dir_all(&bin).expect("made");
     let started = directory.join("started");
-    fs::write(bin.join("git"), format!("#!/bin/sh\n: > {}\nexec sleep 60\n", started.display())).expect("written");
-    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).expect("set");
+    // Moved, so that it is complete as soon as it exists.
+    let script = format!("#!/bin/sh\necho $$ > {0}.new && mv {0}.new {0}\nexec sleep 60\n", started.display());
+    fs::write(bin.join(program), script).expect("written");
+    fs::set_permissions(bin.join(program), fs::Permissions::from_mode(0o755)).expect("set");
     let child = Command::new(PROGRAM)
         .args(words)
-        .current_dir(directory.join("work"))
+        .current_dir(directory.join(folder))
         .env_clear()
         .env("PATH", std::env::join_paths([bin.as_path(), "/usr/bin".as_ref(), "/bin".as_ref()]).expect("a path"))
         .stdin(Stdio::null())
@@ -27,10 +36,12 @@ fn hanging(directory: &Path, words: &[&str]) -> Child {
         .expect("it starts");
     let start = Instant::now();
     while !started.exists() {
-        assert!(start.elapsed() < Duration::from_secs(20), "git was never called");
+        assert!(start.elapsed() < Duration::from_secs(20), "{program} was never called");
         std::thread::sleep(Duration::from_millis(5));
     }
-    child
+    let id = fs::read_to_string(&started).expect("there").trim().to_owned();
+    fs::remove_file(started).expect("removed");
+    (child, id)
 }
 
 fn signal(child: &Child, name: &str) {
@@ -73,6 +84,35 @@ fn a_signal_while_writing_into_a_directory_leaves_it_unchanged() {
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
     assert_eq!(object["error"]["code"], "RW0801");
     assert_eq!(listing(&place.path().join("work")), before);
+}
+
+#[test]
+fn a_signal_while_cargo_runs_ends_cargo_and_leaves_the_project_unchanged() {
+    let project = restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0);
+    let root = project.path().join("shop-api");
+    let crate_of_the_user = |manifest: &str| manifest.replacen("[dependencies]", "[dependencies]\nstrsim = \"99\"", 1);
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("there");
+    let lines: [(&str, &[&str]); 3] = [
+        ("check", &["set", "cache=redis"]),
+        ("check", &["generate", "resource", "orders", "number:string"]),
+        ("lock", &["set", "cache=redis", "--no-check"]),
+    ];
+    for ((what, words), name) in lines.iter().flat_map(|line| ["INT", "TERM", "HUP"].map(|name| (*line, name))) {
+        let text = if what == "lock" { crate_of_the_user(&manifest) } else { manifest.clone() };
+        fs::write(root.join("Cargo.toml"), text).expect("written");
+        let before = listing(&root);
+        let (child, cargo) = hanging_in("cargo", "shop-api", project.path(), words);
+        signal(&child, name);
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{words:?}, {name}: {said}");
+        assert_eq!(said.matches("error[RW0801]: interrupted").count(), 1, "{words:?}, {name}: {said}");
+        assert!(!Path::new("/proc").join(&cargo).exists(), "{words:?}, {name}: cargo runs on");
+        let files = |listing: super::session::Listing| -> Vec<_> {
+            listing.into_iter().filter(|(path, _)| !path.ends_with("undo")).collect()
+        };
+        assert!(files(listing(&root)) == files(before), "{words:?}, {name}: the project is changed");
+    }
 }
 
 #[test]

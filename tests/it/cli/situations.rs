@@ -133,7 +133,20 @@ const SITUATIONS: &[Situation] = &[
         "restwell set cache=none --no-check",
         &[],
     ),
-    situation("RW0901", "echo >> README.md", "restwell status --check", &["diff"]),
+    situation("RW0901", "echo >> README.md", "restwell status --check", &["restwell diff"]),
+    situation(
+        "RW0901",
+        "echo >> src/app.rs; cd src",
+        "restwell diff --check app.rs ../docs",
+        &["app.rs ../docs --stat"],
+    ),
+    situation(
+        "RW0901",
+        "",
+        "restwell diff README.md --set cache=redis --check --plain",
+        &["diff README.md --set cache=redis --plain --stat"],
+    ),
+    situation("RW0901", "echo >> src/app.rs", "restwell verify --check", &["restwell verify", "restwell diff"]),
     situation("RW0902", POLICY, "restwell policy check policy.toml", &["set auth=jwt"]),
     situation("RW0902", POLICY_OF_FILES, "restwell policy check policy.toml", &["adopt deny.toml"]),
 ];

@@ -96,6 +96,19 @@ fn json_is_used_even_for_an_invalid_line() {
 }
 
 #[test]
+fn colour_is_as_asked_for_even_for_an_invalid_line() {
+    for words in [["--color", "always", "nwe"], ["nwe", "--color=always", "a"], ["list", "--wings", "--color=always"]] {
+        restwell(words).exits(2).says("\u{1b}[").prints_nothing();
+        restwell(words).env("NO_COLOR", "1").exits(2).says("\u{1b}[");
+    }
+    for words in [["--color", "never", "nwe"], ["nwe", "--color=never", "a"]] {
+        restwell(words).env("CLICOLOR_FORCE", "1").exits(2).never_says("\u{1b}[");
+    }
+    restwell(["nwe", "--color", "blue"]).exits(2).never_says("\u{1b}[");
+    restwell(["nwe", "--", "--color", "always"]).exits(2).never_says("\u{1b}[");
+}
+
+#[test]
 fn words_after_two_dashes_are_not_flags() {
     restwell(["explain", "--", "--format", "json"]).exits(2).says("error[RW").prints_nothing();
 }
