@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
             ("secrets", secret::compose(secrets)),
             ("secrets_of_service", secret::of_service(secrets)),
             ("secret_files", secret::commands(secrets)),
-            ("settings", settings.tables()),
+            ("settings", settings.rules() + &settings.tables()),
             ("sizes", limits.sizes()),
             ("test_servers", server::test_functions(servers)),
             ("test_variables", server::test_variables(servers)),

@@ -47,6 +47,7 @@ fn add_settings(settings: &mut Settings) {
             "http://127.0.0.1:9000/.well-known/jwks.json",
             "URL of the issuer's JWK set; required, unless JWT_PUBLIC_KEY is set",
         )
+        .http()
         .deployed(Deployed::ByOperator {
             meaning: "the URL of the issuer's keys",
             example: "https://login.example.com/.well-known/jwks.json",

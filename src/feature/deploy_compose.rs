@@ -47,6 +47,8 @@ const COLLECTOR_SERVER: Server =
 const DRAIN: Drain = Drain::new(5, 30);
 
 fn limit(limits: &mut Limits) {
+    let failed = "the roll fails; the old replicas continue to serve";
+    limits.time_out(Layer::Deploy, "a roll: a new replica becomes ready", "120 s, in `deploy/roll.sh`", failed);
     let grace = "killed; longer than the whole shutdown below";
     limits.time_out(Layer::GracePeriod, "Docker: from SIGTERM to SIGKILL", "30 s", grace);
     limits.bound("memory of a replica", "256 MiB", "killed and restarted");

@@ -21,6 +21,8 @@ pub(super) const DEPLOY_KUBERNETES: Feature = Feature {
     contribute: |_, parts| {
         parts.target_variables = Some(settings::variables);
         parts.drain = Some(DRAIN);
+        let (ready, place) = ("a rollout: the next replica becomes ready", "300 s, in `deploy/base/deployment.yaml`");
+        parts.limits.time_out(Layer::Deploy, ready, place, "the previous version runs again");
         let whole = "504; the service itself ends it 5 s earlier";
         parts.limits.time_out(
             Layer::LoadBalancer,

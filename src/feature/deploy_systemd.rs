@@ -26,6 +26,8 @@ pub(super) const DEPLOY_SYSTEMD: Feature = Feature {
         }
         parts.target_variables = Some(variables);
         parts.drain = Some(DRAIN);
+        let (ready, failed) = ("a roll: a replica becomes ready", "the roll fails; the previous version runs");
+        parts.limits.time_out(Layer::Deploy, ready, "60 s, in `deploy/systemd/roll.sh`", failed);
         let grace = "killed; longer than the whole shutdown below";
         parts.limits.time_out(Layer::GracePeriod, "systemd: from SIGTERM to SIGKILL", "30 s", grace);
         parts.limits.bound("memory of a replica", "256 MiB", "killed and restarted");

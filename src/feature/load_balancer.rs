@@ -6,8 +6,11 @@ use crate::part::{Condition, Indicator, Layer, Limits, Panel, Scope, Section, Un
 use crate::target::Balancer;
 
 /// The responses of HAProxy.
-pub(super) const INDICATOR: Indicator =
-    Indicator { name: "haproxy_frontend_http_responses_total", labels: "job=\"haproxy\",proxy=\"public\"" };
+pub(super) const INDICATOR: Indicator = Indicator {
+    name: "haproxy_frontend_http_responses_total",
+    labels: "job=\"haproxy\",proxy=\"public\"",
+    scope: "HAProxy counts the responses to clients, also those to probes through it; durations are without probes.",
+};
 
 pub(super) const LOAD_BALANCER: Feature = Feature {
     id: "load-balancer",
@@ -49,6 +52,9 @@ fn limit(limits: &mut Limits, balancer: Balancer) {
     ] {
         limits.time_out(Layer::LoadBalancer, what, limit, then);
     }
+    let over = "wait for a place at the service, at most 2 s";
+    limits.bound("HAProxy: requests at a replica", "900, between `MAX_IN_FLIGHT` and `MAX_CONNECTIONS`", over);
+    limits.bound("HAProxy: connections of clients", "4,000", "wait in the kernel's queue");
 }
 
 fn panels() -> [Panel; 5] {

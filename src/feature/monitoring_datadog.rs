@@ -49,6 +49,11 @@ const AGENT_HOST: (&str, &str, &str) = (
     "",
     "Host of the Datadog Agent; without it, DD_DOGSTATSD_URL and OTEL_EXPORTER_OTLP_ENDPOINT nothing is sent",
 );
+const ENDPOINT: (&str, &str, &str) = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "",
+    "Where traces go, such as http://127.0.0.1:4318; by default port 4318 of the Agent's host",
+);
 const ENVIRONMENT: (&str, &str, &str) = ("DD_ENV", "development", "Environment: the tag `env` in Datadog");
 
 fn set(settings: &mut Settings) {
@@ -63,15 +68,12 @@ fn set(settings: &mut Settings) {
         ("DD_SERVICE", "", "Name of this service in Datadog; by default that of the package"),
         ENVIRONMENT,
         ("DD_VERSION", "", "Version in Datadog; by default that of the package"),
-        (
-            "OTEL_EXPORTER_OTLP_ENDPOINT",
-            "",
-            "Where traces go, such as http://127.0.0.1:4318; by default port 4318 of the Agent's host",
-        ),
+        ENDPOINT,
         ("METRICS_INTERVAL", "2s", "How often metrics are sent to the Agent"),
     ] {
         settings.add(Group::Monitoring, name, default, about);
     }
+    settings.add(Group::Monitoring, ENDPOINT.0, ENDPOINT.1, ENDPOINT.2).http();
 }
 
 /// The Agent of each target, and where it is for the service.

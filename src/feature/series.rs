@@ -16,7 +16,11 @@ pub(super) const SERIES: Feature = Feature {
     }),
     contribute: |stack, parts| {
         parts.manifest.add(METRICS_PROCESS.plain());
-        let own = Indicator { name: "http_responses_total", labels: "job=\"app\"" };
+        let own = Indicator {
+            name: "http_responses_total",
+            labels: "job=\"app\"",
+            scope: "Probes and scrapes do not count as requests: a draining replica answers them with 503 on purpose.",
+        };
         // Clients see what the load balancer answers, also when no replica does.
         let indicator = if stack.deploy.target().balancer.is_some() { load_balancer::INDICATOR } else { own };
         parts.indicator = Some(indicator);
@@ -56,7 +60,7 @@ fn summary() -> [Panel; 4] {
 /// What is left of the month's failures, and how fast it is used up.
 fn budget(indicator: Indicator) -> [Panel; 2] {
     let of = |codes: &str| {
-        let Indicator { name, labels } = indicator;
+        let Indicator { name, labels, .. } = indicator;
         format!("(sum(increase({name}{{{labels}{codes}}}[30d])))")
     };
     let left = format!("1 - {} / {} / 0.001", of(",code=\"5xx\""), of(""));

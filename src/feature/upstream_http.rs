@@ -28,6 +28,7 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
                 "Base URL of the other service, including the path of its API",
             )
             .secret()
+            .http()
             .deployed(Deployed::ByOperator {
                 meaning: "the URL of the other service",
                 example: "https://reviews.example.com/v1",

@@ -11,15 +11,22 @@ pub struct Indicator {
     pub name: &'static str,
     /// The labels that select it, without `code`.
     pub labels: &'static str,
+    /// What it counts, as a sentence.
+    pub scope: &'static str,
 }
 
 impl Indicator {
     /// What templates may ask for: `<% indicator.failed %>`, each as a selector that is also one series.
     pub(crate) fn fields(self, project: &str) -> BTreeMap<&'static str, String> {
-        let Self { name, labels } = self;
+        let Self { name, labels, scope } = self;
         let labels = name_job(labels, project);
         let of = |code: &str| format!("{name}{{{labels},code=\"{code}\"}}");
         let answered = format!("{name}{{{labels}}}");
-        BTreeMap::from([("answered", answered), ("succeeded", of("2xx")), ("failed", of("5xx"))])
+        BTreeMap::from([
+            ("answered", answered),
+            ("succeeded", of("2xx")),
+            ("failed", of("5xx")),
+            ("scope", scope.to_owned()),
+        ])
     }
 }

@@ -36,6 +36,8 @@ pub struct Limit {
 /// Where a time-out applies, from the outside in. The table of time-outs is in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
+    /// While a new version is deployed.
+    Deploy,
     /// In the load balancer.
     LoadBalancer,
     /// On a connection or a request as a whole.

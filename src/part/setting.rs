@@ -2,6 +2,7 @@
 //! set by its deployment.
 
 pub(crate) mod deployed;
+mod rules;
 
 use std::fmt::Write as _;
 
@@ -20,6 +21,8 @@ pub struct Setting {
     pub required: bool,
     /// Whether its value may hold a secret, such as the password of a URL.
     pub secret: bool,
+    /// Whether the service calls the HTTP server at this address.
+    pub http: bool,
     /// What it does, with its unit, in one line.
     pub about: &'static str,
     /// The settings that it is listed with.
@@ -76,6 +79,12 @@ impl Setting {
         self
     }
 
+    /// Marks that the service calls the HTTP server at this address.
+    pub fn http(&mut self) -> &mut Self {
+        self.http = true;
+        self
+    }
+
     /// Sets its value in a deployment.
     pub fn deployed(&mut self, deployed: Deployed) -> &mut Self {
         self.deployed = Some(deployed);
@@ -118,7 +127,7 @@ impl Settings {
         default: &'static str,
         about: &'static str,
     ) -> &mut Setting {
-        self.push(Setting { name, default, required: false, secret: false, about, group, deployed: None })
+        self.push(Setting { name, default, required: false, secret: false, http: false, about, group, deployed: None })
     }
 
     /// Adds a setting that has no default, with a value for development.
@@ -129,7 +138,16 @@ impl Settings {
         example: &'static str,
         about: &'static str,
     ) -> &mut Setting {
-        self.push(Setting { name, default: example, required: true, secret: false, about, group, deployed: None })
+        self.push(Setting {
+            name,
+            default: example,
+            required: true,
+            secret: false,
+            http: false,
+            about,
+            group,
+            deployed: None,
+        })
     }
 
     /// # Panics
@@ -220,7 +238,7 @@ impl Settings {
 impl Setting {
     /// Whether both were added with the same arguments.
     fn tells_the_same(&self, other: &Self) -> bool {
-        let Self { name, default, required, about, group, secret: _, deployed: _ } = self;
+        let Self { name, default, required, about, group, secret: _, http: _, deployed: _ } = self;
         (name, default, required, about, group)
             == (&other.name, &other.default, &other.required, &other.about, &other.group)
     }

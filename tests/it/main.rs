@@ -8,6 +8,7 @@
 
 mod aws;
 mod azure;
+mod balancer;
 mod base;
 mod ci_scripts;
 mod cli;

@@ -1,5 +1,6 @@
 //! The manifests for Kubernetes: what their schema accepts, but an API server refuses, or which refers to nothing.
 
+mod account;
 mod environment;
 mod model;
 mod plants;
@@ -71,10 +72,16 @@ fn drain_timeout(project: &Project) -> u32 {
     default.and_then(syntax::seconds).expect("a number of seconds")
 }
 
-/// What is wrong with the environments of a project.
+/// What is wrong with the environments of a project, and with the account that deploys to production.
 fn faults(files: &Files, drain_timeout: u32) -> Vec<String> {
     let of = |name: &str| match environment::build(files, name) {
-        Ok(environment) => references::faults(&environment, drain_timeout),
+        Ok(environment) => {
+            let mut faults = references::faults(&environment, drain_timeout);
+            if name == "production" {
+                faults.extend(account::faults(files, &environment));
+            }
+            faults
+        }
         Err(fault) => vec![fault],
     };
     ENVIRONMENTS.iter().flat_map(|name| of(name).into_iter().map(move |fault| format!("{name}: {fault}"))).collect()

@@ -114,6 +114,20 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("staging/kustomization.yaml", "behavior: merge\n", "behavior: replace\n", "unknown variant `replace`"),
     ("staging/autoscaler.yaml", "name: north-pier9", "name: pier", "patches no object"),
     ("production/pod-monitor.yaml", "port: admin", "port: metrics", "PodMonitor: no port of this name"),
+    // Rights that a pipeline does not need, or lacks.
+    ("account.yaml", "kind: Role\n", "kind: ClusterRole\n", "unknown variant `ClusterRole`"),
+    ("account.yaml", "resources: [deployments]", "resources: [\"*\"]", "a wildcard"),
+    ("account.yaml", "verbs: [list]", "verbs: [\"*\"]", "a wildcard"),
+    ("account.yaml", "resources: [configmaps,", "resources: [secrets, configmaps,", "may read Secrets"),
+    ("account.yaml", "verbs: [get]", "verbs: [get, delete]", "namespaces: may"),
+    ("account.yaml", "resources: [replicasets]", "resources: [pods]", "replicasets: may None"),
+    ("account.yaml", "patch, list, watch", "patch, list", "deployments: may"),
+    ("account.yaml", "podmonitors, prometheusrules", "podmonitors", "prometheusrules: may None"),
+    ("account.yaml", "automountServiceAccountToken: false\n", "", "pods get its token"),
+    ("account.yaml", "  namespace: north-pier9\n", "  namespace: north-pier9-staging\n", "not in the namespace"),
+    ("account.yaml", "    namespace: north-pier9\n", "    namespace: default\n", "binds another account"),
+    ("account.yaml", "  kind: Role\n  name: north-pier9-deploy", "  kind: Role\n  name: edit", "binds another role"),
+    ("account.yaml", "io/v1\nkind: RoleBinding", "io/v1beta1\nkind: RoleBinding", "another version of the API"),
     ("base/settings.env", "LOG_FORMAT=json", "LOG_FORMAT=json\nLOG_FORMAT=pretty", "LOG_FORMAT twice"),
 ];
 

@@ -35,7 +35,7 @@ const WANTED: &[(&str, &str)] = &[
     ("backend app from http", "http-check send meth GET uri /health/ready ver HTTP/1.1 hdr host app"),
     ("backend app from http", "http-check expect status 200"),
     // Two checks are less than DRAIN_DELAY.
-    ("backend app from http", "default-server check inter 1s fall 2 rise 1 maxconn 500"),
+    ("backend app from http", "default-server check inter 1s fall 2 rise 1 maxconn 900"),
     ("backend app from http", "option redispatch 1"),
     ("backend app from http", "retries 3"),
     ("backend app from http", "retry-on conn-failure empty-response"),

@@ -1,10 +1,13 @@
 //! The pipeline of GitLab: what its schema accepts, but GitLab refuses or never runs.
 
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml_ng::{Mapping, Value};
 
 use crate::projects::{Project, all, distinct_files};
+use rules::{conditions, is_condition, wrong_condition};
 
 const FILE: &str = ".gitlab-ci.yml";
 
@@ -68,11 +71,15 @@ fn planted_faults_are_found() {
         ("  script:\n    - renovate", "  scripts:\n    - renovate", "no keyword scripts"),
         ("  script:\n    - cat dist/notes.md\n", "", "has no script"),
         ("      allow_failure: false\n", "", "may be skipped"),
+        ("$CI_DEPLOY_FREEZE != null", "$CI_DEPLOY_FREEZE == null", "deploy: may be started in a freeze"),
+        (" && \"$[[ inputs.force ]]\" != \"true\"\n", "\n", "deploy: cannot be forced in a freeze"),
+        ("    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n      when: never\n", "", "is part of a schedule"),
         ("  resource_group: production\n", "", "two at a time"),
         ("  interruptible: false\n  retry: 0\n", "  retry: 0\n", "may be cancelled"),
         ("alias: postgres\n", "alias: database\n", "no service postgres"),
         ("@postgres:5432", "@127.0.0.1:5432", "no service 127.0.0.1"),
-        ("$[[ inputs.force ]]", "$[[ inputs.forced ]]", "no input forced"),
+        ("\"$[[ inputs.force ]]\"", "\"$[[ inputs.forced ]]\"", "no input forced"),
+        ("window.sh $[[ inputs.force ]]", "window.sh $[[ inputs.forced ]]", "no input forced"),
         ("\"$BEFORE_IMAGE\"", "\"$BEFORE_IMAGE", "unclosed quote"),
     ] {
         assert!(text.contains(right), "no {right:?}");
@@ -150,7 +157,7 @@ fn faults(text: &str) -> Vec<String> {
             if !TIERS.contains(&tier) {
                 add(format!("no tier {tier}"));
             }
-            deployment(name, &job).into_iter().for_each(&mut add);
+            rules::of_deployment(name, &job).into_iter().for_each(&mut add);
         }
     }
     faults
@@ -165,10 +172,10 @@ fn own_faults(name: &str, job: &Value, inputs: &Value) -> Vec<String> {
     }
     let unknown = pairs(job).map(|(keyword, _)| keyword).filter(|keyword| !OF_JOBS.contains(keyword));
     faults.extend(unknown.map(|keyword| format!("no keyword {keyword}")));
-    for line in ["before_script", "script"].iter().flat_map(|key| job.get(key).into_iter().flat_map(strings)) {
-        if !is_closed(line) {
-            faults.push(format!("unclosed quote in {line}"));
-        }
+    let lines: Vec<&str> =
+        ["before_script", "script"].iter().flat_map(|key| job.get(key).into_iter().flat_map(strings)).collect();
+    faults.extend(lines.iter().filter(|line| !is_closed(line)).map(|line| format!("unclosed quote in {line}")));
+    for line in conditions(job).chain(lines) {
         let used = line.split("$[[ inputs.").skip(1).filter_map(|rest| Some(rest.split_once(" ]]")?.0));
         let missing = used.filter(|input| inputs["spec"]["inputs"].get(*input).is_none());
         faults.extend(missing.map(|input| format!("no input {input}")));
@@ -184,29 +191,6 @@ fn services(job: &Job) -> Vec<String> {
     let urls = variables.filter(|(name, _)| name.starts_with("TEST_")).filter_map(|(_, url)| url.as_str());
     let hosts = urls.filter_map(|url| url.split_once("://")?.1.rsplit('@').next()?.split([':', '/']).next());
     hosts.filter(|host| !aliases.contains(host)).map(|host| format!("no service {host}")).collect()
-}
-
-/// A deployment waits for a person, one at a time, and is neither cancelled nor skipped.
-fn deployment(name: &str, job: &Job) -> Vec<String> {
-    let rules: Vec<&Value> = job.get("rules").and_then(Value::as_sequence).into_iter().flatten().collect();
-    let started = || rules.iter().filter(|rule| rule["when"].as_str() != Some("never"));
-    let is_manual = started().all(|rule| rule["when"].as_str() == Some("manual"));
-    let of_default = |rule: &&&Value| {
-        rule["if"].as_str().is_some_and(|condition| condition.contains("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"))
-    };
-    let text = |value: Option<&Value>| value.map(|value| serde_yaml_ng::to_string(value).expect("YAML"));
-    [
-        (is_manual && !rules.is_empty(), "starts by itself"),
-        (started().all(|rule| of_default(&rule)), "deploys any branch"),
-        (name != "deploy" || started().all(|rule| rule["allow_failure"].as_bool() == Some(false)), "may be skipped"),
-        (text(job.get("rules")).is_some_and(|rules| rules.contains("$CI_DEPLOY_FREEZE")), "ignores a freeze"),
-        (job.get("resource_group").is_some(), "two at a time"),
-        (job.get("interruptible").and_then(Value::as_bool) == Some(false), "may be cancelled"),
-    ]
-    .into_iter()
-    .filter(|(holds, _)| !holds)
-    .map(|(_, fault)| fault.to_owned())
-    .collect()
 }
 
 /// A job with what it extends.
@@ -238,35 +222,6 @@ fn pairs(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 
 fn strings(value: &Value) -> impl Iterator<Item = &str> {
     value.as_sequence().into_iter().flatten().filter_map(Value::as_str)
-}
-
-fn conditions(holder: &Value) -> impl Iterator<Item = &str> {
-    holder["rules"].as_sequence().into_iter().flatten().filter_map(|rule| rule["if"].as_str())
-}
-
-fn wrong_condition(condition: &str) -> String {
-    format!("rules:if is not valid: {condition}")
-}
-
-/// Whether a `rules:if` is one or more comparisons, joined by `&&` and `||`.
-fn is_condition(condition: &str) -> bool {
-    condition.split("&&").flat_map(|part| part.split("||")).all(|comparison| {
-        let words: Vec<&str> = comparison.split_whitespace().collect();
-        let is_variable = |word: &str| {
-            let name = word.strip_prefix('$').unwrap_or_default();
-            !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        };
-        let is_text = |word: &str| word.len() > 1 && word.starts_with('"') && word.ends_with('"');
-        let is_pattern = |word: &str| word.len() > 2 && word.starts_with('/') && word.ends_with('/');
-        match words.as_slice() {
-            [variable] => is_variable(variable),
-            [left, "==" | "!=", right] => {
-                is_variable(left) && (is_variable(right) || is_text(right) || *right == "null")
-            }
-            [left, "=~" | "!~", right] => is_variable(left) && is_pattern(right),
-            _ => false,
-        }
-    })
 }
 
 /// Whether every quote of a line of shell is closed.
