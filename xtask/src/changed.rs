@@ -29,12 +29,12 @@ pub(crate) struct Options {
     changed: Option<String>,
 }
 
-/// Options of the stage `variants`.
+/// Options of a stage that runs some of its projects by turns.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct VariantOptions {
+pub(crate) struct TurnOptions {
     #[command(flatten)]
     pub(crate) changed: Options,
-    /// Every variant, also those that are compiled by turns.
+    /// Also what runs by turns.
     #[arg(long)]
     pub(crate) all: bool,
 }

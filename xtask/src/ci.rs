@@ -70,7 +70,7 @@ enum Takes {
 const TEST: &[Stage] = &[
     Stage { name: "tool", limit: 20, cpu: 25, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "variants", limit: 50, cpu: 21, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
-    Stage { name: "fresh", limit: 22, cpu: 14, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
+    Stage { name: "fresh", limit: 22, cpu: 11, waits: 3, takes: Takes::Any, beside: 0, priority: Equal },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
 ];
 
@@ -78,7 +78,7 @@ const TEST: &[Stage] = &[
 const REST: &[Stage] = &[
     Stage { name: "tools", limit: 10, cpu: 1, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "digests", limit: 5, cpu: 1, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
-    Stage { name: "living", limit: 18, cpu: 10, waits: 1, takes: Takes::All, beside: 3, priority: Equal },
+    Stage { name: "living", limit: 18, cpu: 6, waits: 1, takes: Takes::All, beside: 3, priority: Equal },
     Stage { name: "kill", limit: 18, cpu: 2, waits: 1, takes: Takes::Nothing, beside: 2, priority: Equal },
     Stage { name: "host", limit: 18, cpu: 1, waits: 3, takes: Takes::Nothing, beside: 1, priority: Equal },
     Stage { name: "mutations", limit: 18, cpu: 10, waits: 2, takes: Takes::All, beside: 0, priority: Equal },

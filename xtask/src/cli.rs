@@ -28,11 +28,11 @@ enum Command {
     /// The tool itself: rustfmt, clippy and its tests, which render every stack in memory.
     Tool,
     /// Compiles the variants whose Rust differs, in one workspace.
-    Variants(changed::VariantOptions),
+    Variants(changed::TurnOptions),
     /// Compiles and tests a pairwise set of stacks, each alone.
     Suites(suites::Options),
     /// Generates each preset with the command line, and runs cargo's own commands in it.
-    Fresh(changed::Options),
+    Fresh(changed::TurnOptions),
     /// Compares the rendered output with the committed digests, on other dates and in other directories.
     Digests {
         /// Store the current digests as the expected ones.
@@ -41,7 +41,7 @@ enum Command {
     },
     /// Kills `restwell new` 200 times while it writes.
     Kill,
-    /// Edits projects as a team would, changes their stacks with `restwell set` and runs their tests. Two of the
+    /// Edits projects as a team would, changes their stacks with `restwell set` and runs their tests. One of the
     /// projects, by turns: each state of the sources has its own.
     Living {
         /// All projects.

@@ -11,21 +11,23 @@ use restwell::stack::Stack;
 use restwell::variants::id;
 
 use crate::budget;
-use crate::changed::{self, Changes, Scope};
+use crate::changed::{Changes, Scope, TurnOptions};
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, package, project, readme, recipe, suites};
+use crate::{http, package, project, readme, recipe, rotation, suites};
 
 /// Runs the stage.
-pub(crate) fn run(options: &changed::Options) -> Result<()> {
+pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result<()> {
     let mut tally = Tally::new("fresh")?;
     let mut stacks = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
+    let extended = extended(&stacks, *all)?;
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
-    // Servers, the README's command and the package; nine of each preset, and two of those with resources.
-    tally.set_total(3 + 9 * stacks.len() + 2 * stacks.iter().filter(|stack| has_resources(stack)).count());
+    // Servers, the README's command and the package; nine of each preset, one of those with resources, and those added.
+    let count = |is_one: &dyn Fn(&Stack) -> bool| stacks.iter().filter(|stack| is_one(stack)).count();
+    tally.set_total(3 + 9 * stacks.len() + count(&has_resources) + count(&|stack| extended.contains(stack)));
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
@@ -34,6 +36,10 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
         let stack = project::preset(preset)?;
         if !stacks.contains(&stack) {
             continue;
+        }
+        if has_resources(&stack) && !extended.contains(&stack) {
+            let reason = "runs for other states of the sources, or with `cargo xtask fresh --all`";
+            tally.gap(&format!("{} with more resources", preset.id), reason);
         }
         let failed = tally.failures();
         let name = if preset.id == "standard" { "shop-api" } else { "ledger" };
@@ -44,6 +50,10 @@ pub(crate) fn run(options: &changed::Options) -> Result<()> {
         let mut tests = None;
         if tally.check(&format!("{} new", preset.id), || new.read()).is_some() {
             tests = project(&mut tally, preset.id, &folder, (&stack, &servers));
+            if extended.contains(&stack) {
+                let name = format!("{} with more resources", preset.id);
+                tally.note(&name, || recipe::apply(&folder, &stack, &servers));
+            }
         }
         if tally.failures() == failed {
             changes.passed(&id(&stack), tests)?;
@@ -77,9 +87,14 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
     });
     if has_resources(stack) {
         tally.note(&format!("{preset} drill"), || drill(folder, &servers.for_tests(stack)));
-        tally.note(&format!("{preset} with more resources"), || recipe::apply(folder, stack, servers));
     }
     tests
+}
+
+/// The stacks to which resources are added: the one whose turn it is, or `all` that have any.
+fn extended(stacks: &[Stack], all: bool) -> Result<Vec<Stack>> {
+    let stacks: Vec<Stack> = stacks.iter().copied().filter(has_resources).collect();
+    rotation::part(&stacks, if all { stacks.len() } else { 1 })
 }
 
 /// Whether a project has resources in a database.

@@ -33,7 +33,7 @@ const SWITCHES: [(&str, &str); 6] = [
 ];
 
 /// The number of projects in a run without `--all`.
-const PART: usize = 2;
+const PART: usize = 1;
 
 /// Runs the stage with every project, or with the part for this state of the sources.
 pub(crate) fn run(all: bool) -> Result<()> {

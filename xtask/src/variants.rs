@@ -22,14 +22,14 @@ use restwell::stack::Stack;
 use restwell::variants::id;
 use toml_edit::DocumentMut;
 
-use crate::changed::{Changes, Scope, VariantOptions};
+use crate::changed::{Changes, Scope, TurnOptions};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, project, rotation};
 use sources::Sources;
 
 /// Runs the stage.
-pub(crate) fn run(VariantOptions { changed: options, all }: &VariantOptions) -> Result<()> {
+pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result<()> {
     let mut tally = Tally::new("variants")?;
     let mut stacks = Stack::rust_distinct();
     let firsts = firsts(&stacks);
