@@ -68,7 +68,7 @@ enum Takes {
 
 /// The stages that need only Rust and servers, which are installed if they are missing. The command in the README.
 const TEST: &[Stage] = &[
-    Stage { name: "tool", limit: 20, cpu: 25, waits: 1, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "tool", limit: 20, cpu: 19, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "variants", limit: 50, cpu: 21, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
     Stage { name: "fresh", limit: 22, cpu: 11, waits: 3, takes: Takes::Any, beside: 0, priority: Equal },
     Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
