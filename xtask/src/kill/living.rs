@@ -103,12 +103,10 @@ pub(super) fn kills(restwell: &Path) -> Result<String> {
         }
         child.kill()?;
         match child.ended()?.map(|status| status.code()) {
-            // After a pause the elapsed time is that of the pause: each such turn would make the next one longer.
-            Some(Some(0)) if turn % 2 == 0 => {}
-            Some(Some(0)) => time = started.elapsed(),
+            Some(Some(0)) if turn % 2 == 1 => time = started.elapsed(),
+            // It ended in the pause, whose time would make the pause of the next turn longer; or it was killed.
+            Some(Some(0) | None) | None => {}
             Some(Some(code)) => bail!("`{}` ended with {code} at turn {turn}: {}", words.join(" "), child.last_lines()),
-            // Killed.
-            Some(None) | None => {}
         }
         let is_half = ![&before, &after].contains(&&living.state()?);
         half += u32::from(is_half);
