@@ -150,6 +150,7 @@ pub const FEATURES: &[&Feature] = &[
     &cross("ci+deploy-compose"),
     &cross("ci+deploy-systemd"),
     &cross("ci+deploy-aws"),
+    &cross("ci+deploy-kubernetes"),
     &ci_github::CI_GITHUB,
     &ci_gitlab::CI_GITLAB,
     &none::CI_NONE,

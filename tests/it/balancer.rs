@@ -1,7 +1,7 @@
 //! HAProxy's limits on connections: they fit those of the service, so that a busy replica itself refuses requests over
 //! its capacity.
 
-use crate::projects::distinct_files;
+use crate::projects::{default_of, distinct_files};
 
 /// The bounds of the service, by default.
 #[derive(Clone, Copy)]
@@ -39,11 +39,8 @@ fn planted_faults_are_found() {
 }
 
 fn bounds(example: &str) -> Bounds {
-    let number = |name: &str| {
-        let value = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix(name));
-        value.and_then(|value| value.parse().ok()).expect("a number")
-    };
-    Bounds { in_flight: number("MAX_IN_FLIGHT="), connections: number("MAX_CONNECTIONS=") }
+    let number = |name| default_of(example, name).parse().expect("a number");
+    Bounds { in_flight: number("MAX_IN_FLIGHT"), connections: number("MAX_CONNECTIONS") }
 }
 
 /// What is wrong with the limits of a configuration. A line `default-server` is for the servers after it.

@@ -3,7 +3,7 @@
 use restwell::choice::Deploy;
 use serde_yaml_ng::Value as Yaml;
 
-use crate::projects::{Project, all};
+use crate::projects::{Project, all, default_of};
 
 const MIB: u64 = 1 << 20;
 
@@ -77,9 +77,7 @@ fn the_log_and_the_documented_bounds_fit_their_share() {
 
 /// A connection has a read buffer, and needs as much again for the parsed header.
 fn sum(project: &Project) -> u64 {
-    let example = project.text(".env.example");
-    let default = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix("MAX_CONNECTIONS="));
-    let connections: u64 = default.and_then(|number| number.parse().ok()).expect("a number");
+    let connections: u64 = default_of(project.text(".env.example"), "MAX_CONNECTIONS").parse().expect("a number");
     let buffer = constant(project, "src/platform/connection.rs", "BUFFER");
     let cache = if project.get("src/platform/copies.rs").is_some() {
         constant(project, "src/platform/copies.rs", "CAPACITY")

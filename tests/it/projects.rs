@@ -35,6 +35,12 @@ pub(crate) fn tree(stack: &Stack) -> Tree {
     Plan::new(stack, NAME).sources().expect("renders")
 }
 
+/// The value of a setting in the text of `.env.example`, where optional settings are commented out.
+pub(crate) fn default_of<'a>(example: &'a str, setting: &str) -> &'a str {
+    let value = |line: &'a str| line.trim_start_matches("# ").strip_prefix(setting)?.strip_prefix('=');
+    example.lines().find_map(value).unwrap_or_else(|| panic!("no {setting} in .env.example"))
+}
+
 /// The text of one of its files.
 pub(crate) fn source<'a>(tree: &'a Tree, path: &str) -> &'a str {
     std::str::from_utf8(&tree.get(path).unwrap_or_else(|| panic!("no {path}")).bytes).expect("text")

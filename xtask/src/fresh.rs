@@ -26,8 +26,9 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
     // Servers, the README's command and the package; nine of each preset, one of those with resources, and those added.
-    let count = |is_one: &dyn Fn(&Stack) -> bool| stacks.iter().filter(|stack| is_one(stack)).count();
-    tally.set_total(3 + 9 * stacks.len() + count(&has_resources) + count(&|stack| extended.contains(stack)));
+    let drills = stacks.iter().filter(|stack| has_resources(stack)).count();
+    let added = stacks.iter().filter(|stack| extended.contains(stack)).count();
+    tally.set_total(3 + 9 * stacks.len() + drills + added);
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();

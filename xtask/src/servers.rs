@@ -139,7 +139,8 @@ impl Server {
                 .arg("-D")
                 .arg(folder.join("data"))
                 .args(["-p", &port, "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=500", "-c", "fsync=off"])
-                .arg("-c")
+                // A segment in a file of its data is deleted with it, also if the server is killed.
+                .args(["-c", "dynamic_shared_memory_type=mmap", "-c"])
                 .arg(format!("unix_socket_directories={}", folder.display())),
             Kind::Redis => unprivileged(Path::new("redis-server"))
                 .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use restwell::choice::{Ci, Deploy};
 use restwell::part::Deployed;
 
-use crate::projects::{NAME, Project, all};
+use crate::projects::{NAME, Project, all, default_of};
 use network::Times;
 use template::Node;
 
@@ -86,9 +86,9 @@ fn files(text: impl Fn(&str) -> String) -> Files {
     let names = ["stack.yaml", "access.yaml", "staging.env", "production.env", "update.sh", "copy.sh"];
     let texts = names.map(|name| (name, text(&format!("deploy/{name}"))));
     let example = text(".env.example");
-    let seconds = ["DRAIN_TIMEOUT=", "REQUEST_TIMEOUT=", "HEADER_TIMEOUT="].map(|name| {
-        let value = example.lines().find_map(|line| line.trim_start_matches("# ").strip_prefix(name));
-        value.and_then(|value| value.strip_suffix('s')?.parse().ok()).expect("a number of seconds")
+    let seconds = ["DRAIN_TIMEOUT", "REQUEST_TIMEOUT", "HEADER_TIMEOUT"].map(|name| {
+        let value = default_of(&example, name).strip_suffix('s');
+        value.and_then(|value| value.parse().ok()).expect("a number of seconds")
     });
     Files { texts: texts.into(), seconds }
 }

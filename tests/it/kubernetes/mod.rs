@@ -12,9 +12,9 @@ mod syntax;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use restwell::choice::{Deploy, Monitoring};
+use restwell::choice::{Ci, Deploy, Monitoring};
 
-use crate::projects::{Project, all};
+use crate::projects::{Project, all, default_of};
 use environment::Files;
 
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
@@ -48,7 +48,14 @@ fn the_settings_of_every_environment_are_those_of_the_service() {
     }
 }
 
-/// The manifests and the files that they name.
+/// A project without a pipeline has no account for one.
+#[test]
+fn a_pipeline_has_an_account() {
+    for project in all().iter().filter(|project| project.stack.deploy == Deploy::Kubernetes) {
+        assert_eq!(project.get(account::FILE).is_some(), project.stack.ci != Ci::None, "{}", project.id());
+    }
+}
+
 /// What receives telemetry over OTLP is outside the pod.
 #[test]
 fn the_receiver_of_telemetry_can_be_reached() {
@@ -59,6 +66,7 @@ fn the_receiver_of_telemetry_can_be_reached() {
     }
 }
 
+/// The manifests and the files that they name.
 fn files(project: &Project) -> Files {
     let is_one = |path: &Utf8Path| matches!(path.extension(), Some("yaml" | "env"));
     let files = project.files().filter(|(path, _)| path.starts_with("deploy") && is_one(path));
@@ -67,12 +75,10 @@ fn files(project: &Project) -> Files {
 
 /// Seconds, by default.
 fn drain_timeout(project: &Project) -> u32 {
-    let example = project.text(".env.example");
-    let default = example.lines().find_map(|line| line.strip_prefix("DRAIN_TIMEOUT="));
-    default.and_then(syntax::seconds).expect("a number of seconds")
+    syntax::seconds(default_of(project.text(".env.example"), "DRAIN_TIMEOUT")).expect("a number of seconds")
 }
 
-/// What is wrong with the environments of a project, and with the account that deploys to production.
+/// What is wrong with the environments of a project, and with the account that deploys to production, if it has one.
 fn faults(files: &Files, drain_timeout: u32) -> Vec<String> {
     let of = |name: &str| match environment::build(files, name) {
         Ok(environment) => {
