@@ -16,7 +16,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::program::Program;
-use crate::tally::Tally;
+use crate::tally::{Selection, Tally};
 use crate::{dirs, project};
 
 /// Whether to skip projects that a change does not affect.
@@ -66,6 +66,17 @@ impl Options {
     /// The argument that passes these options to the process of a stage.
     pub(crate) fn argument(&self) -> Option<String> {
         self.changed.as_ref().map(|commit| format!("--changed={commit}"))
+    }
+
+    /// Only what changed since a commit.
+    #[cfg(test)]
+    pub(crate) fn since(commit: &str) -> Self {
+        Self { changed: Some(commit.to_owned()) }
+    }
+
+    /// The whole stage, unless these options leave projects out.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection::of(self.changed.is_some())
     }
 }
 

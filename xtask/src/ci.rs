@@ -88,7 +88,7 @@ const REST: &[Stage] = &[
 ];
 
 /// The time that a stage has to stop its servers and containers, after its limit or a signal.
-const GRACE: Duration = Duration::from_secs(15);
+pub(crate) const GRACE: Duration = Duration::from_secs(15);
 
 /// The variable with the names of all stages of the current run.
 const RUN: &str = "XTASK_RUN";

@@ -21,7 +21,7 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use crate::program::Program;
-use crate::tally::Tally;
+use crate::tally::{Selection, Tally};
 use crate::{process, project};
 use engine::Engine;
 use site::Site;
@@ -39,7 +39,7 @@ const STACKS: &[(&str, &[&str], bool)] = &[
 /// Runs the stage for the stacks whose name contains `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
     selects_any(filter, STACKS.iter().map(|(name, ..)| *name))?;
-    let mut tally = Tally::new("deploy")?;
+    let mut tally = Tally::of("deploy", Selection::of(!filter.is_empty()))?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
         return tally.close();
@@ -67,7 +67,7 @@ fn selects_any(filter: &str, names: impl Iterator<Item = &'static str>) -> Resul
 /// Runs the stage `host` for the stacks whose name contains `filter`.
 pub(crate) fn run_host(filter: &str) -> Result<()> {
     selects_any(filter, systemd::STACKS.iter().map(|(name, _)| *name))?;
-    let mut tally = Tally::new("host")?;
+    let mut tally = Tally::of("host", Selection::of(!filter.is_empty()))?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
         return tally.close();

@@ -20,7 +20,7 @@ use crate::{http, package, project, readme, recipe, rotation, suites};
 
 /// Runs the stage.
 pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result<()> {
-    let mut tally = Tally::new("fresh")?;
+    let mut tally = Tally::of("fresh", options.selection())?;
     let mut stacks = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
     let extended = extended(&stacks, *all)?;
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;

@@ -51,6 +51,16 @@ pub(crate) fn is_requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
+/// The time-out of a step of the shutdown: at most `interrupted` once a signal has arrived, because all steps together
+/// have [`LIMIT`].
+pub(crate) fn shutdown_timeout(normal: Duration, interrupted: Duration) -> Duration {
+    shutdown_timeout_if(is_requested(), normal, interrupted)
+}
+
+fn shutdown_timeout_if(is_requested: bool, normal: Duration, interrupted: Duration) -> Duration {
+    if is_requested { normal.min(interrupted) } else { normal }
+}
+
 /// An error once a signal has arrived.
 pub(crate) fn check() -> Result<()> {
     ensure!(!is_requested(), "interrupted by a signal");
@@ -71,4 +81,18 @@ pub(crate) fn idle() -> Result<()> {
 #[expect(clippy::exit, reason = "the main thread did not end in time")]
 fn leave() -> ! {
     exit(i32::from(EXIT_CODE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_shortens_the_time_out_of_a_step_and_never_extends_it() {
+        let seconds = |is_requested, normal, interrupted| {
+            let [normal, interrupted] = [normal, interrupted].map(Duration::from_secs);
+            shutdown_timeout_if(is_requested, normal, interrupted).as_secs()
+        };
+        assert_eq!((seconds(false, 30, 6), seconds(true, 30, 6), seconds(true, 2, 6)), (30, 6, 2));
+    }
 }

@@ -20,7 +20,7 @@ use restwell::tree::Tree;
 use self::data::Mutation;
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
-use crate::tally::Tally;
+use crate::tally::{Selection, Tally};
 use crate::{compile, dirs, project, rotation, suites};
 
 /// The stacks in which faults are planted: together they have every feature with mutations. Those of a feature are
@@ -61,7 +61,7 @@ fn groups() -> Result<Vec<Group>> {
 /// Runs the stage: in the two stacks whose turn it is, in `all` of them, or only the mutations whose stack and description
 /// contain `filter`.
 pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
-    let mut tally = Tally::new("mutations")?;
+    let mut tally = Tally::of("mutations", Selection::of(!filter.is_empty()))?;
     let groups = groups()?;
     let names: Vec<&str> = groups.iter().map(|group| group.name).collect();
     let is_chosen = |group: &Group| group.mutations.iter().any(|mutation| mutation.has(group.name, filter));

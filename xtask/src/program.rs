@@ -92,9 +92,7 @@ impl Program {
     /// Runs it and ignores its result, as the last use of something. After a signal it runs too, for a few seconds.
     pub(crate) fn clean_up(mut self) {
         self.cleans_up = true;
-        if interrupt::is_requested() {
-            self.limit = self.limit.min(Duration::from_secs(6));
-        }
+        self.limit = interrupt::shutdown_timeout(self.limit, Duration::from_secs(6));
         let _ = self.capture();
     }
 

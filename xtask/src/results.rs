@@ -11,14 +11,14 @@ use crate::{ci, dirs, say};
 /// Stages whose notes are figures of programs that ran, rather than names of what passed.
 const MEASURED: [&str; 6] = ["deploy", "host", "outage", "kill", "living", "outside"];
 
-/// Writes the page, if every stage has ended and nothing failed.
+/// Writes the page, if the whole of every stage has run and no check has failed in its last run.
 ///
 /// # Errors
 /// If the page cannot be written.
 pub(crate) fn write(rust: &str, date: &str) -> Result<()> {
     let stages: Vec<&str> = ci::stages().collect();
     if let Some(stage) = stages.iter().find(|stage| !tally::has_passed(stage)) {
-        say::line(format_args!("docs/results.md stays as it is: `{stage}` has not passed in the last run"));
+        say::line(format_args!("docs/results.md stays as it is: `{stage}` has not passed as a whole"));
         return Ok(());
     }
     Ok(fs::write(dirs::root().join("docs/results.md"), page(&stages, rust, date))?)

@@ -17,7 +17,7 @@ use restwell::variants::{id, pairwise, same_rust, with_id};
 use crate::changed::{self, Changes, Scope};
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
-use crate::tally::Tally;
+use crate::tally::{Selection, Tally};
 use crate::{compile, dirs, project};
 
 /// The number of concurrent suites. A suite mostly waits for time-outs, while the others build.
@@ -53,6 +53,11 @@ impl Options {
         };
         self.stacks.iter().map(named).collect()
     }
+
+    /// The whole stage, unless stacks are given or left out.
+    fn selection(&self) -> Selection {
+        if self.stacks.is_empty() { self.changed.selection() } else { Selection::Part }
+    }
 }
 
 /// The pairwise set, each stack with a target and a CI, all of them in turn: some tests of a project read the files that
@@ -80,7 +85,7 @@ pub(crate) fn surrounded() -> Vec<Stack> {
 /// Runs the stage.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut stacks = options.stacks()?;
-    let mut tally = Tally::new("suites")?;
+    let mut tally = Tally::of("suites", options.selection())?;
     let mut changes = Changes::new("suites", Scope::All, &stacks, &options.changed)?;
     changes.select(&mut stacks, &mut tally);
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
@@ -253,46 +258,4 @@ fn ends(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_has_the_number_of_tests_however_often_they_ran() {
-        let found = ["293 tests", "10 times, 293 tests each", "", "failed"].map(number_of_tests);
-        assert_eq!(found, [Some(293), Some(293), None, None]);
-    }
-
-    #[test]
-    fn results_of_all_test_binaries_are_added() {
-        let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\nx\n\
-                      test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured\n";
-        assert_eq!((sum(output, "passed"), sum(output, "ignored")), (15, 1));
-    }
-
-    #[test]
-    fn every_target_and_every_ci_is_around_some_suite_with_monitoring() {
-        let surrounded = surrounded();
-        assert_eq!(surrounded.len(), pairwise().len());
-        let monitored = surrounded.iter().filter(|stack| !stack.get(Choice::Monitoring).is_none());
-        let used: Vec<Value> = monitored.flat_map(|stack| stack.values()).collect();
-        for choice in [Choice::Deploy, Choice::Ci] {
-            for value in choice.values() {
-                assert!(used.contains(value), "{value} is around no suite with monitoring");
-            }
-        }
-    }
-
-    #[test]
-    fn a_long_text_keeps_both_ends() {
-        assert_eq!(ends("short"), "short");
-        let text = ends(&format!("begin{}end", "é".repeat(9000)));
-        assert!(text.starts_with("beginé") && text.contains("é\n[…]\né") && text.ends_with("éend"), "{text}");
-        assert!(text.len() < 8100);
-    }
-
-    #[test]
-    fn failed_tests_are_named() {
-        let output = "test a::b ... ok\ntest a::c ... FAILED\ntest d ... ignored\n\nfailures:\n    a::c\n";
-        assert_eq!(failed_tests(output), ["a::c"]);
-    }
-}
+mod tests;

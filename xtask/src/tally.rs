@@ -3,7 +3,9 @@
 //!
 //! Each result is written to `target/proof/STAGE.tsv` as soon as it is known, so that the results of an interrupted
 //! stage still count. The row `ended` is written by the stage itself after its last check: without it, the stage was cut
-//! off. The duration follows.
+//! off. The duration follows. A run with a filter replaces only the rows of its checks ([`Selection`]).
+
+mod record;
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -11,21 +13,21 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use self::record::{Record, is_complete, is_ended, row};
+pub(crate) use self::record::{Row, Selection};
 use crate::progress::{Intervals, Progress};
 use crate::{ci, dirs, interrupt, process, say, space};
 
 /// The number of lines of a failed check's output that the summary of a run repeats.
 const NOTE_LINES: usize = 25;
 
-/// The row that a stage writes after its last check.
-const ENDED: &str = "ended";
-
 /// The results of one stage so far.
 pub(crate) struct Tally {
     stage: &'static str,
-    file: File,
+    record: Record,
+    selection: Selection,
     count: Count,
     started: Instant,
     progress: Progress,
@@ -50,12 +52,16 @@ pub(crate) struct Count {
 impl Tally {
     /// Starts a stage: removes the results of an earlier run and shows the progress of this one.
     pub(crate) fn new(stage: &'static str) -> Result<Self> {
+        Self::of(stage, Selection::All)
+    }
+
+    /// The same for a selection of the checks: the results of the others stay.
+    pub(crate) fn of(stage: &'static str, selection: Selection) -> Result<Self> {
         say::head(stage);
-        let path = path(stage);
         fs::create_dir_all(dirs::proof())?;
-        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        let record = Record::open(path(stage), selection)?;
         let progress = Progress::start(stage, ci::schedule(stage), Intervals::default(), say::stdout());
-        Ok(Self { stage, file, count: Count::default(), started: Instant::now(), progress })
+        Ok(Self { stage, record, selection, count: Count::default(), started: Instant::now(), progress })
     }
 
     /// Sets the number of remaining checks; the progress counts them from zero.
@@ -123,11 +129,13 @@ impl Tally {
     /// Ends the stage; an error if a check failed.
     pub(crate) fn close(self) -> Result<()> {
         interrupt::check()?;
-        append(self.stage, ENDED)?;
+        if let Some(end) = self.selection.end(ci::is_running()) {
+            append(self.stage, end)?;
+        }
         let Count { passed, failed, gaps } = self.count;
         let elapsed = self.started.elapsed();
         let time = say::seconds(elapsed);
-        if !ci::is_running() {
+        if self.selection == Selection::All && !ci::is_running() {
             let (cpu, free) = (process::cpu_time_of_children()?, space::free()?);
             record_time(self.stage, Time { elapsed, cpu, free })?;
         }
@@ -167,7 +175,7 @@ impl Tally {
     fn write(&mut self, word: &str, name: &str, time: Duration, note: &str) {
         let note = one_field(note);
         // Ignored: with a full disk the checks fail themselves, and the result is already on the screen.
-        let _ = writeln!(self.file, "{word}\t{name}\t{:.1}\t{note}", time.as_secs_f64());
+        let _ = self.record.add(name, &format!("{word}\t{name}\t{:.1}\t{note}", time.as_secs_f64()));
     }
 }
 
@@ -223,16 +231,12 @@ pub(crate) fn forget(stage: &str) -> Result<()> {
 
 /// Whether the last run of `stage` came to its end: one that crashed, or was cut off by its limit or a signal, did not.
 pub(crate) fn has_ended(stage: &str) -> bool {
-    is_complete(&text(stage))
+    is_ended(&text(stage))
 }
 
-/// Whether the last run of `stage` came to its end without a failure.
+/// Whether a run of the whole `stage` came to its end, and no check has failed in its last run.
 pub(crate) fn has_passed(stage: &str) -> bool {
-    has_ended(stage) && Count::of(stage).failed == 0
-}
-
-fn is_complete(rows: &str) -> bool {
-    rows.lines().any(|row| row == ENDED)
+    is_complete(&text(stage)) && Count::of(stage).failed == 0
 }
 
 /// Adds the duration of a finished stage to its results.
@@ -246,22 +250,9 @@ pub(crate) fn record_crash(stage: &str, error: &anyhow::Error) -> Result<()> {
     append(stage, format_args!("failed\tto the end\t0\t{}", one_field(&format!("{error:#}"))))
 }
 
-/// A check of the last run of a stage.
-pub(crate) struct Row {
-    /// `passed`, `failed` or `gap`.
-    pub(crate) word: String,
-    pub(crate) name: String,
-    pub(crate) note: String,
-}
-
 /// The checks of the last run of `stage`.
 pub(crate) fn rows(stage: &str) -> Vec<Row> {
     text(stage).lines().filter_map(row).collect()
-}
-
-fn row(line: &str) -> Option<Row> {
-    let [word, name, _time, note] = line.splitn(4, '\t').map(str::to_owned).collect::<Vec<_>>().try_into().ok()?;
-    Some(Row { word, name, note })
 }
 
 /// The checks that failed in the last run of `stage`, each with the end of its output.

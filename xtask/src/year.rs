@@ -123,7 +123,8 @@ impl Year {
         let variables = self.servers.for_tests(&living::stack(&self.folder)?);
         let tests = suites::test(&self.folder, &variables)?;
         say::line(format_args!("  {tests}"));
-        Ok(writeln!(self.page, "\n{tests} passed.")?)
+        // Without their number: every new test of a template would make the page wrong.
+        Ok(writeln!(self.page, "\nAll tests passed.")?)
     }
 }
 

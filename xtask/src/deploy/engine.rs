@@ -68,8 +68,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         // SIGTERM first, so that the daemon removes its containers and mounts. What is left is killed.
-        let grace = if interrupt::is_requested() { 6 } else { 30 };
-        self.daemon.end(Duration::from_secs(grace));
+        self.daemon.end(interrupt::shutdown_timeout(Duration::from_secs(30), Duration::from_secs(6)));
     }
 }
 

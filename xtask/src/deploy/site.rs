@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -159,8 +160,8 @@ impl<'a> Site<'a> {
 impl Drop for Site<'_> {
     fn drop(&mut self) {
         // After a failed check there may be containers left; after `down` this does nothing.
-        let timeout = if interrupt::is_requested() { "1" } else { "5" };
-        if let Ok(down) = self.compose(["down", "--volumes", "--timeout", timeout]) {
+        let timeout = interrupt::shutdown_timeout(Duration::from_secs(5), Duration::from_secs(1)).as_secs();
+        if let Ok(down) = self.compose(["down", "--volumes", "--timeout", &timeout.to_string()]) {
             down.clean_up();
         }
     }

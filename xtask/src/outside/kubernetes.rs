@@ -1,12 +1,12 @@
-//! The manifests for Kubernetes: built by kustomize and compared with the schemas of Kubernetes. What only an API server
-//! refuses is a test of every stack in memory.
+//! The manifests for Kubernetes: built by kustomize and compared, with the account of the pipeline, with the schemas of
+//! Kubernetes. What only an API server refuses is a test of every stack in memory.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::files::{Linter, Target, shellcheck};
+use super::files::{Linter, Target, find, shellcheck};
 use crate::tools;
 
 /// The target, with the largest project.
@@ -27,8 +27,15 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "schemas of Kubernetes",
-        run: |folder| ENVIRONMENTS.iter().try_for_each(|name| validate(&build(folder, name)?)),
-        plants: &[("base/deployment.yaml", "readinessProbe:", "readynessProbe:")],
+        run: |folder| {
+            ENVIRONMENTS.iter().try_for_each(|name| validate(&build(folder, name)?))?;
+            // An administrator applies it; it is in no environment.
+            validate(&fs::read_to_string(find(folder, "deploy/account.yaml")?)?)
+        },
+        plants: &[
+            ("base/deployment.yaml", "readinessProbe:", "readynessProbe:"),
+            ("deploy/account.yaml", "roleRef:", "roleReference:"),
+        ],
     },
     Linter {
         name: "shellcheck of the deployment",
