@@ -18,6 +18,7 @@ use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use crate::error::{Done, Error, Obstacle, Occupant};
 use crate::git;
@@ -140,6 +141,24 @@ impl Site {
         Ok(Self { path: path.to_owned(), place, real, state })
     }
 
+    /// Whether permissions or a read-only file system prevent [`Self::create`], as far as that is known before it is tried.
+    ///
+    /// # Errors
+    /// The [`Error::Io`] of `create`.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        let (beside, _) = self.staging_place();
+        let found = accessat(CWD, beside.as_std_path(), Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
+        found.map_err(|errno| refused("create", &self.path)(errno.into()))
+    }
+
+    /// The directory in which the project is staged, and the path of the project from there.
+    fn staging_place(&self) -> (&Utf8Path, &Utf8Path) {
+        match self.state {
+            State::Absent => anchor(&self.place),
+            State::Directory { .. } => (self.place.as_path(), Utf8Path::new(stage::IN_PLACE)),
+        }
+    }
+
     /// The last part of the real path, if it is UTF-8.
     pub fn file_name(&self) -> Option<&str> {
         self.real.file_name()?.to_str()
@@ -191,10 +210,7 @@ impl Site {
     pub fn create(&self, tree: &Tree, changes: &Changes, init: Option<Init>) -> Result<Option<String>, Error> {
         let _shield = interrupt::hold();
         let _turn = self.take_turn()?;
-        let (beside, missing) = match self.state {
-            State::Absent => anchor(&self.place),
-            State::Directory { .. } => (self.place.as_path(), Utf8Path::new(stage::IN_PLACE)),
-        };
+        let (beside, missing) = self.staging_place();
         stage::sweep(beside);
         let staging = Staging::open(beside, missing).map_err(refused("create", &self.path))?;
         staging.fill(tree, &self.path)?;

@@ -2,6 +2,7 @@
 //!
 //! The files of a feature are in the template folder of its name; `contribute` adds to the typed facts.
 
+mod auth;
 mod auth_api_key;
 mod auth_jwt;
 mod base;
@@ -29,6 +30,7 @@ mod monitoring_datadog;
 mod monitoring_otlp;
 mod monitoring_prometheus;
 mod none;
+mod runbook_links;
 mod series;
 mod shared;
 mod spans;

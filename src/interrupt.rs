@@ -15,14 +15,15 @@ static CLAIMED: AtomicBool = AtomicBool::new(false);
 static DONE: AtomicBool = AtomicBool::new(false);
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Handles signals from here on. `restore` runs first, on the thread that ends the program; then `report`.
-pub fn watch(restore: impl Fn() + Send + 'static, report: impl Fn() + Send + 'static) {
+/// Handles signals from here on. `end` runs first, on the thread that ends the program: it ends what has to end whatever the
+/// other threads do. Then `report`.
+pub fn watch(end: impl Fn() + Send + 'static, report: impl Fn() + Send + 'static) {
     // Without a handler a signal ends the program at once, which is safe too: the next run cleans up.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) else { return };
     std::thread::spawn(move || {
         for _ in signals.forever() {
             let again = REQUESTED.swap(true, Ordering::SeqCst);
-            restore();
+            end();
             let _writing = hold();
             if claim_exit() {
                 report();

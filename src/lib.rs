@@ -29,6 +29,7 @@ pub mod precomputed;
 pub mod preset;
 pub mod program;
 pub mod project;
+#[expect(clippy::disallowed_methods, reason = "the one room that asks the user")]
 pub mod prompt;
 pub mod proof;
 pub mod replay;
@@ -63,7 +64,11 @@ pub fn main(argv: Vec<OsString>) -> ExitCode {
     let mut shell = Shell::new(options);
     let (last, line) = (command.clone(), typed.clone());
     let report = move || Shell::new(options).error(last.as_deref(), &Error::Interrupted, &line);
-    interrupt::watch(prompt::restore_terminal, report);
+    let end = || {
+        program::end_all();
+        prompt::restore_terminal();
+    };
+    interrupt::watch(end, report);
     let Err(error) = guard(|| run(parsed, &mut shell)) else {
         return ExitCode::SUCCESS;
     };

@@ -34,9 +34,16 @@ use reviewing::{Reviewing, Verdict};
 use sheet::Sheet;
 use terminal::Terminal;
 
+pub use terminal::Lent;
+
 /// Restores the terminal, for a program that ends during a prompt.
 pub fn restore_terminal() {
     terminal::restore();
+}
+
+/// Lends the terminal to another program until the result is dropped.
+pub fn lend_terminal() -> Lent {
+    Lent::now()
 }
 
 /// What the wizard needs from its caller. `D` is the project that the answers lead to.

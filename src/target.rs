@@ -21,6 +21,8 @@ pub struct Target {
     pub replicas: u32,
     /// Replicas of the service under load.
     pub most_replicas: u32,
+    /// Whether one spare replica at a time starts with a new version; otherwise each may run twice meanwhile.
+    pub spare: bool,
 }
 
 /// A load balancer of a target.
@@ -43,6 +45,7 @@ const COMPOSE: Target = Target {
     alertmanager: true,
     replicas: 2,
     most_replicas: 2,
+    spare: false,
 };
 
 const SYSTEMD: Target = Target {
@@ -56,6 +59,7 @@ const SYSTEMD: Target = Target {
     alertmanager: false,
     replicas: 2,
     most_replicas: 2,
+    spare: true,
 };
 
 /// Machines with volumes, as many as were made.
@@ -67,6 +71,7 @@ const MACHINES: Target = Target {
     alertmanager: true,
     replicas: 2,
     most_replicas: 2,
+    spare: false,
 };
 
 /// A platform that starts replicas anywhere, and more of them under load.
@@ -78,6 +83,7 @@ const PLATFORM: Target = Target {
     alertmanager: false,
     replicas: 2,
     most_replicas: MOST_REPLICAS,
+    spare: false,
 };
 
 /// No deployment: the service runs where its developer starts it.
@@ -89,6 +95,7 @@ const NONE: Target = Target {
     alertmanager: false,
     replicas: 1,
     most_replicas: 1,
+    spare: false,
 };
 
 impl Deploy {

@@ -1,6 +1,6 @@
 """Compares the description of an app in Azure Container Apps with the models of its API.
 
-    azure_models.py deploy/container-app.yaml
+    azure_models.py deploy/container-app.yaml...
 
 Every key has to be a field of its model, and every value of the field's type; of an enum, one of its words. The package itself
 refuses none of that: it sends what it is given. Prints what is wrong, and then exits with 1.
@@ -79,12 +79,14 @@ def faults_of_object(model, value, place):
             yield f"{place}.{key}: no field of {model.__name__}"
 
 
-def main(path):
-    with open(path, encoding="utf-8") as file:
-        found = list(faults(models.ContainerApp, yaml.safe_load(file), "app"))
+def main(paths):
+    found = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            found += faults(models.ContainerApp, yaml.safe_load(file), f"{path}: app")
     print("\n".join(found))
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

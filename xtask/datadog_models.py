@@ -1,6 +1,6 @@
 """Compares monitors, objectives and a dashboard with the models of Datadog's API.
 
-    datadog_models.py ops/datadog
+    datadog_models.py ops/datadog...
 
 Every key has to be a field of its model, every required field has to be there, and every value has to be of the field's type;
 of an enum, one of its words. The client itself accepts unknown keys and words. Prints what is wrong, and then exits with 1.
@@ -79,12 +79,19 @@ def faults_of_model(model, value, place):
 
 
 def main():
-    found = []
-    for name, hint in FILES.items():
-        value = json.loads(pathlib.Path(sys.argv[1], name).read_text())
-        if not value:
-            found.append(f"{name} is empty")
-        found += faults(hint, value, name)
+    found, known = [], set()
+    for folder in sys.argv[1:]:
+        for name, hint in FILES.items():
+            path = pathlib.Path(folder, name)
+            text = path.read_text()
+            # Many projects have the same file.
+            if (name, text) in known:
+                continue
+            known.add((name, text))
+            value = json.loads(text)
+            if not value:
+                found.append(f"{path} is empty")
+            found += faults(hint, value, str(path))
     print("\n".join(found))
     sys.exit(bool(found))
 

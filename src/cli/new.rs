@@ -161,7 +161,8 @@ impl New {
         }
     }
 
-    /// Checks the name and the target of a project at `path`, before any question about the stack.
+    /// Checks the name and the target of a project at `path`, before any question about the stack. What only reports does
+    /// not need a target that can be written to.
     fn request<'a>(&self, input: &'a Input, path: &Utf8Path) -> Result<Request<'a>, Error> {
         let site = Site::survey(path)?;
         let name = self.name(&site, input.name.as_deref())?;
@@ -172,7 +173,8 @@ impl New {
             State::Directory { holds, traces: Traces::None } if !holds.is_empty() && !self.force => {
                 Err(request.occupied(Occupant::Files(holds.clone())))
             }
-            State::Directory { .. } | State::Absent => Ok(request),
+            State::Directory { .. } | State::Absent if self.dry_run || request.is_shown => Ok(request),
+            State::Directory { .. } | State::Absent => request.site.check_writable().map(|()| request),
         }
     }
 

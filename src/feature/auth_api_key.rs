@@ -1,6 +1,6 @@
 //! API keys of 256 bits that the service generates.
 
-use super::shared::{count_rejections, writes_are_refused};
+use super::auth::{count_rejections, writes_are_refused};
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Limiter, Value};
 use crate::part::versions::{BASE64, GETRANDOM, SHA2, SUBTLE, TOKIO};
@@ -29,7 +29,7 @@ pub(super) const AUTH_API_KEY: Feature = Feature {
             }
             Limiter::None => {}
         }
-        writes_are_refused(&mut parts.symptoms, "api-keys");
+        writes_are_refused(parts, "api-keys");
         parts.manifest.add(BASE64.plain());
         parts.manifest.add(GETRANDOM.plain());
         parts.manifest.add(SHA2.plain());

@@ -1,6 +1,6 @@
 //! JWT of an external issuer, verified with the keys of a JWKS.
 
-use super::shared::{count_rejections, writes_are_refused};
+use super::auth::{count_rejections, writes_are_refused};
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Auth, Value};
 use crate::part::versions::{AWS_LC_RS, BASE64, JSONWEBTOKEN, REQWEST, TEMPFILE, TOKIO};
@@ -30,7 +30,7 @@ fn contribute(_: &Stack, parts: &mut Parts) {
     let run = parts.next_steps.iter().position(|step| step == "cargo run").unwrap_or_default();
     parts.next_steps.insert(run, "cp .env.example .env".into());
     count_rejections(parts, &["expired", "unknown_key"]);
-    writes_are_refused(&mut parts.symptoms, "tokens");
+    writes_are_refused(parts, "tokens");
 }
 
 fn add_settings(settings: &mut Settings) {

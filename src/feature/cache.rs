@@ -59,14 +59,16 @@ fn add_panels(dashboards: &mut Dashboards) {
     dashboards.add(
         "cache",
         Panel::new(Section::Parts, "Hit ratio", "Share of reads that did not wait for a load.", Unit::Share)
-            .query(&share, "hits"),
+            .query(&share, "hits")
+            .runbook("cache"),
     );
     let held = "Entries in memory, and loads in progress, per replica.";
     dashboards.add(
         "cache",
         Panel::new(Section::Parts, "Cache entries and loads", held, Unit::Count)
             .query("cache_entries{job=\"app\"}", "{{instance}}")
-            .query("cache_loads{job=\"app\"}", "{{instance}}, loads"),
+            .query("cache_loads{job=\"app\"}", "{{instance}}, loads")
+            .runbook("cache"),
     );
 }
 
@@ -91,7 +93,8 @@ pub(super) const CACHE_REMOTE: Feature = Feature {
         parts.dashboards.add(
             "cache",
             Panel::new(Section::Parts, "Undecodable shared values", about, Unit::PerSecond)
-                .query(&rate("cache_undecodable_total"), "not decodable"),
+                .query(&rate("cache_undecodable_total"), "not decodable")
+                .runbook("cache"),
         );
         parts.limits.bound("a value on the shared server", "1 MB", "not stored there");
     },

@@ -27,10 +27,14 @@ pub(super) const DATABASE_POSTGRES: Feature = Feature {
         limit(parts);
         let connections = "`CONNECTIONS` in `src/platform/postgres.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");
-        let (replicas, each) = (stack.most_replicas(), connections::OF_A_REPLICA);
-        let all = connections::while_rolling(replicas);
-        let result = format!("2 × {replicas} × {each} = {all}, of 100 with 3 for its administrators");
-        let needs = "(`CONNECTIONS` + 1 for health) × replicas, twice while a new version starts";
+        let (spare, each) = (stack.deploy.target().spare, connections::OF_A_REPLICA);
+        let all = connections::while_rolling(stack.most_replicas(), spare);
+        let result = format!("{} × {each} = {all}, of 100 with 3 for its administrators", all / each);
+        let needs = if spare {
+            "(`CONNECTIONS` + 1 for health) × (replicas + 1, the spare of a roll)"
+        } else {
+            "(`CONNECTIONS` + 1 for health) × 2 × replicas: each may run twice while a new version starts"
+        };
         parts.limits.size("connections to PostgreSQL", needs, result);
         parts.secrets.extend(SECRETS);
         parts.volumes.extend(["postgres", "backups"]);
@@ -79,7 +83,7 @@ fn limit(parts: &mut Parts) {
     for (what, limit, then) in [
         (
             "a statement, including the wait for a connection",
-            "5 s",
+            "5 s, or nine tenths of `REQUEST_TIMEOUT` if that is less: then the waits in it are shorter in proportion",
             "503; a connection that does not respond for 5 s more is closed",
         ),
         ("a new connection to PostgreSQL", "2 s", "503; at once if it is refused"),

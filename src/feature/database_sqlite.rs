@@ -19,7 +19,9 @@ pub(super) const DATABASE_SQLITE: Feature = Feature {
     ),
     contribute: |_, parts| {
         parts.settings.add(Group::Data, "DATABASE_URL", "sqlite://data/app.db", "URL of the database file");
-        parts.limits.time_out(Layer::Call, "a statement, including its waits", "8 s", "503");
+        let statement =
+            "8 s, or nine tenths of `REQUEST_TIMEOUT` if that is less: then the waits in it are shorter in proportion";
+        parts.limits.time_out(Layer::Call, "a statement, including its waits", statement, "503");
         parts.limits.time_out(Layer::Call, "SQLite's write lock", "5 s", "503");
         let connections = "`CONNECTIONS` in `src/platform/sqlite.rs`";
         parts.limits.bound("connections to the database", connections, "wait 2 s, then 503");

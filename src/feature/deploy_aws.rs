@@ -21,6 +21,13 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
     contribute: |_, parts| {
         parts.target_variables = Some(settings::variables);
         parts.drain = Some(DRAIN);
+        let ready = "ECS: a new replica becomes ready";
+        parts.limits.time_out(
+            Layer::Deploy,
+            ready,
+            "300 s, in `deploy/stack.yaml`",
+            "replaced; a deploy is rolled back",
+        );
         for (what, limit, then) in [
             ("the load balancer: an idle connection", "60 s", "closed, before the service would close it (75 s)"),
             ("the load balancer: a response", "60 s without a byte", "504; the service itself ends it earlier"),
@@ -38,7 +45,7 @@ pub(super) const DEPLOY_AWS: Feature = Feature {
         parts.symptoms.of("ecs").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "No replica answered for 45 seconds of the last five minutes, so clients get 503 from the load balancer",
+            "No replica serves requests, so clients get 503 from the load balancer",
             Condition::Written(Scope::Everything),
         );
     },

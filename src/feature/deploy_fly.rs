@@ -22,7 +22,7 @@ pub(super) const DEPLOY_FLY: Feature = Feature {
     contribute: |stack, parts| {
         parts.target_variables = Some(secrets::variables);
         parts.drain = Some(DRAIN);
-        limit(&mut parts.limits);
+        limit(stack.replicas(), &mut parts.limits);
         match stack.monitoring {
             Monitoring::Prometheus => parts.servers.extend([PROMETHEUS_SERVER, ALERTMANAGER_SERVER]),
             Monitoring::Otlp | Monitoring::Datadog | Monitoring::None => {}
@@ -33,11 +33,16 @@ pub(super) const DEPLOY_FLY: Feature = Feature {
 /// The proxy asks every 5 s whether a machine is ready, and learns at once that one is being stopped.
 const DRAIN: Drain = Drain::new(5, 35);
 
-fn limit(limits: &mut Limits) {
+fn limit(machines: u32, limits: &mut Limits) {
     let idle = "closed, before the service would close it (75 s)";
     limits.time_out(Layer::LoadBalancer, "the proxy of Fly.io: an idle connection", "60 s, in `fly.toml`", idle);
     let grace = "killed; longer than the whole shutdown below";
     limits.time_out(Layer::GracePeriod, "Fly.io: from SIGTERM to SIGKILL", "35 s, in `fly.toml`", grace);
-    limits.bound("requests at a machine", "512, in `fly.toml`", "the proxy sends further ones to another machine");
+    let then = if machines > 1 {
+        "the proxy sends further ones to another machine"
+    } else {
+        "the proxy sends it no further ones"
+    };
+    limits.bound("requests at a machine", "512, in `fly.toml`", then);
     limits.bound("memory of a machine", "512 MiB", "the process is killed and restarted");
 }

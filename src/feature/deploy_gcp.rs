@@ -57,6 +57,7 @@ fn variables(settings: &Settings, label: &str) -> Vec<(&'static str, minijinja::
     let name = shortened(label, NAME);
     vec![
         ("run_account", account(&name).into()),
+        ("run_deployer", deployer(&name).into()),
         ("secret_commands", secret_commands(settings, &name).into()),
         ("run_name", name.into()),
     ]
@@ -68,6 +69,12 @@ const NAME: usize = 46 - "candidate".len();
 /// The service account: of 6 to 30 characters.
 fn account(name: &str) -> String {
     lengthened(shortened(name, 30), 6, "-service")
+}
+
+/// The service account of a pipeline, its pool of identities and their provider: the last two of 4 to 32 characters, and not
+/// with the prefix `gcp-`.
+fn deployer(name: &str) -> String {
+    format!("deploy-{}", shortened(name, 30 - "deploy-".len()))
 }
 
 /// The commands that store the secrets, and let the service read them; empty without a secret.
@@ -84,8 +91,8 @@ fn secret_commands(settings: &Settings, label: &str) -> String {
     let keys: Vec<String> = settings.secrets().map(SecretSetting::key).collect();
     let keys = keys.join(" ");
     format!(
-        "\nEach secret is one of Secret Manager, made from a file that is never committed:\n\n```sh\numask 077\nmkdir -p {FOLDER}\n\
-         {files}for key in {keys}; do\n  name={label}-$(echo \"$key\" | tr _ -)\n  \
+        "\nEach secret is one of Secret Manager, made from a file that is never committed; delete the files afterwards, and what \
+         the history\nof the shell has of the first commands:\n\n```sh\numask 077\nmkdir -p {FOLDER}\n{files}for key in {keys}; do\n  name={label}-$(echo \"$key\" | tr _ -)\n  \
          gcloud secrets create \"$name\" --data-file \"{FOLDER}/$key\"\n  \
          gcloud secrets add-iam-policy-binding \"$name\" --member \"serviceAccount:$account\" \\\n    \
          --role roles/secretmanager.secretAccessor\ndone\n```\n"
@@ -103,6 +110,7 @@ mod tests {
         let long = shortened(&"north-pier-".repeat(5), NAME);
         assert_eq!((long.as_str(), long.len()), ("north-pier-north-pier-north-pier-nort", NAME));
         assert_eq!(account(&long), "north-pier-north-pier-north-pi");
+        assert_eq!((deployer("a").as_str(), deployer(&long).len()), ("deploy-a", 30));
         assert_eq!(shortened("north-pier", 6), "north");
     }
 

@@ -31,7 +31,8 @@ pub(super) const LIMITER_REDIS: Feature = Feature {
         parts.dashboards.add(
             "limiter",
             Panel::new(Section::Parts, "Quotas counted without Redis", about, Unit::PerSecond)
-                .query(&rate("limiter_fallback_total"), "decided without Redis"),
+                .query(&rate("limiter_fallback_total"), "decided without Redis")
+                .runbook("limiter"),
         );
         parts
             .series

@@ -28,7 +28,7 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
         parts.symptoms.of("load-balancer").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "HAProxy found no replica ready and answered 503 itself",
+            "No replica reports that it is ready, so HAProxy answers 503",
             Condition::Written(Scope::Everything),
         );
         match stack.monitoring {

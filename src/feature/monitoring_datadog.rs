@@ -104,7 +104,13 @@ fn deploy(target: Deploy, parts: &mut Parts) {
         parts.settings.add(Group::Monitoring, name, default, about).deployed(host);
     }
     let ((name, default, about), example) = (ENVIRONMENT, "production");
-    let environment = Deployed::ByOperator { meaning: "the environment, such as production", example };
+    let environment = match target {
+        // They have staging too, which sets its own.
+        Deploy::Kubernetes | Deploy::Aws => Deployed::As(example),
+        Deploy::Compose | Deploy::Systemd | Deploy::Fly | Deploy::Gcp | Deploy::Azure | Deploy::None => {
+            Deployed::ByOperator { meaning: "the environment, such as production", example }
+        }
+    };
     parts.settings.add(Group::Monitoring, name, default, about).deployed(environment);
 }
 

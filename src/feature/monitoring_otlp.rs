@@ -34,10 +34,9 @@ pub(super) const MONITORING_OTLP: Feature = Feature {
         let about = "Standard output has them all the same.";
         parts.dashboards.add(
             "export",
-            Panel::new(Section::Parts, "Dropped log records", about, Unit::PerSecond).query(
-                "sum by (reason) (rate(log_records_dropped_total{job=\"app\"}[$__rate_interval]))",
-                "{{reason}}",
-            ),
+            Panel::new(Section::Parts, "Dropped log records", about, Unit::PerSecond)
+                .query("sum by (reason) (rate(log_records_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}")
+                .runbook("collector"),
         );
         parts.limits.bound("log records that wait for the collector", "2,048", "dropped, and counted");
     },
@@ -58,14 +57,14 @@ fn set(parts: &mut Parts) {
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).http().deployed(Deployed::Adjustable);
     let about = "Headers for the collector, such as authorization=Basic%20dTpw, separated by commas";
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();
+    let about =
+        "Further attributes of the service, such as deployment.environment.name=production, separated by commas";
+    // Targets with another environment set another one there.
+    let environment = Deployed::As("deployment.environment.name=production");
+    settings.add(Group::Monitoring, "OTEL_RESOURCE_ATTRIBUTES", "", about).deployed(environment);
     for (name, default, about) in [
         ("OTEL_METRIC_EXPORT_INTERVAL", "60000", "Milliseconds between two exports of the metrics"),
         ("OTEL_SERVICE_NAME", "", "Name of the service in its telemetry; by default that of the package"),
-        (
-            "OTEL_RESOURCE_ATTRIBUTES",
-            "",
-            "Further attributes of the service, such as deployment.environment.name=production, separated by commas",
-        ),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "Protocol of the collector; only http/protobuf"),
         ("OTEL_SDK_DISABLED", "false", "Whether nothing is exported, whatever the endpoint"),
     ] {

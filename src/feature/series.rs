@@ -47,10 +47,12 @@ fn summary() -> [Panel; 4] {
     [
         number("Failed requests", "Share of responses with a 5xx status. The objective allows 0.1 %.", Unit::Share)
             .thresholds(0.001, 0.0144)
-            .query(&format!("(sum({failed}) or vector(0)) / {all}"), "failed"),
+            .query(&format!("(sum({failed}) or vector(0)) / {all}"), "failed")
+            .runbook("service"),
         number("Slower than 250 ms", "Share of responses slower than the threshold.", Unit::Share)
             .thresholds(0.01, 0.05)
-            .query(&format!("1 - sum({fast}) / {all}"), "slow"),
+            .query(&format!("1 - sum({fast}) / {all}"), "slow")
+            .runbook("service"),
         number("Requests per second", "Without probes and scrapes.", Unit::PerSecond).query(&all, "requests"),
         number("Replicas running", "Processes whose metrics arrive.", Unit::Count)
             .query("count(process_start_time_seconds{job=\"app\"})", "replicas"),
@@ -90,7 +92,8 @@ fn requests() -> [Panel; 6] {
         lines("Duration", "All routes except probes and scrapes.", Unit::Seconds)
             .query(&quantile("0.5", "le"), "p50")
             .query(&quantile("0.95", "le"), "p95")
-            .query(&quantile("0.99", "le"), "p99"),
+            .query(&quantile("0.99", "le"), "p99")
+            .runbook("service"),
         lines("p99 by route", "The slowest requests of each route.", Unit::Seconds)
             .query(&quantile("0.99", "le, http_request_method, http_route"), "{{http_request_method}} {{http_route}}"),
         lines("Requests by route", "Requests per second of each route.", Unit::PerSecond)

@@ -1,12 +1,11 @@
 //! Features that several values share.
 
 use super::{Feature, Wanted};
-use crate::choice::{Auth, Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
+use crate::choice::{Cache, Ci, Database, Deploy, Limiter, Monitoring, Upstream};
 use crate::part::panel::rate;
 use crate::part::versions::{METRICS, REDIS as REDIS_CLIENT, RUSTLS};
 use crate::part::{
-    Condition, Deployed, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Symptoms,
-    Unit,
+    Condition, Deployed, Development, Group, Layer, Limits, Panel, Parts, Scope, Secret, Section, Server, Unit,
 };
 use crate::stack::Stack;
 
@@ -131,33 +130,23 @@ pub(super) const BREAKER: Feature = Feature {
         let failures = "Calls that failed or timed out; after five in a row no call is made for 5 s.";
         parts.dashboards.add(
             "dependencies",
-            Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond).query(
-                "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
-                "{{dependency}}",
-            ),
+            Panel::new(Section::Parts, "Failures of dependencies", failures, Unit::PerSecond)
+                .query(
+                    "sum by (dependency) (rate(dependency_errors_total{job=\"app\"}[$__rate_interval]))",
+                    "{{dependency}}",
+                )
+                .runbook("README"),
         );
         let open = "The number of replicas with an open breaker.";
         parts.dashboards.add(
             "dependencies",
             Panel::new(Section::Parts, "Open breakers", open, Unit::Count)
-                .query("sum by (dependency) (breaker_open{job=\"app\"})", "{{dependency}}"),
+                .query("sum by (dependency) (breaker_open{job=\"app\"})", "{{dependency}}")
+                .runbook("README"),
         );
         let failed = "calls to a dependency after five failures in a row";
         let then = "one call is made as a probe; if it succeeds, all are made again";
         parts.limits.time_out(Layer::Call, failed, "none for 5 s", then);
-    },
-};
-
-pub(super) const AUTH: Feature = Feature {
-    id: "auth",
-    wanted: Wanted::Where(|stack| stack.auth != Auth::None),
-    contribute: |_, parts| {
-        count_rejections(parts, &["invalid", "missing", "scope"]);
-        parts.dashboards.add(
-            "auth",
-            Panel::new(Section::Parts, "Rejected writes", "Answered 401 or 403, by reason.", Unit::PerSecond)
-                .query("sum by (reason) (rate(auth_failures_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
-        );
     },
 };
 
@@ -277,19 +266,6 @@ pub(super) const REPLICAS: Feature = Feature {
         );
     },
 };
-
-/// Counts rejected writes, with these among the reasons.
-pub(super) fn count_rejections(parts: &mut Parts, reasons: &[&'static str]) {
-    let about = "Writes answered with 401 or 403, by reason";
-    parts.series.of("auth").labelled("auth_failures_total", "reason", reasons, about);
-}
-
-/// The symptom of credentials that are rejected, with its entry on this page of the runbook.
-pub(super) fn writes_are_refused(symptoms: &mut Symptoms, page: &'static str) {
-    let summary = "<count> writes in a quarter of an hour were answered 401 or 403";
-    let condition = Condition::Events { counter: "auth_failures_total", over: 100, keep: 15 };
-    symptoms.of(page).ticket("WritesAreRefused", "Writes are refused", summary, condition);
-}
 
 /// The time-out of a check that `/health/ready` reports.
 pub(super) fn health_reading(limits: &mut Limits) {

@@ -27,7 +27,8 @@ pub(super) const SPANS: Feature = Feature {
         parts.dashboards.add(
             "export",
             Panel::new(Section::Parts, "Dropped spans", "Traces have gaps.", Unit::PerSecond)
-                .query("sum by (reason) (rate(spans_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}"),
+                .query("sum by (reason) (rate(spans_dropped_total{job=\"app\"}[$__rate_interval]))", "{{reason}}")
+                .runbook("spans"),
         );
         let limits = &mut parts.limits;
         limits.time_out(Layer::Call, "a batch of telemetry, retries included", "3 s", "dropped, and counted");

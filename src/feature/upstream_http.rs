@@ -48,7 +48,8 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             "upstream",
             Panel::new(Section::Parts, "Calls to the other service", about, Unit::PerSecond)
                 .query("sum by (result) (rate(upstream_requests_total{job=\"app\"}[$__rate_interval]))", "{{result}}")
-                .query(&rate("upstream_retries_total"), "retries"),
+                .query(&rate("upstream_retries_total"), "retries")
+                .runbook("upstream"),
         );
         parts.symptoms.of("upstream").dependency("UpstreamFails", "The other service fails");
         let limits = &mut parts.limits;

@@ -150,7 +150,7 @@ impl Panel {
 
     /// Its description, with the page of the runbook.
     fn description(&self) -> String {
-        let page = self.runbook.map(|page| format!("\n\nRunbook: `ops/runbook/{page}.md`"));
+        let page = self.runbook.map(|page| format!("\n\nRunbook: ops/runbook/{page}.md"));
         self.description.to_owned() + &page.unwrap_or_default()
     }
 
@@ -284,7 +284,7 @@ mod tests {
         let defaults = &panel["fieldConfig"]["defaults"];
         assert_eq!(defaults["custom"]["thresholdsStyle"]["mode"], "dashed");
         assert_eq!(defaults["thresholds"]["steps"][1]["value"], 512.0);
-        assert_eq!(panel["description"], "About.\n\nRunbook: `ops/runbook/service.md`");
+        assert_eq!(panel["description"], "About.\n\nRunbook: ops/runbook/service.md");
     }
 
     #[test]

@@ -65,12 +65,29 @@ pub enum Condition {
         /// Minutes.
         keep: u32,
     },
-    /// Calls to the dependency of this name fail or are too slow, on any replica, for five minutes. The service works
+    /// Calls to the dependency of this name fail or are too slow, on any replica, in five of ten minutes. The service works
     /// without it.
     Dependency(&'static str),
     /// The condition is written by hand, in the template of the rules of each monitoring system.
     Written(Scope),
 }
+
+/// When a dependency fails. A minute counts at most a part of what is needed, so that one with many errors is no failure that
+/// lasts.
+struct Failure {
+    /// The minutes that are looked at.
+    window: u32,
+    /// The number of them in which a breaker was open.
+    open: u32,
+    /// The number of failed calls that a minute counts at most. While a breaker is open, one is made every five seconds.
+    errors: u32,
+    /// The number of failed calls, so counted, that is no symptom yet.
+    over: u32,
+    /// The alert ends this number of minutes after that.
+    keep: u32,
+}
+
+const FAILURE: Failure = Failure { window: 10, open: 5, errors: 10, over: 50, keep: 5 };
 
 /// The labels that the alert of a written condition has besides its severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,7 +27,7 @@ pub(crate) fn dashboard(widgets: &[Widget], project: &str) -> String {
         .collect();
     let dashboard = json!({
         "title": format!("{project}: service"),
-        "description": "Objectives, requests, dependencies and process. The runbook is in ops/runbook.",
+        "description": "Objectives, requests, dependencies and process. Runbook: ops/runbook/README.md",
         "layout_type": "ordered",
         "reflow_type": "auto",
         "tags": [format!("team:{project}")],

@@ -117,7 +117,7 @@ impl Resources {
     /// Sums over the caches of all resources.
     pub(super) fn caches(&self) -> Value {
         let of = |name: &str, what: &str| {
-            let terms = self.all.iter().map(|resource| format!("self.{}_cache.copies().{what}()", resource.name()));
+            let terms = self.all.iter().map(|resource| format!("app.{}_cache.copies().{what}()", resource.name()));
             layout::sum(&format!("let {name}"), &terms.collect::<Vec<_>>())
         };
         BTreeMap::from([("entries", of("entries", "size")), ("loads", of("loads", "loading"))]).into()

@@ -107,6 +107,27 @@ fn state() -> MutexGuard<'static, State> {
     state
 }
 
+/// The settings of the terminal while another program has it. They are restored when this is dropped, which matters if that
+/// program was killed.
+#[derive(Debug)]
+pub struct Lent(Option<Termios>);
+
+impl Lent {
+    pub(super) fn now() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // In the background this process would be stopped.
+        let is_in_front = || tcgetpgrp(io::stdin()).is_ok_and(|front| front == getpgrp());
+        if let Some(before) = self.0.as_ref().filter(|_| is_in_front()) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+        }
+    }
+}
+
 /// The current size of the screen.
 pub(super) fn size() -> Size {
     let found = tcgetwinsize(io::stdin()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);

@@ -6,7 +6,7 @@ use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use restwell::base::Base;
-use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
+use restwell::choice::{Auth, Cache, Database, Limiter, Monitoring, Upstream, Value};
 use restwell::plan::Plan;
 use restwell::stack::{Answers, Origin, Stack};
 use restwell::tree::Tree;
@@ -33,6 +33,15 @@ pub(crate) fn stack(values: impl IntoIterator<Item = Value>) -> Stack {
 /// The sources of its project.
 pub(crate) fn tree(stack: &Stack) -> Tree {
     Plan::new(stack, NAME).sources().expect("renders")
+}
+
+/// The setting that tells the environments of a deployment apart in its telemetry, and what is before the name of one.
+pub(crate) fn environment_in_telemetry(stack: &Stack) -> Option<(&'static str, &'static str)> {
+    match stack.monitoring {
+        Monitoring::Otlp => Some(("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=")),
+        Monitoring::Datadog => Some(("DD_ENV", "")),
+        Monitoring::Prometheus | Monitoring::None => None,
+    }
 }
 
 /// The value of a setting in the text of `.env.example`, where optional settings are commented out.

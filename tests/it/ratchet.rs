@@ -61,6 +61,39 @@ fn conditions(source: &str) -> usize {
     statements.count() + inline.count()
 }
 
+/// Otherwise the line before it changes with the option, and next to it is where people add their own.
+#[test]
+fn an_optional_line_is_never_the_last_of_its_list() {
+    let mut found = Vec::new();
+    for folder in template::folders() {
+        for (path, source) in template::folder(folder) {
+            let lines: Vec<&str> = source.lines().collect();
+            let last = (0..lines.len()).filter(|&place| is_last_slot(&lines, place));
+            found.extend(last.map(|place| format!("{folder}/{path}:{}", place + 1)));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let list = |lines: [&str; 4]| (0..4).any(|place| is_last_slot(&lines, place));
+    assert!(list(["pub struct App {", "    one: u8,", "    //= fields", "}"]));
+    assert!(!list(["pub struct App {", "    //= fields", "    one: u8,", "}"]));
+    assert!(!list(["fn main() {", "    one();", "    //= calls", "}"]), "statements are no list");
+}
+
+/// Whether this line is a slot, after which only the end of a list of fields, values or arguments follows.
+fn is_last_slot(lines: &[&str], place: usize) -> bool {
+    let is_comment = |line: &&&str| line.trim_start().starts_with(['/', '#']) || line.trim().is_empty();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let line = lines[place];
+    let is_slot = line.trim_start().starts_with("//= ") && indent(line) > 0;
+    let next = lines[place..].iter().find(|line| !is_comment(line));
+    let opening = lines[..place].iter().rfind(|before| !is_comment(before) && indent(before) < indent(line));
+    let is_list = |opening: &&str| {
+        let opening = opening.trim_end();
+        opening.ends_with(['(', '[']) || opening.ends_with("Self {") || opening.contains("struct ")
+    };
+    is_slot && opening.is_some_and(is_list) && next.is_some_and(|next| next.trim_start().starts_with(['}', ']', ')']))
+}
+
 #[test]
 fn files_that_a_value_changes_in_place_only_fall() {
     let standard = Stack::resolve(&Answers::default()).expect("valid").stack;

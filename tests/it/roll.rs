@@ -23,8 +23,17 @@ esac
 fn roll(health: &[&str]) -> (Output, tempfile::TempDir) {
     let script = script("deploy/roll.sh");
     let health = health.join("\n") + "\n";
-    let files = [("deploy/roll.sh", script.as_str()), ("deploy/health", &health), ("bin/docker", DOCKER)];
-    let host = folder(&files);
+    let links = self::script("ops/links.sh");
+    let host = folder(&[
+        ("deploy/roll.sh", script.as_str()),
+        ("deploy/health", &health),
+        ("deploy/linked/alerts/removed.yml", ""),
+        ("bin/docker", DOCKER),
+        ("ops/links.sh", &links),
+        ("ops/repository-url", "https://git.example.com/shop/blob/main\n"),
+        ("ops/alerts/service.yml", "runbook_url: ops/runbook/service.md#slow\n"),
+        ("ops/dashboards/service.json", "{}\n"),
+    ]);
     (run(host.path(), "deploy/roll.sh", &[("IMAGE", "shop-api:2")]), host)
 }
 
@@ -35,6 +44,17 @@ fn a_replica_that_becomes_healthy_between_two_questions_is_ready() {
     let remembered = fs::read_to_string(host.path().join("deploy/.env")).expect("the version is remembered");
     assert_eq!(remembered, "IMAGE=shop-api:2\n");
     assert!(host.path().join("deploy/removed").exists(), "the old replica is removed");
+}
+
+#[test]
+fn prometheus_and_grafana_have_the_alerts_and_dashboards_with_absolute_links() {
+    let (output, host) = roll(&["healthy"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let linked = |path: &str| fs::read_to_string(host.path().join("deploy/linked").join(path)).ok();
+    let rule = "runbook_url: https://git.example.com/shop/blob/main/ops/runbook/service.md#slow\n";
+    assert_eq!(linked("alerts/service.yml").as_deref(), Some(rule));
+    assert_eq!(linked("dashboards/service.json").as_deref(), Some("{}\n"));
+    assert_eq!(linked("alerts/removed.yml"), None, "an alert that was removed is not kept");
 }
 
 #[test]

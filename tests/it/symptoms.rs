@@ -76,6 +76,57 @@ fn symptoms_count_series_that_exist() {
     }
 }
 
+/// Such an alert would fire after a fault that is shorter than its window, and begin again with every good minute.
+#[test]
+fn an_alert_over_a_window_does_not_wait() {
+    for project in all() {
+        for rule in conditions(&texts(project, ALERTS)) {
+            let has_window = rule.split('[').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+            assert!(!(has_window && rule.contains("\n        for: ")), "{}: {rule}", project.id());
+        }
+    }
+}
+
+/// A quiet service has few requests, and a new Prometheus no data as old as the window.
+#[test]
+fn an_alert_on_a_share_of_requests_needs_enough_of_them() {
+    let mut found = BTreeSet::new();
+    for project in all() {
+        for rule in conditions(&texts(project, ALERTS)) {
+            if !rule.contains("ratio_rate") && !rule.contains("\n            / ") {
+                continue;
+            }
+            for arm in rule.split("\n          or\n") {
+                assert!(arm.contains("increase(") && arm.contains(" > 10"), "{}: {arm}", project.id());
+                assert!(rule.contains("severity: page") || arm.contains(" offset "), "{}: {arm}", project.id());
+            }
+            found.insert(rule.lines().next().unwrap_or_default().to_owned());
+        }
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
+}
+
+/// Otherwise one fault is two pages.
+#[test]
+fn no_two_alerts_have_one_expression() {
+    for project in all() {
+        let rules = texts(project, ALERTS);
+        let expressions = conditions(&rules).into_iter().filter_map(|rule| rule.split("expr: ").nth(1));
+        let expressions = expressions.map(|rest| rest.split("\n        for: ").next().unwrap_or_default());
+        let expressions = expressions.map(|rest| rest.split("\n        keep_firing_for: ").next().unwrap_or_default());
+        let expressions = expressions.map(|rest| rest.split("\n        labels:").next().unwrap_or_default());
+        let mut seen = BTreeSet::new();
+        for expression in expressions {
+            assert!(seen.insert(expression), "{}: {expression}", project.id());
+        }
+    }
+}
+
+/// The rule of each alert, up to its annotations.
+fn conditions(rules: &str) -> Vec<&str> {
+    rules.split("      - alert: ").skip(1).filter_map(|rule| rule.split("        annotations:").next()).collect()
+}
+
 fn parts(project: &Project) -> Parts {
     Plan::new(&project.stack, NAME).parts
 }

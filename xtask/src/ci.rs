@@ -83,7 +83,7 @@ const REST: &[Stage] = &[
     Stage { name: "host", limit: 18, cpu: 1, waits: 3, takes: Takes::Nothing, beside: 1, priority: Equal },
     Stage { name: "mutations", limit: 18, cpu: 10, waits: 2, takes: Takes::All, beside: 0, priority: Equal },
     Stage { name: "outage", limit: 12, cpu: 4, waits: 4, takes: Takes::Nothing, beside: 0, priority: Equal },
-    Stage { name: "outside", limit: 20, cpu: 23, waits: 2, takes: Takes::Nothing, beside: 1, priority: Equal },
+    Stage { name: "outside", limit: 20, cpu: 24, waits: 2, takes: Takes::Nothing, beside: 1, priority: Equal },
     Stage { name: "deploy", limit: 28, cpu: 20, waits: 7, takes: Takes::Nothing, beside: 0, priority: Equal },
 ];
 

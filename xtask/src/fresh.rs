@@ -1,6 +1,7 @@
 //! The first steps of a new user, for each preset: `restwell new` in an empty directory, without a terminal, then
 //! cargo's own commands inside the project.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,7 +17,11 @@ use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
 use crate::tally::Tally;
-use crate::{http, package, project, readme, recipe, rotation, suites};
+use crate::{http, package, project, readme, recipe, rotation, suites, workflow};
+
+/// What a project without a workflow is checked with.
+const COMMANDS: [&str; 3] =
+    ["cargo fmt --check", "cargo clippy --all-targets --locked -- -D warnings", "cargo test --locked"];
 
 /// Runs the stage.
 pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result<()> {
@@ -25,10 +30,10 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     let extended = extended(&stacks, *all)?;
     let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
-    // Servers, the README's command and the package; nine of each preset, one of those with resources, and those added.
+    // Servers, the README's command and the package; ten of each preset, one of those with resources, and those added.
     let drills = stacks.iter().filter(|stack| has_resources(stack)).count();
     let added = stacks.iter().filter(|stack| extended.contains(stack)).count();
-    tally.set_total(3 + 9 * stacks.len() + drills + added);
+    tally.set_total(3 + 10 * stacks.len() + drills + added);
     let restwell = project::restwell()?;
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
@@ -70,13 +75,13 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
     let before = tally.check(&format!("{preset} is a git repository"), || visible(folder));
     tally.check(&format!("{preset} build --locked"), || cargo(folder, &["build", "--locked", "--quiet"]));
     let mut tests = None;
-    tally.note(&format!("{preset} test"), || {
-        let note = suites::test_alone(folder, servers.for_tests(stack))?;
-        tests = suites::number_of_tests(&note);
-        Ok(note)
-    });
-    tally.check(&format!("{preset} clippy"), || suites::clippy(folder));
-    tally.check(&format!("{preset} rustfmt"), || cargo(folder, &["fmt", "--check"]));
+    for command in commands(tally, preset, folder) {
+        tally.note(&format!("{preset} `{command}`"), || {
+            let note = step(folder, &command, &servers.for_tests(stack))?;
+            tests = tests.or(suites::number_of_tests(&note));
+            Ok(note)
+        });
+    }
     tally.note(&format!("{preset} crates"), || budget::check(preset, folder));
     tally.check(&format!("{preset} greets"), || greets(folder, &servers.for_service(stack)));
     tally.check(&format!("{preset} leaves no litter"), || {
@@ -90,6 +95,26 @@ fn project(tally: &mut Tally, preset: &str, folder: &Path, (stack, servers): (&S
         tally.note(&format!("{preset} drill"), || drill(folder, &servers.for_tests(stack)));
     }
     tests
+}
+
+/// The commands of the workflow that check the code, in order.
+fn commands(tally: &mut Tally, preset: &str, folder: &Path) -> Vec<String> {
+    let found = tally.check(&format!("{preset} commands"), || workflow::commands(folder, &["lint", "test"]));
+    let found = found.filter(|found| !found.is_empty()).unwrap_or_else(|| COMMANDS.map(str::to_owned).into());
+    let (run, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|command| command.starts_with("cargo "));
+    for command in BTreeSet::from_iter(left) {
+        tally.gap(&format!("{preset} `{command}`"), "the toolchain is there, and the servers are those of this stage");
+    }
+    run
+}
+
+/// Runs a command of the workflow; returns the number of tests, if it is one.
+fn step(folder: &Path, command: &str, variables: &[(String, String)]) -> Result<String> {
+    let program = project::shell(folder, command);
+    if command.starts_with("cargo test") {
+        return suites::passed(suites::alone(program), variables);
+    }
+    program.limit(Duration::from_secs(900)).read().map(|_output| String::new())
 }
 
 /// The stacks to which resources are added: the one whose turn it is, or `all` that have any.
@@ -112,8 +137,7 @@ fn drill(folder: &Path, variables: &[(String, String)]) -> Result<String> {
     let recipes = std::fs::read_to_string(folder.join("justfile"))?;
     let drill = recipes.split("\ndrill seconds=").nth(1).and_then(|recipe| recipe.lines().nth(1));
     let drill = drill.context("the justfile has no drill")?.replace("{{ seconds }}", "1");
-    let drill = Program::new("sh").args(["-c", &drill]).dir(folder).envs(variables);
-    let output = project::in_shared_target(drill).limit(Duration::from_secs(300)).capture()?;
+    let output = project::shell(folder, &drill).envs(variables).limit(Duration::from_secs(300)).capture()?;
     let summary = output.stdout.lines().find(|line| line.ends_with("every promise was kept."));
     let summary = summary.with_context(|| format!("no report\n{}", output.tail()))?.to_owned();
     let broken: Vec<&str> = output.stdout.lines().filter(|line| line.trim_start().starts_with("BROKEN")).collect();

@@ -42,6 +42,7 @@ mod tool;
 mod tools;
 mod tree;
 mod variants;
+mod workflow;
 mod year;
 
 use std::process::ExitCode;

@@ -5,7 +5,11 @@ mod api;
 mod aws;
 mod azure;
 mod browser;
+mod checkov;
+mod dashboards;
 mod datadog;
+mod distinct;
+mod every;
 mod files;
 mod fly;
 mod gcp;
@@ -15,6 +19,7 @@ mod licences;
 mod load;
 mod million;
 pub(crate) mod prometheus;
+mod rules;
 mod systemd;
 
 use std::fs;
@@ -48,7 +53,6 @@ pub(crate) fn run() -> Result<()> {
     generate(&restwell, folder.path(), NAME, &["--preset", "standard"])?;
     generate(&restwell, folder.path(), LARGEST, &LARGEST_STACK)?;
     let largest = folder.path().join(LARGEST);
-    files::pass(&mut tally, &largest, "scale")?;
     tally.note("scale: licences of the dependencies", || licences::check(&largest));
     gitlab::check(&mut tally, &restwell, folder.path())?;
     datadog::check(&mut tally, &restwell, folder.path())?;
@@ -56,6 +60,8 @@ pub(crate) fn run() -> Result<()> {
         files::check_target(&mut tally, &restwell, folder.path(), &target)?;
     }
     systemd::check(&mut tally, &restwell, folder.path())?;
+    files::check_each(&mut tally, &largest, &[dashboards::LINTER])?;
+    every::check(&mut tally)?;
     let folder = folder.path().join(NAME);
     files::check(&mut tally, &folder)?;
     tally.note("licences of the dependencies", || licences::check(&folder));

@@ -42,16 +42,25 @@ impl Program {
         Self { command, limit: Duration::from_secs(600), grace: Duration::from_secs(2), mark, cleans_up: false }
     }
 
-    /// Cargo, without the variables that `cargo xtask` sets: the build of a project must not depend on them.
+    /// Cargo, without the variables that `cargo xtask` sets.
     pub(crate) fn cargo() -> Self {
-        let mut cargo = Self::new("cargo");
+        Self::new("cargo").outside_cargo()
+    }
+
+    /// A line of shell, likewise: it may call cargo.
+    pub(crate) fn shell(line: &str) -> Self {
+        Self::new("sh").args(["-ec", line]).outside_cargo()
+    }
+
+    /// Without the variables that cargo sets for what it runs: the build of a project must not depend on them.
+    fn outside_cargo(mut self) -> Self {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST") {
-                cargo.command.env_remove(&name);
+                self.command.env_remove(&name);
             }
         }
-        cargo
+        self
     }
 
     pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {

@@ -99,6 +99,11 @@ pub(crate) fn cargo(folder: &Path) -> Program {
     in_shared_target(Program::cargo().dir(folder))
 }
 
+/// A line of shell inside a project, with the shared build directory.
+pub(crate) fn shell(folder: &Path, line: &str) -> Program {
+    in_shared_target(Program::shell(line).dir(folder))
+}
+
 /// Makes cargo build in the shared directory, without debug information. The settings are the same everywhere, so that
 /// a dependency with the same features is built once for all stages. Most projects are built once: incremental data
 /// would cost a quarter of the time of each build, and gigabytes.

@@ -91,7 +91,7 @@ pub(crate) fn apply(folder: &Path, stack: &Stack, servers: &Servers) -> Result<S
     ensure!(same, "openapi.json is not the description of the generated resources");
     project::cargo(folder).args(["fmt", "--check"]).read()?;
     suites::clippy(folder)?;
-    let tests = suites::test_alone(folder, servers.for_tests(stack))?;
+    let tests = suites::test_alone(folder, &servers.for_tests(stack))?;
     for resource in GENERATED.iter().rev() {
         change(&["remove", "resource", resource[0]])?;
     }

@@ -198,14 +198,26 @@ pub(crate) fn clippy(folder: &Path) -> Result<()> {
 }
 
 /// As [`test`], while no other suite runs.
-pub(crate) fn test_alone(folder: &Path, mut variables: Vec<(String, String)>) -> Result<String> {
-    variables.push(("RUST_TEST_THREADS".to_owned(), THREADS.to_owned()));
-    test(folder, &variables)
+pub(crate) fn test_alone(folder: &Path, variables: &[(String, String)]) -> Result<String> {
+    passed(alone(cargo_test(folder)), variables)
 }
 
 /// Runs the project's own tests with these variables; returns their number.
 pub(crate) fn test(folder: &Path, variables: &[(String, String)]) -> Result<String> {
-    let test = project::cargo(folder).args(["test", "--locked", "--no-fail-fast"]);
+    passed(cargo_test(folder), variables)
+}
+
+fn cargo_test(folder: &Path) -> Program {
+    project::cargo(folder).args(["test", "--locked", "--no-fail-fast"])
+}
+
+/// A command that tests a project while no other suite runs.
+pub(crate) fn alone(test: Program) -> Program {
+    test.env("RUST_TEST_THREADS", THREADS)
+}
+
+/// Runs a command that tests a project, with these variables; returns the number of tests that passed.
+pub(crate) fn passed(test: Program, variables: &[(String, String)]) -> Result<String> {
     let output = test.envs(variables).limit(Duration::from_secs(1200)).capture()?;
     if output.stderr.lines().any(|line| line.starts_with("warning")) {
         bail!("the compiler warns\n{}", output.tail());

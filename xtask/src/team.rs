@@ -26,8 +26,8 @@ pub(crate) const TEAM: [(&str, Edit); 20] = [
         "src/app.rs",
         Edit::Before("    router.merge(greet::router())\n", "    let router = router.merge(crate::stock::router());\n"),
     ),
-    ("src/app.rs", Edit::After("pub struct App {\n", "    /// Where the goods are.\n    pub warehouse: String,\n")),
-    ("src/app.rs", Edit::After("        Ok(Arc::new(Self {\n", "            warehouse: config.warehouse,\n")),
+    ("src/state.rs", Edit::After("pub struct App {\n", "    /// Where the goods are.\n    pub warehouse: String,\n")),
+    ("src/state.rs", Edit::After("        Ok(Arc::new(Self {\n", "            warehouse: config.warehouse,\n")),
     (
         "src/config.rs",
         Edit::After(
@@ -70,8 +70,8 @@ use axum::Json;
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::app::App;
 use crate::platform::params::Params;
+use crate::state::App;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(stock))

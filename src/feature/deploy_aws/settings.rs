@@ -40,6 +40,11 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// What a setting does. A server that runs beside the service during development is another one in the VPC.
+fn about(setting: &Setting) -> String {
+    setting.about.replace("127.0.0.1", "collector.internal")
+}
+
 /// The settings that are no secrets: `parameter`, `name`, `about`, and `default`, a line of YAML if there is one.
 fn stack_settings(settings: &Settings) -> Vec<Fields> {
     let fields = |setting: &Setting| {
@@ -51,7 +56,7 @@ fn stack_settings(settings: &Settings) -> Vec<Fields> {
         Some(Fields::from([
             ("parameter", parameter(setting.name)),
             ("name", setting.name.to_owned()),
-            ("about", quoted(setting.about)),
+            ("about", quoted(&about(setting))),
             ("default", default),
         ]))
     };
@@ -61,11 +66,7 @@ fn stack_settings(settings: &Settings) -> Vec<Fields> {
 /// Those that the operator edits, for the file of an environment: `parameter`, `about` and `value`.
 fn operator_parameters(settings: &Settings) -> Vec<Fields> {
     let fields = |(setting, value): (&Setting, &str)| {
-        Fields::from([
-            ("parameter", parameter(setting.name)),
-            ("about", setting.about.to_owned()),
-            ("value", value.to_owned()),
-        ])
+        Fields::from([("parameter", parameter(setting.name)), ("about", about(setting)), ("value", value.to_owned())])
     };
     settings.of_operator().map(fields).collect()
 }
@@ -151,7 +152,8 @@ fn secret_commands(settings: &Settings, label: &str) -> String {
     }
     format!(
         "\nThe secrets are created beforehand, from files that are never committed; those of staging likewise. Each command \
-         prints\nan ARN, the value of a parameter:\n\n```sh\numask 077\nmkdir -p {FILES}\n{commands}```\n"
+         prints\nan ARN, the value of a parameter. Delete the files afterwards, and these commands from the history of the \
+         shell:\n\n```sh\numask 077\nmkdir -p {FILES}\n{commands}```\n"
     )
 }
 

@@ -93,8 +93,8 @@ fn commands(secrets: &[SecretSetting], label: &str) -> String {
         return lines;
     }
     format!(
-        "\nSecrets are in the Key Vault, from files that are never committed; delete them afterwards:\n\n\
-         ```sh\numask 077\nmkdir -p deploy/secrets\n{lines}```\n"
+        "\nSecrets are in the Key Vault, from files that are never committed; delete the files afterwards, and what the history\n\
+         of the shell has of these commands:\n\n```sh\numask 077\nmkdir -p deploy/secrets\n{lines}```\n"
     )
 }
 

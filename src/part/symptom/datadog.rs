@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::name;
 
-use super::{Condition, Severity, Symptom};
+use super::{Condition, FAILURE, Failure, Severity, Symptom};
 
 /// The scope of queries in facts, which do not know the name of the project.
 const SCOPE: &str = "service:app";
@@ -68,8 +68,10 @@ pub(super) fn monitors(symptom: &Symptom, written: &[Query], project: &str) -> V
         }
         Condition::Dependency(name) => {
             let scope = format!("{{{SCOPE},dependency:{name}}}");
-            let query = format!("sum(last_10m):default_zero(sum:dependency_errors_total{scope}.as_count())");
-            return vec![metric(symptom, "", (&query, '>', FAILED_CALLS), project)];
+            let Failure { window, errors, over, .. } = FAILURE;
+            let calls = format!("sum:dependency_errors_total{scope}.as_count().rollup(sum, 60)");
+            let query = format!("sum(last_{window}m):default_zero(clamp_max({calls}, {errors}))");
+            return vec![metric(symptom, "", (&query, '>', f64::from(over)), project)];
         }
         Condition::Written(_) => written.iter().filter(|query| query.alert == alert),
     };
@@ -87,9 +89,6 @@ pub(super) fn monitors(symptom: &Symptom, written: &[Query], project: &str) -> V
     };
     queries.map(monitor).collect()
 }
-
-/// Calls in ten minutes. While the breaker is open one is made every five seconds.
-const FAILED_CALLS: f64 = 50.0;
 
 fn metric(symptom: &Symptom, name: &str, condition: (&str, char, f64), project: &str) -> Value {
     let (query, comparison, threshold) = condition;
@@ -178,6 +177,17 @@ mod tests {
         let message =
             "{{value}} guests were refused\n\nRunbook: ops/runbook/door.md#guests-are-refused\n\n@NOTIFY_TICKET";
         assert_eq!(monitor["message"], message);
+    }
+
+    #[test]
+    fn a_minute_of_failed_calls_is_no_failure_that_lasts() {
+        let mut symptoms = Symptoms::default();
+        symptoms.of("door").dependency("DoorFails", "The door fails");
+        let monitors = parsed(&symptoms.monitors(&[], "shop"));
+        let calls =
+            "sum:dependency_errors_total{service:shop,env:production,dependency:door}.as_count().rollup(sum, 60)";
+        let query = format!("sum(last_10m):default_zero(clamp_max({calls}, 10)) > 50");
+        assert_eq!(monitors[0]["query"], query);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Condition, Scope, Severity, Symptom};
+use super::{Condition, FAILURE, Failure, Scope, Severity, Symptom};
 
 /// `labels`: the labels and annotations of the rule. `fires`: the alert that a test expects. For a condition that is not
 /// written by hand also `rule` and `test`, which are whole.
@@ -113,58 +113,98 @@ fn test_of_events(symptom: &Symptom, counter: &str, over: u32, keep: u32) -> Str
         .replace("<count>", &(many * WINDOW).to_string())
 }
 
+/// Counts the minutes of a failure, not what happens in them, so that a single minute cannot reach the threshold: neither part
+/// rises after the failure is over. Counters are subtracted because an OpenTelemetry collector gets one value a minute.
 fn failures(symptom: &Symptom, dependency: &str) -> String {
     let (alert, labels) = (symptom.alert, labels(symptom));
+    let of = format!("{{job=\"app\",dependency=\"{dependency}\"}}");
+    let errors = format!("dependency_errors_total{of}");
+    let Failure { window, open, errors: counted, over, keep } = FAILURE;
     format!(
         "      - alert: {alert}
+        # Minutes of the last {window} in which a breaker was open, or failed calls, of which a minute counts at most {counted}.
         # Also if it works now and then, or answers most calls too late.
         expr: |
-          max by (job) (max_over_time(breaker_open{{job=\"app\",dependency=\"{dependency}\"}}[2m])) == 1
+          sum_over_time(max by (job) (max_over_time(breaker_open{of}[1m]))[{window}m:1m]) >= {open}
           or
-          sum by (job) (increase(dependency_errors_total{{job=\"app\",dependency=\"{dependency}\"}}[5m])) > 25
-        for: 5m
+          sum_over_time(
+            clamp_max(sum by (job) (clamp_min({errors} - {errors} offset 1m, 0)), {counted})[{window}m:1m]
+          ) > {over}
+        keep_firing_for: {keep}m
 {labels}"
     )
 }
 
+/// The tests of the alert: what is a ticket, and what is none.
 fn test_of_failures(symptom: &Symptom, dependency: &str) -> String {
-    let breaker = |instance, values: &str| {
-        let series = format!("breaker_open{{job=\"app\",dependency=\"{dependency}\",instance=\"{instance}\"}}");
-        (series, values.to_owned())
-    };
-    let errors = |values: &str| {
-        let series = format!("dependency_errors_total{{job=\"app\",dependency=\"{dependency}\",instance=\"a\"}}");
-        (series, values.to_owned())
-    };
-    let now_and_then = format!("0x40{}", " 1 0 0 0 0 0".repeat(6));
     let another = "breaker_open{job=\"app\",dependency=\"another\",instance=\"a\"}";
+    let brief = "0x40 1x14 0x60";
     let cases = [
         Case {
-            name: "a failure that lasts is a ticket, one replica that cannot reach it is enough",
-            interval: "1m",
-            series: &[breaker("a", "0x10 1x30"), breaker("b", "0x40")],
-            expected: &[(12, false), (17, true)],
+            name: "one minute of errors that is over is no ticket",
+            interval: "15s",
+            series: &[breaker(dependency, "a", "0x40 1x3 0x60"), errors(dependency, "0x40 100+100x3 400x60")],
+            expected: &[],
         },
         Case {
-            name: "so is one that works now and then",
+            name: "nor is a breaker that was open for less than four minutes",
             interval: "15s",
-            series: &[breaker("a", &now_and_then)],
-            expected: &[(5, false), (17, true)],
-        },
-        Case {
-            name: "so are answers that come too late",
-            interval: "15s",
-            series: &[breaker("a", "0x80"), errors("0x20 0+2x60")],
-            expected: &[(5, false), (17, true)],
+            series: &[breaker(dependency, "a", brief), breaker(dependency, "b", brief)],
+            expected: &[],
         },
         Case {
             name: "another dependency is not this one",
             interval: "1m",
             series: &[(another.to_owned(), "1x40".to_owned())],
-            expected: &[(30, false)],
+            expected: &[],
         },
     ];
-    cases.iter().map(|case| case.render(symptom)).collect::<Vec<_>>().join("\n\n")
+    let cases = lasting_failures(symptom, dependency).into_iter().chain(cases.map(|case| case.render(symptom)));
+    cases.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The tests in which the alert fires.
+fn lasting_failures(symptom: &Symptom, dependency: &str) -> [String; 4] {
+    let now_and_then = format!("0x40{} 0x80", " 1 0 0 0 0 0".repeat(6));
+    let cases = [
+        Case {
+            name: "a failure that lasts is a ticket, one replica that cannot reach it is enough",
+            interval: "1m",
+            series: &[breaker(dependency, "a", "0x10 1x30"), breaker(dependency, "b", "0x40")],
+            expected: &[(12, false), (17, true)],
+        },
+        Case {
+            name: "so is one that works now and then, until it is over",
+            interval: "15s",
+            series: &[breaker(dependency, "a", &now_and_then)],
+            expected: &[(5, false), (17, true), (35, false)],
+        },
+        Case {
+            name: "so are answers that come too late",
+            interval: "15s",
+            series: &[breaker(dependency, "a", "0x80"), errors(dependency, "0x20 0+2x60")],
+            expected: &[(5, false), (17, true)],
+        },
+        Case {
+            name: "also where a value is sent once a minute",
+            interval: "1m",
+            series: &[errors(dependency, "0x10 0+8x30")],
+            expected: &[(12, false), (20, true)],
+        },
+    ];
+    cases.map(|case| case.render(symptom))
+}
+
+/// The breaker of a replica, and its values.
+fn breaker(dependency: &str, instance: &str, values: &str) -> (String, String) {
+    let series = format!("breaker_open{{job=\"app\",dependency=\"{dependency}\",instance=\"{instance}\"}}");
+    (series, values.to_owned())
+}
+
+/// The failed calls of a replica, and their values.
+fn errors(dependency: &str, values: &str) -> (String, String) {
+    let series = format!("dependency_errors_total{{job=\"app\",dependency=\"{dependency}\",instance=\"a\"}}");
+    (series, values.to_owned())
 }
 
 /// A test of one alert.
@@ -174,7 +214,7 @@ struct Case<'a> {
     interval: &'a str,
     /// The series, and their values in promtool's notation.
     series: &'a [(String, String)],
-    /// The minutes at which the alert is looked at, and whether it fires.
+    /// The minutes at which the alert is looked at, and whether it fires; empty where it never does.
     expected: &'a [(u32, bool)],
 }
 
@@ -185,6 +225,9 @@ impl Case<'_> {
         for (series, values) in *series {
             text += &format!("      - series: {series}\n        values: {values}\n");
         }
+        if expected.is_empty() {
+            return text + &never(symptom);
+        }
         text += "    alert_rule_test:\n";
         for (minute, is_firing) in *expected {
             let alerts = if *is_firing { fires(symptom) } else { "        exp_alerts: []".to_owned() };
@@ -192,4 +235,15 @@ impl Case<'_> {
         }
         text.trim_end().to_owned()
     }
+}
+
+/// Fires at no time of half an hour.
+fn never(symptom: &Symptom) -> String {
+    let alert = symptom.alert;
+    format!(
+        "    promql_expr_test:
+      - expr: count_over_time(ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}[30m])
+        eval_time: 30m
+        exp_samples: []"
+    )
 }

@@ -64,13 +64,13 @@ pub(super) fn member(name: &str, type_name: &str) -> String {
     if line.len() <= WIDTH { line } else { format!("    pub {name}:\n        {type_name},") }
 }
 
-/// The statement `start = sum;`, indented by 8: with the sum on one line if it fits, otherwise with a line for each term.
+/// The statement `start = sum;`, indented by 4: with the sum on one line if it fits, otherwise with a line for each term.
 pub(super) fn sum(start: &str, terms: &[String]) -> String {
     let line = terms.join(" + ");
-    if 12 + line.len() < WIDTH {
-        return assignment(8, start, &line);
+    if 8 + line.len() < WIDTH {
+        return assignment(4, start, &line);
     }
-    format!("{start} = {};", terms.join("\n            + "))
+    format!("{start} = {};", terms.join("\n        + "))
 }
 
 /// The names of a `use`: sorted, and without braces if it is one.
@@ -108,8 +108,8 @@ mod tests {
         assert_eq!(chain(4, "let a", "b(C)", &calls[..2]), "let a = b(C).bind(new.number_0).bind(new.number_1);");
         assert!(chain(8, "let update", "query(C)", &calls[..5]).starts_with("let update =\n            query(C).bind"));
         assert!(chain(8, "let update", "query(C)", &calls).starts_with("let update = query(C)\n            .bind"));
-        let terms = ["a", "b"].map(|letter| letter.repeat(50));
-        assert_eq!(sum("let entries", &terms), format!("let entries =\n            {};", terms.join(" + ")));
+        let terms = ["a", "b"].map(|letter| letter.repeat(52));
+        assert_eq!(sum("let entries", &terms), format!("let entries =\n        {};", terms.join(" + ")));
         let long = "x".repeat(110);
         assert_eq!(assignment(0, "const A: &str", &format!("\"{long}\"")), format!("const A: &str =\n    \"{long}\";"));
         assert_eq!(signature("fn a", &["b: B"], "C"), "fn a(b: B) -> C {");

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use app::app::{App, router};
+use app::app::router;
 use app::config::Config;
 use app::platform::guard::protect;
 use app::platform::settings::Environment;
+use app::state::App;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;

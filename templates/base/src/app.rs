@@ -1,38 +1,12 @@
-//! The application: its state, and the routes of its two ports.
+//! The application: the routes of its two ports.
 
 use std::sync::Arc;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::platform::{Platform, docs, guard, health, server, server::Server};
-use crate::{config::Config, greet};
-
-/// The state that handlers share.
-pub struct App {
-    pub platform: Arc<Platform>,
-    //= fields
-}
-
-impl App {
-    /// # Errors
-    /// If something that the configuration refers to is missing.
-    pub fn new(config: Config) -> anyhow::Result<Arc<Self>> {
-        let platform = Platform::new(config.platform)?;
-        Ok(Arc::new(Self {
-            //= new
-            // The last one, because the others are constructed from it.
-            platform,
-        }))
-    }
-    //= methods
-}
-
-impl AsRef<Arc<Platform>> for App {
-    fn as_ref(&self) -> &Arc<Platform> {
-        &self.platform
-    }
-}
+use crate::platform::{docs, guard, health, server, server::Server};
+use crate::{config::Config, greet, state::App};
 
 /// The operations of the API, each with its description.
 pub fn operations() -> OpenApiRouter<Arc<App>> {
@@ -53,6 +27,7 @@ pub fn admin(app: &Arc<App>) -> Router {
     //= admin
     guard::watch(router)
 }
+//= measure
 
 /// Binds the application to its two ports, with additional `routes` behind the same guard.
 ///

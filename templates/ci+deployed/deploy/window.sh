@@ -1,19 +1,14 @@
 #!/bin/sh
-# Whether the deploy window of ops/ONCALL.md is open: Monday to Thursday 08:00 to 15:00 UTC, Friday until 11:00. Fails if it
-# is closed, unless the first argument is `true`: to end an incident.
+# Whether the deploy window of ops/ONCALL.md is open: Monday to Thursday, 08:00 to 15:00 UTC. Fails if it is closed, unless the
+# first argument is `true`: to end an incident.
 set -eu
 
 day=$(date -u +%u) hour=$(date -u +%H)
 # Not octal: 08 is 8.
 hour=${hour#0}
-case $day in
-  [1-4]) until=15 ;;
-  5) until=11 ;;
-  *) until=0 ;;
-esac
 if [ "${1:-}" = true ]; then
-  echo 'window.sh: the deploy window is overridden'
-elif [ "$hour" -ge 8 ] && [ "$hour" -lt "$until" ]; then
+  echo 'window.sh: the deploy window is ignored'
+elif [ "$day" -le 4 ] && [ "$hour" -ge 8 ] && [ "$hour" -lt 15 ]; then
   echo 'window.sh: the deploy window is open'
 else
   echo 'window.sh: the deploy window is closed; deploy when it is open (ops/ONCALL.md)' >&2

@@ -14,13 +14,16 @@ state() {
     --query "ruleGroupsNamespace.status.$2" --output text 2>/dev/null || true
 }
 
+linked=$(mktemp -d)
+trap 'rm -rf "$linked"' EXIT
+../links.sh "$linked" ./*.yml
 for file in *.yml; do
   name=${file%.yml}
   case $(state "$name" statusCode) in
     '') action=create ;;
     *) action=put ;;
   esac
-  aws amp "$action-rule-groups-namespace" --workspace-id "$workspace" --name "$name" --data "fileb://$file" >/dev/null
+  aws amp "$action-rule-groups-namespace" --workspace-id "$workspace" --name "$name" --data "fileb://$linked/$file" >/dev/null
 done
 for file in *.yml; do
   name=${file%.yml} tries=0

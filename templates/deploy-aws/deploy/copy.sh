@@ -1,6 +1,6 @@
 #!/bin/sh
 # Copies an image into the registry of the account, from which ECS pulls it, and prints its name there. It keeps its digest and
-# both of its processors. docker must be logged in to the registry that it comes from.
+# all of its processors. docker must be logged in to the registry that it comes from.
 #
 #   deploy/copy.sh IMAGE   IMAGE is registry/name@sha256:…
 set -eu
@@ -25,7 +25,8 @@ if ! is_there; then
   password=$(aws ecr get-login-password)
   printf %s "$password" | docker login --username AWS --password-stdin "${registry%%/*}" >&2
   # A tag in that registry is never moved, so it is the digest.
-  docker buildx imagetools create --tag "$registry:${digest#sha256:}" "$image" >&2
+  # Without the option, an image for one processor would become an index, with another digest.
+  docker buildx imagetools create --prefer-index=false --tag "$registry:${digest#sha256:}" "$image" >&2
   is_there || fail "the copy of $image has another digest"
 fi
 echo "$registry@$digest"

@@ -60,10 +60,12 @@ image=${image:-$before}
 # the circuit breaker of ECS has rolled back to the previous version, so what runs is compared with what should.
 change() {
   template=$1 parameters=$2 wanted=$3
-  set -- "Image=$wanted"
-  # A stack that cannot be created is deleted again, which the protection would prevent.
-  [ -n "$before" ] || set -- "$@" DeletionProtection=false
-  while IFS= read -r line; do
+  # A stack that cannot be created is deleted again, which the protection would prevent. Each change has a value for it, because
+  # a parameter without one keeps its last value; of two values the second counts.
+  protection=true
+  [ -n "$before" ] || protection=false
+  set -- "Image=$wanted" "DeletionProtection=$protection"
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       '' | '#'* | Image=*) ;;
       *) set -- "$@" "$line" ;;
@@ -84,7 +86,8 @@ back() {
   fail "$1, and the previous version could not be restored: aws cloudformation describe-stack-events --stack-name $stack"
 }
 
-change stack.yaml "$environment.env" "$image" || back "$image does not become ready"
+../ops/links.sh <stack.yaml >"$previous/linked.yaml"
+change "$previous/linked.yaml" "$environment.env" "$image" || back "$image does not become ready"
 
 answers() {
   curl --fail --silent --show-error --max-time 10 --retry 5 --retry-all-errors --output /dev/null "$PUBLIC_URL$1"

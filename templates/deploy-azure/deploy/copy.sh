@@ -17,12 +17,13 @@ case $image in
 esac
 server=$(sed -n 's/^ *- server: //p' container-app.yaml)
 token=$(az acr login --name "${server%%.*}" --expose-token --query accessToken --output tsv)
-digest=$(mktemp)
-trap 'rm -f "$digest"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 
-# The name that the registry expects with a token.
+# The name that the registry expects with a token, which is stored in no file that stays.
 user=00000000-0000-0000-0000-000000000000
-printf '%s' "$token" | skopeo login --username "$user" --password-stdin "$server" >&2
+printf '%s' "$token" | skopeo login --authfile "$folder/login" --username "$user" --password-stdin "$server" >&2
 # The tag keeps the image from being cleaned up; the digest is deployed.
-skopeo copy --all --digestfile "$digest" "docker://$image" "docker://$server/<% name_lower %>:${image##*@sha256:}" >&2
-echo "$server/<% name_lower %>@$(cat "$digest")"
+skopeo copy --dest-authfile "$folder/login" --all --digestfile "$folder/digest" \
+  "docker://$image" "docker://$server/<% name_lower %>:${image##*@sha256:}" >&2
+echo "$server/<% name_lower %>@$(cat "$folder/digest")"

@@ -7,7 +7,7 @@
 #
 # RESOURCE_GROUP is the group of the app; its name otherwise. If the new version does not become ready, it gets no request. If
 # PUBLIC_URL is set and does not answer afterwards, the previous version gets the requests again. In both cases the new version is
-# stopped, and the script fails.
+# stopped, and the script fails. Otherwise every other version is stopped, also one that a cancelled run left active.
 set -eu
 cd "$(dirname "$0")"
 
@@ -32,7 +32,7 @@ of_app() {
 field() { of_app 'revision show' --revision "$1" --query "$2" --output tsv; }
 # All requests go to one revision.
 shift_to() { of_app 'ingress traffic set' --revision-weight "$1=100" --output none; }
-stop() { of_app 'revision deactivate' --revision "$1" --output none; }
+stop() { of_app 'revision deactivate' --revision "$1" --output none || say "$1 still runs"; }
 
 # Empty before the first deploy.
 known=$(az containerapp list --resource-group "$group" --query "[?name=='$app'].name" --output tsv)
@@ -80,9 +80,10 @@ is_ready() {
   return 1
 }
 back() {
+  [ -z "$previous" ] || shift_to "$previous" ||
+    fail "$1, and the requests could not be given to the previous version: $before"
+  stop "$revision"
   [ -n "$previous" ] || fail "$1; there is no previous version"
-  shift_to "$previous" || fail "$1, and the requests could not be given to the previous version: $before"
-  stop "$revision" || say "$revision still runs, without requests"
   fail "$1, so the previous version has the requests: $before"
 }
 
@@ -95,6 +96,9 @@ answers() {
 if [ -n "${PUBLIC_URL:-}" ]; then
   { answers /health/ready && answers /greet; } || back 'the public address does not answer'
 fi
-# It drains what it still has.
-[ -z "$previous" ] || stop "$previous" || say "$previous still runs, without requests"
+# They drain what they still have.
+active=$(of_app 'revision list' --query '[?properties.active].name' --output tsv) || active=$previous
+for other in $active; do
+  [ "$other" = "$revision" ] || stop "$other"
+done
 say "$image runs in $app${before:+; back: deploy/shift.sh $before}"

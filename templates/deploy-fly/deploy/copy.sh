@@ -18,11 +18,12 @@ case $image in
 esac
 app=$(sed -n 's/^app = "\(.*\)"$/\1/p' fly.toml)
 token=${FLY_API_TOKEN:-$(flyctl auth token)}
-digest=$(mktemp)
-trap 'rm -f "$digest"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 
-printf '%s' "$token" | skopeo login --username x --password-stdin registry.fly.io >&2
+# The token is stored in no file that stays.
+printf '%s' "$token" | skopeo login --authfile "$folder/login" --username x --password-stdin registry.fly.io >&2
 # The tag keeps the image from being cleaned up; the digest is deployed.
-skopeo copy --override-os linux --override-arch amd64 --digestfile "$digest" \
+skopeo copy --dest-authfile "$folder/login" --override-os linux --override-arch amd64 --digestfile "$folder/digest" \
   "docker://$image" "docker://registry.fly.io/$app:${image##*@sha256:}" >&2
-echo "registry.fly.io/$app@$(cat "$digest")"
+echo "registry.fly.io/$app@$(cat "$folder/digest")"

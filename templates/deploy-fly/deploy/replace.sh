@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys a version to Fly.io, and waits until its machines are ready:
+# Deploys a version to Fly.io, and waits until it is ready:
 #
 #   deploy/replace.sh IMAGE       IMAGE is registry.fly.io/app@sha256:…, which copy.sh prints: a tag can be moved, a digest cannot
 #   deploy/replace.sh             changes of fly.toml, with the version that runs
@@ -51,8 +51,7 @@ back() {
 }
 
 deploy fly.toml "$image" || back "$image does not become ready"
-# The first deploy makes one machine. Later ones keep the number that there is.
-[ -n "$before" ] || flyctl scale count <% replicas %> --app "$app" --yes >&2 || fail 'not every machine could be made'
+#= scale
 
 answers() {
   curl --fail --silent --show-error --max-time 10 --retry 5 --retry-all-errors --output /dev/null "$PUBLIC_URL$1"

@@ -68,7 +68,7 @@ policies() {
         printf "\"labels\":{\"severity\":%s},\"ruleGroup\":%s,", quoted(severities[name]), quoted(groups[name])
         printf "\"alertRule\":%s,\"disableMetricValidation\":true}}]}\n", quoted(name)
       }
-    }' ./*.yml
+    }' ./*.yml | ../links.sh
 }
 
 if [ "${1:-}" = print ]; then

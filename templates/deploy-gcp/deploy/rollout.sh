@@ -8,7 +8,7 @@
 # An image of another registry is copied into Artifact Registry first. The new revision gets no request until it is ready and
 # answers at an address of its own, then a tenth of them for CANARY_SECONDS, then all. If a step fails, or if PUBLIC_URL is set
 # and does not answer afterwards, the previous revision gets all requests again, and the script fails. Cloud Run is the only
-# place that remembers which version runs. SERVICE names another file than service.yaml, for another environment.
+# place that remembers which version runs. SERVICE names another file of this folder than service.yaml, for another environment.
 set -eu
 cd "$(dirname "$0")"
 
@@ -57,8 +57,11 @@ case $image in
   *)
     copy=$region-docker.pkg.dev/$project/<% run_name %>/<% name_lower %>
     tag=$copy:${digest#sha256:}
-    docker buildx imagetools create --tag "$tag" "$image" >&2 || fail "$image cannot be copied to $copy; nothing was changed"
-    copied=$(docker buildx imagetools inspect "$tag" --format '{{.Manifest.Digest}}') || fail "$tag cannot be read; nothing was changed"
+    # Without the option, an image for one processor would become an index, with another digest.
+    docker buildx imagetools create --prefer-index=false --tag "$tag" "$image" >&2 ||
+      fail "$image cannot be copied to $copy; nothing was changed"
+    copied=$(docker buildx imagetools inspect "$tag" --format '{{.Manifest.Digest}}') ||
+      fail "$tag cannot be read; nothing was changed"
     [ "$copied" = "$digest" ] || fail "$tag has the digest $copied instead of $digest; nothing was changed"
     image=$copy@$digest
     ;;

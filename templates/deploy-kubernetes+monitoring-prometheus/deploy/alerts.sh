@@ -16,5 +16,5 @@ spec:
 END
 # The groups of each file, two columns to the right.
 for file in *.yml; do
-  sed -e '/^groups:$/d' -e '/^#/d' -e 's/^\(.\)/  \1/' "$file"
+  sed -e '/^groups:$/d' -e '/^#/d' -e 's/^\(.\)/  \1/' "$file" | ../links.sh
 done

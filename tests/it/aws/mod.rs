@@ -6,6 +6,7 @@ mod network;
 mod parameters;
 mod plants;
 mod policy;
+mod readme;
 mod references;
 mod resources;
 mod schema;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use restwell::choice::{Ci, Deploy};
 use restwell::part::Deployed;
 
-use crate::projects::{NAME, Project, all, default_of};
+use crate::projects::{NAME, Project, all, default_of, environment_in_telemetry};
 use network::Times;
 use template::Node;
 
@@ -27,7 +28,10 @@ const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 /// The files of `deploy/` that this checks, and the times of the service that they depend on.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Files {
+    /// And the commands of `README.md`.
     texts: BTreeMap<&'static str, String>,
+    /// Seconds within which a replica may become ready, by its image.
+    start: u32,
     /// Seconds of `DRAIN_TIMEOUT`, `REQUEST_TIMEOUT` and `HEADER_TIMEOUT`.
     seconds: [u32; 3],
 }
@@ -77,6 +81,22 @@ fn the_settings_of_every_stack_are_those_of_the_service() {
     }
 }
 
+#[test]
+fn the_telemetry_of_staging_is_told_apart_from_that_of_production() {
+    for project in projects() {
+        let Some((setting, before)) = environment_in_telemetry(&project.stack) else { continue };
+        let stack = template::read(project.text("deploy/stack.yaml")).unwrap_or_else(|fault| panic!("{fault}"));
+        let app = &stack.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"].items()[0];
+        let Node::Ref(parameter) = app["Environment"].named(setting) else { panic!("{setting} is no parameter") };
+        for name in ENVIRONMENTS {
+            let values = parameters::read(project.text(format!("deploy/{name}.env"))).expect("parameters");
+            let default = stack["Parameters"][parameter.as_str()]["Default"].text();
+            let value = values.get(parameter.as_str()).copied().unwrap_or(default);
+            assert_eq!(value, format!("{before}{name}"), "{setting} in {name} of {}", project.id());
+        }
+    }
+}
+
 fn projects() -> impl Iterator<Item = &'static Project> {
     all().iter().filter(|project| project.stack.deploy == Deploy::Aws)
 }
@@ -84,13 +104,16 @@ fn projects() -> impl Iterator<Item = &'static Project> {
 /// The files of a project, each read by `text`.
 fn files(text: impl Fn(&str) -> String) -> Files {
     let names = ["stack.yaml", "access.yaml", "staging.env", "production.env", "update.sh", "copy.sh"];
-    let texts = names.map(|name| (name, text(&format!("deploy/{name}"))));
+    let mut texts = BTreeMap::from(names.map(|name| (name, text(&format!("deploy/{name}")))));
+    texts.insert("README.md", readme::commands(&text("README.md")));
     let example = text(".env.example");
+    let image = text("Dockerfile");
+    let start = image.split("--start-period=").nth(1).and_then(|rest| rest.split("s ").next()?.parse().ok());
     let seconds = ["DRAIN_TIMEOUT", "REQUEST_TIMEOUT", "HEADER_TIMEOUT"].map(|name| {
         let value = default_of(&example, name).strip_suffix('s');
         value.and_then(|value| value.parse().ok()).expect("a number of seconds")
     });
-    Files { texts: texts.into(), seconds }
+    Files { texts, start: start.expect("a number of seconds"), seconds }
 }
 
 /// What is wrong with the deployment of a project.
@@ -104,6 +127,8 @@ fn faults(files: &Files) -> Vec<String> {
     let mut faults = of_template(&stack);
     faults.extend(of_template(&account));
     faults.extend(service::faults(&stack, drain));
+    faults.extend(service::of_start(&stack, files.start.into()));
+    faults.extend(readme::faults(&stack, &files.texts["README.md"]));
     faults.extend(network::faults(&stack, &times));
     faults.extend(resources::faults(&stack));
     faults.extend(resources::kept(&account));
@@ -113,7 +138,8 @@ fn faults(files: &Files) -> Vec<String> {
     faults.extend(access::of_account(&account, NAME));
     faults.extend(collector::faults(&stack, NAME));
     for name in ENVIRONMENTS {
-        let of_file = parameters::of_environment(&stack, &files.texts[format!("{name}.env").as_str()]);
+        let file = &files.texts[format!("{name}.env").as_str()];
+        let of_file = [parameters::of_environment(&stack, file), network::of_addresses(&stack, file)].concat();
         faults.extend(of_file.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     faults

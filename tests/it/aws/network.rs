@@ -193,3 +193,26 @@ fn of_replicas(template: &Node) -> Vec<String> {
         ),
     ])
 }
+
+/// What is wrong with the addresses in the file of an environment, also in its comments: replicas reach each of them.
+pub(super) fn of_addresses(template: &Node, file: &str) -> Vec<String> {
+    let out = template["Resources"]["ServiceSecurityGroup"]["Properties"]["SecurityGroupEgress"].items();
+    let mut faults = Vec::new();
+    for (scheme, port) in [("http://", 80.0), ("https://", 443.0)] {
+        for rest in file.split(scheme).skip(1) {
+            let authority = rest.split(|letter: char| !letter.is_alphanumeric() && !".:-".contains(letter)).next();
+            let authority = authority.unwrap_or_default();
+            let (host, port) = match authority.rsplit_once(':') {
+                Some((host, written)) => (host, written.parse().unwrap_or_default()),
+                None => (authority, port),
+            };
+            if ["127.0.0.1", "localhost"].contains(&host) {
+                faults.push(format!("nothing listens beside a replica at {scheme}{authority}"));
+            }
+            if !out.iter().any(|rule| covers(rule, port) && rule["CidrIp"].text() == "0.0.0.0/0") {
+                faults.push(format!("replicas do not reach {scheme}{authority}"));
+            }
+        }
+    }
+    faults
+}

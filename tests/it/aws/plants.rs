@@ -1,9 +1,9 @@
 //! Planted faults: each is found.
 
-use restwell::choice::{Cache, Deploy, Value};
+use restwell::choice::{Cache, Deploy, Monitoring, Value};
 use restwell::tree::Tree;
 
-use super::{Files, faults, files};
+use super::{faults, files};
 use crate::plants::all_are_found;
 use crate::projects::{self, WITH_SERVERS, source, stack};
 
@@ -137,6 +137,14 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("access.yaml", "ManagedPolicyArns: [!Ref DeployPolicy]", "ManagedPolicyArns: [!Ref Policy]", "refers to Policy"),
     ("stack.yaml", ":repository/north-pier9/app", ":repository/north-pier9", "another registry than deploys copy to"),
     ("access.yaml", "cloudformation:CreateChangeSet", "cloudformation.CreateChangeSet", "no action"),
+    // The start of a replica.
+    ("stack.yaml", "StartPeriod: 300", "StartPeriod: 60", "StartPeriod is shorter than that of the image"),
+    ("stack.yaml", "PeriodSeconds: 300", "PeriodSeconds: 60", "counts before StartPeriod ends"),
+    // The commands of the README.
+    ("README.md", "aws sns subscribe", "aws sns list-topics", "alarms page no one"),
+    ("README.md", "OutputKey=='Pages'", "OutputKey=='Address'", "alarms page no one"),
+    ("README.md", "aws iam create-open-id-connect-provider", "aws iam list-roles", "the identity provider is not"),
+    ("README.md", "docker login --username", "docker logout --username", "docker is not logged in"),
     // The other resources.
     ("stack.yaml", "Subnets: !Ref PublicSubnets", "Subnets: !Ref PrivateSubnets", "clients do not reach the subnets"),
     (
@@ -222,15 +230,24 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
     ("stack.yaml", "topic_arn: ${Tickets}", "topic_arn: ${Ticket}", "refers to Ticket"),
 ];
 
+/// Of a project with a collector in the VPC.
+const WITH_COLLECTOR: &[(&str, &str, &str, &str)] = &[
+    ("production.env", "http://collector.internal:4318", "http://127.0.0.1:4318", "nothing listens beside a replica"),
+    ("staging.env", "http://collector.internal:4318", "http://collector.internal:4317", "replicas do not reach"),
+    ("stack.yaml", "FromPort: 4318, ToPort: 4318,", "FromPort: 4317, ToPort: 4317,", "replicas do not reach"),
+];
+
 #[test]
 fn planted_faults_are_found() {
-    let right = largest();
-    all_are_found(&right, PLANTS.iter().copied(), |files, path| files.texts.get_mut(path), faults);
+    let trees = [(tree(), PLANTS), (with_collector(), WITH_COLLECTOR)];
+    for (tree, plants) in trees {
+        let right = files(|path| source(&tree, path).to_owned());
+        all_are_found(&right, plants.iter().copied(), |files, path| files.texts.get_mut(path), faults);
+    }
 }
 
-fn largest() -> Files {
-    let tree = tree();
-    files(|path| source(&tree, path).to_owned())
+fn with_collector() -> Tree {
+    projects::tree(&stack([Value::Deploy(Deploy::Aws), Value::Monitoring(Monitoring::Otlp)]))
 }
 
 /// The project with the most files for AWS.

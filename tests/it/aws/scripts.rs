@@ -49,12 +49,13 @@ case $* in
 esac
 "#;
 
-/// `docker`, whose copies keep their digest unless `broken` exists.
+/// `docker`, whose copies keep their digest if they are not made an index, unless `broken` exists.
 const DOCKER: &str = r#"#!/bin/sh
 cd "$HOME" && echo "docker $*" >>calls
 case $* in
   login*) [ "$(cat)" = password ] ;;
-  *imagetools*) [ -f broken ] || echo "${*##*@}" >>images ;;
+  *imagetools*--prefer-index=false*) [ -f broken ] || echo "${*##*@}" >>images ;;
+  *imagetools*) echo sha256:index >>images ;;
   *) exit 9 ;;
 esac
 "#;
@@ -68,15 +69,15 @@ fn account(empty: bool) -> tempfile::TempDir {
     let tree = tree();
     let of = |path: &str| String::from_utf8(tree.get(path).expect("it has the file").bytes.clone()).expect("text");
     let scripts = ["update.sh", "running.sh", "copy.sh", "alerts.sh", "login.sh"].map(|name| format!("deploy/{name}"));
+    let scripts = scripts.into_iter().chain(["ops/links.sh".to_owned()]);
     let account = folder(&[("bin/aws", AWS), ("bin/docker", DOCKER), ("bin/curl", CURL), ("registry", REGISTRY)]);
     for path in scripts {
         write(&account.path().join(&path), &of(&path));
     }
     write(&account.path().join("deploy/stack.yaml"), "Description: now\n");
-    write(
-        &account.path().join("deploy/production.env"),
-        "# The network.\nVpc=vpc-new\n\nPublicSubnets=subnet-1,subnet-2\n",
-    );
+    // Its last line does not end.
+    let parameters = "# The network.\nVpc=vpc-new\n\nPublicSubnets=subnet-1,subnet-2";
+    write(&account.path().join("deploy/production.env"), parameters);
     write(&account.path().join("ops/alerts/service.yml"), "groups: []\n");
     write(&account.path().join("ops/alerts/redis.yml"), "groups: []\n");
     if !empty {
@@ -111,10 +112,17 @@ fn the_first_deploy_is_without_protection_and_a_later_one_has_the_parameters_of_
     assert_eq!((code, read(account.path(), "running")), (Some(0), image('2')), "{said}");
     assert!(said.ends_with(&format!("back: deploy/update.sh production {}\n", image('1'))), "{said}");
     let calls = deploys(account.path());
-    assert!(calls[0].contains(" DeletionProtection=false ") && !calls[1].contains("DeletionProtection"), "{calls:?}");
-    assert!(calls[1].contains("--template-file stack.yaml"), "{calls:?}");
+    // A parameter that is not named keeps its value.
+    assert!(calls[0].contains(" DeletionProtection=false "), "{calls:?}");
+    assert!(calls[1].contains(" DeletionProtection=true ") && !calls[1].contains("=false"), "{calls:?}");
+    assert!(calls[1].contains("/linked.yaml --parameter-overrides"), "{calls:?}");
     assert!(calls[1].contains(" Vpc=vpc-new PublicSubnets=subnet-1,subnet-2 --role-arn arn:aws:iam"), "{calls:?}");
-    assert!(read(account.path(), "rules-service").contains("--data fileb://service.yml"), "the alerts are applied");
+    assert!(read(account.path(), "rules-service").contains("/service.yml"), "the alerts are applied");
+    // Of two values for one parameter the last one counts.
+    write(&account.path().join("deploy/production.env"), "DeletionProtection=false");
+    assert_eq!(update(account.path(), "production", &[]).0, Some(0));
+    let calls = deploys(account.path());
+    assert!(calls[2].contains(" DeletionProtection=true DeletionProtection=false "), "{calls:?}");
 }
 
 #[test]
@@ -142,10 +150,7 @@ fn a_version_that_ecs_has_replaced_is_found_although_the_stack_succeeded() {
     assert_eq!((code, read(account.path(), "stack")), (Some(1), image('1')), "{said}");
     assert!(said.contains("so the previous version runs again"), "{said}");
     let calls = deploys(account.path());
-    assert!(
-        calls[1].contains(" Vpc=vpc-old Certificate=a=b ") && !calls[1].contains("--template-file stack.yaml"),
-        "{calls:?}"
-    );
+    assert!(calls[1].contains(" Vpc=vpc-old Certificate=a=b ") && !calls[1].contains("/linked.yaml"), "{calls:?}");
 }
 
 #[test]

@@ -132,6 +132,17 @@ fn of_app(app: &Node, drain_timeout: u32) -> Vec<String> {
     ])
 }
 
+/// What is wrong with how long a replica may take to become ready; that of its image is `image`, in seconds.
+pub(super) fn of_start(template: &Node, image: f64) -> Vec<String> {
+    let app = &template.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"].items()[0];
+    let start = app["HealthCheck"]["StartPeriod"].number().unwrap_or_default();
+    let grace = template.only("AWS::ECS::Service")["HealthCheckGracePeriodSeconds"].number().unwrap_or_default();
+    broken(&[
+        (start >= image, "StartPeriod is shorter than that of the image"),
+        (grace >= start, "the load balancer's check counts before StartPeriod ends"),
+    ])
+}
+
 fn of_service(service: &Node, template: &Node) -> Vec<String> {
     let deployment = &service["DeploymentConfiguration"];
     let breaker = &deployment["DeploymentCircuitBreaker"];

@@ -4,6 +4,7 @@ use std::fs;
 
 use restwell::plan::Plan;
 
+use super::model::parse;
 use super::{FILE, largest};
 use crate::ci_scripts::{folder, run, text as said, write};
 use crate::projects::{NAME, source, tree};
@@ -68,4 +69,32 @@ fn the_container_of_the_metrics_makes_a_configuration_of_its_variables() {
         (remote["url"].as_str(), remote["basic_auth"]["username"].as_str()),
         (Some(value("METRICS_URL")), Some(NAME))
     );
+}
+
+/// The page about a secret has to fit its address: one without a version follows the vault.
+#[test]
+fn the_page_says_when_a_secret_is_read() {
+    let tree = tree(&largest());
+    let app = parse(source(&tree, FILE)).expect("sound");
+    let secrets = app.properties.configuration.secrets.expect("secrets");
+    let follows = |url: &str| url.split("/secrets/").nth(1).is_some_and(|name| !name.contains('/'));
+    assert!(secrets.iter().all(|secret| follows(&secret.key_vault_url)));
+    let page = source(&tree, "docs/decisions/deploy-azure.md");
+    assert!(page.contains("within 30 minutes") && !page.contains("when a\n  revision starts"), "{page}");
+}
+
+/// Every resource that the description names, and every role that the page needs, has its command.
+#[test]
+fn the_readme_creates_what_the_app_needs() {
+    let tree = tree(&largest());
+    let (readme, text) = (source(&tree, "README.md"), source(&tree, FILE));
+    let registry = text.lines().find_map(|line| line.trim().strip_prefix("- server: ")).expect("a registry");
+    let registry = registry.split('.').next().expect("its name");
+    assert!(readme.contains(&format!("group={NAME} registry={registry} vault={NAME}\n")), "the names of the file");
+    for kind in ["group", "containerapp env", "acr", "keyvault", "identity"] {
+        assert_eq!(readme.matches(&format!("\naz {kind} create --name ")).count(), 1, "{kind}");
+    }
+    for role in ["AcrPull", "'Key Vault Secrets User'", "'Key Vault Secrets Officer'"] {
+        assert!(readme.contains(&format!("  --role {role} --scope ")), "{role}");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use super::{FILE, largest};
-use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
+use crate::ci_scripts::{CURL, SKOPEO, failed, folder, its_login_is_forgotten, public, read, run, text as said, write};
 use crate::projects::{source, tree};
 
 const OLD: &str = "northpier9.azurecr.io/north-pier9@sha256:1111111";
@@ -32,6 +32,7 @@ case $* in
     [ -f traffic ] || echo "$name" >traffic ;;
   "containerapp revision show"*image*) cat "revisions/$revision" ;;
   "containerapp revision show"*State*) if cmp -s "revisions/$revision" broken; then echo "${STATE:-None Processing}"; else echo "Healthy Running"; fi ;;
+  "containerapp revision list --name north-pier9 "*) ls revisions ;;
   "containerapp revision deactivate"*) mkdir -p stopped; mv "revisions/$revision" stopped/ ;;
   "acr login --name northpier9 --expose-token"*) echo hidden ;;
   *) exit 9 ;;
@@ -89,6 +90,26 @@ fn a_version_gets_the_requests_and_the_one_before_is_stopped() {
     assert!(!applied.contains("revisionSuffix: version") && applied.matches(NEW).count() == 1, "{applied}");
 }
 
+/// A run that was cancelled before its version had the requests left it active.
+#[test]
+fn after_a_deploy_no_other_version_is_active() {
+    let app = running();
+    write(&app.path().join("revisions/north-pier9--cancelled"), "northpier9.azurecr.io/north-pier9@sha256:3\n");
+    let deployed = shift(app.path(), NEW, &[]);
+    assert!(deployed.status.success(), "{}", said(&deployed.stderr));
+    assert_eq!(image(app.path()), NEW);
+    assert_eq!(active(app.path()), 1, "an earlier version still runs");
+    let app = running();
+    write(&app.path().join("bin/az"), &AZ.replace("ls revisions", "exit 1"));
+    assert!(shift(app.path(), NEW, &[]).status.success());
+    assert_eq!(active(app.path()), 1, "the previous version still runs");
+}
+
+/// The number of revisions that are active.
+fn active(app: &Path) -> usize {
+    fs::read_dir(app.join("revisions")).expect("revisions").count()
+}
+
 #[test]
 fn a_version_that_does_not_become_ready_never_has_the_requests() {
     for state in ["None Processing", "Unhealthy Failed", "Unhealthy Running"] {
@@ -122,6 +143,7 @@ fn without_a_version_that_has_the_requests_afterwards_the_script_says_so() {
     let first = app();
     write(&first.path().join("broken"), &format!("{NEW}\n"));
     failed(&shift(first.path(), NEW, &[]), 1, "there is no previous version");
+    assert_eq!(active(first.path()), 0, "a version that is not ready still runs");
     let app = running();
     write(&app.path().join("locked"), "");
     failed(&shift(app.path(), NEW, &[]), 1, "the requests could not be given to the previous version");
@@ -169,5 +191,6 @@ fn an_image_is_copied_by_its_digest_and_its_password_is_on_no_command_line() {
     );
     assert!(!calls.contains("hidden"), "{calls}");
     assert_eq!(read(app.path(), "password"), "hidden");
+    its_login_is_forgotten(&calls);
     failed(&run(app.path(), "deploy/copy.sh ghcr.example/pier:latest", &[]), 2, "an image with its digest");
 }

@@ -7,21 +7,22 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::session::{PROGRAM, listing, restwell};
+use super::session::{PROGRAM, listing, make_repository, restwell};
+use super::waiting::{is_running, wait_for};
 
 /// Starts restwell with a git that never ends, and waits until it is called: all files are staged, none is placed.
 fn hanging(directory: &Path, words: &[&str]) -> Child {
     hanging_in("git", "work", directory, words).0
 }
 
-/// Starts restwell in a folder with a program that never ends, and waits until it is called. Returns also the process id of
-/// that program.
-fn hanging_in(program: &str, folder: &str, directory: &Path, words: &[&str]) -> (Child, String) {
+/// Starts restwell in a folder with a program that starts another one, as cargo starts rustc, and never ends; waits until
+/// it is called. Returns also the process ids of the two.
+fn hanging_in(program: &str, folder: &str, directory: &Path, words: &[&str]) -> (Child, Vec<String>) {
     let bin = directory.join("bin");
     fs::create_dir_all(&bin).expect("made");
     let started = directory.join("started");
     // Moved, so that it is complete as soon as it exists.
-    let script = format!("#!/bin/sh\necho $$ > {0}.new && mv {0}.new {0}\nexec sleep 60\n", started.display());
+    let script = format!("#!/bin/sh\nsleep 60 &\necho $$ $! > {0}.new && mv {0}.new {0}\nwait\n", started.display());
     fs::write(bin.join(program), script).expect("written");
     fs::set_permissions(bin.join(program), fs::Permissions::from_mode(0o755)).expect("set");
     let child = Command::new(PROGRAM)
@@ -39,9 +40,9 @@ fn hanging_in(program: &str, folder: &str, directory: &Path, words: &[&str]) -> 
         assert!(start.elapsed() < Duration::from_secs(20), "{program} was never called");
         std::thread::sleep(Duration::from_millis(5));
     }
-    let id = fs::read_to_string(&started).expect("there").trim().to_owned();
+    let ids = fs::read_to_string(&started).expect("there").split_whitespace().map(str::to_owned).collect();
     fs::remove_file(started).expect("removed");
-    (child, id)
+    (child, ids)
 }
 
 fn signal(child: &Child, name: &str) {
@@ -87,7 +88,7 @@ fn a_signal_while_writing_into_a_directory_leaves_it_unchanged() {
 }
 
 #[test]
-fn a_signal_while_cargo_runs_ends_cargo_and_leaves_the_project_unchanged() {
+fn a_signal_while_cargo_runs_ends_cargo_and_its_programs_and_leaves_the_project_unchanged() {
     let project = restwell(["new", "shop-api", "--preset", "standard", "--no-git"]).exits(0);
     let root = project.path().join("shop-api");
     let crate_of_the_user = |manifest: &str| manifest.replacen("[dependencies]", "[dependencies]\nstrsim = \"99\"", 1);
@@ -101,18 +102,31 @@ fn a_signal_while_cargo_runs_ends_cargo_and_leaves_the_project_unchanged() {
         let text = if what == "lock" { crate_of_the_user(&manifest) } else { manifest.clone() };
         fs::write(root.join("Cargo.toml"), text).expect("written");
         let before = listing(&root);
-        let (child, cargo) = hanging_in("cargo", "shop-api", project.path(), words);
+        let (child, cargo_and_rustc) = hanging_in("cargo", "shop-api", project.path(), words);
         signal(&child, name);
         let output = child.wait_with_output().expect("it ends");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{words:?}, {name}: {said}");
         assert_eq!(said.matches("error[RW0801]: interrupted").count(), 1, "{words:?}, {name}: {said}");
-        assert!(!Path::new("/proc").join(&cargo).exists(), "{words:?}, {name}: cargo runs on");
+        let is_over = cargo_and_rustc.iter().all(|id| !is_running(id));
+        assert!(is_over, "{words:?}, {name}: one of {cargo_and_rustc:?} runs on");
         let files = |listing: super::session::Listing| -> Vec<_> {
             listing.into_iter().filter(|(path, _)| !path.ends_with("undo")).collect()
         };
         assert!(files(listing(&root)) == files(before), "{words:?}, {name}: the project is changed");
     }
+}
+
+/// No file is written at that time, so restwell ends at once.
+#[test]
+fn a_signal_while_git_is_asked_about_the_target_ends_git() {
+    let place = workplace();
+    make_repository(&place.path().join("work"));
+    let (child, git) = hanging_in("git", "work", place.path(), &["new", "a", "--yes"]);
+    signal(&child, "TERM");
+    assert_eq!(child.wait_with_output().expect("it ends").status.code(), Some(130));
+    let is_over = wait_for(|| git.iter().all(|id| !is_running(id)).then_some(()));
+    assert!(is_over.is_some(), "one of {git:?} runs on");
 }
 
 #[test]

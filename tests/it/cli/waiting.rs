@@ -1,4 +1,4 @@
-//! Waits for what a program shows.
+//! Waits for what a program shows and for its end.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -30,4 +30,10 @@ pub(super) fn settled(screen: impl Fn() -> String) -> String {
         (before == last).then_some(())
     });
     last
+}
+
+/// Whether a process runs. One that has ended may still have an entry, until it is waited for.
+pub(super) fn is_running(id: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }

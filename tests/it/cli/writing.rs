@@ -128,6 +128,27 @@ fn a_read_only_directory_is_unchanged() {
 }
 
 #[test]
+fn a_read_only_directory_is_refused_before_any_question() {
+    let parent = || mode(restwell(["new", "parent/x/a"]).directory("parent"), "parent", 0o555);
+    let expected = "error[RW0601]: could not create `parent/x/a`\n  because: permission denied\n";
+    unprivileged(mode(parent(), "", 0o755)).exits(1).says(expected).writes_nothing();
+    // Its target is filled in place.
+    let empty = mode(mode(restwell(["new", "a"]).directory("a"), "a", 0o555), "", 0o755);
+    unprivileged(empty).exits(1).says("error[RW0601]: could not create `a`\n").writes_nothing();
+    for words in [["--dry-run", "--yes", "--quiet"], ["--yes", "--show", "Cargo.toml"]] {
+        let mut run = mode(mode(restwell(["new", "parent/a"]).directory("parent"), "parent", 0o555), "", 0o755);
+        run.command().args(words);
+        unprivileged(run).exits(0).writes_nothing();
+    }
+}
+
+/// There root has every permission, and creating a directory fails all the same.
+#[test]
+fn a_failure_that_no_permission_shows_is_reported_when_writing() {
+    restwell(["new", "/proc/a", "--yes", "--no-git"]).exits(1).says("error[RW0601]: could not create `/proc/a`\n");
+}
+
+#[test]
 fn a_failure_half_way_leaves_a_directory_unchanged() {
     let run =
         restwell(["new", "a", "--yes", "--no-git", "--force"]).file("a/.env.example", "mine").directory("a/tests");

@@ -40,7 +40,7 @@ fn account() -> tempfile::TempDir {
     let files = ["apply.sh", "monitors.json", "slo.json", "dashboard.json", "distributions.json"];
     let files = files.map(|name| format!("ops/datadog/{name}"));
     let mut files: Vec<(&str, &str)> = files.iter().map(|path| (path.as_str(), source(&tree, path))).collect();
-    files.push(("bin/curl", CURL));
+    files.extend([("bin/curl", CURL), ("ops/links.sh", source(&tree, "ops/links.sh"))]);
     folder(&files)
 }
 

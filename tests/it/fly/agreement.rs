@@ -2,10 +2,11 @@
 
 use restwell::choice::{Auth, Cache, Database, Limiter, Upstream, Value};
 use restwell::plan::Plan;
+use restwell::stack::Stack;
 
 use super::model::parse;
 use super::{SERVICE, WATCH, stack};
-use crate::projects::{NAME, source, tree};
+use crate::projects::{NAME, WITH_SERVERS, source, tree};
 
 #[test]
 fn prometheus_asks_the_machines_of_the_service() {
@@ -28,6 +29,43 @@ fn prometheus_asks_the_machines_of_the_service() {
     assert_eq!(found(job("alertmanager")), alertmanager);
     assert_eq!(found(&config["alerting"]["alertmanagers"][0]), alertmanager);
     assert!(watch.processes.expect("processes").contains_key("alertmanager"));
+}
+
+/// What only holds for several machines.
+const OF_SEVERAL: [&str; 7] = [
+    "Two machines.",
+    "One machine after the other",
+    "one machine after the other",
+    "One machine is replaced at a time",
+    "the other still serves",
+    "to another machine |",
+    "scale count",
+];
+
+#[test]
+fn an_app_of_one_machine_has_no_word_about_several() {
+    let words_of = |of: &Stack| {
+        let tree = tree(of);
+        let texts: String = tree.files().filter_map(|(_, file)| str::from_utf8(&file.bytes).ok()).collect();
+        OF_SEVERAL.into_iter().filter(|words| texts.contains(words)).collect::<Vec<_>>()
+    };
+    let (one, several) = (stack(&[]), stack(&WITH_SERVERS));
+    assert_eq!((one.replicas(), several.replicas()), (1, 2));
+    assert_eq!(words_of(&one), Vec::<&str>::new());
+    assert!(words_of(&several).len() > 4, "the words have changed: {:?}", words_of(&several));
+    assert!(source(&tree(&one), "docs/decisions/deploy-fly.md").contains("**One machine.**"));
+}
+
+#[test]
+fn the_readme_reaches_each_process_of_the_app_that_watches() {
+    let tree = tree(&stack(&[]));
+    let watch = parse(source(&tree, WATCH)).expect("sound");
+    let readme = source(&tree, "README.md");
+    let tunnels: Vec<&str> = readme.lines().filter(|line| line.contains("fly proxy")).collect();
+    for process in watch.processes.expect("processes").keys() {
+        let tunnel = format!(" {process}.process.{app}.internal --app {app}", app = watch.app);
+        assert_eq!(tunnels.iter().filter(|line| line.ends_with(&tunnel)).count(), 1, "{tunnel}: {tunnels:?}");
+    }
 }
 
 #[test]

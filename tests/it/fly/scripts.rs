@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::process::Output;
 
+use restwell::choice::Value;
+
 use super::{SERVICE, stack};
-use crate::ci_scripts::{CURL, SKOPEO, failed, folder, public, read, run, text as said, write};
-use crate::projects::{source, tree};
+use crate::ci_scripts::{CURL, SKOPEO, failed, folder, its_login_is_forgotten, public, read, run, text as said, write};
+use crate::projects::{WITH_SERVERS, source, tree};
 
 const OLD: &str = "registry.fly.io/north-pier9@sha256:1";
 const NEW: &str = "registry.fly.io/north-pier9@sha256:2";
@@ -34,7 +36,11 @@ sed -n 's/.*"registry":"\([^"]*\)","repository":"\([^"]*\)".*"digest":"\([^"]*\)
 "#;
 
 fn app() -> tempfile::TempDir {
-    let tree = tree(&stack(&[]));
+    app_of(&[])
+}
+
+fn app_of(values: &[Value]) -> tempfile::TempDir {
+    let tree = tree(&stack(values));
     let folder = folder(&[
         ("deploy/replace.sh", source(&tree, "deploy/replace.sh")),
         ("deploy/copy.sh", source(&tree, "deploy/copy.sh")),
@@ -64,12 +70,12 @@ fn roll(app: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
 
 #[test]
 fn the_first_deploy_makes_every_machine_and_later_ones_keep_their_number() {
-    let app = app();
+    let app = app_of(&WITH_SERVERS);
     let first = roll(app.path(), NEW, &[]);
     assert!(first.status.success(), "{}", said(&first.stderr));
     assert_eq!(read(app.path(), "image"), format!("{NEW}\n"));
     assert_eq!(read(app.path(), "settings"), read(app.path(), SERVICE));
-    assert!(read(app.path(), "calls").contains("scale count 1 --app north-pier9 --yes\n"));
+    assert!(read(app.path(), "calls").contains("scale count 2 --app north-pier9 --yes\n"));
     write(&app.path().join("calls"), "");
     let again = roll(app.path(), "", &[]);
     assert!(again.status.success(), "{}", said(&again.stderr));
@@ -77,6 +83,13 @@ fn the_first_deploy_makes_every_machine_and_later_ones_keep_their_number() {
     assert!(!read(app.path(), "calls").contains("scale"), "the number of machines is the operator's");
     let running = roll(app.path(), "--running", &[]);
     assert_eq!(said(&running.stdout), format!("{NEW}\n"));
+}
+
+#[test]
+fn an_app_of_one_machine_is_not_scaled() {
+    let app = app();
+    assert!(roll(app.path(), NEW, &[]).status.success());
+    assert!(!read(app.path(), "calls").contains("scale"));
 }
 
 #[test]
@@ -159,8 +172,28 @@ fn an_image_is_copied_by_its_digest_and_its_password_is_on_no_command_line() {
     );
     assert!(!calls.contains("hidden"), "{calls}");
     assert_eq!(read(app.path(), "password"), "hidden");
+    its_login_is_forgotten(&calls);
     for arguments in ["", "ghcr.example/pier:latest"] {
         let refused = run(app.path(), &format!("deploy/copy.sh {arguments}"), &[]);
         failed(&refused, 2, "an image with its digest");
     }
+}
+
+#[test]
+fn the_app_that_watches_is_deployed_only_with_the_names_of_both_apps() {
+    let tree = tree(&stack(&[]));
+    let files = ["deploy/monitoring.sh", "deploy/monitoring/fly.toml", "deploy/monitoring/prometheus.yml", SERVICE];
+    let mut files: Vec<_> = files.iter().map(|path| (*path, source(&tree, path))).collect();
+    files.extend([("ops/links.sh", "#!/bin/sh\n"), ("bin/flyctl", "#!/bin/sh\necho \"$*\" >>calls\n")]);
+    let app = folder(&files);
+    let deployed = run(app.path(), "deploy/monitoring.sh", &[]);
+    assert!(deployed.status.success(), "{}", said(&deployed.stderr));
+    assert_eq!(read(app.path(), "deploy/monitoring/calls"), "deploy . --config fly.toml --ha=false --yes\n");
+    for path in [SERVICE, "deploy/monitoring/fly.toml"] {
+        let sound = read(app.path(), path);
+        write(&app.path().join(path), &sound.replace("app = \"north-pier9", "app = \"pier"));
+        failed(&run(app.path(), "deploy/monitoring.sh", &[]), 2, "prometheus.yml does not name the apps");
+        write(&app.path().join(path), &sound);
+    }
+    assert_eq!(read(app.path(), "deploy/monitoring/calls").lines().count(), 1);
 }

@@ -61,7 +61,7 @@ struct Query {
 fn project() -> tempfile::TempDir {
     let place = tempfile::tempdir().expect("a folder");
     let tree = tree(Monitoring::Prometheus);
-    for (path, file) in tree.files().filter(|(path, _)| path.starts_with("ops/alerts") || path.starts_with("deploy")) {
+    for (path, file) in tree.files().filter(|(path, _)| path.starts_with("ops") || path.starts_with("deploy")) {
         write(&place.path().join(path), std::str::from_utf8(&file.bytes).expect("text"));
     }
     write(&place.path().join("bin/gcloud"), GCLOUD);

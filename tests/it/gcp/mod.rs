@@ -1,5 +1,6 @@
 //! The service on Cloud Run: what its schema accepts, but the server refuses, or which refers to nothing.
 
+mod agreement;
 mod alerts;
 mod containers;
 mod model;

@@ -99,7 +99,7 @@ fn scaling(service: &Annotations, revision: &Annotations, facts: &Facts) -> Vec<
         (least == Some(expected_least), "another minScale than the least number of replicas"),
         (most == expected_most, "another maxScale than the largest number of replicas"),
         (
-            connections::while_rolling(most) <= connections::ACCEPTED,
+            connections::while_rolling(most, false) <= connections::ACCEPTED,
             "maxScale exhausts the connections of the database",
         ),
         (value("run.googleapis.com/cpu-throttling") == Some("false"), "no processor for what works in the background"),

@@ -93,7 +93,10 @@ fn a_version_gets_requests_step_by_step() {
     assert_eq!((before.revision_name.as_deref(), before.percent), (Some("pier-1"), 100));
     assert_eq!((candidate.latest_revision, candidate.percent), (Some(true), 0));
     let copies = read(cloud.path(), "copies");
-    assert!(copies.starts_with(&format!("buildx imagetools create --tag {} {NEW}\n", COPY.replace("@sha256:", ":"))));
+    assert!(copies.starts_with(&format!(
+        "buildx imagetools create --prefer-index=false --tag {} {NEW}\n",
+        COPY.replace("@sha256:", ":")
+    )));
 }
 
 #[test]

@@ -98,6 +98,22 @@ fn a_change_has_one_pipeline() {
     assert_eq!(rules, expected);
 }
 
+/// The commands of GitHub's workflow run in a generated project, and these are the same.
+#[test]
+fn lint_and_test_run_the_commands_of_the_workflow() {
+    let (_, pipeline) = documents(largest().text(FILE));
+    let with_workflow = all().iter().find_map(|project| project.get(".github/workflows/ci.yml"));
+    let workflow: Value = serde_yaml_ng::from_str(with_workflow.expect("there is a workflow")).expect("parses");
+    for job in ["lint", "test"] {
+        let steps = workflow["jobs"][job]["steps"].as_sequence().expect("steps").iter();
+        let runs = steps.filter_map(|step| step["run"].as_str());
+        let runs: Vec<&str> = runs.filter(|run| run.starts_with("cargo ")).collect();
+        let script: Vec<&str> = strings(&pipeline[job]["script"]).collect();
+        assert!(!script.is_empty(), "{job}");
+        assert_eq!(script, runs, "{job}");
+    }
+}
+
 /// The project with the most lines in its pipeline.
 fn largest() -> &'static Project {
     let has_plants = |text: &str| text.contains("alias: postgres") && text.contains("$BEFORE_IMAGE");

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 use restwell::choice::{Ci, Deploy, Monitoring};
 
-use crate::projects::{Project, all, default_of};
+use crate::projects::{Project, all, default_of, environment_in_telemetry};
 use environment::Files;
 
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
@@ -63,6 +63,18 @@ fn the_receiver_of_telemetry_can_be_reached() {
         let network = project.text("deploy/base/network.yaml");
         let sends = matches!(project.stack.monitoring, Monitoring::Otlp | Monitoring::Datadog);
         assert_eq!(network.contains("port: 4318"), sends, "{}", project.id());
+    }
+}
+
+#[test]
+fn the_telemetry_of_staging_is_told_apart_from_that_of_production() {
+    for project in all().iter().filter(|project| project.stack.deploy == Deploy::Kubernetes) {
+        let Some((setting, before)) = environment_in_telemetry(&project.stack) else { continue };
+        for name in ENVIRONMENTS {
+            let built = environment::build(&files(project), name).unwrap_or_else(|fault| panic!("{fault}"));
+            let value = built.settings.values().find_map(|settings| settings.get(setting));
+            assert_eq!(value, Some(&format!("{before}{name}")), "{setting} in {name} of {}", project.id());
+        }
     }
 }
 

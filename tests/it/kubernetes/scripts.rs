@@ -125,7 +125,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_applied() {
 fn the_rules_in_the_cluster_are_those_of_the_project() {
     let tree = tree(Monitoring::Prometheus);
     let place = tempfile::tempdir().expect("a folder");
-    for (path, file) in tree.files().filter(|(path, _)| path.starts_with("ops/alerts") || path.starts_with("deploy")) {
+    for (path, file) in tree.files().filter(|(path, _)| path.starts_with("ops") || path.starts_with("deploy")) {
         write(&place.path().join(path), std::str::from_utf8(&file.bytes).expect("text"));
     }
     let printed = run(place.path(), "deploy/alerts.sh", &[]);

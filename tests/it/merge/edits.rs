@@ -49,7 +49,7 @@ fn orders(team: &mut Team) {
     team.write(
         "src/orders.rs",
         "//! `/orders`.\n\nuse std::sync::Arc;\n\nuse axum::Json;\nuse utoipa_axum::{router::OpenApiRouter, routes};\n\n\
-         use crate::app::App;\n\npub fn router() -> OpenApiRouter<Arc<App>> {\n    OpenApiRouter::new().routes(routes!(list))\n}\n\n\
+         use crate::state::App;\n\npub fn router() -> OpenApiRouter<Arc<App>> {\n    OpenApiRouter::new().routes(routes!(list))\n}\n\n\
          /// List orders\n#[utoipa::path(get, path = \"/orders\", tag = \"orders\", responses((status = 200, description = \"All\")))]\n\
          async fn list() -> Json<Vec<i64>> {\n    Json(Vec::new())\n}\n",
     );
@@ -78,9 +78,9 @@ fn orders(team: &mut Team) {
 fn state(team: &mut Team) {
     team.write("src/mailer.rs", "//! Sends mail.\n\npub struct Mailer {\n    pub url: String,\n}\n");
     team.declare("src/lib.rs", "pub mod mailer;\n");
-    team.after("src/app.rs", "    pub platform: Arc<Platform>,", "    pub mailer: crate::mailer::Mailer,\n");
+    team.after("src/state.rs", "    pub platform: Arc<Platform>,", "    pub mailer: crate::mailer::Mailer,\n");
     team.before(
-        "src/app.rs",
+        "src/state.rs",
         "            platform,",
         "            mailer: crate::mailer::Mailer { url: config.mail_url.clone() },\n",
     );
@@ -99,7 +99,7 @@ fn handler(team: &mut Team) {
     team.replace(routes, "/// List products in the order they were added", "/// List all products");
     team.after(
         routes,
-        "    let rows = queries::list(&app.database, page.after(), page.rows()).await?;",
+        "    let rows = queries::list(&app.platform.database, page.after(), page.rows()).await?;",
         "    tracing::debug!(rows = rows.len(), \"listed\");\n",
     );
     team.replace("src/greet.rs", "\"Developer\"", "\"friend\"");

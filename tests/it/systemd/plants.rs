@@ -1,7 +1,7 @@
 //! Planted faults: each is found.
 
 use camino::Utf8Path;
-use restwell::choice::{Deploy, Value};
+use restwell::choice::{Deploy, Monitoring, Value};
 
 use super::{Deployment, faults, of};
 use crate::plants::all_are_found;
@@ -151,9 +151,18 @@ const PLANTS_OF_A_FILE: &[(&str, &str, &str, &str)] = &[
     ("systemd/run.sh", "--property=StateDirectory=north-pier9 ", "--property=StateDirectory=pier ", "run.sh: lacks"),
 ];
 
+/// The same with Datadog.
+const PLANTS_OF_DATADOG: &[(&str, &str, &str, &str)] = &[(
+    "systemd/app@.service",
+    "EnvironmentFile=-/opt/north-pier9/replicas/%i/version.env",
+    "EnvironmentFile=-/opt/north-pier9/current/version",
+    "lacks [Service] EnvironmentFile=-/opt/north-pier9/replicas/%i/version.env",
+)];
+
 #[test]
 fn planted_faults_are_found() {
-    for (values, plants) in [(WITH_SERVERS.as_slice(), PLANTS), (&[], PLANTS_OF_A_FILE)] {
+    let datadog: &[Value] = &[Value::Monitoring(Monitoring::Datadog)];
+    for (values, plants) in [(WITH_SERVERS.as_slice(), PLANTS), (&[], PLANTS_OF_A_FILE), (datadog, PLANTS_OF_DATADOG)] {
         let good = deployment(values);
         all_are_found(
             &good,

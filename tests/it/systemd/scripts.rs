@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use restwell::choice::{Database, Deploy, Value};
+use restwell::choice::{Database, Deploy, Monitoring, Value};
 
-use crate::ci_scripts::{folder, public, run, text, write};
+use crate::ci_scripts::{folder, public, read, run, text, write};
 use crate::projects::{source, stack, tree};
 
 /// `systemctl`, for replicas that are files with the program that they run: `up-PORT`.
@@ -36,9 +36,11 @@ grep -q works "up-$port" && ! { [ "$port" = "$(cat unlucky)" ] && grep -q new "u
 /// A second takes none, so that a replica that is not ready is given up at once.
 const DATE: &str = "#!/bin/sh\necho $(($(cat clock) + 30)) | tee clock.new\nmv clock.new clock\n";
 
+/// A file of a project with Datadog and without a database.
 fn script(path: &str) -> String {
-    let stack = stack([Value::Deploy(Deploy::Systemd), Value::Database(Database::None)]);
-    source(&tree(&stack), path).to_owned()
+    let values =
+        [Value::Deploy(Deploy::Systemd), Value::Database(Database::None), Value::Monitoring(Monitoring::Datadog)];
+    source(&tree(&stack(values)), path).to_owned()
 }
 
 fn host() -> tempfile::TempDir {
@@ -87,6 +89,7 @@ fn a_roll_replaces_every_replica_and_the_way_back_needs_only_the_version() {
     let second = run(host.path(), "./roll.sh 2 - <second", &[("PUBLIC_URL", &public("200 OK"))]);
     assert!(second.status.success(), "{}", text(&second.stderr));
     assert_eq!((running(host.path()), current(host.path())), (both("new, works"), "releases/2".to_owned()));
+    assert_eq!(read(host.path(), "opt/replicas/8080/version.env"), "DD_VERSION=2\n");
     assert!(text(&second.stderr).ends_with("2 runs; back: north-pier9-roll 1\n"), "{}", text(&second.stderr));
     let calls = fs::read_to_string(host.path().join("calls")).expect("calls");
     let expected = ["restart 8082", "restart 8080", "restart 8081", "stop 8082"];
@@ -249,4 +252,34 @@ fn a_deploy_from_outside_prints_the_previous_version_and_goes_back_to_it() {
     assert_eq!((back.status.code(), running(host.path())), (Some(0), both("works")), "{}", text(&back.stderr));
     let failed = deploy(host.path(), &public("200 OK"), "3 broken");
     assert!(failed.status.code() == Some(1) && running(host.path()) == both("works"), "{}", text(&failed.stderr));
+}
+
+/// `systemd-analyze`, for a unit in `wrong`.
+const ANALYZE: &str = r#"#!/bin/sh
+[ "$1" != verify ] || { shift; for unit; do [ "${unit##*/}" != "$(cat "$HOME/wrong" 2>/dev/null)" ] || echo "$unit is wrong" >&2; done; }
+"#;
+
+#[test]
+fn the_check_of_ci_takes_the_units_that_a_project_has() {
+    for (database, units) in [(Database::None, 1), (Database::Sqlite, 3)] {
+        let tree = tree(&stack([Value::Deploy(Deploy::Systemd), Value::Database(database)]));
+        let programs = ["haproxy", "shellcheck"].map(|name| format!("bin/{name}"));
+        let folder = folder(&[("bin/systemd-analyze", ANALYZE)]);
+        for program in programs {
+            write(&folder.path().join(program), "#!/bin/sh\n");
+        }
+        for (path, file) in tree.files().filter(|(path, _)| path.starts_with("deploy/systemd")) {
+            write(&folder.path().join(path), std::str::from_utf8(&file.bytes).expect("text"));
+        }
+        let check = || run(folder.path(), "deploy/systemd/check.sh", &[]);
+        let checked = check();
+        assert!(checked.status.success(), "{database:?}: {}", text(&checked.stderr));
+        let names = ["app@.service", "backup.service", "backup.timer"];
+        for name in &names[..units] {
+            write(&folder.path().join("wrong"), name);
+            let failed = check();
+            assert_eq!(failed.status.code(), Some(1), "{name}");
+            assert!(text(&failed.stderr).contains(&format!("{name} is wrong")), "{}", text(&failed.stderr));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The units, key by key.
 
 use super::Deployment;
-use super::wanted::{BACKUP, HAPROXY, Line, REPLICA, SANDBOX, STATE, TIMER};
+use super::wanted::{BACKUP, HAPROXY, Line, REPLICA, SANDBOX, STATE, TIMER, VERSION};
 use crate::projects::NAME;
 
 /// `DRAIN_DELAY`, in seconds, and what the exit takes.
@@ -11,7 +11,8 @@ const EXIT: u32 = 2;
 pub(super) fn faults(deployment: &Deployment) -> Vec<String> {
     let state: &[Line] = if deployment.has_file { STATE } else { &[] };
     let credentials: Vec<(String, String)> = deployment.secrets.iter().flat_map(|name| credential(name)).collect();
-    let mut faults = compare(deployment, "app@.service", &[SANDBOX, REPLICA, state], &credentials);
+    let version: &[Line] = if deployment.settings.contains_key("DD_VERSION") { VERSION } else { &[] };
+    let mut faults = compare(deployment, "app@.service", &[version, SANDBOX, REPLICA, state], &credentials);
     faults.extend(compare(deployment, "haproxy.conf", &[HAPROXY], &[]));
     if deployment.has_file {
         faults.extend(compare(deployment, "backup.service", &[SANDBOX, BACKUP, state], &[]));

@@ -41,6 +41,9 @@ pub(super) const SANDBOX: &[Line] = &[
     ("Service", "EnvironmentFile", "/etc/NAME/settings.env"),
 ];
 
+/// Of a replica with Datadog, before the others.
+pub(super) const VERSION: &[Line] = &[("Service", "EnvironmentFile", "-/opt/NAME/replicas/%i/version.env")];
+
 /// Of a replica, besides.
 pub(super) const REPLICA: &[Line] = &[
     ("Unit", "Description", "*"),

@@ -19,6 +19,13 @@ const SERVICE: &str = "alertmanager";
 /// From a fault to its page: two minutes for the rule, a scrape, an evaluation, a group's wait, and a slow machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// Where the links of alerts lead: `ops/repository-url`.
+const REPOSITORY: &str = "https://git.example.com/shop/blob/main";
+
+/// What `deploy/roll.sh` does before the first start.
+const LINKS: &str =
+    "ops/links.sh deploy/linked/alerts ops/alerts/*.yml; ops/links.sh deploy/linked/dashboards ops/dashboards/*.json";
+
 /// What was posted to the receivers: the path, and the body.
 type Posts = Arc<Mutex<Vec<(String, Value)>>>;
 
@@ -26,7 +33,8 @@ type Posts = Arc<Mutex<Vec<(String, Value)>>>;
 pub(super) struct Receivers(Posts);
 
 impl Receivers {
-    /// Listens, and writes the URLs where the README says; nothing in a project without Alertmanager.
+    /// Listens, and writes the URLs where the README says, and that of the repository; nothing in a project without
+    /// Alertmanager.
     pub(super) fn start(site: &Site) -> Result<Option<Self>> {
         if !site.has(SERVICE) {
             return Ok(None);
@@ -40,6 +48,8 @@ impl Receivers {
         for receiver in ["pages", "tickets", "watchdog"] {
             fs::write(folder.join(receiver), format!("http://{}:{port}/{receiver}\n", host.trim()))?;
         }
+        fs::write(site.folder().join("../ops/repository-url"), format!("{REPOSITORY}\n"))?;
+        site.shell(LINKS)?.read()?;
         let posts = Posts::default();
         let receivers = Self(Arc::clone(&posts));
         std::thread::spawn(move || {
@@ -68,10 +78,10 @@ impl Receivers {
                 let labels = &body["commonLabels"];
                 to == path && body["status"] == "firing" && labels["alertname"] == alert && labels["service"] == service
             };
-            match posts.iter().any(|post| is(&post)) {
-                true => Ok(()),
-                false => bail!("{alert} is not among {} posts", posts.len()),
-            }
+            let Some((_, body)) = posts.iter().find(is) else { bail!("{alert} is not among {} posts", posts.len()) };
+            let link = body["commonAnnotations"]["runbook_url"].as_str().unwrap_or_default();
+            ensure!(link.starts_with(&format!("{REPOSITORY}/ops/runbook/")), "{alert} links to `{link}`");
+            Ok(())
         })
     }
 }

@@ -1,11 +1,12 @@
 //! The stack for AWS, compared with the schemas of CloudFormation. What these accept and AWS refuses, or what cannot work, is a
 //! test of every stack in memory.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::files::{Linter, Target, shellcheck};
+use super::checkov;
+use super::files::{Linter, Target, find, shellcheck};
 use crate::tools;
 
 /// The target, with the largest project.
@@ -19,7 +20,7 @@ pub(super) const TARGET: Target = Target {
 const LINTERS: &[Linter] = &[
     Linter {
         name: "cfn-lint of the stack",
-        run: |folder| lint(folder, "stack.yaml"),
+        run: |folder| lint(&[find(folder, "deploy/stack.yaml")?]),
         plants: &[
             ("deploy/stack.yaml", "ReadonlyRootFilesystem:", "ReadOnlyRootFilesystem:"),
             ("deploy/stack.yaml", "Memory: '1024'", "Memory: '1000'"),
@@ -27,8 +28,13 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "cfn-lint of the account",
-        run: |folder| lint(folder, "access.yaml"),
+        run: |folder| lint(&[find(folder, "deploy/access.yaml")?]),
         plants: &[("deploy/access.yaml", "!GetAtt StackRole.Arn", "!GetAtt StackRole.Name")],
+    },
+    Linter {
+        name: "checkov of the stack",
+        run: |folder| checkov::cloudformation(&[find(folder, "deploy/stack.yaml")?]),
+        plants: &[("deploy/stack.yaml", "BlockPublicPolicy: true", "BlockPublicPolicy: false")],
     },
     Linter {
         name: "shellcheck of the deployment",
@@ -37,9 +43,9 @@ const LINTERS: &[Linter] = &[
     },
 ];
 
-/// Compares a template with the schemas of its resources. Any output is a failure, a warning too.
-fn lint(folder: &Path, name: &str) -> Result<()> {
-    let output = tools::program("cfn-lint")?.arg(folder.join("deploy").join(name)).capture()?;
+/// Compares templates with the schemas of their resources. Any output is a failure, a warning too.
+pub(super) fn lint(files: &[PathBuf]) -> Result<()> {
+    let output = tools::program("cfn-lint")?.args(files).capture()?;
     let said = format!("{}{}", output.stdout, output.stderr);
     if !output.status.success() || !said.trim().is_empty() {
         bail!("{said}");

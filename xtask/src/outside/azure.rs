@@ -1,6 +1,10 @@
 //! The description of the app in Azure Container Apps: compared with the models of its API, and its scripts. What only Azure
 //! refuses is a test of every stack in memory.
 
+use std::path::PathBuf;
+
+use anyhow::Result;
+
 use super::files::{Linter, Target, find, run, shellcheck};
 use crate::program::Program;
 use crate::{dirs, tools};
@@ -17,10 +21,7 @@ pub(super) const TARGET: Target = Target {
 const LINTERS: &[Linter] = &[
     Linter {
         name: "models of Container Apps",
-        run: |folder| {
-            let walk = dirs::root().join("xtask/azure_models.py");
-            run(Program::new(tools::bin().join("python3")).arg(walk).arg(find(folder, "container-app.yaml")?))
-        },
+        run: |folder| models(&[find(folder, "container-app.yaml")?]),
         plants: &[
             ("container-app.yaml", "probes:", "probe:"),
             ("container-app.yaml", "type: Readiness", "type: Ready"),
@@ -34,3 +35,9 @@ const LINTERS: &[Linter] = &[
         plants: &[("deploy/shift.sh", "--revision \"$1\"", "--revision $1")],
     },
 ];
+
+/// Compares descriptions with the models.
+pub(super) fn models(files: &[PathBuf]) -> Result<()> {
+    let walk = dirs::root().join("xtask/azure_models.py");
+    run(Program::new(tools::bin().join("python3")).arg(walk).args(files))
+}

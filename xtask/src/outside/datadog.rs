@@ -1,7 +1,7 @@
 //! What a project creates in Datadog: compared with the models of its API, and the script that creates it. That queries name
 //! metrics of the service is a test of every stack in memory.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -16,10 +16,7 @@ use crate::{dirs, tools};
 const LINTERS: &[Linter] = &[
     Linter {
         name: "models of Datadog",
-        run: |folder| {
-            let walk = dirs::root().join("xtask/datadog_models.py");
-            run(Program::new(tools::bin().join("python3")).arg(walk).arg(folder.join("ops/datadog")))
-        },
+        run: |folder| models(&[folder.to_owned()]),
         plants: &[
             ("monitors.json", "\"type\": \"query alert\"", "\"type\": \"quiery alert\""),
             ("monitors.json", "\"thresholds\": {", "\"threshold\": {"),
@@ -50,4 +47,11 @@ pub(super) fn check(tally: &mut Tally, restwell: &Path, place: &Path) -> Result<
     files::check_each(tally, &folder, LINTERS)?;
     tally.gap("datadog: an account", "there is none here: what the script sends is checked, not created");
     Ok(())
+}
+
+/// Compares what projects create with the models.
+pub(super) fn models(folders: &[PathBuf]) -> Result<()> {
+    let walk = dirs::root().join("xtask/datadog_models.py");
+    let folders = folders.iter().map(|folder| folder.join("ops/datadog"));
+    run(Program::new(tools::bin().join("python3")).arg(walk).args(folders))
 }

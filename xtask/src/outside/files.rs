@@ -52,20 +52,7 @@ const LINTERS: &[Linter] = &[
         run: |folder| run(tools::program("hadolint")?.arg(find(folder, "Dockerfile")?)),
         plants: &[("Dockerfile", "COPY ", "ADD ")],
     },
-    Linter {
-        name: "docker-compose config",
-        run: |folder| {
-            let files = [ending(folder, "/compose.yml")?, ending(folder, "compose.dev.yml")?].concat();
-            ensure!(!files.is_empty(), "no compose file");
-            for file in files {
-                let text = fs::read_to_string(&file)?;
-                let config = tools::program("docker-compose")?.arg("-f").arg(file).args(["config", "--quiet"]);
-                run(required(&text).fold(config, |config, name| config.env(name, "given")))?;
-            }
-            Ok(())
-        },
-        plants: &[("compose.yml", "read_only:", "readonly:")],
-    },
+    Linter { name: "docker-compose config", run: compose, plants: &[("compose.yml", "read_only:", "readonly:")] },
     Linter {
         name: "actionlint",
         run: |folder| run(tools::program("actionlint")?.args(workflows(folder)?)),
@@ -91,15 +78,7 @@ const LINTERS: &[Linter] = &[
         run: |folder| run(tools::program("taplo")?.arg("lint").args(tomls(folder)?)),
         plants: &[("Cargo.toml", "[package]", "[package")],
     },
-    Linter {
-        name: "typos",
-        run: |folder| {
-            let words = crate::dirs::root().join("xtask/typos.toml");
-            let typos = tools::program("typos")?.args(["--exclude", "Cargo.lock", "--hidden", "--config"]);
-            run(typos.arg(words).arg(folder))
-        },
-        plants: &[("README.md", " the ", " teh ")],
-    },
+    Linter { name: "typos", run: |folder| typos(&[folder.to_owned()]), plants: &[("README.md", " the ", " teh ")] },
     Linter {
         name: "just",
         run: |folder| run(tools::program("just")?.arg("--list").dir(folder)),
@@ -125,13 +104,12 @@ pub(super) fn check(tally: &mut Tally, folder: &Path) -> Result<()> {
     shell_scripts(tally, folder)
 }
 
-/// Generates the largest project for a target, and runs its linters, with planted errors, and those of every project.
+/// Generates the largest project for a target, and runs its linters, with planted errors.
 pub(super) fn check_target(tally: &mut Tally, restwell: &Path, place: &Path, target: &Target) -> Result<()> {
     let Target { deploy, name, linters, absent: (what, meaning) } = target;
     generate(restwell, place, name, &["--preset", "scale", "--deploy", deploy])?;
     let folder = place.join(name);
     check_each(tally, &folder, linters)?;
-    pass(tally, &folder, deploy)?;
     tally.gap(&format!("{deploy}: {what}"), meaning);
     Ok(())
 }
@@ -151,13 +129,23 @@ pub(super) fn check_each(tally: &mut Tally, folder: &Path, linters: &[Linter]) -
     Ok(())
 }
 
-/// Runs every linter on a project without planted errors.
-pub(super) fn pass(tally: &mut Tally, folder: &Path, what: &str) -> Result<()> {
-    let prometheus = (!ending(folder, "/prometheus.yml")?.is_empty()).then_some(&PROMETHEUS);
-    for linter in LINTERS.iter().chain(prometheus) {
-        tally.check(&format!("{what}: {}", linter.name), || (linter.run)(folder));
+/// Reads every compose file.
+pub(super) fn compose(folder: &Path) -> Result<()> {
+    let files = [ending(folder, "/compose.yml")?, ending(folder, "compose.dev.yml")?].concat();
+    ensure!(!files.is_empty(), "no compose file");
+    for file in files {
+        let text = fs::read_to_string(&file)?;
+        let config = tools::program("docker-compose")?.arg("-f").arg(file).args(["config", "--quiet"]);
+        run(required(&text).fold(config, |config, name| config.env(name, "given")))?;
     }
     Ok(())
+}
+
+/// Checks the spelling in files and folders.
+pub(super) fn typos(paths: &[PathBuf]) -> Result<()> {
+    let words = crate::dirs::root().join("xtask/typos.toml");
+    let typos = tools::program("typos")?.args(["--exclude", "Cargo.lock", "--hidden", "--config"]);
+    run(typos.arg(words).args(paths))
 }
 
 /// The required variables of a compose file: `${NAME:?why}`.

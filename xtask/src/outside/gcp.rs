@@ -1,10 +1,11 @@
 //! The service on Cloud Run and the alert policies: compared with the schemas of the APIs that receive them. What only the
 //! server refuses is a test of every stack in memory.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
 use super::files::{Linter, Target, find, run, shellcheck};
@@ -51,17 +52,42 @@ const LINTERS: &[Linter] = &[
 ];
 
 fn service(folder: &Path) -> Result<()> {
-    validate("run.v1.json", "Service", &[find(folder, "service.yaml")?])
+    services(&[find(folder, "service.yaml")?])
+}
+
+/// Compares services with their schema.
+pub(super) fn services(files: &[PathBuf]) -> Result<()> {
+    validate("run.v1.json", "Service", files)
+}
+
+/// Checks the policies of every folder that has the script, each distinct policy once.
+pub(super) fn check_policies(folders: &[PathBuf]) -> Result<()> {
+    let mut distinct = BTreeSet::new();
+    for folder in folders.iter().filter(|folder| has_policies(folder)) {
+        queries(folder)?;
+        distinct.extend(printed(folder)?.lines().map(str::to_owned));
+    }
+    schema_of_policies(distinct.iter().map(String::as_str))
+}
+
+/// Whether the script is that for Google Cloud: other targets have one of the same name.
+fn has_policies(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("deploy/alerts.sh")).is_ok_and(|text| text.contains("PrometheusQueryLanguage"))
 }
 
 fn policies(folder: &Path) -> Result<()> {
+    schema_of_policies(printed(folder)?.lines())
+}
+
+fn schema_of_policies<'a>(policies: impl Iterator<Item = &'a str>) -> Result<()> {
     let place = tempfile::tempdir()?;
     let mut paths = Vec::new();
-    for (number, policy) in printed(folder)?.lines().enumerate() {
+    for (number, policy) in policies.enumerate() {
         let path = place.path().join(format!("{number}.json"));
         fs::write(&path, policy)?;
         paths.push(path);
     }
+    ensure!(!paths.is_empty(), "no policy");
     validate("monitoring.v3.json", "AlertPolicy", &paths)
 }
 

@@ -1,11 +1,15 @@
 //! The manifests for Kubernetes: built by kustomize and compared, with the account of the pipeline, with the schemas of
 //! Kubernetes. What only an API server refuses is a test of every stack in memory.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
+use super::checkov;
+use super::every::each;
 use super::files::{Linter, Target, find, shellcheck};
 use crate::tools;
 
@@ -17,7 +21,8 @@ pub(super) const TARGET: Target = Target {
     absent: ("a cluster", "there is none here: the manifests are checked, not deployed"),
 };
 
-const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
+/// The overlays.
+pub(super) const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
 
 const LINTERS: &[Linter] = &[
     Linter {
@@ -38,11 +43,41 @@ const LINTERS: &[Linter] = &[
         ],
     },
     Linter {
+        name: "checkov of the manifests",
+        run: |folder| ENVIRONMENTS.iter().try_for_each(|name| policies(&build(folder, name)?)),
+        plants: &[("base/deployment.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")],
+    },
+    Linter {
         name: "shellcheck of the deployment",
         run: shellcheck,
         plants: &[("deploy/rollout.sh", "kubectl kustomize \"$environment\"", "kubectl kustomize $environment")],
     },
 ];
+
+/// Builds every environment, and checks each distinct object once.
+pub(super) fn check_all(folders: &[PathBuf]) -> Result<()> {
+    let distinct = Mutex::new(BTreeSet::new());
+    each(folders, |folder| {
+        let mut built = ENVIRONMENTS.iter().map(|name| build(folder, name)).collect::<Result<Vec<String>>>()?;
+        // The account is that of the pipeline: without one there is none.
+        let account = folder.join("deploy/account.yaml");
+        if account.exists() {
+            built.push(fs::read_to_string(account)?);
+        }
+        let objects = built.iter().flat_map(|text| text.split("\n---\n")).map(|object| object.trim_end().to_owned());
+        distinct.lock().unwrap_or_else(PoisonError::into_inner).extend(objects);
+        Ok(())
+    })?;
+    let distinct = distinct.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let objects = Vec::from_iter(distinct).join("\n---\n") + "\n";
+    validate(&objects).and_then(|()| policies(&objects))
+}
+
+fn policies(objects: &str) -> Result<()> {
+    let file = tempfile::Builder::new().suffix(".yaml").tempfile()?;
+    fs::write(file.path(), objects)?;
+    checkov::kubernetes(file.path())
+}
 
 /// The objects of an environment.
 fn build(folder: &Path, environment: &str) -> Result<String> {

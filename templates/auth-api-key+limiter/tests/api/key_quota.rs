@@ -22,7 +22,7 @@ async fn later(by: Duration) {
 async fn forged_keys_over_the_limit_of_their_address_reach_no_database() {
     let server = TestServer::start(&["--rate-limit=4/h"]).await;
     // Without a database each look-up causes a 503.
-    server.app.database.pool.close().await;
+    server.app.platform.database.pool.close().await;
     for _ in 0..4 {
         envelope(&write(&server, &forged()).await, 503, "unavailable").await;
     }

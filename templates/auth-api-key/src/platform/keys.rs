@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 //~ endif
 
-use super::{Platform, auth::Caller, engine, error::Error, pool::Pool};
+use super::{Platform, bearer::Caller, engine, error::Error, pool::Pool};
 
 //~ if limiter
 /// How long the limiter remembers a verified key. A write looks its key up each time.
@@ -125,7 +125,7 @@ pub async fn verify(platform: &Arc<Platform>, key: &str) -> Result<Result<Caller
 /// # Errors
 /// If the database does not respond, or the name is taken or unknown.
 pub async fn run(command: Command, scopes: &BTreeSet<String>, settings: &super::Settings) -> anyhow::Result<()> {
-    let pool = Pool::new(engine::for_requests(&settings.database.engine.database_url)?);
+    let pool = Pool::new(&settings.database.engine.database_url, engine::DEADLINE)?;
     match command {
         Command::Create { name, scope } => {
             if let Some(unknown) = scope.iter().find(|scope| !scopes.contains(*scope)) {

@@ -121,7 +121,7 @@ async fn without_the_database_a_write_with_a_key_is_503() {
     let server = TestServer::start(&[]).await;
     let credential = credential_of(&server, "writer", "products:write").await;
     assert_eq!(write(&server, &credential).await.status, 201);
-    server.app.database.pool.close().await;
+    server.app.platform.database.pool.close().await;
     for credential in [&credential, &forged()] {
         envelope(&write(&server, credential).await, 503, "unavailable").await;
     }
@@ -138,9 +138,9 @@ async fn a_key_is_compared_in_full() {
     assert_eq!(write(&server, &credential).await.status, 201);
     // The index finds a row by the first 8 bytes; the others differ from those of every key.
     let select = sqlx::query_scalar("SELECT hash FROM api_keys WHERE name = 'whole'");
-    let mut hash: Vec<u8> = select.fetch_one(&server.app.database.pool).await.expect("it is stored");
+    let mut hash: Vec<u8> = select.fetch_one(&server.app.platform.database.pool).await.expect("it is stored");
     hash[31] ^= 1;
     let update = sqlx::query("UPDATE api_keys SET hash = $1 WHERE name = 'whole'").bind(hash);
-    update.execute(&server.app.database.pool).await.expect("a hash");
+    update.execute(&server.app.platform.database.pool).await.expect("a hash");
     envelope(&write(&server, &credential).await, 401, "unauthorized").await;
 }

@@ -9,12 +9,13 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, er
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant, time::sleep};
 
-use super::{Platform, auth::Caller, error::Error};
+use super::{Platform, bearer::Caller, error::Error};
 
 /// The minimum time between two fetches, whatever the number of requests.
 pub const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The time between regular fetches: a key that the issuer removed is accepted for at most that long.
+/// The time between regular fetches: a key that the issuer removed is accepted for at most that long, as long as the
+/// set can be fetched.
 pub const FETCH_INTERVAL: Duration = Duration::from_secs(300);
 
 /// The maximum bytes of a token.
@@ -150,10 +151,13 @@ impl Keys {
         let fits = |key: &&Key| key.id.is_none() || header.kid.is_none() || key.id == header.kid;
         for key in held.iter().filter(fits) {
             let rules = Validation { algorithms: vec![key.algorithm], ..self.rules.clone() };
-            match decode::<serde_json::Value>(token, &key.decoding, &rules) {
+            let decoded = decode::<serde_json::Value>(token, &key.decoding, &rules);
+            match decoded.map_err(jsonwebtoken::errors::Error::into_kind) {
                 Ok(token) => return caller(&token.claims),
-                // The signature is checked before the claims.
-                Err(error) if matches!(error.kind(), ErrorKind::ExpiredSignature) => return Err("expired"),
+                // The signature is checked before the claims, so this key made it, and no other is tried.
+                Err(ErrorKind::ExpiredSignature) => return Err("expired"),
+                Err(ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience | ErrorKind::ImmatureSignature)
+                | Err(ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_)) => return Err("invalid"),
                 Err(_) => {}
             }
         }

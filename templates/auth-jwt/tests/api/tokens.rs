@@ -78,6 +78,10 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
     };
     let brought = Header { jwk: Some(stranger.public()), ..stranger.header() };
     let brought = encode(&brought, &good(), &stranger.key).expect("a token");
+    let unnamed = |claim, value| {
+        let header = Header { kid: None, ..ec.header() };
+        encode(&header, &with(claim, value), &ec.key).expect("a token")
+    };
     let other = |algorithm| encode(&Header { alg: algorithm, ..rsa.header() }, &good(), &rsa.key).expect("a token");
     for (attack, token, reason) in [
         ("no signature", by_hand(json!({"alg": "none", "kid": "ec"}), &good(), b""), "invalid"),
@@ -110,6 +114,12 @@ async fn forged_tokens_are_401_and_the_log_says_why() {
         ("for ever", ec.sign(with("exp", Value::Null)), "invalid"),
         ("expiry that is no time", ec.sign(with("exp", json!("tomorrow"))), "invalid"),
         ("not yet", ec.sign(with("nbf", json!(now + 60))), "invalid"),
+        ("no key named, and another issuer", unnamed("iss", json!("http://127.0.0.1:9001")), "invalid"),
+        ("no key named, and another audience", unnamed("aud", json!("shop")), "invalid"),
+        ("no key named, and no audience", unnamed("aud", Value::Null), "invalid"),
+        ("no key named, and expired", unnamed("exp", json!(now - 30)), "expired"),
+        ("no key named, and not yet", unnamed("nbf", json!(now + 60)), "invalid"),
+        ("no key named, and a start that is no time", unnamed("nbf", json!("tomorrow")), "invalid"),
         ("claims that are no object", by_hand(json!({"alg": "ES256", "kid": "ec"}), &json!([1]), &[1; 64]), "invalid"),
         ("long", ec.sign(with("padding", json!("x".repeat(8 << 10)))), "invalid"),
         ("very long", "x.".repeat(7_000), "invalid"),
@@ -278,6 +288,9 @@ async fn a_key_in_a_file_needs_no_issuer() {
         assert_eq!(write(&server, &token).await.status, 201, "no key has to be named");
         assert_eq!(write(&server, &signer.sign(good())).await.status, 201);
         assert_eq!(write(&server, credential().trim_start_matches("Bearer ")).await.status, 401);
+        let other = write(&server, &signer.sign(with("aud", json!("shop")))).await;
+        assert_eq!(other.status, 401);
+        assert_eq!(logs::about(other.header("x-request-id"))[0]["error"], "invalid", "the key is the right one");
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::Request;
 
-use super::{Platform, limiter};
+use super::{Platform, forwarded};
 
 pub type Client = IpAddr;
 
@@ -14,5 +14,5 @@ pub fn at(address: IpAddr) -> Client {
 }
 
 pub fn of(platform: &Platform, request: &Request) -> Client {
-    at(limiter::address(platform, request))
+    at(forwarded::address(request, platform.settings.limiter.trusted_proxy_hops))
 }

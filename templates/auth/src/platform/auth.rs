@@ -13,27 +13,10 @@ use utoipa::openapi::path::{Operation, PathItem, Paths};
 use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::{Platform, error::Error, keys};
+use super::{Platform, bearer, error::Error, keys};
 
 /// The name of the security scheme in the description of the API.
 pub const SCHEME: &str = "credential";
-
-/// The owner of a verified credential.
-pub struct Caller {
-    pub name: Arc<str>,
-    /// Separated by spaces (RFC 6749).
-    scopes: String,
-}
-
-impl Caller {
-    pub fn new(name: &str, scopes: &str) -> Self {
-        Self { name: name.into(), scopes: scopes.into() }
-    }
-
-    fn has(&self, required: &str) -> bool {
-        self.scopes.split(' ').any(|scope| scope == required)
-    }
-}
 
 /// The state for checking a credential. An extension of each request, because a layer of a route cannot access the
 /// state.
@@ -92,7 +75,7 @@ pub fn scopes(paths: &mut Paths) -> BTreeSet<String> {
 }
 
 async fn check(access: &Access, scope: &str, headers: &HeaderMap) -> Result<(), Response> {
-    let credential = bearer(headers).ok_or_else(|| refuse("missing", scope))?;
+    let credential = bearer::token(headers).ok_or_else(|| refuse("missing", scope))?;
     let verified = keys::verify(&access.platform, credential).await.map_err(IntoResponse::into_response)?;
     let caller = verified.map_err(|reason| refuse(reason, scope))?;
     access.caller.set(Arc::clone(&caller.name)).ok();
@@ -109,12 +92,6 @@ fn describe(operation: &mut Operation, scope: &str) {
 fn operations(paths: &mut Paths) -> impl Iterator<Item = &mut Operation> {
     let items = paths.paths.values_mut();
     items.flat_map(|PathItem { get, put, post, delete, .. }| [get, put, post, delete]).flatten()
-}
-
-/// The bearer token of a request.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
 }
 
 /// The reason is logged and counted; the response has only what the client needs to correct the request.

@@ -1,5 +1,7 @@
 //! The error type of every handler and layer. The guard renders it, because only there the request id is known.
 
+use std::any::Any;
+
 use axum::{Extension, http::StatusCode, response::IntoResponse, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,6 +63,13 @@ impl Error {
         };
         let (request_id, unchanged) = (String::new(), code < 500);
         Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
+    }
+
+    /// Internal error, because of a panic with this payload.
+    pub fn of_panic(payload: &(dyn Any + Send)) -> Self {
+        let literal = payload.downcast_ref::<&str>().copied();
+        let message = literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self::of(500).because(format!("panicked: {}", message.unwrap_or("no message")))
     }
 
     /// Adds the cause, which is logged but never sent.

@@ -7,7 +7,7 @@ use std::{array, convert::Infallible, num::NonZeroUsize, panic::AssertUnwindSafe
 use std::{sync::Arc, task::Poll, time::Duration};
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::Route};
 use futures_util::{FutureExt, future::Either, poll};
@@ -17,12 +17,11 @@ use tower_http::cors::CorsLayer;
 use super::error::{Envelope, Error};
 use super::settings::{number, time};
 use super::telemetry::{self, Line};
-use super::{Platform, health, trace, wellformed};
+use super::trace::{self, REQUEST_ID};
+use super::{Platform, health, wellformed};
 
 /// The result of a route: a failure is a response too.
 pub type Answer = Result<Response, Infallible>;
-
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Capacity, deadline and CORS.
 #[derive(clap::Args)]
@@ -90,8 +89,9 @@ fn admit<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Either<Ready
 async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer {
     let mut response = answer.await?;
     if line.is_overloaded() {
-        // In place of the response to a body that was cut short.
-        response = overloaded();
+        // In place of the response to a body that was cut short; the headers of CORS and the rate limit stay.
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response.extensions_mut().insert(overload());
     }
     line.status = response.status().as_u16();
     if line.status >= 400 {
@@ -121,7 +121,7 @@ async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer
 
 async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Response {
     let Ok(_permit) = platform.permits.try_acquire() else {
-        return overloaded();
+        return overload().into_response();
     };
     let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
     // Most responses are ready at the first poll: only the others need a timer.
@@ -129,17 +129,17 @@ async fn handle(platform: &Platform, answer: impl Future<Output = Answer>) -> Re
         Poll::Ready(answer) => Ok(answer),
         Poll::Pending => tokio::time::timeout(platform.settings.guard.request_timeout, answer).await,
     };
-    let (name, code, cause) = match answer {
+    let (series, error) = match answer {
         Ok(Ok(Ok(response))) => return response,
-        Ok(Err(_panic)) => ("http_panics_total", 500, "the handler panicked"),
-        Err(_elapsed) => ("http_requests_timed_out_total", 504, "the deadline passed"),
+        Ok(Err(panic)) => ("http_panics_total", Error::of_panic(&*panic)),
+        Err(_elapsed) => ("http_requests_timed_out_total", Error::of(504).because("the deadline passed")),
     };
-    telemetry::count(name);
-    Error::of(code).because(cause).into_response()
+    telemetry::count(series);
+    error.into_response()
 }
 
-fn overloaded() -> Response {
-    Error { r#type: "overloaded", ..Error::of(503) }.into_response()
+fn overload() -> Error {
+    Error { r#type: "overloaded", ..Error::of(503) }
 }
 
 /// The client's id if it is valid, else a new one.

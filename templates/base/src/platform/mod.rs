@@ -1,10 +1,9 @@
-//! Infrastructure that does not depend on resources or on the application: `main`, `app` and the resources import these
-//! modules, which import only one another.
+//! Infrastructure that does not depend on resources or on the application: `main`, `app`, `state` and the resources
+//! import these modules, which import only one another.
 
 //= pub mod
 
 //= engine
-//= client
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering::Relaxed};
 
 use futures_util::FutureExt;
@@ -44,8 +43,8 @@ pub struct Platform {
     pub ready: AtomicBool,
     /// One permit for each request that may be in flight.
     pub permits: Semaphore,
-    pub dependencies: Dependencies,
     //= fields
+    pub dependencies: Dependencies,
 }
 
 impl Platform {

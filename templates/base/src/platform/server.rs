@@ -153,8 +153,11 @@ async fn accept(
         }
         match listener.accept().await {
             Ok((stream, peer)) => drop(connections.spawn(Arc::clone(&port).serve(stream, peer))),
-            // Probably out of file descriptors: wait for connections to end.
-            Err(_) => sleep(Duration::from_millis(100)).await,
+            Err(error) => {
+                tracing::warn!(error = error.to_string(), "a connection cannot be accepted");
+                // Probably out of file descriptors: wait for connections to end.
+                sleep(Duration::from_millis(100)).await;
+            }
         }
     }
 }

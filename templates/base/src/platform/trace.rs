@@ -5,6 +5,8 @@ use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName};
 
+/// The header with the id of the request, in the response too.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 

@@ -65,6 +65,20 @@ async fn a_secret_in_a_request_reaches_neither_the_log_nor_an_error() {
 }
 
 #[tokio::test]
+async fn the_message_of_a_panic_is_logged_and_not_sent() {
+    let routes = Router::new()
+        .route("/test/literal", get(async || -> &str { panic!("a literal") }))
+        .route("/test/text", get(async || -> &str { panic!("a text with {}", 1) }));
+    let server = TestServer::with_routes(&[], routes).await;
+    for (path, message) in [("/test/literal", "a literal"), ("/test/text", "a text with 1")] {
+        let answer = send(server.public, request("GET", path)).await;
+        assert!(answer.status == 500 && !answer.text().contains(message), "{}", answer.text());
+        let lines = logs::wait_for(answer.header("x-request-id")).await;
+        assert_eq!(lines[0]["error"], format!("panicked: {message}"));
+    }
+}
+
+#[tokio::test]
 async fn a_request_whose_client_disconnected_is_one_line_with_status_499() {
     let (entered, routes) = hang();
     let server = TestServer::with_routes(&[], routes).await;

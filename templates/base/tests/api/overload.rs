@@ -2,8 +2,10 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
+use app::platform::health::Dependencies;
 use axum::Router;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
@@ -149,4 +151,18 @@ async fn connections_over_the_cap_wait() {
     assert_eq!(probe.status, 200, "the admin port has its own limit");
     held.pop();
     assert!(read_some(&fourth).await.starts_with("HTTP/1.1 200 "));
+}
+
+/// Requests for health only read the last results.
+#[tokio::test]
+async fn each_dependency_is_checked_at_most_once_a_second() {
+    let checks = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&checks);
+    let dependencies = Dependencies::default().with("counted", move || {
+        counted.fetch_add(1, Relaxed);
+        Box::pin(async { Ok(()) })
+    });
+    let ended = timeout(Duration::from_millis(1800), dependencies.watch()).await;
+    assert!(ended.is_err(), "it checks until the service ends");
+    assert!((1..=2).contains(&checks.load(Relaxed)), "{} checks in 1.8 s", checks.load(Relaxed));
 }

@@ -115,9 +115,11 @@ async fn unread_bodies_do_not_count_as_requests_in_flight() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_being_read_share_a_budget() {
-    let server = TestServer::with_routes(&["--request-timeout=60s"], refusing()).await;
+    let origin = "https://app.example";
+    let flags = ["--request-timeout=60s", &format!("--cors-origins={origin}")];
+    let server = TestServer::with_routes(&flags, refusing()).await;
     // 35 of these fit in 64 MiB.
-    let half = request("POST", "/test/text").header("content-length", "2000000").to_bytes();
+    let half = request("POST", "/test/text").header("content-length", "2000000").header("origin", origin).to_bytes();
     let half = [&half[..], &vec![b'x'; 1_900_000]].concat();
     let mut clients = JoinSet::new();
     for _ in 0..40 {
@@ -134,6 +136,7 @@ async fn bodies_being_read_share_a_budget() {
     assert!((5..=10).contains(&refused.len()), "{} of 40 were refused: {refused:?}", refused.len());
     for answer in refused {
         assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("overloaded"), "{answer}");
+        assert!(answer.contains(&format!("access-control-allow-origin: {origin}")), "a script may read it: {answer}");
     }
     assert_eq!(fetch(server.public, "/greet").await.status, 200, "what has no body is served");
     drop(clients);

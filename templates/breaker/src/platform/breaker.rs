@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 /// The number of consecutive failures, including time-outs, that opens the breaker.
 pub const FAILURES: u32 = 5;
 
-/// The time from the failure that opens the breaker to the first probe, and from each probe that fails to the next one.
+/// The time from the last failure to the first probe, and from each probe that fails to the next one.
 pub const OPEN_FOR: Duration = Duration::from_secs(5);
 
 pub struct Breaker {

@@ -1,5 +1,5 @@
 //= gauges
-        <% caches.entries %>
-        <% caches.loads %>
-        metrics::gauge!("cache_entries").set(entries as f64);
-        metrics::gauge!("cache_loads").set(loads as f64);
+    <% caches.entries %>
+    <% caches.loads %>
+    metrics::gauge!("cache_entries").set(entries as f64);
+    metrics::gauge!("cache_loads").set(loads as f64);

@@ -37,7 +37,7 @@ async fn reads_through_the_cache() {
         nothing().await;
         rises(server.admin, &reads("negative"), nothing).await;
 
-        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
+        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.platform.database.pool).await.unwrap();
         sleep(Duration::from_secs(1)).await;
         rises(server.admin, &reads("stale"), read).await;
     };

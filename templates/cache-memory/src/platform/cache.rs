@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Platform;
 use super::copies::Copies;
-use super::copy::{Cached, Loaded, Outcome, Times};
-use super::document::Document;
+use super::copy::{Loaded, Outcome, Times};
+use super::document::{Cached, Document};
 use super::error::Result;
 
 pub struct Cache<T> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Platform;
 use super::copies::Copies;
-use super::copy::{Cached, Outcome, Times};
-use super::document::Document;
+use super::copy::{Outcome, Times};
+use super::document::{Cached, Document};
 use super::error::Result;
 use super::remote::Remote;
 use super::store;

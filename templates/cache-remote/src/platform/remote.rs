@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::copy::{Cached, Loaded, fresh_until};
-use super::document::Document;
+use super::copy::{Loaded, fresh_until};
+use super::document::{Cached, Document};
 use super::error::Result;
 use super::{Settings, store, telemetry};
 

@@ -313,7 +313,7 @@ async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_server
     let failed_write = async || {
         get(other.public, &path).await;
         let write = async {
-            let database = &one.app.database;
+            let database = &one.app.platform.database;
             let update = sqlx::query("UPDATE products SET name = 'New' WHERE id = $1").bind(id);
             database.run(update.execute(&database.pool)).await?;
             Err::<(), _>(Error::of(503))

@@ -188,9 +188,9 @@ impl Copies {
                 Some(copy) if !copy.is_due() => Ok(copy),
                 _ => {
                     let load = AssertUnwindSafe(load).catch_unwind().await;
-                    let loaded = load.unwrap_or_else(|_panic| {
+                    let loaded = load.unwrap_or_else(|panic| {
                         telemetry::count("http_panics_total");
-                        Err(Error::of(500).because("a load panicked"))
+                        Err(Error::of_panic(&*panic))
                     });
                     Copy::after(loaded, stale.as_deref(), &times).map(Arc::new)
                 }

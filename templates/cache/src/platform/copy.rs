@@ -3,13 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
-use utoipa::ToSchema;
 
 use super::document::Document;
 use super::error::Result;
-use super::resource::Resource;
 use super::telemetry;
 
 /// How long copies are kept.
@@ -26,12 +23,6 @@ const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
 /// After a failed load the stale copy is served for this long before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// A resource that can be cached: its JSON is stored, and read again. On a server the name of its schema and its id are
-/// the key.
-pub trait Cached: Resource + Serialize + DeserializeOwned + ToSchema + 'static {}
-
-impl<T: Resource + Serialize + DeserializeOwned + ToSchema + 'static> Cached for T {}
 
 /// The result of a load, `None` if there is no such value.
 pub struct Loaded {

@@ -3,11 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
 
-use super::copy::Cached;
 use super::resource::Resource;
+
+/// A resource that can be cached: its JSON is stored, and read again. On a server the name of its schema and its id are
+/// the key.
+pub trait Cached: Resource + Serialize + DeserializeOwned + ToSchema + 'static {}
+
+impl<T: Resource + Serialize + DeserializeOwned + ToSchema + 'static> Cached for T {}
 
 /// Cheap to clone: all responses share the JSON.
 #[derive(Clone, Debug)]

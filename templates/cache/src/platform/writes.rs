@@ -1,7 +1,7 @@
 //! Writes to cached resources: every write invalidates the cached values that it may have changed.
 
 use super::cache::Cache;
-use super::copy::Cached;
+use super::document::Cached;
 use super::error::Result;
 
 impl<T: Cached> Cache<T> {

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use app::app::App;
 use app::platform::copies::{Copies, MAX_LOADS};
 use app::platform::copy::{Loaded, Times, fresh_until};
 use app::platform::document::Document;
 use app::platform::error::Error;
 use app::products::{Product, queries::find};
+use app::state::App;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
@@ -62,7 +62,7 @@ impl Origin {
 
     async fn load(self: Arc<Self>, id: i64) -> Result<Option<Product>, Error> {
         self.loads.fetch_add(1, Ordering::Relaxed);
-        let product = find(&self.app().database, id).await;
+        let product = find(&self.app().platform.database, id).await;
         self.found.add_permits(1);
         self.pass.acquire().await.expect("it is never closed").forget();
         product
@@ -200,7 +200,7 @@ async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
     lock.release().await;
 
     let id = path.rsplit('/').next().expect("an id").parse().expect("a number");
-    let made = async || find(&server.app.database, id).await.unwrap().expect("it exists").name == "New";
+    let made = async || find(&server.app.platform.database, id).await.unwrap().expect("it exists").name == "New";
     eventually("the write is made nevertheless", made).await;
     let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
     within(Duration::from_millis(500), "the old copy is invalidated", seen).await;
@@ -211,7 +211,7 @@ async fn while_the_database_is_down_copies_are_served_as_stale_and_other_reads_a
     let server = TestServer::start(&["--cache-ttl=100ms"]).await;
     let (held, other) = (create(&server, "Held").await, create(&server, "Other").await);
     assert_from(&http::get(server.public, &held).await, "database", "; fwd=miss");
-    server.app.database.pool.close().await;
+    server.app.platform.database.pool.close().await;
     sleep(Duration::from_millis(100)).await;
     for _ in 0..3 {
         let answer = http::get(server.public, &held).await;
@@ -226,7 +226,7 @@ async fn once_the_database_works_again_copies_are_fresh_again() {
     let server = TestServer::start(&["--cache-ttl=100ms"]).await;
     let path = create(&server, "Tea").await;
     http::get(server.public, &path).await;
-    let run = |statement| sqlx::query(statement).execute(&server.app.database.pool);
+    let run = |statement| sqlx::query(statement).execute(&server.app.platform.database.pool);
     run("ALTER TABLE products RENAME TO gone").await.unwrap();
     sleep(Duration::from_millis(100)).await;
     assert_from(&http::get(server.public, &path).await, "cache", "stale");
@@ -288,7 +288,7 @@ async fn a_write_that_was_made_but_answered_with_an_error_invalidates_the_copy()
         let new = format!("New {code}");
         name(&server, &path).await;
         let write = async {
-            let database = &server.app.database;
+            let database = &server.app.platform.database;
             let update = sqlx::query("UPDATE products SET name = $1 WHERE id = $2").bind(&new).bind(id);
             database.run(update.execute(&database.pool)).await?;
             Err::<(), _>(Error::of(code))
@@ -305,7 +305,7 @@ async fn a_write_that_certainly_changed_nothing_keeps_the_copy() {
     name(&server, &path).await;
     assert_eq!(send(server.public, rename(&path, "Coffee")).await.status, 409);
     assert_from(&http::get(server.public, &path).await, "cache", "; hit");
-    server.app.database.pool.close().await;
+    server.app.platform.database.pool.close().await;
     assert_eq!(send(server.public, rename(&path, "Milk")).await.status, 503);
     assert_from(&http::get(server.public, &path).await, "cache", "; hit");
 }

@@ -10,7 +10,7 @@ use crate::support::{alone, eventually};
 async fn of_loads() {
     let body = async {
         let server = TestServer::start(&[]).await;
-        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
+        sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.platform.database.pool).await.unwrap();
         let load = async || answers(server.public, "/products/7", 500).await;
         fails(server.admin, "cache_load_failures_total", load).await;
     };

@@ -10,7 +10,7 @@ use crate::support::process::Process;
 use crate::{happen, prepare, requests};
 
 /// Takes `service`, which reaches the dependency of this name through `chaos`, through its failures. The requests in
-/// `fails` cannot be answered meanwhile.
+/// `fails` cannot be answered during it.
 pub async fn fails(
     name: &str,
     fails: &'static [&'static str],

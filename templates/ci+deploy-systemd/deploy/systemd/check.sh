@@ -10,6 +10,8 @@ shellcheck ./*.sh
 units=$(mktemp -d)
 trap 'rm -rf "$units"' EXIT
 for unit in *.service *.timer; do
+  # A pattern that no file matches stays a pattern.
+  [ -e "$unit" ] || continue
   sed -E 's|^ExecStart=[^ ]+|ExecStart=/bin/true|' "$unit" >"$units/$unit"
 done
 said=$(systemd-analyze verify "$units"/* 2>&1) || true

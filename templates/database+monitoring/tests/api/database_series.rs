@@ -12,7 +12,7 @@ use crate::support::server::TestServer;
 async fn connections_to_the_database() {
     let body = async {
         let server = TestServer::start(&[]).await;
-        let pool = &server.app.database.pool;
+        let pool = &server.app.platform.database.pool;
         let mut held = Vec::new();
         // Two are open, so that one which is given back is one more that is idle.
         held.extend([pool.acquire().await.unwrap(), pool.acquire().await.unwrap()]);
@@ -28,7 +28,7 @@ async fn connections_to_the_database() {
         let app = Arc::clone(&server.app);
         let wait = async || {
             // Each wait ends after 2 s.
-            drop(tokio::spawn(async move { while app.database.pool.acquire().await.is_err() {} }));
+            drop(tokio::spawn(async move { while app.platform.database.pool.acquire().await.is_err() {} }));
         };
         rises(server.admin, "db_pool_waiting", wait).await;
     };

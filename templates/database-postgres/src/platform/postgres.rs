@@ -20,14 +20,16 @@ pub struct Settings {
 }
 
 /// The connections of each replica. The server's limit (slightly below 100 by default) must suffice for all replicas,
-/// and for as many again while a new version starts beside the old one.
+/// and for those of a new version that start beside them.
 pub const CONNECTIONS: u32 = 10;
 
-/// The time-out for a statement, including the wait for a connection (2 s). Longer than the server's own limits, so
-/// that usually the server cancels the statement and the connection stays usable.
+/// The time-out for a statement, including the wait for a connection (2 s), if that of its request is not shorter.
+/// Longer than the server's own limits, so that usually the server cancels the statement and the connection stays
+/// usable.
 pub const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The time-out for all migrations together, including the wait for those of another replica.
+/// The time-out for all migrations together, including the wait for those of another replica: replicas that start
+/// together take turns.
 pub const MIGRATION: Duration = Duration::from_secs(3600);
 
 /// The supported parameters. sqlx only warns of others, and `sslmod=verify-full` would connect without TLS.
@@ -101,6 +103,9 @@ fn complete(mut options: Options, given: &[&str]) -> Options {
         let user = options.get_username().to_owned();
         options = options.database(&user);
     }
+    if lacks(&["application_name"]) {
+        options = options.application_name(env!("CARGO_PKG_NAME"));
+    }
     if lacks(&["sslmode", "ssl-mode"]) {
         options = options.ssl_mode(PgSslMode::Prefer);
     }
@@ -111,13 +116,15 @@ fn complete(mut options: Options, given: &[&str]) -> Options {
     options
 }
 
-/// The options for connections that serve requests.
+/// The options for connections that serve requests, whose statements have this deadline. The server's own limits are
+/// proportional to it: with [`DEADLINE`] 3 s for a statement and 2 s for a lock.
 ///
 /// # Errors
-/// None: the options were validated when they were parsed.
-pub fn for_requests(options: &Options) -> anyhow::Result<Options> {
-    let limits = [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")];
-    Ok(options.clone().application_name(env!("CARGO_PKG_NAME")).options(limits))
+/// Never: the options were validated when they were parsed.
+pub fn for_requests(options: &Options, deadline: Duration) -> anyhow::Result<Options> {
+    let fifths = |count| format!("{}ms", (deadline * count / 5).as_millis());
+    let limits = [("statement_timeout", fifths(3)), ("lock_timeout", fifths(2))];
+    Ok(options.clone().options(limits).options([("idle_in_transaction_session_timeout", "10s")]))
 }
 
 /// The options for migrations, which have no time-outs for statements and locks.
@@ -125,7 +132,7 @@ pub fn for_requests(options: &Options) -> anyhow::Result<Options> {
 /// # Errors
 /// As [`for_requests`].
 pub fn for_migrations(options: &Options) -> anyhow::Result<Options> {
-    Ok(for_requests(options)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]))
+    Ok(for_requests(options, DEADLINE)?.options([("statement_timeout", "0"), ("lock_timeout", "0")]))
 }
 
 /// Whether a retry may succeed soon: connection lost, login refused, no such database, conflict, no resources, shut
@@ -138,6 +145,11 @@ pub fn is_outage(error: &dyn DatabaseError) -> bool {
 /// Whether it failed because of other statements or its own duration, so that the server works.
 pub fn is_contention(error: &dyn DatabaseError) -> bool {
     is_any_of(error, &["40", "57014", "25P03", "55P03"])
+}
+
+/// Whether a table of the statement does not exist.
+pub fn is_missing_table(error: &dyn DatabaseError) -> bool {
+    is_any_of(error, &["42P01"])
 }
 
 fn is_any_of(error: &dyn DatabaseError, codes: &[&str]) -> bool {

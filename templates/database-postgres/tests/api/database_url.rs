@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::support::database::Database;
 use crate::support::process::run;
+use crate::support::server::TestServer;
 
 /// Each would prevent a connection, or connect to another database.
 const MISLEADING: [(&str, &str); 12] = [
@@ -51,6 +52,19 @@ fn parts_that_the_url_leaves_out_have_their_defaults() {
     let tls = |url| format!("{:?}", app::platform::engine::read_url(url).expect(url).get_ssl_mode());
     assert_eq!(tls("postgres://app@db.example"), "Prefer");
     assert_eq!(tls("postgres://app@db.example?sslmode=require"), "Require");
+}
+
+#[tokio::test]
+async fn connections_have_the_name_in_the_url_or_that_of_the_service() {
+    for (parameter, name) in [("", env!("CARGO_PKG_NAME")), ("&application_name=reports", "reports")] {
+        let database = Database::new().await;
+        let server = TestServer::start(&[&format!("{}{parameter}", database.flag())]).await;
+        // Of the pool, and of the health check.
+        let names = "SELECT DISTINCT application_name FROM pg_stat_activity \
+                     WHERE datname = current_database() AND backend_type = 'client backend'";
+        let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&server.app.platform.database.pool).await.unwrap();
+        assert_eq!(names, [name]);
+    }
 }
 
 #[test]

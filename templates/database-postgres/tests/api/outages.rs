@@ -13,7 +13,7 @@ async fn write(server: &TestServer, code: &str) -> Answer {
         "CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
          $$ BEGIN RAISE EXCEPTION 'by the test' USING ERRCODE = '{code}'; END $$"
     );
-    sqlx::query(AssertSqlSafe(function)).execute(&server.app.database.pool).await.expect("a valid function");
+    sqlx::query(AssertSqlSafe(function)).execute(&server.app.platform.database.pool).await.expect("a valid function");
     let name = format!("{:032x}", fastrand::u128(..));
     send(server.public, request("POST", "/products").json(json!({"name": name, "price_cents": 1}))).await
 }
@@ -23,7 +23,7 @@ async fn a_transient_error_is_503_and_any_other_is_500() {
     let server = TestServer::start(&[]).await;
     write(&server, "XX000").await;
     let trigger = "CREATE TRIGGER fails BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION fail()";
-    sqlx::query(trigger).execute(&server.app.database.pool).await.unwrap();
+    sqlx::query(trigger).execute(&server.app.platform.database.pool).await.unwrap();
     for (what, code) in [
         ("a connection that is lost", "08006"),
         ("a login that is refused", "28000"),

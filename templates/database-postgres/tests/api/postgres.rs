@@ -3,8 +3,8 @@
 use std::future::pending;
 use std::time::Duration;
 
-use app::platform::breaker::{Failure, OPEN_FOR};
-use app::platform::engine::CONNECTIONS;
+use app::platform::breaker::{FAILURES, Failure, OPEN_FOR};
+use app::platform::engine::{CONNECTIONS, DEADLINE};
 use app::platform::error::Error;
 use app::products::queries::find;
 use app::products::statements::LIST;
@@ -106,6 +106,34 @@ async fn a_server_whose_database_comes_later_becomes_ready_then() {
 }
 
 #[tokio::test]
+async fn a_database_that_stops_responding_during_the_start_is_reported_and_tried_again() {
+    logs::record();
+    let database = Database::new().await;
+    let url = database.url();
+    assert_eq!(run(&["migrate"], &[("DATABASE_URL", url.as_str())]).await.code, Some(0));
+    let (chaos, flag) = through_chaos(&database);
+    let pool = database.connect().await;
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE _sqlx_migrations").execute(&mut *other).await.unwrap();
+    let (_app, server) = bind_here(flags(&[&flag, "--migrate-on-start=false"]), Router::new());
+    let (_public, admin) = addresses(&server);
+    tokio::spawn(server.run(pending()));
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+    let waits = async || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&pool).await.unwrap() > 0;
+    eventually("it is connected, and waits for the lock", waits).await;
+    chaos.set(Mode::Hole).await;
+    other.rollback().await.unwrap();
+    let late = format!("the database does not answer within {DEADLINE:?}");
+    let reported = async || !logs::with(&late).is_empty();
+    within(DEADLINE + Duration::from_secs(5), "it is reported", reported).await;
+    assert_eq!(get(admin, "/health/ready").await.status, 503);
+    chaos.set(Mode::Pass).await;
+    let ready = async || get(admin, "/health/ready").await.status == 200;
+    eventually("it becomes ready by itself", ready).await;
+}
+
+#[tokio::test]
 async fn a_stop_does_not_wait_for_a_silent_database() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
@@ -150,13 +178,28 @@ async fn a_database_that_stops_responding_fails_within_the_deadline_and_recovers
 }
 
 #[tokio::test]
+async fn a_database_that_stops_responding_opens_the_breaker_however_short_a_request_is() {
+    let database = Database::new().await;
+    let (chaos, flag) = through_chaos(&database);
+    let server = TestServer::start(&[&flag, "--request-timeout=2s"]).await;
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    chaos.set(Mode::Hole).await;
+    for _ in 0..FAILURES {
+        envelope(&get(server.public, "/products").await, 503, "unavailable").await;
+    }
+    let asked = Instant::now();
+    envelope(&get(server.public, "/products").await, 503, "unavailable").await;
+    assert!(asked.elapsed() < Duration::from_millis(500), "the breaker is open: {:?}", asked.elapsed());
+}
+
+#[tokio::test]
 async fn connections_that_hang_are_closed_even_if_their_clients_disconnected() {
     let database = Database::new().await;
     let (chaos, flag) = through_chaos(&database);
     let server = TestServer::start(&[&flag]).await;
     assert!(ask(&server, 40).await.iter().all(|(status, _)| *status == 200));
     let app = &server.app;
-    let used = || app.database.pool.usage().0;
+    let used = || app.platform.database.pool.usage().0;
     eventually("every connection is given back", async || used() == 0).await;
     chaos.set(Mode::Hole).await;
     let mut clients = Vec::new();
@@ -264,7 +307,7 @@ async fn a_write_whose_answer_is_lost_is_seen_by_the_next_read() {
 /// The error that PostgreSQL gives with this code.
 async fn raised(server: &TestServer, code: &str) -> sqlx::Error {
     let raise = format!("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$");
-    sqlx::query(AssertSqlSafe(raise)).execute(&server.app.database.pool).await.expect_err(code)
+    sqlx::query(AssertSqlSafe(raise)).execute(&server.app.platform.database.pool).await.expect_err(code)
 }
 
 #[tokio::test]
@@ -343,10 +386,10 @@ async fn the_server_ends_statements_that_take_too_long() {
         [("statement_timeout", "3s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")]
     {
         let show = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
-        let set: String = show.fetch_one(&server.app.database.pool).await.unwrap();
+        let set: String = show.fetch_one(&server.app.platform.database.pool).await.unwrap();
         assert_eq!(set, limit, "{setting}");
     }
-    let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.database.pool).await;
+    let sleep = sqlx::query("SELECT pg_sleep(60)").execute(&server.app.platform.database.pool).await;
     let error = sleep.expect_err("nothing sleeps for a minute").into_database_error().expect("the server says so");
     assert!(app::platform::engine::is_outage(&*error), "{error}");
 }
@@ -354,7 +397,7 @@ async fn the_server_ends_statements_that_take_too_long() {
 #[tokio::test]
 async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
     let server = TestServer::start(&[]).await;
-    let pool = &server.app.database.pool;
+    let pool = &server.app.platform.database.pool;
     let fill = "INSERT INTO products (name, price_cents, created_at, updated_at) \
                 SELECT 'Product ' || i, i, now(), now() FROM generate_series(1, 10000) AS i";
     sqlx::query(fill).execute(pool).await.unwrap();
@@ -379,7 +422,8 @@ async fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
     let works = async |name: &str| {
         assert_eq!(write("POST", "/products", name).await.status, 201);
         assert_eq!(write("PUT", &path, &format!("{name} Tea")).await.status, 200);
-        assert_eq!(find(&server.app.database, 1).await.unwrap().expect("the first").name, format!("{name} Tea"));
+        let first = find(&server.app.platform.database, 1).await.unwrap().expect("the first");
+        assert_eq!(first.name, format!("{name} Tea"));
         assert_eq!(get(server.public, "/products").await.status, 200);
     };
     works("Old").await;

@@ -12,7 +12,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteJournalMode;
 use tokio::time::sleep;
 
-use super::engine::{Connection, Options, for_requests, is_contention};
+use super::engine::{Connection, DEADLINE, Options, for_requests, is_contention};
 use super::server::signalled;
 use super::settings::{number, time};
 
@@ -88,7 +88,7 @@ impl Backup {
         unless_missing(fs::remove_file(&unfinished))?;
         let file = path.join(Utc::now().format(NAME).to_string());
         let text = unfinished.to_str().context("the path of the folder is not UTF-8")?;
-        let mut database = Connection::connect_with(&for_requests(options)?.create_if_missing(false)).await?;
+        let mut database = Connection::connect_with(&for_requests(options, DEADLINE)?.create_if_missing(false)).await?;
         // One read transaction: it sees one state of the database, and does not block writes.
         sqlx::query("VACUUM INTO $1").bind(text).execute(&mut database).await?;
         database.close().await?;
@@ -144,7 +144,7 @@ impl Restore {
 /// # Errors
 /// If a program has the database open.
 async fn close(options: &Options) -> anyhow::Result<()> {
-    let options = for_requests(options)?.create_if_missing(false).journal_mode(SqliteJournalMode::Delete);
+    let options = for_requests(options, DEADLINE)?.create_if_missing(false).journal_mode(SqliteJournalMode::Delete);
     match Connection::connect_with(&options).await {
         Ok(connection) => Ok(connection.close().await?),
         Err(sqlx::Error::Database(error)) if is_contention(&*error) => {

@@ -21,7 +21,7 @@ async fn every_connection_uses_wal_synchronises_and_waits_for_the_lock() {
     ] {
         let mut connections = Vec::new();
         for _ in 0..app::platform::engine::CONNECTIONS {
-            connections.push(server.app.database.pool.acquire().await.expect("none is in use"));
+            connections.push(server.app.platform.database.pool.acquire().await.expect("none is in use"));
         }
         for connection in &mut connections {
             let found = sqlx::query_scalar::<_, String>(ask).fetch_one(&mut **connection).await;

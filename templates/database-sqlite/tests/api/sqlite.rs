@@ -54,7 +54,7 @@ async fn clients_that_disconnect_during_a_write_leave_no_open_transaction() {
 #[tokio::test]
 async fn a_page_is_found_by_an_index_and_needs_no_sorting() {
     let server = TestServer::start(&[]).await;
-    let pool = &server.app.database.pool;
+    let pool = &server.app.platform.database.pool;
     let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) \
                 INSERT INTO products (name, price_cents, created_at, updated_at) \
                 SELECT 'Product ' || i, i, '2000-01-01T00:00:00Z', '2000-01-01T00:00:00Z' FROM n";

@@ -2,6 +2,7 @@
 //! of database errors to API errors.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -29,17 +30,20 @@ pub struct Settings {
 pub struct Database {
     pub pool: Pool,
     breaker: Breaker,
+    /// The time-out for a statement: shorter than that of its request, which would end it before the breaker counts it.
+    deadline: Duration,
     /// Half of the requests that may be in flight: requests that wait for the database leave room for the others.
     permits: Semaphore,
 }
 
 impl Database {
     /// # Errors
-    /// If the database cannot exist at the configured location.
-    pub fn new(settings: &Settings, max_in_flight: usize) -> anyhow::Result<Self> {
-        let pool = Pool::new(engine::for_requests(&settings.engine.database_url)?);
-        let permits = Semaphore::new(max_in_flight.div_ceil(2));
-        Ok(Self { pool, breaker: Breaker::new("database", 0), permits })
+    /// As [`engine::for_requests`].
+    pub fn new(settings: &super::Settings) -> anyhow::Result<Self> {
+        let deadline = DEADLINE.min(settings.guard.request_timeout * 9 / 10);
+        let pool = Pool::new(&settings.database.engine.database_url, deadline)?;
+        let permits = Semaphore::new(settings.guard.max_in_flight.get().div_ceil(2));
+        Ok(Self { pool, breaker: Breaker::new("database", 0), deadline, permits })
     }
 
     /// Runs a statement on the pool. Fails if there is no result in time, because a connection may be dead without an
@@ -55,7 +59,7 @@ impl Database {
         if let Turn::Wait = self.breaker.turn() {
             return Err(unsent("the database failed recently"));
         }
-        self.breaker.call(DEADLINE, statement).await.map_err(|failed| match failed {
+        self.breaker.call(self.deadline, statement).await.map_err(|failed| match failed {
             Failed::Late(_) => Error::of(503).because("the database did not respond in time"),
             Failed::Error(error) => error.into(),
         })

@@ -1,17 +1,16 @@
 //! Database migrations: the files of `migrations/`, applied only by the commands `migrate` and `serve`.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
-use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Connection as _, SqlSafeStr};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr};
 use tokio::time::{sleep, timeout};
 
 use super::breaker::Failure;
-use super::engine::{self, Connection, MIGRATION, Options};
+use super::engine::{self, Connection, DEADLINE, MIGRATION, Options};
 
 /// The version, the name and the content of each file of `migrations/`, as `build.rs` lists them.
 const FILES: &[(i64, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -27,7 +26,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Applies pending migrations on a connection without the time-outs of requests, and returns the number of migrations that
-/// this version does not know. Whether instances that start together take turns depends on the database.
+/// this version does not know.
 ///
 /// # Errors
 /// If the database does not respond or refuses, or if a migration fails or differs from the applied one.
@@ -36,9 +35,7 @@ pub async fn migrate(options: &Options) -> anyhow::Result<usize> {
     let mut connection = connect(&engine::for_migrations(options)?).await?;
     // Like `run`, whose `Acquire` bound cannot be used in a task.
     timeout(MIGRATION, MIGRATIONS.run_direct(None, &mut connection, false)).await.map_err(io::Error::from)??;
-    let unknown = count_unknown(&mut connection).await?;
-    connection.close().await.ok();
-    Ok(unknown)
+    count_unknown(connection).await
 }
 
 /// The command `migrate`.
@@ -73,12 +70,7 @@ pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<u
 
 /// The number of migrations that this version does not know, without applying any.
 async fn check(options: &Options) -> anyhow::Result<usize> {
-    let mut connection = connect(&engine::for_requests(options)?).await?;
-    connection.ping().await?;
-    // Without the table of migrations, none was applied.
-    let unknown = count_unknown(&mut connection).await.unwrap_or(0);
-    connection.close().await.ok();
-    Ok(unknown)
+    count_unknown(connect(&engine::for_requests(options, DEADLINE)?).await?).await
 }
 
 /// One file, parsed like `sqlx::migrate!`.
@@ -91,15 +83,27 @@ fn migration((version, name, sql): (i64, &'static str, &'static str)) -> Migrati
 
 async fn connect(options: &Options) -> anyhow::Result<Connection> {
     let connection = timeout(CONNECT_TIMEOUT, Connection::connect_with(options)).await;
-    Ok(connection.map_err(|_elapsed| anyhow!("the database does not answer within {CONNECT_TIMEOUT:?}"))??)
+    Ok(connection.map_err(|_elapsed| late(CONNECT_TIMEOUT))??)
 }
 
 /// The number of applied migrations that this version does not know: it was rolled back, or a later version is being
-/// deployed.
-async fn count_unknown(connection: &mut Connection) -> Result<usize, MigrateError> {
-    let applied = connection.list_applied_migrations(&MIGRATIONS.table_name).await?;
-    let applied: BTreeSet<i64> = applied.into_iter().map(|migration| migration.version).collect();
-    Ok(applied.iter().filter(|version| !MIGRATIONS.version_exists(**version)).count())
+/// deployed. Closes the connection, which may be dead without an error: therefore the time-out.
+async fn count_unknown(mut connection: Connection) -> anyhow::Result<usize> {
+    let select = format!("SELECT version FROM {}", MIGRATIONS.table_name);
+    let count = async {
+        let applied: Vec<i64> = match sqlx::query_scalar(AssertSqlSafe(select)).fetch_all(&mut connection).await {
+            // Without the table of migrations, none was applied.
+            Err(sqlx::Error::Database(error)) if engine::is_missing_table(&*error) => Vec::new(),
+            applied => applied?,
+        };
+        connection.close().await.ok();
+        Ok(applied.into_iter().filter(|version| !MIGRATIONS.version_exists(*version)).count())
+    };
+    timeout(DEADLINE, count).await.map_err(|_elapsed| late(DEADLINE))?
+}
+
+fn late(limit: Duration) -> anyhow::Error {
+    anyhow!("the database does not answer within {limit:?}")
 }
 
 /// Whether a retry would fail in the same way.

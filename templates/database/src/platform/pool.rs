@@ -17,9 +17,9 @@ use sqlx::{Connection as _, Database, Either, Execute, Executor, SqlStr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::engine::{CONNECTIONS, Connection, DEADLINE, Driver, Options, Row};
+use super::engine::{self, CONNECTIONS, Connection, DEADLINE, Driver, Options, Row};
 
-/// The time-out for acquiring a connection, and for opening one.
+/// The time-out for acquiring a connection, and for opening one, of a statement with the deadline `DEADLINE`.
 const WAIT: Duration = Duration::from_secs(2);
 
 /// A connection that was idle for longer is pinged before it is used, since the server may have been restarted. For one
@@ -31,6 +31,8 @@ const LIFETIME: Duration = Duration::from_secs(1800);
 
 pub struct Pool {
     options: Options,
+    /// The time-out for acquiring a connection, and for opening one.
+    wait: Duration,
     /// One permit for each connection that may be in use.
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Open>>>,
@@ -74,10 +76,15 @@ impl Drop for Waiter<'_> {
 }
 
 impl Pool {
-    /// Opens no connection yet: the server may start after the service.
-    pub fn new(options: Options) -> Self {
+    /// A pool for statements with this deadline. Opens no connection yet: the server may start after the service.
+    ///
+    /// # Errors
+    /// As [`engine::for_requests`].
+    pub fn new(options: &Options, deadline: Duration) -> anyhow::Result<Self> {
+        let options = engine::for_requests(options, deadline)?;
+        let wait = WAIT.mul_f64(deadline.div_duration_f64(DEADLINE));
         let permits = Arc::new(Semaphore::new(CONNECTIONS as usize));
-        Self { options, permits, idle: Arc::default(), waiting: AtomicUsize::new(0) }
+        Ok(Self { options, wait, permits, idle: Arc::default(), waiting: AtomicUsize::new(0) })
     }
 
     /// Acquires a connection for one or more statements.
@@ -86,7 +93,7 @@ impl Pool {
     /// If all are in use, if none can be opened, or if the pool is closed.
     pub async fn acquire(&self) -> sqlx::Result<Lease> {
         let waiter = Waiter::new(&self.waiting);
-        let permit = timeout(WAIT, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
         drop(waiter);
         let permit = permit.map_err(|_elapsed| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let open = match self.reuse().await {
@@ -120,7 +127,7 @@ impl Pool {
     /// The most recently used idle connection, if it still works.
     async fn reuse(&self) -> Option<Open> {
         let mut open = lock(&self.idle).pop().filter(|open| open.made.elapsed() < LIFETIME)?;
-        if open.used.elapsed() > QUIET && !matches!(timeout(WAIT, open.connection.ping()).await, Ok(Ok(()))) {
+        if open.used.elapsed() > QUIET && !matches!(timeout(self.wait, open.connection.ping()).await, Ok(Ok(()))) {
             // The others are to the same server and were idle for longer.
             lock(&self.idle).clear();
             return None;
@@ -129,7 +136,8 @@ impl Pool {
     }
 
     async fn connect(&self) -> sqlx::Result<Open> {
-        let connection = timeout(WAIT, Connection::connect_with(&self.options)).await.map_err(io::Error::from)??;
+        let connection = timeout(self.wait, Connection::connect_with(&self.options)).await;
+        let connection = connection.map_err(io::Error::from)??;
         Ok(Open { connection, made: Instant::now(), used: Instant::now() })
     }
 }

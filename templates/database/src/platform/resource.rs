@@ -119,9 +119,9 @@ where
 pub async fn settle<T: Send + 'static>(write: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let write = async move {
         // Counted here: nothing waits for this task once the client has disconnected.
-        AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|_panic| {
+        AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|panic| {
             telemetry::count("http_panics_total");
-            Err(Error::of(500).because("the write panicked"))
+            Err(Error::of_panic(&*panic))
         })
     };
     tokio::spawn(write).await.unwrap_or_else(|ended| Err(Error::of(500).because(ended)))

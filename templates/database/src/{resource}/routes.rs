@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::<% resource.route_types %>;
-use crate::app::App;
 //= uses
 use crate::platform::conditions::Conditions;
 use crate::platform::error::{Envelope, Error, Result};
 use crate::platform::page::{Page, Paged};
 use crate::platform::resource::{Found, Id, changed, created, settle};
 use crate::platform::{extract::Body, params::Params};
+use crate::state::App;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     let reads = [routes!(list), routes!(read)];
@@ -32,7 +32,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     (status = 200, description = "One page", body = Paged<<% resource.type %>>),
 ))]
 <% resource.list_signature %>
-    let rows = queries::list(&app.database, page.after(), page.rows()).await?;
+    let rows = queries::list(&app.platform.database, page.after(), page.rows()).await?;
     Ok(Json(page.of(rows)))
 }
 
@@ -48,7 +48,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 ))]
 <% resource.create_signature %>
     let write = async move {
-        let insert = queries::insert(&app.database, &new);
+        let insert = queries::insert(&app.platform.database, &new);
         //= insert
         insert.await
     };
@@ -92,7 +92,7 @@ async fn edit(
     Body(new): Body<Replacement>,
 ) -> Result<impl IntoResponse> {
     let write = async move {
-        let update = queries::update(&app.database, id, &new, &conditions);
+        let update = queries::update(&app.platform.database, id, &new, &conditions);
         //= update
         update.await
     };
@@ -111,7 +111,7 @@ async fn edit(
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
     let write = async move {
-        let delete = queries::delete(&app.database, id, &conditions);
+        let delete = queries::delete(&app.platform.database, id, &conditions);
         //= delete
         delete.await
     };

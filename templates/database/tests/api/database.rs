@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use app::app::App;
+use app::platform::breaker::FAILURES;
 use app::platform::engine::CONNECTIONS;
 use app::products::Product;
 use app::products::statements::{INSERT, UPDATE};
+use app::state::App;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
@@ -30,7 +31,7 @@ pub async fn leave_mid_write(server: &TestServer) {
         let post = post.json(json!({"name": "Tea", "price_cents": 1}));
         clients.push(raw(server.public, post.to_bytes()).await);
     }
-    let pool = &server.app.database.pool;
+    let pool = &server.app.platform.database.pool;
     let used = || pool.usage().0;
     let in_flight = || server.app.platform.in_flight();
     eventually("each write waits for its turn", async || in_flight() >= 4 && used() >= 4).await;
@@ -49,7 +50,7 @@ async fn a_pool_without_a_free_connection_is_503_in_time_and_recovers() {
     let server = TestServer::start(&[]).await;
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
-        held.push(server.app.database.pool.acquire().await.unwrap());
+        held.push(server.app.platform.database.pool.acquire().await.unwrap());
     }
     let asked = Instant::now();
     let answer = get(server.public, "/products").await;
@@ -69,7 +70,7 @@ async fn requests_that_wait_for_the_database_leave_room_for_those_that_do_not_ne
     let server = TestServer::start(&["--max-in-flight=40"]).await;
     let mut held = Vec::new();
     for _ in 0..CONNECTIONS {
-        held.push(server.app.database.pool.acquire().await.unwrap());
+        held.push(server.app.platform.database.pool.acquire().await.unwrap());
     }
     let mut lists = JoinSet::new();
     for _ in 0..40 {
@@ -90,13 +91,25 @@ async fn requests_that_wait_for_the_database_leave_room_for_those_that_do_not_ne
     assert_eq!(get(server.public, "/products").await.status, 200);
 }
 
+#[tokio::test]
+async fn writes_that_wait_for_a_lock_do_not_open_the_breaker_however_short_a_request_is() {
+    let server = TestServer::start(&["--request-timeout=2s"]).await;
+    let lock = server.fixture.database.lock().await;
+    for _ in 0..FAILURES {
+        let write = request("POST", "/products").json(json!({"name": "Tea", "price_cents": 1}));
+        envelope(&send(server.public, write).await, 503, "unavailable").await;
+    }
+    assert_eq!(get(server.public, "/products").await.status, 200);
+    lock.release().await;
+}
+
 /// Routes that make one statement each.
 fn statements(statements: [(&str, &'static str); 2]) -> (Arc<OnceLock<Arc<App>>>, Router) {
     let cell: Arc<OnceLock<Arc<App>>> = Arc::default();
     let routes = statements.into_iter().fold(Router::new(), |routes, (path, statement)| {
         let cell = Arc::clone(&cell);
         let make = async move || {
-            let database = &cell.get().expect("the server has started").database;
+            let database = &cell.get().expect("the server has started").platform.database;
             let done = database.run(sqlx::query(statement).execute(&database.pool)).await;
             done.map(|_done| StatusCode::NO_CONTENT)
         };
@@ -116,7 +129,7 @@ async fn a_broken_foreign_key_is_409_and_a_broken_check_is_422() {
     app.set(Arc::clone(&server.app)).ok().expect("it is set once");
     let table = "CREATE TABLE ratings (product_id BIGINT REFERENCES products (id), \
                  stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5))";
-    sqlx::query(table).execute(&server.app.database.pool).await.unwrap();
+    sqlx::query(table).execute(&server.app.platform.database.pool).await.unwrap();
     for (path, code, word) in [("/test/refers", 409, "conflict"), ("/test/checks", 422, "invalid")] {
         let answer = send(server.public, request("POST", path)).await;
         envelope(&answer, code, word).await;
@@ -129,7 +142,7 @@ async fn a_broken_foreign_key_is_409_and_a_broken_check_is_422() {
 #[tokio::test]
 async fn a_missing_database_is_503_and_no_detail_is_exposed() {
     let server = TestServer::start(&[]).await;
-    server.app.database.pool.close().await;
+    server.app.platform.database.pool.close().await;
     for path in ["/products", "/products/1"] {
         let answer = get(server.public, path).await;
         let error = envelope(&answer, 503, "unavailable").await;
@@ -143,7 +156,7 @@ async fn a_missing_database_is_503_and_no_detail_is_exposed() {
 #[tokio::test]
 async fn a_statement_that_fails_is_500_and_exposes_nothing() {
     let server = TestServer::start(&[]).await;
-    sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.database.pool).await.unwrap();
+    sqlx::query("ALTER TABLE products RENAME TO gone").execute(&server.app.platform.database.pool).await.unwrap();
     for path in ["/products", "/products/1"] {
         let answer = get(server.public, path).await;
         envelope(&answer, 500, "internal").await;
@@ -158,9 +171,9 @@ async fn a_statement_that_fails_is_500_and_exposes_nothing() {
 async fn times_are_those_of_the_database() {
     let server = TestServer::start(&[]).await;
     let insert = sqlx::query_as(INSERT).bind("Tea").bind(450_i64);
-    let new: Product = insert.fetch_one(&server.app.database.pool).await.expect("no time is bound");
+    let new: Product = insert.fetch_one(&server.app.platform.database.pool).await.expect("no time is bound");
     let update = sqlx::query_as(UPDATE).bind("Tea").bind(500_i64).bind(new.id).bind(None::<DateTime<Utc>>);
-    let changed: Product = update.fetch_one(&server.app.database.pool).await.expect("no time is bound");
+    let changed: Product = update.fetch_one(&server.app.platform.database.pool).await.expect("no time is bound");
     let age = Utc::now() - new.created_at;
     assert!(age.abs() < TimeDelta::minutes(10), "{age}: the database's time is read as UTC");
     assert!(changed.created_at == new.created_at && changed.updated_at > new.updated_at);

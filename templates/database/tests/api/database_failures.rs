@@ -13,7 +13,7 @@ async fn busy(settings: &[&str]) -> (TestServer, impl Sized) {
     let server = TestServer::start(settings).await;
     let mut held = Vec::new();
     for _ in 0..app::platform::engine::CONNECTIONS {
-        held.push(server.app.database.pool.acquire().await.expect("one is free"));
+        held.push(server.app.platform.database.pool.acquire().await.expect("one is free"));
     }
     (server, held)
 }

@@ -1,10 +1,12 @@
 //! The schema with the current, the previous and the next version of the service.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -13,7 +15,7 @@ use crate::support::database::Database;
 use crate::support::http::{Connection, get, request};
 use crate::support::process::{Process, run, run_serve};
 use crate::support::server::TestServer;
-use crate::support::{eventually, logs};
+use crate::support::{addresses, bind_here, eventually, flags, logs};
 
 /// The migration of the next version: adds a column, and records itself as applied.
 pub async fn roll_forward(database: &Database) {
@@ -69,6 +71,25 @@ async fn a_migration_that_fails_ends_the_start_with_one_line() {
     let ended = run_serve(&[&database.flag()]).await;
     assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
     assert!(ended.stderr[0].contains("migrat"), "{:?}", ended.stderr);
+}
+
+#[tokio::test]
+async fn applied_migrations_that_cannot_be_read_are_reported_and_read_again() {
+    logs::record();
+    let database = Database::new().await;
+    let pool = database.connect().await;
+    sqlx::query("CREATE TABLE _sqlx_migrations (description TEXT)").execute(&pool).await.unwrap();
+    let (_app, server) = bind_here(flags(&[&database.flag(), "--migrate-on-start=false"]), Router::new());
+    let (_public, admin) = addresses(&server);
+    tokio::spawn(server.run(pending()));
+    let reported = async || {
+        let lines = logs::with("the database is not ready");
+        lines.iter().any(|line| line["error"].as_str().is_some_and(|error| error.contains("column")))
+    };
+    eventually("the missing column is reported", reported).await;
+    assert_eq!(get(admin, "/health/ready").await.status, 503);
+    sqlx::query("DROP TABLE _sqlx_migrations").execute(&pool).await.unwrap();
+    eventually("it becomes ready", async || get(admin, "/health/ready").await.status == 200).await;
 }
 
 /// Reads and writes on the available replicas, alternating like a load balancer, until `stopped` is set.

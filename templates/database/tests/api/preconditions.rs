@@ -53,7 +53,7 @@ async fn no_two_states_share_a_tag_when_the_clock_is_set_back() {
     // The clock was wrong, and is set back.
     let future = Utc::now() + Duration::from_secs(3600);
     let set = sqlx::query("UPDATE products SET updated_at = $1").bind(future);
-    set.execute(&server.app.database.pool).await.expect("the table is there");
+    set.execute(&server.app.platform.database.pool).await.expect("the table is there");
     let mut seen = Vec::new();
     for number in 0..3 {
         let changed = send(server.public, put(&path, &format!("Tea {number}"))).await;

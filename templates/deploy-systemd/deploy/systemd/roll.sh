@@ -73,7 +73,8 @@ back() {
   point current "$before"
   for port in $replaced; do
     if ! start "$port"; then
-      step="$step; the previous version, $before, does not become ready either: the spare still runs, see journalctl --unit $name@$port"
+      step="$step; the previous version, $before, does not become ready either: the spare still runs, see \
+journalctl --unit $name@$port"
       return
     fi
   done
@@ -111,6 +112,7 @@ if [ -n "$program" ]; then
   if [ "$program" = - ]; then cat; else cat "$program"; fi >"$new/<% name %>"
   [ -s "$new/<% name %>" ]
   chmod 755 "$new/<% name %>"
+  #= release
   if [ ! -e "$release" ]; then
     sync
     mv -T "$new" "$release"

@@ -39,8 +39,8 @@ pub async fn happen(
     };
     let risen = alerts.into_iter().filter(has_risen);
     let mut names: Vec<_> = risen.map(|Alert { alert, severity, .. }| format!("{alert} ({severity})")).collect();
-    let failed = outcome.meanwhile.iter().filter(|sample| sample.status.is_some_and(|status| status >= 500)).count();
-    if failed as f64 > outcome.meanwhile.len() as f64 * BURNS_FAST {
+    let failed = outcome.during.iter().filter(|sample| sample.status.is_some_and(|status| status >= 500)).count();
+    if failed as f64 > outcome.during.len() as f64 * BURNS_FAST {
         names.push("ErrorBudgetBurnsFast (page)".to_owned());
     }
     if !names.is_empty() {

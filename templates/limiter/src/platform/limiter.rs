@@ -2,20 +2,19 @@
 //! what is left of it (draft-ietf-httpapi-ratelimit-headers).
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::{mem, time::Instant};
 
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::{extract::Request, response::IntoResponse, response::Response};
+use axum::response::{IntoResponse, Response};
 
 use super::quota::{Quota, Verdict};
-use super::{Platform, client::Client, error::Error, exchange::Exchange, forwarded, settings::number, telemetry};
+use super::{Platform, client::Client, error::Error, settings::number, telemetry};
 
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// The most clients that are counted; they use at most 10 MB.
+/// The most clients that are counted: at most 10 MB of addresses.
 const MAX_CLIENTS: usize = 100_000;
 
 #[derive(clap::Args)]
@@ -76,20 +75,6 @@ impl Clients {
             self.young.clear();
             self.began = now;
         }
-    }
-}
-
-/// The address that a request counts against: the one that the trusted proxies report, else the peer's.
-pub fn address(platform: &Platform, request: &Request) -> IpAddr {
-    // Without a connection, as in benchmarks, all requests are of one client.
-    let exchange = request.extensions().get::<Arc<Exchange>>();
-    let peer = || exchange.map_or(Ipv6Addr::UNSPECIFIED.into(), |exchange| exchange.peer.ip());
-    let address =
-        forwarded::client(request.headers(), platform.settings.limiter.trusted_proxy_hops).unwrap_or_else(peer);
-    match address.to_canonical() {
-        // One subscriber owns a whole /64.
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        v4 => v4,
     }
 }
 

@@ -64,7 +64,7 @@ apply '.data[]' /api/v1/slo name <slo.json
 
 # A monitor of a burn rate names its objective; Datadog wants the id.
 read_from '/api/v1/slo?limit=1000&tags_query=service:<% name %>' >"$work/objectives"
-jq --slurpfile known "$work/objectives" --arg page "$NOTIFY_PAGE" --arg ticket "$NOTIFY_TICKET" '
+../links.sh <monitors.json | jq --slurpfile known "$work/objectives" --arg page "$NOTIFY_PAGE" --arg ticket "$NOTIFY_TICKET" '
   ($known[0].data | map({key: .name, value: .id}) | from_entries) as $ids
   | map(
       .message |= (gsub("@NOTIFY_PAGE"; $page) | gsub("@NOTIFY_TICKET"; $ticket))
@@ -72,9 +72,9 @@ jq --slurpfile known "$work/objectives" --arg page "$NOTIFY_PAGE" --arg ticket "
         then .query |= capture("^burn_rate\\(\"(?<name>[^\"]+)\"\\)(?<rest>.*)$")
           | .query = "burn_rate(\"\($ids[.query.name] // error("no objective \(.query.name)"))\")\(.query.rest)"
         else . end)
-' monitors.json >"$work/monitors"
+' >"$work/monitors"
 read_from '/api/v1/monitor?monitor_tags=service:<% name %>' >"$work/known"
 apply '.[]' /api/v1/monitor name <"$work/monitors"
 
 read_from /api/v1/dashboard >"$work/known"
-jq '[.]' dashboard.json | apply '.dashboards[]' /api/v1/dashboard title
+../links.sh <dashboard.json | jq '[.]' | apply '.dashboards[]' /api/v1/dashboard title

@@ -67,7 +67,7 @@ pub enum Socket {
 }
 
 impl Socket {
-    /// Waits while the socket is full, but not for the Agent.
+    /// Waits while the buffer is full: with UDP that of the kernel, with a Unix socket that of the Agent.
     ///
     /// # Errors
     /// If the Agent did not take this packet or, with UDP, an earlier one.

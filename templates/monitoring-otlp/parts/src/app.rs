@@ -2,6 +2,6 @@
     let measured = Arc::downgrade(app);
     crate::platform::otlp::measure_with(move || {
         if let Some(app) = measured.upgrade() {
-            app.measure();
+            measure(&app);
         }
     });

@@ -1,7 +1,7 @@
 //= admin
     let measured = Arc::clone(app);
     let scrape = async move || {
-        measured.measure();
+        measure(&measured);
         crate::platform::prometheus::scrape()
     };
     let router = router.route("/metrics", axum::routing::get(scrape));

@@ -1,7 +1,7 @@
-//= methods
+//= measure
 
-    /// Updates the gauges, just before the metrics are read.
-    pub fn measure(&self) {
-        metrics::gauge!("http_server_active_requests").set(self.platform.in_flight() as f64);
-        //= gauges
-    }
+/// Updates the gauges, just before the metrics are read.
+pub fn measure(app: &App) {
+    metrics::gauge!("http_server_active_requests").set(app.platform.in_flight() as f64);
+    //= gauges
+}

@@ -1,4 +1,4 @@
-//! Sends telemetry over OTLP, from threads besides those of the runtime.
+//! Sends telemetry over OTLP, from threads of its own: exporters block.
 
 use std::{thread, time::Duration};
 
@@ -37,8 +37,8 @@ pub fn resource(attributes: impl IntoIterator<Item = KeyValue>) -> Resource {
     builder.with_attributes(attributes).build()
 }
 
-/// Sends what has not been sent yet, for at most [`TIMEOUT`]. A provider blocks, so this needs a thread besides those of
-/// the runtime, of which there may be only one.
+/// Sends what has not been sent yet, for at most [`TIMEOUT`]. A provider blocks, so it runs on a thread for blocking
+/// calls: the runtime may have a single worker.
 pub async fn flush(provider: impl FnOnce() -> OTelSdkResult + Send + 'static) {
     timeout(TIMEOUT, spawn_blocking(provider)).await.ok();
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 use metrics::counter;
 use opentelemetry_sdk::error::OTelSdkResult;
 
-/// The most spans, or log records, that wait; the batch that is being sent included.
+/// The most items that wait, the batch that is being sent included.
 pub const CAPACITY: usize = 2048;
 
 /// What ends within this time is sent together, in batches of at most `BATCH_SIZE`.
 pub const BATCH_INTERVAL: Duration = Duration::from_secs(1);
 pub const BATCH_SIZE: usize = 512;
 
-/// The spans that wait, or the log records.
+/// The items that wait.
 #[derive(Debug)]
 pub struct Outbox {
     /// The counter of those that were dropped.

@@ -24,8 +24,8 @@ const STUCK: &str = "stuck-";
 #[derive(Clone, Default)]
 pub struct Stream {
     pub resource: Resource,
-    pub spans: Vec<Span>,
     //= fields
+    pub spans: Vec<Span>,
 }
 
 /// By name.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,8 +11,8 @@ use tower::retry::budget::{Budget, TpsBudget};
 
 use super::breaker::{Breaker, Turn};
 use super::settings::time;
-use super::trace::{TRACEPARENT, TRACESTATE, Trace};
-use super::{guard::REQUEST_ID, telemetry};
+use super::telemetry::{self, Line};
+use super::trace::{REQUEST_ID, TRACEPARENT, TRACESTATE, Trace};
 
 /// The default time-out for a call.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -103,7 +104,10 @@ impl Upstream {
         };
         self.retries.deposit();
         let mut response = send().await;
-        if response.is_err() && self.retries.withdraw() {
+        if let Err(error) = &response
+            && self.retries.withdraw()
+        {
+            tracing::warn!(error = error.to_string(), "a call to the other service failed, trying again");
             telemetry::count("upstream_retries_total");
             // A random delay, so that requests that failed together do not retry together.
             tokio::time::sleep(Duration::from_millis(fastrand::u64(..100))).await;
@@ -150,6 +154,13 @@ impl Trace {
             headers.remove(TRACESTATE);
         }
     }
+}
+
+/// The request with its id and its trace in the headers, which its handler gives to [`Upstream::fetch`].
+pub fn identify(mut request: Request, line: &Line) -> Request {
+    request.headers_mut().insert(REQUEST_ID, line.id.clone());
+    line.trace.enter(request.headers_mut());
+    request
 }
 
 /// The headers that connect the logs and traces of the two services.

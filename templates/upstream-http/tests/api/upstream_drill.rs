@@ -15,7 +15,7 @@ pub async fn fails(pace: Pace) -> Vec<Outcome> {
     let service = Process::start(&[&flag]).await;
     let mut outcomes = dependency_drill::fails("the other service", &[PATH], &chaos, &service, pace).await;
     for outcome in &mut outcomes {
-        let failed = outcome.meanwhile.iter().filter(|sample| !sample.is_answered()).count();
+        let failed = outcome.during.iter().filter(|sample| !sample.is_answered()).count();
         if failed > 0 {
             outcome.broken.push(format!("{}: {failed} requests did not get the fallback", outcome.what));
         }

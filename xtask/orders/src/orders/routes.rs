@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{NewOrder, Order, OrderReplacement, queries};
-use crate::app::App;
 //= uses
 use crate::platform::conditions::Conditions;
 use crate::platform::error::{Envelope, Error, Result};
 use crate::platform::page::{Page, Paged};
 use crate::platform::resource::{Found, Id, changed, created, settle};
 use crate::platform::{extract::Body, params::Params};
+use crate::state::App;
 
 pub fn router() -> OpenApiRouter<Arc<App>> {
     let reads = [routes!(list), routes!(read)];
@@ -29,7 +29,7 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
     (status = 200, description = "One page", body = Paged<Order>),
 ))]
 async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result<Json<Paged<Order>>> {
-    let rows = queries::list(&app.database, page.after(), page.rows()).await?;
+    let rows = queries::list(&app.platform.database, page.after(), page.rows()).await?;
     Ok(Json(page.of(rows)))
 }
 
@@ -42,7 +42,7 @@ async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result
     (status = 409, description = "There is no such product", body = Envelope),
 ))]
 async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewOrder>) -> Result<impl IntoResponse> {
-    let insert = async move { queries::insert(&app.database, &new).await };
+    let insert = async move { queries::insert(&app.platform.database, &new).await };
     Ok(created("/orders", settle(insert).await?))
 }
 
@@ -57,7 +57,7 @@ async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewO
     (status = 412, description = "`If-Match` has another entity tag", body = Envelope),
 ))]
 async fn read(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<Response> {
-    let data = queries::find(&app.database, id).await?.ok_or_else(missing)?;
+    let data = queries::find(&app.platform.database, id).await?.ok_or_else(missing)?;
     Found { source: "database", data }.answer(&conditions)
 }
 
@@ -76,7 +76,7 @@ async fn edit(
     conditions: Conditions,
     Body(new): Body<OrderReplacement>,
 ) -> Result<impl IntoResponse> {
-    let update = async move { queries::update(&app.database, id, &new, &conditions).await };
+    let update = async move { queries::update(&app.platform.database, id, &new, &conditions).await };
     settle(update).await?.map(changed).ok_or_else(missing)
 }
 
@@ -88,7 +88,7 @@ async fn edit(
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
-    let delete = async move { queries::delete(&app.database, id, &conditions).await };
+    let delete = async move { queries::delete(&app.platform.database, id, &conditions).await };
     settle(delete).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
 }
 

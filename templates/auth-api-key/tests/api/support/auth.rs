@@ -32,7 +32,7 @@ pub async fn admit(config: &Config) {
 pub async fn credential_of(server: &TestServer, name: &str, scopes: &str) -> String {
     static KEYS: AtomicU32 = AtomicU32::new(0);
     let key = format!("dev_{:043}", KEYS.fetch_add(1, Ordering::Relaxed));
-    store(&server.app.database.pool, name, &key, scopes).await.expect("a new name");
+    store(&server.app.platform.database.pool, name, &key, scopes).await.expect("a new name");
     format!("Bearer {key}")
 }
 

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 //= use
-use app::app::{App, bind};
+use app::app::bind;
 use app::config::Config;
 use app::platform::server::Server;
 use app::platform::settings::Environment;
+use app::state::App;
 use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -79,9 +80,9 @@ pub fn hang() -> (Arc<Notify>, Router) {
 
 /// What a server under test has beside it; dropped with the server.
 pub struct Fixture {
+    //= fixture
     /// The settings of the server.
     pub flags: Vec<String>,
-    //= fixture
 }
 
 impl Fixture {
@@ -89,9 +90,9 @@ impl Fixture {
         let flags = flags(of_the_test);
         //= set-up
         Self {
-            // Those of the test come last.
-            flags,
             //= values
+            // With those of each step above.
+            flags,
         }
     }
 

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::app::App;
+use app::state::App;
 use axum::Router;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;

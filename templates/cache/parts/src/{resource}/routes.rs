@@ -5,7 +5,7 @@
 //= headers without a body
         ("cache-status" = String, description = "How the cache handled the request (RFC 9211)"),
 //= read
-    let database = Arc::clone(&app.database);
+    let database = Arc::clone(&app.platform.database);
     let find = async move { queries::find(&database, id).await };
     let (found, outcome) = app.<% resource.name %>_cache.get(id, find).await?;
     let found = found.ok_or_else(missing);

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use app::app::App;
 use app::platform::engine::Options;
+use app::state::App;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Transaction};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::app::App;
+use app::state::App;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Sqlite, SqlitePool};
@@ -23,7 +23,7 @@ impl Lock {
     pub async fn awaited(&mut self, server: &App) {
         let mut used = 0;
         let waits = async || {
-            used = if server.database.pool.usage().0 > 0 { used + 1 } else { 0 };
+            used = if server.platform.database.pool.usage().0 > 0 { used + 1 } else { 0 };
             used == 100
         };
         eventually("a statement waits for the lock", waits).await;

@@ -8,7 +8,7 @@
 //= dependencies
         let dependencies = dependencies.with("database", db::probe(&settings.database.engine.database_url));
 //= new
-            database: Arc::new(db::Database::new(&settings.database, settings.guard.max_in_flight.get())?),
+            database: Arc::new(db::Database::new(&settings)?),
 //= prepare
         let database = &self.settings.database;
         let ahead = migrations::prepare(&database.engine.database_url, database.migrate_on_start).await?;

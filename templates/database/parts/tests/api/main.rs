@@ -8,7 +8,7 @@
     products_drill::add(service).await;
 //= drill
 
-/// The ends of the requests that fail while the database does.
+/// The suffixes of the requests that fail while the database does.
 const NEED_THE_DATABASE: &[&str] = &[
     //= needed
     // A page is stored nowhere else.

@@ -1,4 +1,4 @@
-//! A failure from its beginning to its end, and the promises that hold meanwhile.
+//! A failure from its beginning to its end, and the promises that hold during it.
 
 use std::time::Duration;
 
@@ -24,10 +24,10 @@ pub const EVERYTHING: &[&str] = &[""];
 /// What clients saw of one failure.
 pub struct Outcome {
     pub what: String,
-    /// The ends of the requests that wait for what fails, up to [`FAILS_WITHIN`], and may then be refused.
+    /// The suffixes of the requests that wait for what fails, up to [`FAILS_WITHIN`], and may then be refused.
     pub fails: &'static [&'static str],
     pub before: Vec<Sample>,
-    pub meanwhile: Vec<Sample>,
+    pub during: Vec<Sample>,
     pub after: Vec<Sample>,
     /// From the end of the failure until every request was answered again.
     pub recovery: Duration,
@@ -53,7 +53,7 @@ pub async fn happen(
 ) -> Outcome {
     let Failure { what, fails, lasts, ends } = failure;
     let before = load.during(sleep(pace.phase)).await;
-    let meanwhile = load.during(lasts).await;
+    let during = load.during(lasts).await;
     // A service that is not ready gets no requests any more: a dependency that fails must not take all replicas away.
     let is_ready = get(load.admin, "/health/ready").await.status == 200;
     let broken = if is_ready { Vec::new() } else { vec![format!("{what}: the service is not ready")] };
@@ -65,7 +65,7 @@ pub async fn happen(
     eventually("the service answers as before", as_before).await;
     let recovery = ended.elapsed().saturating_sub(second);
     let after = load.during(sleep(pace.phase)).await;
-    Outcome { what, fails, before, meanwhile, after, recovery, broken, notes: Vec::new() }
+    Outcome { what, fails, before, during, after, recovery, broken, notes: Vec::new() }
 }
 
 impl Sample {
@@ -82,7 +82,7 @@ impl Sample {
 impl Outcome {
     /// The requests that must be answered while it lasts, and the others.
     pub fn split(&self) -> (Vec<&Sample>, Vec<&Sample>) {
-        self.meanwhile.iter().partition(|sample| !self.fails.iter().any(|path| sample.request.ends_with(path)))
+        self.during.iter().partition(|sample| !self.fails.iter().any(|path| sample.request.ends_with(path)))
     }
 
     /// The promises that did not hold.
@@ -96,7 +96,7 @@ impl Outcome {
             };
             broken.extend(failed.map(say));
         };
-        check("answered meanwhile", held.iter().copied().find(|sample| !sample.is_answered()));
+        check("answered during", held.iter().copied().find(|sample| !sample.is_answered()));
         let is_known = |sample: &Sample| sample.is_answered() || sample.is_refused() || self.fails == EVERYTHING;
         check("answered or refused", others.iter().copied().find(|sample| !is_known(sample)));
         if pace.strict {

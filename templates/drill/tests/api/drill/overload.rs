@@ -28,13 +28,13 @@ pub async fn at_twice_the_capacity(pace: Pace) -> Vec<Outcome> {
     let server = TestServer::with_routes(&["--max-in-flight=10"], routes).await;
     let load = |rate| Load { rate, ..Load::on(pace, server.admin, &[server.public], vec![request("GET", PATH)]) };
     let (calm, twice) = (load(CAPACITY / 4), load(CAPACITY * 2));
-    let mut meanwhile = Vec::new();
-    let lasts = async { meanwhile = twice.during(sleep(pace.phase)).await };
+    let mut during = Vec::new();
+    let lasts = async { during = twice.during(sleep(pace.phase)).await };
     let what = format!("overload: {} requests a second, with capacity for {CAPACITY}", 2 * CAPACITY);
     let failure = Failure { what, fails: &["GET /test/work"], lasts, ends: async {} };
     let mut outcome = happen(failure, &calm, pace).await;
-    outcome.meanwhile = meanwhile;
-    let (served, refused): (Vec<_>, Vec<_>) = outcome.meanwhile.iter().partition(|sample| sample.is_answered());
+    outcome.during = during;
+    let (served, refused): (Vec<_>, Vec<_>) = outcome.during.iter().partition(|sample| sample.is_answered());
     let goodput = served.len() as f64 / pace.phase.as_secs_f64();
     outcome.notes.push(("goodput", format!("{goodput:.0} requests a second")));
     if pace.strict && goodput < f64::from(CAPACITY) / 2.0 {

@@ -32,10 +32,10 @@ fn lines(outcome: &Outcome) -> Vec<(&'static str, String)> {
             lines.push(("refused", format!("after {}", latency(&refused))));
         }
     }
-    let answered: Vec<_> = outcome.meanwhile.iter().filter(|sample| sample.is_answered()).collect();
+    let answered: Vec<_> = outcome.during.iter().filter(|sample| sample.is_answered()).collect();
     let [before, after] = [&outcome.before, &outcome.after].map(|samples| latency(&samples.iter().collect::<Vec<_>>()));
-    let meanwhile = latency(&answered);
-    lines.push(("latency", format!("before {before}; meanwhile {meanwhile}; after {after}")));
+    let during = latency(&answered);
+    lines.push(("latency", format!("before {before}; during {during}; after {after}")));
     lines.push(("recovery", format!("{:.1?} after its end, every request is answered", outcome.recovery)));
     lines.extend(outcome.notes.iter().cloned());
     lines

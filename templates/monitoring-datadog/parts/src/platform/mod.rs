@@ -11,6 +11,6 @@
 //= tasks
         let tasks = futures_util::future::join(tasks, self.datadog.run());
 //= flush
-        // The last values, and spans. First: a database that does not respond would take the rest of the time.
+        // Before the database, which would take the rest of the time if it does not respond.
         self.datadog.send().await;
         spans::flush().await;

@@ -6,5 +6,5 @@
 //= series
         export_series::describe();
 //= flush
-        // First: a database that does not respond would take the rest of the time.
+        // Before the database, which would take the rest of the time if it does not respond.
         otlp::flush().await;

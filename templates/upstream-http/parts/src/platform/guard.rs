@@ -1,3 +1,3 @@
 //= request
-            // For handlers, which pass it on.
-            let request = line.pass_on(request);
+            // The handler copies these headers to outbound calls.
+            let request = super::upstream::identify(request, &line);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 
-use super::{Platform, auth, limiter};
+use super::{Platform, bearer, forwarded};
 
 pub type Client = Arc<str>;
 
@@ -17,7 +17,8 @@ pub fn at(address: IpAddr) -> Client {
 /// The caller, if it is known without waiting. Any other credential counts against its address, and is looked up only
 /// after that.
 pub fn of(platform: &Platform, request: &Request) -> Client {
-    let caller = auth::bearer(request.headers()).and_then(|credential| platform.keys.known(credential));
+    let caller = bearer::token(request.headers()).and_then(|credential| platform.keys.known(credential));
+    let address = || at(forwarded::address(request, platform.settings.limiter.trusted_proxy_hops));
     // The prefix distinguishes a caller from an address.
-    caller.map_or_else(|| at(limiter::address(platform, request)), |name| format!("@{name}").into())
+    caller.map_or_else(address, |name| format!("@{name}").into())
 }

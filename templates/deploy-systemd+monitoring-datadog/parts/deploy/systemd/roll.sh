@@ -1,0 +1,2 @@
+#= release
+  echo "DD_VERSION=$version" >"$new/version.env"

@@ -1,3 +1,0 @@
-//= client
-pub use caller as client;
-
