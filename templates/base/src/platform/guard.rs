@@ -89,7 +89,7 @@ fn admit<F>(request: Request, answer: impl FnOnce(Request) -> F) -> Either<Ready
 async fn observe(mut line: Line, answer: impl Future<Output = Answer>) -> Answer {
     let mut response = answer.await?;
     if line.is_overloaded() {
-        // In place of the response to a body that was cut short; the headers of CORS and the rate limit stay.
+        // In place of the response to a body that was cut short, but with its headers: those of CORS let scripts read it.
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         response.extensions_mut().insert(overload());
     }
