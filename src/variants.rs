@@ -6,22 +6,27 @@ use crate::choice::{Choice, Combination, Reach, Value};
 use crate::stack::Stack;
 
 /// Two values in one stack.
-type Pair = (Value, Value);
+pub type Pair = (Value, Value);
 
 /// A few stacks with distinct Rust code that cover every valid pair of values.
+pub fn pairwise() -> Vec<Stack> {
+    covering(&Stack::rust_distinct(), |choice| choice.reach() == Reach::Rust)
+}
+
+/// A few of `stacks` that have every pair of values of the wanted choices that any of them has.
 ///
 /// Greedy and deterministic: each step takes the first stack with the most uncovered pairs.
-pub fn pairwise() -> Vec<Stack> {
-    let stacks = Stack::rust_distinct();
-    let mut open: BTreeSet<Pair> = stacks.iter().flat_map(pairs).collect();
+pub fn covering(stacks: &[Stack], is_wanted: fn(Choice) -> bool) -> Vec<Stack> {
+    let with_pairs: Vec<(&Stack, Vec<Pair>)> = stacks.iter().map(|stack| (stack, pairs(stack, is_wanted))).collect();
+    let mut open: BTreeSet<Pair> = with_pairs.iter().flat_map(|(_, pairs)| pairs).copied().collect();
     let mut taken = Vec::new();
     while !open.is_empty() {
-        let fresh = |stack: &&Stack| pairs(stack).filter(|pair| open.contains(pair)).count();
-        let best = stacks.iter().rev().max_by_key(fresh).expect("open pairs come from a stack");
-        for pair in pairs(best) {
-            open.remove(&pair);
+        let fresh = |(_, pairs): &&(&Stack, Vec<Pair>)| pairs.iter().filter(|pair| open.contains(pair)).count();
+        let (best, covered) = with_pairs.iter().rev().max_by_key(fresh).expect("open pairs come from a stack");
+        for pair in covered {
+            open.remove(pair);
         }
-        taken.push(*best);
+        taken.push(**best);
     }
     taken
 }
@@ -51,12 +56,12 @@ pub fn with_id(wanted: &str) -> Option<Stack> {
     Stack::of(combination).filter(|stack| id(stack) == wanted)
 }
 
-fn pairs(stack: &Stack) -> impl Iterator<Item = Pair> + use<> {
-    let values: Vec<Value> =
-        Choice::ALL.iter().filter(|choice| choice.reach() == Reach::Rust).map(|&choice| stack.get(choice)).collect();
-    let two =
+/// Each pair of values that a stack has of the wanted choices.
+pub fn pairs(stack: &Stack, is_wanted: fn(Choice) -> bool) -> Vec<Pair> {
+    let values: Vec<Value> = stack.values().filter(|value| is_wanted(value.choice())).collect();
+    let with_later =
         |(index, &one): (usize, &Value)| values[index + 1..].iter().map(|&other| (one, other)).collect::<Vec<_>>();
-    values.iter().enumerate().flat_map(two).collect::<Vec<_>>().into_iter()
+    values.iter().enumerate().flat_map(with_later).collect()
 }
 
 #[cfg(test)]
@@ -81,8 +86,10 @@ mod tests {
 
     #[test]
     fn every_valid_pair_is_covered_by_fewer_stacks() {
-        let met: BTreeSet<Pair> = pairwise().iter().flat_map(pairs).collect();
-        let possible: BTreeSet<Pair> = Stack::rust_distinct().iter().flat_map(pairs).collect();
+        let of = |stacks: &[Stack]| -> BTreeSet<Pair> {
+            stacks.iter().flat_map(|stack| pairs(stack, |choice| choice.reach() == Reach::Rust)).collect()
+        };
+        let (met, possible) = (of(&pairwise()), of(&Stack::rust_distinct()));
         assert_eq!(met, possible);
         assert!(pairwise().len() < Stack::rust_distinct().len());
     }

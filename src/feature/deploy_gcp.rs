@@ -92,7 +92,8 @@ fn secret_commands(settings: &Settings, label: &str) -> String {
     let keys = keys.join(" ");
     format!(
         "\nEach secret is one of Secret Manager, made from a file that is never committed; delete the files afterwards, and what \
-         the history\nof the shell has of the first commands:\n\n```sh\numask 077\nmkdir -p {FOLDER}\n{files}for key in {keys}; do\n  name={label}-$(echo \"$key\" | tr _ -)\n  \
+         the history\nof the shell has of the first commands:\n\n```sh\numask 077\nmkdir -p {FOLDER}\n{files}\
+         for key in {keys}; do\n  name={label}-$(echo \"$key\" | tr _ -)\n  \
          gcloud secrets create \"$name\" --data-file \"{FOLDER}/$key\"\n  \
          gcloud secrets add-iam-policy-binding \"$name\" --member \"serviceAccount:$account\" \\\n    \
          --role roles/secretmanager.secretAccessor\ndone\n```\n"

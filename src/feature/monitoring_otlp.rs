@@ -53,7 +53,7 @@ fn depend(parts: &mut Parts) {
 
 fn set(parts: &mut Parts) {
     let settings = &mut parts.settings;
-    let about = "URL of the OpenTelemetry collector, such as http://127.0.0.1:4318; nothing is exported by default";
+    let about = "URL of the OpenTelemetry collector, such as http://collector:4318; nothing is exported by default";
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_ENDPOINT", "", about).http().deployed(Deployed::Adjustable);
     let about = "Headers for the collector, such as authorization=Basic%20dTpw, separated by commas";
     settings.add(Group::Monitoring, "OTEL_EXPORTER_OTLP_HEADERS", "", about).secret();

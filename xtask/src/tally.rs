@@ -169,7 +169,10 @@ impl Tally {
             say::line(format_args!("  {word:<7}{}  {name}{gap}{indented}", say::seconds(time)));
         }
         self.write(word, name, time, note);
-        self.progress.count(word == "failed");
+        // A gap is known before: the total has none.
+        if word != "gap" {
+            self.progress.count(word == "failed");
+        }
     }
 
     fn write(&mut self, word: &str, name: &str, time: Duration, note: &str) {

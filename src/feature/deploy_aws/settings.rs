@@ -40,11 +40,6 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// What a setting does. A server that runs beside the service during development is another one in the VPC.
-fn about(setting: &Setting) -> String {
-    setting.about.replace("127.0.0.1", "collector.internal")
-}
-
 /// The settings that are no secrets: `parameter`, `name`, `about`, and `default`, a line of YAML if there is one.
 fn stack_settings(settings: &Settings) -> Vec<Fields> {
     let fields = |setting: &Setting| {
@@ -56,7 +51,7 @@ fn stack_settings(settings: &Settings) -> Vec<Fields> {
         Some(Fields::from([
             ("parameter", parameter(setting.name)),
             ("name", setting.name.to_owned()),
-            ("about", quoted(&about(setting))),
+            ("about", quoted(setting.about)),
             ("default", default),
         ]))
     };
@@ -66,7 +61,11 @@ fn stack_settings(settings: &Settings) -> Vec<Fields> {
 /// Those that the operator edits, for the file of an environment: `parameter`, `about` and `value`.
 fn operator_parameters(settings: &Settings) -> Vec<Fields> {
     let fields = |(setting, value): (&Setting, &str)| {
-        Fields::from([("parameter", parameter(setting.name)), ("about", about(setting)), ("value", value.to_owned())])
+        Fields::from([
+            ("parameter", parameter(setting.name)),
+            ("about", setting.about.to_owned()),
+            ("value", value.to_owned()),
+        ])
     };
     settings.of_operator().map(fields).collect()
 }

@@ -232,8 +232,8 @@ const PLANTS: &[(&str, &str, &str, &str)] = &[
 
 /// Of a project with a collector in the VPC.
 const WITH_COLLECTOR: &[(&str, &str, &str, &str)] = &[
-    ("production.env", "http://collector.internal:4318", "http://127.0.0.1:4318", "nothing listens beside a replica"),
-    ("staging.env", "http://collector.internal:4318", "http://collector.internal:4317", "replicas do not reach"),
+    ("production.env", "http://collector:4318", "http://127.0.0.1:4318", "nothing listens beside a replica"),
+    ("staging.env", "http://collector:4318", "http://collector:4317", "replicas do not reach"),
     ("stack.yaml", "FromPort: 4318, ToPort: 4318,", "FromPort: 4317, ToPort: 4317,", "replicas do not reach"),
 ];
 

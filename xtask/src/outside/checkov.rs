@@ -11,8 +11,9 @@ use crate::tools;
 /// of which the account of the pipeline is no part (21). The service reads secrets from variables (35).
 const KUBERNETES: &str = "CKV_K8S_11,CKV_K8S_14,CKV_K8S_15,CKV_K8S_21,CKV_K8S_35,CKV_K8S_43";
 
-/// The role of CloudFormation creates resources whose names are not known before (111). Port 80 only redirects (260). The bucket holds access logs, which need neither logs nor versions of their own (18, 21). Logs,
-/// topics and images have the encryption of AWS: alarms cannot send to a topic with the default key (26, 136, 158).
+/// The role of CloudFormation creates resources whose names are not known before (111). Port 80 only redirects (260). The bucket
+/// holds access logs, which need neither logs nor versions of their own (18, 21). Logs, topics and images have the encryption of
+/// AWS: alarms cannot send to a topic with the default key (26, 136, 158).
 const CLOUDFORMATION: &str = "CKV_AWS_18,CKV_AWS_21,CKV_AWS_26,CKV_AWS_111,CKV_AWS_136,CKV_AWS_158,CKV_AWS_260";
 
 /// Checks a file with objects.

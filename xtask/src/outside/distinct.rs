@@ -13,6 +13,7 @@ use restwell::choice::{Choice, Value};
 use restwell::plan::Plan;
 use restwell::preset::PRESETS;
 use restwell::stack::Stack;
+use restwell::variants::covering;
 
 use crate::project;
 
@@ -94,7 +95,7 @@ fn render(stack: &Stack) -> Result<Files> {
     Ok(tree.files().map(|(path, file)| (path.as_std_path().to_owned(), file.bytes.clone())).collect())
 }
 
-/// Each preset with each target, and the covering stacks, deterministic: of each target, each step takes the first stack with the most pairs that none has yet.
+/// Each preset with each target, and of each target the stacks that cover the pairs of other values.
 fn stacks() -> Vec<Stack> {
     let mut targets: BTreeMap<Value, Vec<Stack>> = BTreeMap::new();
     for stack in Stack::all() {
@@ -105,35 +106,18 @@ fn stacks() -> Vec<Stack> {
         Choice::Deploy.values().iter().filter_map(with_target).collect::<Vec<_>>()
     });
     let mut all: BTreeSet<Stack> = presets.collect();
-    all.extend(targets.into_values().flat_map(|stacks| covering(&stacks)));
+    all.extend(targets.into_values().flat_map(|stacks| covering(&stacks, is_no_target)));
     all.into_iter().collect()
 }
 
-fn covering(stacks: &[Stack]) -> Vec<Stack> {
-    let all: Vec<Vec<(Value, Value)>> = stacks.iter().map(pairs).collect();
-    let mut open: BTreeSet<(Value, Value)> = all.iter().flatten().copied().collect();
-    let mut taken = Vec::new();
-    while !open.is_empty() {
-        let fresh = |index: &usize| all[*index].iter().filter(|pair| open.contains(pair)).count();
-        let Some(best) = (0..stacks.len()).rev().max_by_key(fresh) else { break };
-        for pair in &all[best] {
-            open.remove(pair);
-        }
-        taken.push(stacks[best]);
-    }
-    taken
-}
-
-fn pairs(stack: &Stack) -> Vec<(Value, Value)> {
-    let values: Vec<Value> = stack.values().filter(|value| value.choice() != Choice::Deploy).collect();
-    let with_later = |(index, &one): (usize, &Value)| -> Vec<(Value, Value)> {
-        values[index + 1..].iter().map(|&other| (one, other)).collect()
-    };
-    values.iter().enumerate().flat_map(with_later).collect()
+fn is_no_target(choice: Choice) -> bool {
+    choice != Choice::Deploy
 }
 
 #[cfg(test)]
 mod tests {
+    use restwell::variants::pairs;
+
     use super::*;
 
     #[test]
@@ -141,7 +125,7 @@ mod tests {
         let of = |stacks: &[Stack]| -> BTreeSet<_> {
             let with_target = |stack: &Stack| {
                 let target = stack.get(Choice::Deploy);
-                pairs(stack).into_iter().map(move |pair| (target, pair)).collect::<Vec<_>>()
+                pairs(stack, is_no_target).into_iter().map(move |pair| (target, pair)).collect::<Vec<_>>()
             };
             stacks.iter().flat_map(with_target).collect()
         };

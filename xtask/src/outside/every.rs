@@ -3,8 +3,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -21,23 +21,20 @@ const POOL: usize = 2;
 /// A kind of files, and its linter.
 struct Kind {
     name: &'static str,
-    /// Whether the linter needs a whole folder, with all files of the kind that a project has.
-    is_folder: bool,
     has: fn(&Path) -> bool,
     /// Runs on all distinct files, or folders, of the kind.
     run: fn(&[PathBuf]) -> Result<()>,
 }
 
+/// The linters that need a whole folder, with all files of the kind that a project has.
 const FOLDERS: &[Kind] = &[
     Kind {
         name: "Kubernetes: kustomize, schemas, checkov",
-        is_folder: true,
         has: |path| path.starts_with("deploy/base") || is_overlay(path) || path.ends_with("deploy/account.yaml"),
         run: kubernetes::check_all,
     },
     Kind {
         name: "docker-compose config",
-        is_folder: true,
         has: |path| {
             path.starts_with("deploy") && !is_script(path) || is_compose(path) || path.ends_with(".env.example")
         },
@@ -45,133 +42,85 @@ const FOLDERS: &[Kind] = &[
     },
     Kind {
         name: "systemd-analyze, haproxy -c",
-        is_folder: true,
         has: |path| path.starts_with("deploy/systemd"),
         run: |folders| each(folders, systemd::check_folder),
     },
     Kind {
         name: "alert policies of Google Cloud",
-        is_folder: true,
         has: |path| {
             path.starts_with("ops/alerts") || path.ends_with("ops/links.sh") || path.ends_with("deploy/alerts.sh")
         },
         run: gcp::check_policies,
     },
-    Kind {
-        name: "promtool test rules",
-        is_folder: true,
-        has: |path| path.starts_with("ops/alerts"),
-        run: rules::test_all,
-    },
-    Kind {
-        name: "models of Datadog",
-        is_folder: true,
-        has: |path| path.starts_with("ops/datadog"),
-        run: datadog::models,
-    },
+    Kind { name: "promtool test rules", has: |path| path.starts_with("ops/alerts"), run: rules::test_all },
+    Kind { name: "models of Datadog", has: |path| path.starts_with("ops/datadog"), run: datadog::models },
     Kind {
         name: "zizmor",
-        is_folder: true,
         has: is_workflow,
         run: |folders| run(tools::program("zizmor")?.args(["--offline", "--quiet"]).args(folders)),
     },
 ];
 
+/// The linters that need one file.
 const FILES: &[Kind] = &[
-    Kind {
-        name: "actionlint",
-        is_folder: false,
-        has: is_workflow,
-        run: |files| run(tools::program("actionlint")?.args(files)),
-    },
+    Kind { name: "actionlint", has: is_workflow, run: |files| run(tools::program("actionlint")?.args(files)) },
     Kind {
         name: "schema of the workflows",
-        is_folder: false,
         has: is_workflow,
         run: |files| files::schema("vendor.github-workflows", files),
     },
     Kind {
         name: "schema of Dependabot's rules",
-        is_folder: false,
         has: |path| path.ends_with("dependabot.yml"),
         run: |files| files::schema("vendor.dependabot", files),
     },
     Kind {
         name: "schema of Renovate's rules",
-        is_folder: false,
         has: |path| path.ends_with("renovate.json"),
         run: |files| files::schema("vendor.renovate", files),
     },
     Kind {
         name: "pipelines of GitLab: schema, gitlab-ci-local, shellcheck",
-        is_folder: false,
         has: |path| path.ends_with(".gitlab-ci.yml"),
         run: gitlab::check_all,
     },
     Kind {
         name: "CloudFormation: cfn-lint, checkov",
-        is_folder: false,
         has: |path| path.ends_with("deploy/stack.yaml") || path.ends_with("deploy/access.yaml"),
         run: |files| aws::lint(files).and_then(|()| checkov::cloudformation(files)),
     },
-    Kind {
-        name: "schema of Cloud Run",
-        is_folder: false,
-        has: |path| path.ends_with("deploy/service.yaml"),
-        run: gcp::services,
-    },
-    Kind {
-        name: "models of Container Apps",
-        is_folder: false,
-        has: |path| path.ends_with("container-app.yaml"),
-        run: azure::models,
-    },
-    Kind {
-        name: "shellcheck",
-        is_folder: false,
-        has: is_script,
-        run: |files| run(tools::program("shellcheck")?.args(files)),
-    },
+    Kind { name: "schema of Cloud Run", has: |path| path.ends_with("deploy/service.yaml"), run: gcp::services },
+    Kind { name: "models of Container Apps", has: |path| path.ends_with("container-app.yaml"), run: azure::models },
+    Kind { name: "shellcheck", has: is_script, run: |files| run(tools::program("shellcheck")?.args(files)) },
     Kind {
         name: "hadolint",
-        is_folder: false,
         has: |path| path.file_name() == Some(OsStr::new("Dockerfile")),
         run: |files| run(tools::program("hadolint")?.args(files)),
     },
     Kind {
         name: "promtool check rules",
-        is_folder: false,
         has: |path| path.parent() == Some(Path::new("ops/alerts")) && ends(path, "yml"),
         run: |files| run(tools::program("promtool")?.args(["check", "rules"]).args(files)),
     },
     Kind {
         name: "promtool check config",
-        is_folder: false,
         has: |path| path.ends_with("prometheus.yml"),
         run: |files| run(tools::program("promtool")?.args(["check", "config", "--syntax-only"]).args(files)),
     },
-    Kind {
-        name: "tsc of the dashboards",
-        is_folder: false,
-        has: |path| path.starts_with("ops/dashboards"),
-        run: dashboards::compare,
-    },
+    Kind { name: "tsc of the dashboards", has: |path| path.starts_with("ops/dashboards"), run: dashboards::compare },
     Kind {
         name: "taplo",
-        is_folder: false,
         has: |path| ends(path, "toml"),
         run: |files| run(tools::program("taplo")?.arg("lint").args(files)),
     },
     Kind {
         name: "typos",
-        is_folder: false,
         has: |_| true,
         // One folder is ten times faster than all of its files.
         run: |files| files::typos(&[folder_of(files)?.to_owned()]),
     },
     Kind {
         name: "just",
-        is_folder: false,
         has: |path| path.ends_with("justfile"),
         run: |files| each(files, |file| run(tools::program("just")?.args(["--list", "--justfile"]).arg(file))),
     },
@@ -185,17 +134,23 @@ pub(super) fn check(tally: &mut Tally) -> Result<()> {
         Ok(format!("{} projects", distinct.projects()))
     });
     let Some(distinct) = rendered else { return Ok(()) };
-    for kind in FOLDERS.iter().chain(FILES) {
-        let place = tempfile::tempdir()?;
-        tally.note(&format!("every target: {}", kind.name), || {
-            let found = match kind.is_folder {
-                true => distinct.folders(place.path(), kind.has)?,
-                false => distinct.files(place.path(), kind.has)?,
-            };
-            (kind.run)(&found)?;
-            Ok(format!("{} distinct {}", found.len(), if kind.is_folder { "folders" } else { "files" }))
-        });
+    for kind in FOLDERS {
+        check_kind(tally, kind, "folders", |place| distinct.folders(place, kind.has))?;
     }
+    for kind in FILES {
+        check_kind(tally, kind, "files", |place| distinct.files(place, kind.has))?;
+    }
+    Ok(())
+}
+
+/// Runs the linter of a kind on what `write` writes into a folder.
+fn check_kind(tally: &mut Tally, kind: &Kind, what: &str, write: impl Fn(&Path) -> Result<Vec<PathBuf>>) -> Result<()> {
+    let place = tempfile::tempdir()?;
+    tally.note(&format!("every target: {}", kind.name), || {
+        let found = write(place.path())?;
+        (kind.run)(&found)?;
+        Ok(format!("{} distinct {what}", found.len()))
+    });
     Ok(())
 }
 
@@ -208,13 +163,13 @@ pub(super) fn each(paths: &[PathBuf], check: impl Fn(&Path) -> Result<()> + Sync
                 while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Err(error) = check(path) {
                         let line = format!("{}: {error:#}", path.display());
-                        errors.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line);
+                        errors.lock().unwrap_or_else(PoisonError::into_inner).push(line);
                     }
                 }
             });
         }
     });
-    let errors = errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let errors = errors.into_inner().unwrap_or_else(PoisonError::into_inner);
     match errors.len() {
         0 => Ok(()),
         count => bail!("{count} of {} have errors\n{}", paths.len(), errors[..count.min(3)].join("\n")),

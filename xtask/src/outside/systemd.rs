@@ -17,9 +17,7 @@ const NAME: &str = "lagoons";
 const LINTERS: &[Linter] = &[
     Linter {
         name: "haproxy -c",
-        run: |folder| {
-            run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/systemd/haproxy.cfg")))
-        },
+        run: balancer,
         plants: &[("systemd/haproxy.cfg", "balance leastconn", "ballance leastconn")],
     },
     Linter {
@@ -32,11 +30,7 @@ const LINTERS: &[Linter] = &[
     },
     Linter {
         name: "systemd-analyze security",
-        run: |folder| {
-            let units = ["app@.service", "backup.service"].map(|name| folder.join("deploy/systemd").join(name));
-            // Without a database there is no backup.
-            units.iter().filter(|unit| unit.exists()).try_for_each(|unit| rate(unit))
-        },
+        run: security,
         plants: &[("systemd/app@.service", "PrivateUsers=yes\n", "")],
     },
     Linter {
@@ -90,7 +84,19 @@ fn rate(unit: &Path) -> Result<()> {
     run(analyze.arg(unit))
 }
 
-/// Runs every linter but the project's own script, which runs the first two again.
+/// The exposure of each unit. Without a database there is no backup.
+fn security(folder: &Path) -> Result<()> {
+    let units = ["app@.service", "backup.service"].map(|name| folder.join("deploy/systemd").join(name));
+    units.iter().filter(|unit| unit.exists()).try_for_each(|unit| rate(unit))
+}
+
+fn balancer(folder: &Path) -> Result<()> {
+    run(tools::program("haproxy")?.args(["-c", "-q", "-f"]).arg(folder.join("deploy/systemd/haproxy.cfg")))
+}
+
+/// Checks the units and the load balancer. The project's own script does the same.
 pub(super) fn check_folder(folder: &Path) -> Result<()> {
-    LINTERS[..3].iter().try_for_each(|linter| (linter.run)(folder))
+    balancer(folder)?;
+    verify(folder)?;
+    security(folder)
 }

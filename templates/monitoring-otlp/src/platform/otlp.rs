@@ -31,7 +31,7 @@ const FIRST_EXPORT: Duration = Duration::from_secs(15);
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Settings {
-    /// URL of the OpenTelemetry collector, such as http://127.0.0.1:4318; nothing is exported by default
+    /// URL of the OpenTelemetry collector, such as http://collector:4318; nothing is exported by default
     #[arg(long, env, value_parser = export::endpoint)]
     pub otel_exporter_otlp_endpoint: Option<String>,
     /// Headers for the collector, such as authorization=Basic%20dTpw, separated by commas
