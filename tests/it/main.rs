@@ -17,6 +17,7 @@ mod compose;
 mod costs;
 mod datadog;
 mod docs;
+mod endpoints;
 mod every_stack;
 mod fly;
 mod gateway;

@@ -2,6 +2,7 @@
 //! detect it.
 
 mod api;
+mod attack;
 mod aws;
 mod azure;
 mod browser;
@@ -77,6 +78,7 @@ pub(crate) fn run() -> Result<()> {
         tally.check("service stops", || running.stop());
     }
     tally.note("a million keys", || million::check(&binary, &folder));
+    tally.note("half-sent headers and bodies", || attack::check(&binary, &folder));
     pages(&mut tally, &folder)?;
     tally.close()
 }

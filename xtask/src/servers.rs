@@ -23,8 +23,8 @@ use crate::{dirs, service, tools};
 const MEMORY: &str = "/dev/shm";
 const MEMORY_NEEDED: u64 = 2 << 30;
 
-/// Debian's `nobody`: PostgreSQL refuses to run as root, and the others need no privileges.
-const NOBODY: u32 = 65534;
+/// The id of Debian's `nobody`: PostgreSQL refuses to run as root, and the others need no privileges.
+const UNPRIVILEGED: u32 = 65534;
 
 /// A server that a project may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Server {
     pub(crate) fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir_in(parent())?;
         if is_root() {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+            chown(folder.path(), Some(UNPRIVILEGED), Some(UNPRIVILEGED))?;
         }
         let mut server = Self { kind, port: service::free_port()?, folder, running: None };
         if kind == Kind::Postgres {
@@ -210,8 +210,8 @@ fn unprivileged(program: &Path) -> Program {
         return Program::new(program);
     }
     // setpriv replaces itself by the program, so the process id is the program's.
-    let nobody = [format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()];
-    Program::new("setpriv").args(nobody).arg(program)
+    let user = [format!("--reuid={UNPRIVILEGED}"), format!("--regid={UNPRIVILEGED}"), "--clear-groups".to_owned()];
+    Program::new("setpriv").args(user).arg(program)
 }
 
 fn is_root() -> bool {

@@ -6,7 +6,7 @@ use std::process::Output;
 use restwell::choice::{Monitoring, Value};
 use serde_json::Value as Json;
 
-use crate::ci_scripts::{failed, folder, read, run, text};
+use crate::ci_scripts::{failed, folder, read, run, text, write};
 use crate::projects::{NAME, source, stack, tree};
 
 /// `curl`: each object is a file, in a folder for its kind; its id is its number. The configuration, with the keys, is in
@@ -82,6 +82,20 @@ fn everything_is_created_once_with_the_ids_and_receivers_of_the_account() {
         assert!(message.ends_with("@pagerduty-pier") || message.ends_with("@slack-pier"), "{message}");
     }
     assert_eq!(burning, 6);
+}
+
+#[test]
+fn monitors_and_the_dashboard_link_to_the_runbook_of_the_repository() {
+    let account = account();
+    let account = account.path();
+    let url = "https://git.example.com/pier/-/blob/main";
+    write(&account.join("ops/repository-url"), url);
+    assert!(apply(account).status.success());
+    for kind in ["monitor", "dashboard"] {
+        let created = Json::from(objects(account, kind)).to_string();
+        let links = created.matches("ops/runbook/").count();
+        assert!(links > 0 && links == created.matches(&format!("{url}/ops/runbook/")).count(), "{created}");
+    }
 }
 
 #[test]

@@ -54,15 +54,21 @@ pub async fn get(store: &Store, key: &str) -> Option<Option<Vec<u8>>> {
     store.run(async |memcached| memcached.get(key).await).await
 }
 
-/// Stores a value; with `new`, only if the key does not exist.
-pub async fn put(store: &Store, key: &str, value: &[u8], ttl: Duration, new: bool) -> Option<()> {
-    // Memcached counts whole seconds; a TTL below one second stores nothing.
-    let Some(ttl) = (ttl.as_secs() > 0).then(|| Ttl::secs(ttl.as_secs() as u32)) else { return Some(()) };
-    let put = async |memcached: AsyncMemcache| match new {
-        true => memcached.add(key, value, ttl).await.map(drop),
-        false => memcached.set(key, value, ttl).await,
-    };
-    store.run(put).await
+/// Stores a value.
+pub async fn set(store: &Store, key: &str, value: &[u8], ttl: Duration) -> Option<()> {
+    let Some(ttl) = seconds(ttl) else { return Some(()) };
+    store.run(async |memcached| memcached.set(key, value, ttl).await).await
+}
+
+/// Stores a value if the key does not exist.
+pub async fn add(store: &Store, key: &str, value: &[u8], ttl: Duration) -> Option<()> {
+    let Some(ttl) = seconds(ttl) else { return Some(()) };
+    store.run(async |memcached| memcached.add(key, value, ttl).await.map(drop)).await
+}
+
+/// Memcached counts whole seconds: a value with a TTL below one second is not stored.
+fn seconds(ttl: Duration) -> Option<Ttl> {
+    (ttl.as_secs() > 0).then(|| Ttl::secs(ttl.as_secs() as u32))
 }
 
 /// Parses `MEMCACHED_URL`: host and port.

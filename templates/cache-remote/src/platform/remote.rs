@@ -74,7 +74,7 @@ impl<T: Cached> Remote<T> {
         let spent = Instant::now() + age + self.local_ttl;
         let left = fresh_until(self.ttl, value.is_some()).saturating_duration_since(spent);
         if json.len() <= MAX_VALUE && age < WRITTEN_FOR / 2 && !left.is_zero() {
-            store::put(&self.store, &self.key(id), &json, left, true).await;
+            store::add(&self.store, &self.key(id), &json, left).await;
         }
     }
 }
@@ -82,7 +82,7 @@ impl<T: Cached> Remote<T> {
 impl<T> Remote<T> {
     /// Must be called when the value of this id may have changed, before the response is sent.
     pub async fn forget(&self, id: i64) {
-        if store::put(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR, false).await.is_none() {
+        if store::set(&self.store, &self.key(id), WRITTEN, WRITTEN_FOR).await.is_none() {
             self.distrusted().insert(id & 1023, Instant::now() + self.ttl);
         }
     }

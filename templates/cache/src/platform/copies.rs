@@ -130,12 +130,13 @@ impl Copies {
     {
         let begun = {
             let mut flights = lock(&self.flights);
-            if flights.contains_key(&key) {
-                None
-            } else {
-                let permit = Arc::clone(&self.loads).try_acquire_owned().ok();
-                permit.map(|permit| self.begin(&mut flights, key, Some(Arc::clone(&stale)), permit, load))
-            }
+            let is_loading = flights.contains_key(&key);
+            let permit = if is_loading { None } else { Arc::clone(&self.loads).try_acquire_owned().ok() };
+            permit.map(|permit| {
+                let flight = self.begin(key, Some(Arc::clone(&stale)), permit, load);
+                flights.insert(key, flight.clone());
+                flight
+            })
         };
         let Some(flight) = begun else { return Ok((stale, false)) };
         match timeout(REFRESH_WAIT, flight).await {
@@ -158,7 +159,9 @@ impl Copies {
                 }
                 permit = permit.or_else(|| Arc::clone(&self.loads).try_acquire_owned().ok());
                 if let Some(permit) = permit.take() {
-                    break self.begin(&mut flights, key, None, permit, load);
+                    let flight = self.begin(key, None, permit, load);
+                    flights.insert(key, flight.clone());
+                    break flight;
                 }
             }
             // A reader that disconnects while it waits here starts no load.
@@ -169,15 +172,9 @@ impl Copies {
         flight.await
     }
 
-    /// Starts a load in its own task, so that it does not end when the first client disconnects.
-    fn begin<L>(
-        &self,
-        flights: &mut HashMap<Key, Flight>,
-        key: Key,
-        stale: Option<Arc<Copy>>,
-        permit: OwnedSemaphorePermit,
-        load: L,
-    ) -> Flight
+    /// Starts a load in its own task, so that it does not end when the first client disconnects. The caller has locked
+    /// the flights and adds this one, which removes itself at its end.
+    fn begin<L>(&self, key: Key, stale: Option<Arc<Copy>>, permit: OwnedSemaphorePermit, load: L) -> Flight
     where
         L: Future<Output = Result<Loaded>> + Send + 'static,
     {
@@ -206,9 +203,7 @@ impl Copies {
             copy
         });
         let flight = async { task.await.unwrap_or_else(|ended| Err(Error::of(500).because(ended))) };
-        let flight = flight.boxed().shared();
-        flights.insert(key, flight.clone());
-        flight
+        flight.boxed().shared()
     }
 
     fn writes(&self, id: i64) -> &AtomicU64 {

@@ -9,15 +9,17 @@ use crate::support::chaos::{Chaos, Mode};
 use crate::support::process::Process;
 use crate::{happen, prepare, requests};
 
-/// Takes `service`, which reaches the dependency of this name through `chaos`, through its failures. The requests in
-/// `fails` cannot be answered during it.
-pub async fn fails(
-    name: &str,
-    fails: &'static [&'static str],
-    chaos: &Chaos,
-    service: &Process,
-    pace: Pace,
-) -> Vec<Outcome> {
+/// What a service reaches through `chaos`.
+pub struct Dependency {
+    pub name: &'static str,
+    pub chaos: Chaos,
+    /// The requests that cannot be answered without it.
+    pub needed_by: &'static [&'static str],
+}
+
+/// Takes `service` through the failures of what it depends on.
+pub async fn fails(dependency: &Dependency, service: &Process, pace: Pace) -> Vec<Outcome> {
+    let Dependency { name, ref chaos, needed_by: fails } = *dependency;
     prepare(service.public).await;
     let load = Load::on(pace, service.admin, &[service.public], requests());
     let failure = async |what: &str, mode| {

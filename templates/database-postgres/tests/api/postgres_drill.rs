@@ -1,11 +1,12 @@
 //! PostgreSQL fails: what does not need it is answered, and the rest is refused in time.
 
+use crate::NEED_THE_DATABASE;
+use crate::dependency_drill::{self, Dependency};
 use crate::drill::Pace;
 use crate::drill::outcome::Outcome;
 use crate::support::chaos::Chaos;
 use crate::support::process::Process;
 use crate::support::servers::{address, by_way_of};
-use crate::{NEED_THE_DATABASE, dependency_drill};
 
 pub async fn fails(pace: Pace) -> Vec<Outcome> {
     // Has the database, and gets no requests.
@@ -14,5 +15,6 @@ pub async fn fails(pace: Pace) -> Vec<Outcome> {
     let chaos = Chaos::start(address(&url));
     let flag = format!("--database-url={}", by_way_of(chaos.address(), &url));
     let service = Process::start(&[&flag]).await;
-    dependency_drill::fails("PostgreSQL", NEED_THE_DATABASE, &chaos, &service, pace).await
+    let dependency = Dependency { name: "PostgreSQL", chaos, needed_by: NEED_THE_DATABASE };
+    dependency_drill::fails(&dependency, &service, pace).await
 }

@@ -1,6 +1,6 @@
 //! Redis fails: every request is answered without it.
 
-use crate::dependency_drill;
+use crate::dependency_drill::{self, Dependency};
 use crate::drill::Pace;
 use crate::drill::outcome::Outcome;
 use crate::support::chaos::Chaos;
@@ -12,5 +12,6 @@ pub async fn fails(pace: Pace) -> Vec<Outcome> {
     let chaos = Chaos::start(address(&url));
     let flag = format!("--redis-url={}", by_way_of(chaos.address(), &url));
     let service = Process::start(&[&flag]).await;
-    dependency_drill::fails("Redis", &[], &chaos, &service, pace).await
+    let dependency = Dependency { name: "Redis", chaos, needed_by: &[] };
+    dependency_drill::fails(&dependency, &service, pace).await
 }

@@ -1,5 +1,6 @@
 //! The <% resource.nouns %> API.
 
+use app::<% resource.name %>::statements::LIST;
 use serde_json::{Value, json};
 //~ for _ in resource.unique[:1]
 use tokio::task::JoinSet;
@@ -192,4 +193,9 @@ async fn pages_list_each_<% resource.one %>_once() {
     let ids = [&first, &next].into_iter().flat_map(|page| page["data"].as_array().expect("a page"));
     assert_eq!(ids.map(|row| row["id"].clone()).collect::<Vec<_>>(), added);
     assert_eq!(next["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_index_finds_a_page_of_<% resource.name %>_and_orders_it() {
+    TestServer::start(&[]).await.fixture.database.assert_uses_an_index(LIST).await;
 }

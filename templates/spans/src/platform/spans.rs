@@ -97,8 +97,18 @@ pub fn enter(trace: &mut Trace, kind: SpanKind) -> Option<Span> {
     span.is_recording().then_some(span)
 }
 
+/// A request that ended.
+pub struct Served<'a> {
+    pub method: &'a str,
+    /// The template of its path.
+    pub route: Option<&'a str>,
+    pub path: &'a str,
+    pub status: u16,
+}
+
 /// Ends the span of a request.
-pub fn end(mut span: Span, method: &str, route: Option<&str>, path: &str, status: u16) {
+pub fn end(mut span: Span, served: &Served<'_>) {
+    let Served { method, route, path, status } = *served;
     let method = super::metrics::known(method);
     let verb = if method == "_OTHER" { "HTTP" } else { method };
     span.update_name(route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}")));

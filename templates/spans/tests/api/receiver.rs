@@ -17,7 +17,7 @@ use prost::Message;
 /// The stream of the servers in this process, which share one exporter.
 const OF_THIS_PROCESS: &str = "this-process";
 
-/// The beginning of the name of a stream of which only metrics are acknowledged.
+/// The beginning of the name of a stream that is never acknowledged.
 const STUCK: &str = "stuck-";
 
 /// What one exporter sent.
@@ -68,7 +68,7 @@ pub fn name() -> String {
     format!("{:016x}", fastrand::u64(..))
 }
 
-/// The name of a stream whose spans and logs are received and never acknowledged.
+/// The name of a stream that is received and never acknowledged.
 pub fn stuck() -> String {
     format!("{STUCK}{}", name())
 }
@@ -122,7 +122,9 @@ fn receive(stream: TcpStream) -> Option<()> {
         let mut body = vec![0; headers["content-length"].parse().expect("a length")];
         reader.read_exact(&mut body).ok()?;
         store(&path, &headers, &body);
-        if path.contains(STUCK) && !path.ends_with("/metrics") {
+        let is_stuck = path.contains(STUCK);
+        //= acknowledged
+        if is_stuck {
             // The exporter closes the connection when it gives up.
             reader.read_line(&mut first).ok();
             return None;

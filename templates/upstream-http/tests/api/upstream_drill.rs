@@ -1,6 +1,6 @@
 //! The other service fails: the fallback is returned in its place.
 
-use crate::dependency_drill;
+use crate::dependency_drill::{self, Dependency};
 use crate::drill::Pace;
 use crate::drill::outcome::Outcome;
 use crate::support::chaos::Chaos;
@@ -13,7 +13,8 @@ pub async fn fails(pace: Pace) -> Vec<Outcome> {
     let chaos = Chaos::start(&other.public.to_string());
     let flag = format!("--upstream-url=http://{}", chaos.address());
     let service = Process::start(&[&flag]).await;
-    let mut outcomes = dependency_drill::fails("the other service", &[PATH], &chaos, &service, pace).await;
+    let dependency = Dependency { name: "the other service", chaos, needed_by: &[PATH] };
+    let mut outcomes = dependency_drill::fails(&dependency, &service, pace).await;
     for outcome in &mut outcomes {
         let failed = outcome.during.iter().filter(|sample| !sample.is_answered()).count();
         if failed > 0 {

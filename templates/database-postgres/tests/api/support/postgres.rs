@@ -67,6 +67,20 @@ impl Database {
         Lock(transaction)
     }
 
+    //~ for _ in resources[1:2]
+    /// Checks that an index finds the rows of this query and orders them. The tables of a test are so small that reading
+    /// and sorting them whole is cheaper, so both are disabled: the plan has them only if there is no other way.
+    pub async fn assert_uses_an_index(&self, query: &str) {
+        let mut connection = self.connect().await.acquire().await.expect("a connection");
+        let disable = sqlx::raw_sql("SET enable_seqscan = off; SET enable_sort = off").execute(&mut *connection);
+        disable.await.expect("the server answers");
+        let explain = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN {query}"))).bind(5000_i64).bind(20_i64);
+        let steps: Vec<String> = explain.fetch_all(&mut *connection).await.expect("it has two parameters");
+        let plan = steps.join("\n");
+        assert!(plan.contains("Index") && !plan.contains("Seq Scan") && !plan.contains("Sort"), "{plan}");
+    }
+
+    //~ endfor
     fn options(&self) -> Options {
         self.server.clone().database(&self.name)
     }

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use app::state::App;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqliteConnectOptions;
+//~ for _ in resources[1:2]
+use sqlx::{AssertSqlSafe, Row};
+//~ endfor
 use sqlx::{Sqlite, SqlitePool};
 use tempfile::TempDir;
 
@@ -61,6 +64,16 @@ impl Database {
         SqlitePool::connect_with(options).await.expect("the folder is there")
     }
 
+    //~ for _ in resources[1:2]
+    /// Checks that an index finds the rows of this query and orders them.
+    pub async fn assert_uses_an_index(&self, query: &str) {
+        let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"))).bind(5000).bind(20);
+        let steps = explain.fetch_all(&self.connect().await).await.expect("it has two parameters");
+        let plan: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        assert!(plan.iter().all(|step| step.contains(" USING ") && !step.contains("TEMP B-TREE")), "{plan:?}");
+    }
+
+    //~ endfor
     /// Blocks every write until it is released.
     pub async fn lock(&self) -> Lock {
         let mut connection = self.connect().await.acquire().await.expect("a connection");

@@ -12,6 +12,9 @@ use opentelemetry_proto::tonic::metrics::v1::Metric;
     pub logs: Vec<LogRecord>,
     /// The headers of the last request.
     pub headers: BTreeMap<String, String>,
+//= acknowledged
+        // Metrics are acknowledged always: they count what is not.
+        let is_stuck = is_stuck && !path.ends_with("/metrics");
 //= store
     stream.headers.clone_from(headers);
 //= signals

@@ -8,5 +8,5 @@
 //= logs
         if let Some(span) = self.span.take() {
             let route = self.route.as_ref().map(MatchedPath::as_str);
-            super::spans::end(span, method, route, path, self.status);
+            super::spans::end(span, &super::spans::Served { method, route, path, status: self.status });
         }
