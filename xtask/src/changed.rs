@@ -41,11 +41,22 @@ pub(crate) struct TurnOptions {
 
 /// The files of a project that a stage depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+enum Scope {
     /// The files that the compiler reads.
     Rust,
     All,
 }
+
+/// A stage whose results are recorded for each project.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded {
+    name: &'static str,
+    scope: Scope,
+}
+
+pub(crate) const FRESH: Recorded = Recorded { name: "fresh", scope: Scope::All };
+pub(crate) const SUITES: Recorded = Recorded { name: "suites", scope: Scope::All };
+pub(crate) const VARIANTS: Recorded = Recorded { name: "variants", scope: Scope::Rust };
 
 /// The fingerprints with which the projects of a stage are compared, and those that passed.
 pub(crate) struct Changes {
@@ -82,19 +93,19 @@ impl Options {
 
 impl Changes {
     /// Those of `stage`, which compiles or runs projects of `stacks`.
-    pub(crate) fn new(stage: &str, scope: Scope, stacks: &[Stack], options: &Options) -> Result<Self> {
-        Self::of_trees(stage, scope, stacks, options, |_, _| Ok(()))
+    pub(crate) fn new(stage: Recorded, stacks: &[Stack], options: &Options) -> Result<Self> {
+        Self::of_trees(stage, stacks, options, |_, _| Ok(()))
     }
 
     /// The same; `each` gets the name and the files of each project.
     pub(crate) fn of_trees(
-        stage: &str,
-        scope: Scope,
+        stage: Recorded,
         stacks: &[Stack],
         options: &Options,
         mut each: impl FnMut(&str, &Tree) -> Result<()>,
     ) -> Result<Self> {
-        let record = dirs::proof().join(format!("{stage}-passed.txt"));
+        let Recorded { name, scope } = stage;
+        let record = dirs::proof().join(format!("{name}-passed.txt"));
         let toolchain = Program::cargo().args(["clippy", "--version"]).read()?;
         let (passed, tests) = read(&record);
         let before = match options.changed.as_deref() {

@@ -12,7 +12,7 @@ use restwell::stack::Stack;
 use restwell::variants::id;
 
 use crate::budget;
-use crate::changed::{Changes, Scope, TurnOptions};
+use crate::changed::{Changes, FRESH, TurnOptions};
 use crate::program::Program;
 use crate::servers::{Kind, Servers};
 use crate::service::Service;
@@ -28,7 +28,7 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     let mut tally = Tally::of("fresh", options.selection())?;
     let mut stacks = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
     let extended = extended(&stacks, *all)?;
-    let mut changes = Changes::new("fresh", Scope::All, &stacks, options)?;
+    let mut changes = Changes::new(FRESH, &stacks, options)?;
     changes.select(&mut stacks, &mut tally);
     // Servers, the README's command and the package; ten of each preset, one of those with resources, and those added.
     let drills = stacks.iter().filter(|stack| has_resources(stack)).count();

@@ -11,7 +11,7 @@ use restwell::proof::{NAME, Proof, Proofs, digests};
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise, same_rust};
 
-use crate::changed::{Changes, Options, Scope};
+use crate::changed::{Changes, FRESH, Options, SUITES, VARIANTS};
 use crate::program::Program;
 use crate::{dirs, project, results, say, suites};
 
@@ -38,7 +38,7 @@ fn rows(before: Proofs) -> Result<Vec<Proof>> {
     let rust = Program::new("rustc").arg("--version").dir(dirs::root()).read()?;
     let rust = rust.split(' ').nth(1).unwrap_or("unknown").to_owned();
     let stacks = Stack::rust_distinct();
-    let compiled = Changes::new("variants", Scope::Rust, &stacks, &Options::default())?;
+    let compiled = Changes::new(VARIANTS, &stacks, &Options::default())?;
     let date = day(compiled.record())?;
     let (compiled, tests) = (compiled.proved(), tests()?);
     let mut rows = Vec::new();
@@ -59,8 +59,8 @@ fn rows(before: Proofs) -> Result<Vec<Proof>> {
 fn tests() -> Result<BTreeMap<String, u32>> {
     let presets = PRESETS.iter().map(project::preset).collect::<Result<Vec<_>>>()?;
     let mut tests = BTreeMap::new();
-    for (stage, stacks) in [("suites", suites::surrounded()), ("fresh", presets)] {
-        let proved = Changes::new(stage, Scope::All, &stacks, &Options::default())?.proved();
+    for (stage, stacks) in [(SUITES, suites::surrounded()), (FRESH, presets)] {
+        let proved = Changes::new(stage, &stacks, &Options::default())?.proved();
         let counted = |stack: &Stack| Some((id(&same_rust(stack)), (*proved.get(&id(stack))?)?));
         tests.extend(stacks.iter().filter_map(counted));
     }

@@ -14,7 +14,7 @@ use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise, same_rust, with_id};
 
-use crate::changed::{self, Changes, Scope};
+use crate::changed::{self, Changes, SUITES};
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::{Selection, Tally};
@@ -86,7 +86,7 @@ pub(crate) fn surrounded() -> Vec<Stack> {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut stacks = options.stacks()?;
     let mut tally = Tally::of("suites", options.selection())?;
-    let mut changes = Changes::new("suites", Scope::All, &stacks, &options.changed)?;
+    let mut changes = Changes::new(SUITES, &stacks, &options.changed)?;
     changes.select(&mut stacks, &mut tally);
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();

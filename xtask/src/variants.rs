@@ -22,7 +22,7 @@ use restwell::stack::Stack;
 use restwell::variants::id;
 use toml_edit::DocumentMut;
 
-use crate::changed::{Changes, Scope, TurnOptions};
+use crate::changed::{Changes, TurnOptions, VARIANTS};
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, project, rotation};
@@ -34,7 +34,7 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     let mut stacks = Stack::rust_distinct();
     let firsts = firsts(&stacks);
     let mut sources = Sources::default();
-    let render = || Changes::of_trees("variants", Scope::Rust, &stacks, options, |name, tree| sources.add(name, tree));
+    let render = || Changes::of_trees(VARIANTS, &stacks, options, |name, tree| sources.add(name, tree));
     let Some(mut changes) = tally.check("render", render) else {
         return tally.close();
     };
