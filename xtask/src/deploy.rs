@@ -8,6 +8,7 @@ mod delivery;
 mod engine;
 mod host;
 mod image;
+mod registry;
 mod replicas;
 mod roll;
 mod site;
@@ -135,6 +136,7 @@ fn deploy(tally: &mut Tally, site: &Site, case: &Case, project: &Path) -> Result
     roll::check(tally, site, name, is_whole)?;
     if is_whole {
         image::check_layers(tally, site, name, project);
+        registry::check(tally, site, name);
         tls::check(tally, site, name)?;
     }
     backup::check(tally, site, name);
