@@ -5,9 +5,11 @@
 mod backup;
 mod behaviour;
 mod delivery;
+mod elsewhere;
 mod engine;
 mod host;
 mod image;
+mod machine;
 mod registry;
 mod replicas;
 mod roll;
@@ -16,6 +18,7 @@ mod stand_in;
 mod systemd;
 mod tls;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,6 +35,10 @@ const APP: &str = "app";
 
 /// The number of replicas, changed as the README says: with three, two still share the load while one is replaced.
 const REPLICAS: (&str, &str) = ("      replicas: 2\n", "      replicas: 3\n");
+
+/// The target of one host, and those that are elsewhere. Their projects have the same program: its image is built once.
+const HERE: &str = "compose";
+const ELSEWHERE: [&str; 1] = ["fly"];
 
 /// A project of this stage.
 struct Case {
@@ -71,11 +78,16 @@ pub(crate) fn run(filter: &str) -> Result<()> {
 }
 
 impl Case {
-    /// Generates the project below `folder`.
+    /// Generates the project in a folder of its target below `folder`, and beside it those for other targets.
     fn generate(&self, restwell: &Path, folder: &Path) -> Result<PathBuf> {
-        let new = Program::new(restwell).args(["new", self.name, "--yes", "--no-git", "--quiet"]);
-        new.args(self.flags).dir(folder).read()?;
-        let project = folder.join(self.name);
+        let targets = std::iter::once(HERE).chain(ELSEWHERE.into_iter().filter(|_| self.is_whole));
+        for target in targets {
+            let place = folder.join(target);
+            fs::create_dir(&place)?;
+            let new = Program::new(restwell).args(["new", self.name, "--yes", "--no-git", "--quiet"]);
+            new.args(["--deploy", target]).args(self.flags).dir(place).read()?;
+        }
+        let project = folder.join(HERE).join(self.name);
         if self.is_whole {
             project::replace(&project.join("deploy/compose.yml"), REPLICAS.0, REPLICAS.1)?;
         }
@@ -131,6 +143,9 @@ fn deploy(tally: &mut Tally, site: &Site, case: &Case, project: &Path) -> Result
     behaviour::check(tally, site, name)?;
     if let Some(receivers) = receivers.as_ref().filter(|_| is_whole) {
         receivers.check_watchdog(tally, name);
+    }
+    if is_whole {
+        elsewhere::check(tally, site, project)?;
     }
     replicas::check(tally, site, name)?;
     roll::check(tally, site, name, is_whole)?;
