@@ -10,6 +10,8 @@ mod engine;
 mod host;
 mod image;
 mod machine;
+mod podman;
+mod pods;
 mod registry;
 mod replicas;
 mod roll;
@@ -38,7 +40,7 @@ const REPLICAS: (&str, &str) = ("      replicas: 2\n", "      replicas: 3\n");
 
 /// The target of one host, and those that are elsewhere. Their projects have the same program: its image is built once.
 const HERE: &str = "compose";
-const ELSEWHERE: [&str; 1] = ["fly"];
+const ELSEWHERE: [&str; 2] = ["fly", "kubernetes"];
 
 /// A project of this stage.
 struct Case {

@@ -1,4 +1,5 @@
-//! The image on targets that cannot be had here: as a machine of Fly.io, with the servers of the site.
+//! The image on targets that cannot be had here: as a machine of Fly.io and as a pod of Kubernetes, with the servers of
+//! the site.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::site::Site;
-use super::{ELSEWHERE, machine};
+use super::{ELSEWHERE, machine, pods};
 use crate::program::Program;
 use crate::project;
 use crate::tally::Tally;
@@ -16,11 +17,12 @@ use crate::tally::Tally;
 pub(super) fn check(tally: &mut Tally, site: &Site, project: &Path) -> Result<()> {
     let name = project.file_name().context("a project has a name")?;
     let parent = project.ancestors().nth(2).context("it is in the folder of its target")?;
-    let [fly] = ELSEWHERE.map(|target| parent.join(target).join(name));
+    let [fly, kubernetes] = ELSEWHERE.map(|target| parent.join(target).join(name));
     let name = name.to_string_lossy();
-    let same = || has_same_program(project, &fly);
+    let same = || [&fly, &kubernetes].into_iter().try_for_each(|other| has_same_program(project, other));
     if tally.check(&format!("{name}: the same program on every target"), same).is_some() {
         machine::check(tally, site, &fly);
+        pods::check(tally, site, &kubernetes);
     }
     Ok(())
 }
