@@ -117,5 +117,5 @@ fn deployed(site: &Site, image: &str) -> Result<String> {
         ensure!(runs.trim() == format!("{id} {image}"), "a replica runs {runs}");
     }
     ensure!(roll::image(site)? == image, "deploy/.env names {}", roll::image(site)?);
-    Ok(format!("{answered} answered, 0 failed; {} replicas of {image}", after.len()))
+    Ok(format!("{answered} answered, 0 failed; {} replicas of it", after.len()))
 }
