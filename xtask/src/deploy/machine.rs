@@ -56,6 +56,8 @@ pub(super) fn check(tally: &mut Tally, site: &Site, project: &Path) {
             Err(_) => Ok(()),
         }
     });
+    // The engine would leave its bridge on this machine.
+    tally.check(&format!("{name}: its network is removed"), || site.docker(["network", "rm", NETWORK])?.read());
 }
 
 impl Config {
