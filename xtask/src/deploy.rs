@@ -5,9 +5,14 @@
 mod backup;
 mod behaviour;
 mod delivery;
+mod elsewhere;
 mod engine;
 mod host;
 mod image;
+mod machine;
+mod podman;
+mod pods;
+mod registry;
 mod replicas;
 mod roll;
 mod site;
@@ -15,7 +20,8 @@ mod stand_in;
 mod systemd;
 mod tls;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -29,32 +35,66 @@ use site::Site;
 /// The service that is built from the project.
 const APP: &str = "app";
 
-/// The projects, each with its name, the flags of its stack, and whether everything is checked or only what differs with
-/// one replica and a database in a file.
-const STACKS: &[(&str, &[&str], bool)] = &[
-    ("shop-api", &[], false),
-    ("warehouse", &["--database", "postgres", "--cache", "redis", "--limiter", "redis"], true),
+/// The number of replicas, changed as the README says: with three, two still share the load while one is replaced.
+const REPLICAS: (&str, &str) = ("      replicas: 2\n", "      replicas: 3\n");
+
+/// The target of one host, and those that are elsewhere. Their projects have the same program: its image is built once.
+const HERE: &str = "compose";
+const ELSEWHERE: [&str; 2] = ["fly", "kubernetes"];
+
+/// A project of this stage.
+struct Case {
+    name: &'static str,
+    /// The flags of its stack.
+    flags: &'static [&'static str],
+    /// Whether everything is checked, or only what differs with one replica and a database in a file.
+    is_whole: bool,
+}
+
+const CASES: &[Case] = &[
+    Case { name: "shop-api", flags: &[], is_whole: false },
+    Case {
+        name: "warehouse",
+        flags: &["--database", "postgres", "--cache", "redis", "--limiter", "redis"],
+        is_whole: true,
+    },
 ];
 
 /// Runs the stage for the stacks whose name contains `filter`.
 pub(crate) fn run(filter: &str) -> Result<()> {
-    selects_any(filter, STACKS.iter().map(|(name, ..)| *name))?;
+    selects_any(filter, CASES.iter().map(|case| case.name))?;
     let mut tally = Tally::of("deploy", Selection::of(!filter.is_empty()))?;
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
         return tally.close();
     };
-    for (name, flags, is_whole) in STACKS.iter().filter(|(name, ..)| name.contains(filter)) {
+    for case in CASES.iter().filter(|case| case.name.contains(filter)) {
         let folder = tempfile::tempdir()?;
-        let new = Program::new(&restwell).args(["new", name, "--yes", "--no-git", "--quiet"]).args(*flags);
-        new.dir(folder.path()).read()?;
-        let folder = folder.path().join(name);
-        if let Some(site) = tally.check(&format!("{name}: compose file"), || Site::new(&engine, &folder)) {
-            deploy(&mut tally, &site, name, &folder, *is_whole)?;
+        let project = case.generate(&restwell, folder.path())?;
+        if let Some(site) = tally.check(&format!("{}: compose file", case.name), || Site::new(&engine, &project)) {
+            deploy(&mut tally, &site, case, &project)?;
         }
     }
     drop(engine);
     tally.close()
+}
+
+impl Case {
+    /// Generates the project in a folder of its target below `folder`, and beside it those for other targets.
+    fn generate(&self, restwell: &Path, folder: &Path) -> Result<PathBuf> {
+        let targets = std::iter::once(HERE).chain(ELSEWHERE.into_iter().filter(|_| self.is_whole));
+        for target in targets {
+            let place = folder.join(target);
+            fs::create_dir(&place)?;
+            let new = Program::new(restwell).args(["new", self.name, "--yes", "--no-git", "--quiet"]);
+            new.args(["--deploy", target]).args(self.flags).dir(place).read()?;
+        }
+        let project = folder.join(HERE).join(self.name);
+        if self.is_whole {
+            project::replace(&project.join("deploy/compose.yml"), REPLICAS.0, REPLICAS.1)?;
+        }
+        Ok(project)
+    }
 }
 
 /// An error if no name contains `filter`: a stage that checks nothing would pass.
@@ -77,7 +117,8 @@ pub(crate) fn run_host(filter: &str) -> Result<()> {
     tally.close()
 }
 
-fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path, is_whole: bool) -> Result<()> {
+fn deploy(tally: &mut Tally, site: &Site, case: &Case, project: &Path) -> Result<()> {
+    let Case { name, is_whole, .. } = *case;
     for service in site.missing() {
         tally.gap(&format!("{name}: {service}"), "its image cannot be had here, so it is not started");
     }
@@ -105,10 +146,14 @@ fn deploy(tally: &mut Tally, site: &Site, name: &str, project: &Path, is_whole: 
     if let Some(receivers) = receivers.as_ref().filter(|_| is_whole) {
         receivers.check_watchdog(tally, name);
     }
+    if is_whole {
+        elsewhere::check(tally, site, project)?;
+    }
     replicas::check(tally, site, name)?;
     roll::check(tally, site, name, is_whole)?;
     if is_whole {
         image::check_layers(tally, site, name, project);
+        registry::check(tally, site, name);
         tls::check(tally, site, name)?;
     }
     backup::check(tally, site, name);

@@ -13,7 +13,10 @@ use crate::tally::Tally;
 /// Programs with their Debian packages.
 const DEBIAN: &[(&str, &str)] = &[
     ("/usr/sbin/dockerd", "docker.io"),
+    ("/usr/bin/docker-registry", "docker-registry"),
     ("/usr/sbin/iptables", "iptables"),
+    ("/usr/bin/podman", "podman"),
+    ("/usr/bin/catatonit", "catatonit"),
     ("/usr/bin/mmdebstrap", "mmdebstrap"),
     ("/usr/bin/promtool", "prometheus"),
     ("/usr/bin/prometheus", "prometheus"),

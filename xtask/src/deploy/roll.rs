@@ -109,7 +109,8 @@ fn plant(site: &Site, file: &str, from: &str, to: &str) -> Result<()> {
     Ok(fs::rename(&new, &path)?)
 }
 
-fn remembered(site: &Site) -> Result<()> {
+/// `up` leaves every container as it is.
+pub(super) fn remembered(site: &Site) -> Result<()> {
     let before = all(site)?;
     site.compose(["up", "--detach"])?.read()?;
     let after = all(site)?;
@@ -188,7 +189,7 @@ fn says(output: &Output, sentence: &str) -> Result<()> {
 }
 
 /// The version in `deploy/.env`.
-fn image(site: &Site) -> Result<String> {
+pub(super) fn image(site: &Site) -> Result<String> {
     let env = env(site)?;
     let image = env.lines().find_map(|line| line.strip_prefix("IMAGE="));
     Ok(image.context("deploy/.env has no IMAGE")?.to_owned())

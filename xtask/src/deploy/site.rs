@@ -126,6 +126,13 @@ impl<'a> Site<'a> {
         Ok(ids.lines().map(str::to_owned).collect())
     }
 
+    /// The engine's names of the networks of a service.
+    pub(crate) fn networks(&self, service: &str) -> Result<Vec<&str>> {
+        let networks = self.config["services"][service]["networks"].as_object().context("no networks")?;
+        let name = |key: &String| self.config["networks"][key]["name"].as_str().context("a network has no name");
+        networks.keys().map(name).collect()
+    }
+
     /// Whether the file has this service.
     pub(crate) fn has(&self, service: &str) -> bool {
         self.entries().any(|(name, _)| name == service)
