@@ -20,6 +20,19 @@ const RATE: u64 = 200;
 /// The maximum duration, even if the load is never stopped.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// The duration of the load before and after what happens under it.
+pub(crate) const BREATH: Duration = Duration::from_secs(4);
+
+/// Requests `path` from `port` before, during and after a change. Returns the number of requests, all of which were
+/// answered with 200, and what the change returned.
+pub(crate) fn during<T>(port: u16, path: &str, change: impl FnOnce() -> Result<T>) -> Result<(u64, T)> {
+    let load = Load::start(port, path);
+    std::thread::sleep(BREATH);
+    let changed = change()?;
+    std::thread::sleep(BREATH);
+    Ok((load.finish()?, changed))
+}
+
 /// A load in progress.
 pub(crate) struct Load {
     started: Instant,

@@ -22,6 +22,7 @@ mod openapi;
 mod outage;
 mod outside;
 mod package;
+mod planted;
 mod process;
 mod program;
 mod progress;

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
@@ -49,6 +49,16 @@ fn has_same_program(one: &Path, other: &Path) -> Result<()> {
 pub(super) fn secret(site: &Site, name: &str) -> Result<String> {
     let path = site.folder().join("secrets").join(name.to_lowercase());
     Ok(fs::read_to_string(&path).with_context(|| path.display().to_string())?.trim_end().to_owned())
+}
+
+/// Stops a container of docker or podman as a target does: SIGTERM, and SIGKILL after `grace`. It must end before that.
+pub(super) fn stop(program: impl Fn([&str; 4]) -> Result<Program>, id: &str, grace: Duration) -> Result<String> {
+    let started = Instant::now();
+    program(["stop", "--time", &grace.as_secs().to_string(), id])?.read()?;
+    let elapsed = started.elapsed();
+    let code = program(["inspect", "--format", "{{.State.ExitCode}}", id])?.read()?;
+    ensure!(code.trim() == "0" && elapsed < grace, "it ended with {} after {elapsed:?}", code.trim());
+    Ok(format!("ended after {:.0} of {} s", elapsed.as_secs_f64(), grace.as_secs()))
 }
 
 /// One GET with a new connection; an error unless the status is 200.

@@ -3,15 +3,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use toml_edit::DocumentMut;
 
-use super::elsewhere::{ask, secret};
+use super::elsewhere::{ask, secret, stop};
 use super::site::Site;
 use super::{APP, eventually};
+use crate::planted::bites;
 use crate::program::Program;
 use crate::tally::Tally;
 
@@ -41,7 +42,8 @@ pub(super) fn check(tally: &mut Tally, site: &Site, project: &Path) {
         let config = Config::read(site, project)?;
         let machine = Machine::start(site, &config.env)?;
         let asked = machine.ask_all(&config.ports)?;
-        Ok(format!("{asked}; {}", machine.stop(config.kill_timeout)?))
+        let stopped = stop(|arguments| site.docker(arguments), &machine.id, config.kill_timeout);
+        Ok(format!("{asked}; {}", stopped.with_context(|| machine.log())?))
     });
     tally.check(&format!("{name}: a machine without IPv6 is found"), || {
         let mut config = Config::read(site, project)?;
@@ -51,10 +53,7 @@ pub(super) fn check(tally: &mut Tally, site: &Site, project: &Path) {
         let [four, six] = machine.addresses()?;
         let (port, path) = config.ports.first().context("no port")?;
         eventually(|| ask(&format!("http://{four}:{port}{path}")))?;
-        match ask(&format!("http://[{six}]:{port}{path}")) {
-            Ok(_) => bail!("the planted error was not found"),
-            Err(_) => Ok(()),
-        }
+        bites(ask(&format!("http://[{six}]:{port}{path}")))
     });
     // The engine would leave its bridge on this machine.
     tally.check(&format!("{name}: its network is removed"), || site.docker(["network", "rm", NETWORK])?.read());
@@ -129,15 +128,6 @@ impl<'a> Machine<'a> {
         }
         let ports: Vec<_> = ports.iter().map(|(port, path)| format!(":{port}{path}")).collect();
         Ok(format!("{} at both addresses", ports.join(" and ")))
-    }
-
-    /// Stops it as Fly.io does: SIGTERM, and SIGKILL after `grace`.
-    fn stop(&self, grace: Duration) -> Result<String> {
-        let started = Instant::now();
-        self.site.docker(["stop", "--time", &grace.as_secs().to_string(), &self.id])?.read()?;
-        let code = self.site.docker(["inspect", "--format", "{{.State.ExitCode}}", &self.id])?.read()?;
-        ensure!(code.trim() == "0", "it ended with {code}: {}", self.log());
-        Ok(format!("ended after {:.0} of {} s", started.elapsed().as_secs_f64(), grace.as_secs()))
     }
 
     fn log(&self) -> String {

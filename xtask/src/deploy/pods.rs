@@ -2,12 +2,12 @@
 //! the shutdown. The rest of Kubernetes is not here.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_yaml_ng::Value;
 
-use super::elsewhere::{ask, secret};
+use super::elsewhere::{ask, secret, stop};
 use super::podman::Podman;
 use super::site::Site;
 use super::{APP, eventually};
@@ -54,7 +54,9 @@ fn run(podman: &Podman, site: &Site, project: &Path) -> Result<String> {
         podman.program(["logs", "--tail", "10", &id]).and_then(|logs| logs.read()).unwrap_or_default()
     })?;
     confined(podman, &id, spec)?;
-    Ok(format!("{asked}; {}", stopped(podman, &id, spec)?))
+    let grace = spec["terminationGracePeriodSeconds"].as_u64().context("no grace period")?;
+    let stopped = stop(|arguments| podman.program(arguments), &id, Duration::from_secs(grace))?;
+    Ok(format!("{asked}; {stopped}"))
 }
 
 /// The object of this kind.
@@ -127,15 +129,4 @@ fn confined(podman: &Podman, id: &str, spec: &Value) -> Result<()> {
     let wanted = format!("true 0 [no-new-privileges] {user}:{group} {bytes}");
     ensure!(found.trim() == wanted, "{} instead of {wanted}", found.trim());
     Ok(())
-}
-
-/// Ends by itself after SIGTERM, within the time that Kubernetes waits.
-fn stopped(podman: &Podman, id: &str, spec: &Value) -> Result<String> {
-    let grace = spec["terminationGracePeriodSeconds"].as_u64().context("no grace period")?;
-    let started = Instant::now();
-    podman.program(["stop", "--time", &grace.to_string(), id])?.read()?;
-    let elapsed = started.elapsed();
-    let code = podman.program(["inspect", "--format", "{{.State.ExitCode}}", id])?.read()?;
-    ensure!(code.trim() == "0" && elapsed < Duration::from_secs(grace), "{} after {elapsed:?}", code.trim());
-    Ok(format!("ended after {:.0} of {grace} s", elapsed.as_secs_f64()))
 }

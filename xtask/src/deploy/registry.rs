@@ -11,14 +11,10 @@ use tempfile::TempDir;
 use super::site::Site;
 use super::{APP, roll};
 use crate::http;
-use crate::load::Load;
 use crate::process::Running;
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{dirs, service, tools};
-
-/// The duration of the load before and after the roll.
-const BREATH: Duration = Duration::from_secs(4);
 
 /// The manifest of one image, as the engine pushes it.
 const MANIFEST: &str = "Accept: application/vnd.docker.distribution.manifest.v2+json";
@@ -101,21 +97,15 @@ fn version(site: &Site, tag: &str) -> Result<()> {
 
 /// Every request is answered, each replica is of that digest, and `deploy/.env` names it.
 fn deployed(site: &Site, image: &str) -> Result<String> {
-    let before = site.containers(APP)?;
-    let load = Load::start(site.public_port, "/greet");
-    std::thread::sleep(BREATH);
-    site.script("roll.sh")?.env("IMAGE", image).read()?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
-    let after = site.containers(APP)?;
-    ensure!(after.len() == before.len() && after.iter().all(|id| !before.contains(id)), "{before:?} became {after:?}");
+    let answered = roll::replaced(site, site.script("roll.sh")?.env("IMAGE", image))?;
+    let replicas = site.containers(APP)?;
     let pulled = site.docker(["image", "inspect", "--format", "{{.Id}} {{json .RepoDigests}}", image])?.read()?;
     let (id, digests) = pulled.trim().split_once(' ').context("an id and digests")?;
     ensure!(digests.contains(&format!("\"{image}\"")), "the image is known as {digests}");
-    for replica in &after {
+    for replica in &replicas {
         let runs = site.docker(["inspect", "--format", "{{.Image}} {{.Config.Image}}", replica])?.read()?;
         ensure!(runs.trim() == format!("{id} {image}"), "a replica runs {runs}");
     }
     ensure!(roll::image(site)? == image, "deploy/.env names {}", roll::image(site)?);
-    Ok(format!("{answered} answered, 0 failed; {} replicas of it", after.len()))
+    Ok(format!("{answered} answered, 0 failed; {} replicas of it", replicas.len()))
 }

@@ -1,16 +1,11 @@
 //! Under load, the load is spread, a replica is killed and each is restarted; every request is answered.
 
-use std::time::Duration;
-
 use anyhow::{Result, bail};
 
 use super::site::Site;
 use super::{APP, eventually};
-use crate::load::Load;
+use crate::load::{self, BREATH, Load};
 use crate::tally::Tally;
-
-/// The duration of the load before, between and after the changes to replicas.
-const BREATH: Duration = Duration::from_secs(4);
 
 /// Runs the checks. The number of replicas is the same before and after.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
@@ -40,11 +35,8 @@ fn spread(site: &Site, replicas: &[String]) -> Result<String> {
 }
 
 fn killed(site: &Site, replica: &str) -> Result<String> {
-    let load = Load::start(site.public_port, "/greet");
-    std::thread::sleep(BREATH);
-    site.docker(["kill", "--signal", "KILL", replica])?.read()?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
+    let kill = || site.docker(["kill", "--signal", "KILL", replica])?.read();
+    let (answered, _) = load::during(site.public_port, "/greet", kill)?;
     site.docker(["start", replica])?.read()?;
     healthy(site, replica)?;
     Ok(format!("{answered} answered, 0 failed"))

@@ -7,14 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::site::Site;
 use super::{APP, eventually};
-use crate::load::Load;
+use crate::load::{self, Load};
 use crate::process::Running;
 use crate::program::{Output, Program};
 use crate::tally::Tally;
 use crate::{dirs, http};
-
-/// How long clients ask before and after the roll.
-const BREATH: Duration = Duration::from_secs(4);
 
 /// Longer than a replica takes to drain.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -22,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 /// Runs the checks; unless everything is wanted, only the first. As many replicas run before as after.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str, is_whole: bool) -> Result<()> {
     let replicas = site.containers(APP)?.len();
-    tally.note(&format!("{name}: roll.sh under load"), || rolled(site, replicas));
+    tally.note(&format!("{name}: roll.sh under load"), || rolled(site));
     if !is_whole {
         return Ok(());
     }
@@ -37,18 +34,18 @@ pub(super) fn check(tally: &mut Tally, site: &Site, name: &str, is_whole: bool) 
 }
 
 /// The version that was built last, brought out as the project says.
-fn rolled(site: &Site, replicas: usize) -> Result<String> {
-    let before = site.containers(APP)?;
-    let load = Load::start(site.public_port, "/greet");
-    std::thread::sleep(BREATH);
-    site.script("roll.sh")?.read()?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
-    let after = site.containers(APP)?;
-    if after.len() != replicas || after.iter().any(|id| before.contains(id)) {
-        bail!("{before:?} became {after:?}");
-    }
+fn rolled(site: &Site) -> Result<String> {
+    let answered = replaced(site, site.script("roll.sh")?)?;
     Ok(format!("{answered} answered, 0 failed"))
+}
+
+/// Under load, a roll replaces each replica. Returns the number of requests, all of which were answered.
+pub(super) fn replaced(site: &Site, roll: Program) -> Result<u64> {
+    let before = site.containers(APP)?;
+    let (answered, _) = load::during(site.public_port, "/greet", || roll.read())?;
+    let after = site.containers(APP)?;
+    ensure!(after.len() == before.len() && after.iter().all(|id| !before.contains(id)), "{before:?} became {after:?}");
+    Ok(answered)
 }
 
 /// A change of the load balancer's configuration, and of Prometheus', is in force after the roll.
@@ -62,12 +59,8 @@ fn reloaded(site: &Site) -> Result<String> {
     if site.has("prometheus") {
         plant(site, "prometheus/prometheus.yml", "scrape_interval: 15s", "scrape_interval: 14s")?;
     }
-    let load = Load::start(site.public_port, "/greet");
-    std::thread::sleep(BREATH);
-    let roll = again(site)?;
+    let (answered, roll) = load::during(site.public_port, "/greet", || again(site))?;
     ensure!(roll.status.success(), "{}", roll.tail());
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
     eventually(|| match http::get(site.public_port, "/greet")?.header("x-planted") {
         Some("yes") => Ok(()),
         _ => bail!("HAProxy has the configuration before"),

@@ -9,13 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use super::engine::Engine;
 use super::eventually;
 use super::host::Host;
-use crate::load::Load;
 use crate::program::Program;
 use crate::tally::Tally;
-use crate::{dirs, http, project};
-
-/// The duration of the load before and after what happens under it.
-const BREATH: Duration = Duration::from_secs(3);
+use crate::{dirs, http, load, project};
 
 /// Two replicas with a credential, and one replica with a database in a file.
 pub(super) const STACKS: &[(&str, &[&str])] = &[
@@ -123,11 +119,8 @@ fn installed_twice(host: &Host, name: &str) -> Result<()> {
 
 /// Under load, a roll ends with this message, and every request is answered.
 fn rolled(host: &Host, name: &str, arguments: &str, message: &str) -> Result<String> {
-    let load = Load::start(host.port, "/greet");
-    std::thread::sleep(BREATH);
-    let roll = host.capture(&format!("{name}-roll {arguments}"))?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
+    let roll = || host.capture(&format!("{name}-roll {arguments}"));
+    let (answered, roll) = load::during(host.port, "/greet", roll)?;
     ensure!(roll.stderr.contains(message), "{}", roll.tail());
     ensure!(roll.status.success() == message.ends_with(" runs"), "{}", roll.status);
     let active = host.run(&format!("systemctl list-units --plain --no-legend '{name}@*'"))?;
@@ -137,11 +130,8 @@ fn rolled(host: &Host, name: &str, arguments: &str, message: &str) -> Result<Str
 }
 
 fn killed(host: &Host, name: &str) -> Result<String> {
-    let load = Load::start(host.port, "/greet");
-    std::thread::sleep(BREATH);
-    host.run(&format!("systemctl kill --signal=KILL {name}@8080"))?;
-    std::thread::sleep(BREATH);
-    let answered = load.finish()?;
+    let kill = || host.run(&format!("systemctl kill --signal=KILL {name}@8080"));
+    let (answered, _) = load::during(host.port, "/greet", kill)?;
     eventually(|| {
         host.run("curl --fail --silent 127.0.0.1:8405/8080 && curl --fail --silent 127.0.0.1:18080/health/ready")
     })?;

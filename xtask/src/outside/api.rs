@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::bites;
+use crate::planted::bites;
 use crate::service::Service;
 use crate::tally::Tally;
 use crate::{dirs, http, tools};

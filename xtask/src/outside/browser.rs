@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::bites;
+use crate::planted::bites;
 use crate::program::Program;
 use crate::service::Service;
 use crate::tally::Tally;

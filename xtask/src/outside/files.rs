@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{bites, generate};
+use super::generate;
+use crate::planted::bites;
 use crate::program::Program;
 use crate::tally::Tally;
 use crate::{project, tools};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use super::bites;
+use crate::planted::bites;
 use crate::service::Service;
 use crate::tally::Tally;
 use crate::tools;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::bites;
 use crate::http::{self, Client};
+use crate::planted::bites;
 use crate::process::Running;
 use crate::service::{self, Service};
 use crate::tally::Tally;
