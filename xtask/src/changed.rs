@@ -1,7 +1,7 @@
 //! The projects that a change affects: a project is skipped if its files are those that passed last on this machine, or
 //! those that another commit renders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,6 +122,14 @@ impl Changes {
             now.insert(name, fingerprint(scope, &toolchain, files));
         }
         Ok(Self { now, before, passed, tests, record })
+    }
+
+    /// With `--changed`, these projects too have passed with the files that are rendered now.
+    pub(crate) fn add_known(&mut self, names: &BTreeSet<String>) {
+        if let Some(before) = &mut self.before {
+            let known = self.now.iter().filter(|(name, _)| names.contains(*name));
+            before.extend(known.map(|(name, print)| (name.clone(), print.clone())));
+        }
     }
 
     /// Removes the stacks whose projects have not changed, if `--changed` is given.

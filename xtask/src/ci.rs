@@ -58,11 +58,9 @@ enum Priority {
 #[derive(Clone, Copy, PartialEq)]
 enum Takes {
     Nothing,
-    /// `--changed`: only projects that changed.
-    Changed,
     /// `--all`: also what runs by turns.
     All,
-    /// Both.
+    /// This, and `--changed`: only projects that changed.
     Any,
 }
 
@@ -71,7 +69,7 @@ const TEST: &[Stage] = &[
     Stage { name: "tool", limit: 20, cpu: 19, waits: 0, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "variants", limit: 50, cpu: 21, waits: 0, takes: Takes::Any, beside: 2, priority: Low },
     Stage { name: "fresh", limit: 22, cpu: 11, waits: 3, takes: Takes::Any, beside: 0, priority: Equal },
-    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Changed, beside: 0, priority: Equal },
+    Stage { name: "suites", limit: 25, cpu: 24, waits: 3, takes: Takes::Any, beside: 0, priority: Equal },
 ];
 
 /// The stages that need more than Rust, or take too long for local development.
@@ -95,7 +93,7 @@ const RUN: &str = "XTASK_RUN";
 
 /// `cargo xtask test`.
 pub(crate) fn test(options: &changed::Options) -> Result<()> {
-    let failed = run_all(TEST, |takes| options.argument().filter(|_| matches!(takes, Takes::Changed | Takes::Any)))?;
+    let failed = run_all(TEST, |takes| options.argument().filter(|_| takes == Takes::Any))?;
     say_failures(TEST);
     say::line(times(TEST));
     match failed.as_slice() {

@@ -2,6 +2,7 @@
 //! schedule before, during and after, and the latency of each phase. A table is left in `target/proof/outage.md`.
 
 mod database;
+mod late;
 mod other;
 mod report;
 mod rig;
@@ -22,6 +23,7 @@ use crate::servers::{Kind, Server};
 use crate::tally::Tally;
 use crate::{dirs, project, say};
 use database::Failure;
+use late::{Late, attempt, within};
 use other::Other;
 use report::Report;
 use rig::{Project, Rig};
@@ -50,17 +52,17 @@ pub(crate) fn run() -> Result<()> {
     let scale = project::stack("scale", &[Value::Deploy(Deploy::Compose)])?;
     let mut report = Report::new(RATE);
     if let Some(scale) = tally.check("scale builds", || Project::build(&scale, "scale")) {
-        tally.note("two replicas on one Redis, 120 requests at once", || limit(&scale));
-        tally.note("Redis fails", || cache(&scale, Kind::Redis, &mut report));
-        tally.note("another service falls silent", || silence(&scale, &mut report));
+        tally.note("two replicas on one Redis, 120 requests of 10 clients", || attempt(|| limit(&scale)));
+        tally.note("Redis fails", || attempt(|| cache(&scale, Kind::Redis, &mut report)));
+        tally.note("another service falls silent", || attempt(|| silence(&scale, &mut report)));
         tally.note("refusals of anonymous clients that still send", || unread::anonymous(&scale));
     }
     if let Some(open) =
         tally.check("the same without Redis builds", || Project::build(&without_redis()?, "without-redis"))
     {
-        tally.note("Memcached fails", || cache(&open, Kind::Memcached, &mut report));
-        tally.note("PostgreSQL refuses", || database::fails(&open, Failure::Refused, &mut report));
-        tally.note("PostgreSQL falls silent", || database::fails(&open, Failure::Silent, &mut report));
+        tally.note("Memcached fails", || attempt(|| cache(&open, Kind::Memcached, &mut report)));
+        tally.note("PostgreSQL refuses", || attempt(|| database::fails(&open, Failure::Refused, &mut report)));
+        tally.note("PostgreSQL falls silent", || attempt(|| database::fails(&open, Failure::Silent, &mut report)));
         tally.note("answers to clients that still send", || unread::refusals(&open));
     }
     say::line(report.text());
@@ -88,46 +90,43 @@ fn without_redis() -> Result<Stack> {
 /// The limit applies to all replicas together, and without Redis to each.
 fn limit(project: &Project) -> Result<String> {
     let postgres = Server::start(Kind::Postgres)?;
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        let mut redis = Server::start(Kind::Redis)?;
-        let rig = project.start(&settings(&[&postgres, &redis], &[]))?;
-        let shared = passed(rig.port(), 120)?;
-        let late = rig.count("limiter_fallback_total")?;
-        if late > 0.0 && attempt < 5 {
-            // Redis responded too late because the machine is busy: then a replica counts separately.
-            continue;
-        }
-        ensure!(shared == 60, "{shared} of 120 requests passed, not 60; for {late} Redis was too late");
-        redis.kill();
-        let alone = passed(rig.port(), 200)?;
-        ensure!((60..=120).contains(&alone), "without Redis {alone} of 200 requests passed, not 60 at each replica");
-        ensure!(
-            rig.count("limiter_fallback_total")? >= 200.0,
-            "not every request was counted as decided without Redis"
-        );
-        rig.stop()?;
-        return Ok(format!("60 pass; with Redis gone {alone} of 200, 60 at each replica; at attempt {attempt}"));
+    let mut redis = Server::start(Kind::Redis)?;
+    let rig = project.start(&settings(&[&postgres, &redis], &[]))?;
+    let shared = passed(rig.port(), 120)?;
+    let late = rig.count("limiter_fallback_total")?;
+    if late > 0.0 {
+        // A replica counts separately if Redis responds too late.
+        return Err(Late(format!("{shared} of 120 requests passed; for {late} Redis was too late")).into());
     }
+    ensure!(shared == 60, "{shared} of 120 requests passed, not 60");
+    redis.kill();
+    let alone = passed(rig.port(), 200)?;
+    ensure!((60..=120).contains(&alone), "without Redis {alone} of 200 requests passed, not 60 at each replica");
+    ensure!(rig.count("limiter_fallback_total")? >= 200.0, "not every request was counted as decided without Redis");
+    rig.stop()?;
+    Ok(format!("60 pass; with Redis gone {alone} of 200, 60 at each replica"))
 }
 
-/// The number of concurrent requests that get 200; the others must get 429.
+/// The number of concurrent clients of the limiter. With one for each request, a replica waits for a core longer than it
+/// waits for Redis, which is 25 ms.
+const CLIENTS: usize = 10;
+
+/// The number of requests that get 200; the others must get 429. Each client sends the same number of them.
 fn passed(port: u16, requests: usize) -> Result<usize> {
-    let barrier = Barrier::new(requests);
-    let statuses: Vec<Result<u16>> = std::thread::scope(|scope| {
+    let barrier = Barrier::new(CLIENTS);
+    let statuses: Vec<Result<Vec<u16>>> = std::thread::scope(|scope| {
         let ask = || {
             let mut client = Client::new(port);
             // Connects, and is not limited.
             let connected = client.get("/health/live");
             barrier.wait();
             connected?;
-            Ok(client.get("/greet")?.status)
+            (0..requests / CLIENTS).map(|_| Ok(client.get("/greet")?.status)).collect()
         };
-        let asking: Vec<_> = (0..requests).map(|_| scope.spawn(ask)).collect();
+        let asking: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(ask)).collect();
         asking.into_iter().map(|thread| thread.join().unwrap_or_else(|_| bail!("a client panicked"))).collect()
     });
-    let statuses = statuses.into_iter().collect::<Result<Vec<_>>>()?;
+    let statuses: Vec<u16> = statuses.into_iter().collect::<Result<Vec<_>>>()?.concat();
     if let Some(other) = statuses.iter().find(|status| ![200, 429].contains(status)) {
         bail!("a request was answered {other}");
     }
@@ -190,10 +189,10 @@ fn silence(project: &Project, report: &mut Report) -> Result<String> {
     none_waits(&samples, times)?;
     let during = summary(&reviews, failed_at, mended_at);
     ensure!(during.failures.is_empty(), "reviews: {:?}", during.failures);
-    ensure!(during.max < Duration::from_millis(3500), "reviews took {:?}", during.max);
+    within(Duration::from_millis(3500), "the longest of the reviews", during.max)?;
     // Once a breaker is open no request waits: measured in the last second of the outage.
     let open = summary(&reviews, mended_at - Duration::from_secs(1), mended_at);
-    ensure!(open.p50 < P99, "with the breaker open reviews took {:?}", open.p50);
+    within(P99, "half of the reviews with the breaker open", open.p50)?;
     rig.stop()?;
     Ok(format!("whole answers again after {:.1} s", took?.as_secs_f64()))
 }
@@ -228,13 +227,14 @@ fn shared(rig: &Rig, fresh: u64) -> Result<()> {
     Ok(())
 }
 
-/// The time until this succeeds. Each attempt has another number.
+/// The time until this succeeds. Each attempt has another number. [`Late`] if it takes too long.
 fn recovery(mut is_back: impl FnMut(u64) -> Result<()>) -> Result<Duration> {
     let (started, mut attempt) = (Instant::now(), 0);
     eventually(RECOVERY, || {
         attempt += 1;
         is_back(attempt)
-    })?;
+    })
+    .map_err(|error| Late(format!("{error:#}")))?;
     Ok(started.elapsed())
 }
 
@@ -251,6 +251,5 @@ fn none_failed(samples: &[Sample], (failed_at, mended_at): (Duration, Duration))
 /// Also, at most one in a hundred waits during the outage.
 fn none_waits(samples: &[Sample], times: (Duration, Duration)) -> Result<()> {
     let during = none_failed(samples, times)?;
-    ensure!(during.p99 < P99, "p99 is {:?} while it fails", during.p99);
-    Ok(())
+    within(P99, "p99 while it fails", during.p99)
 }

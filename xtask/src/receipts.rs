@@ -1,13 +1,13 @@
 //! Collects what `variants`, `suites` and `fresh` proved about the files that are rendered now, and stores it in
 //! `precomputed/proof.txt` for the next build of the tool; once each stage has passed, what each found in `docs/results.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use restwell::preset::PRESETS;
-use restwell::proof::{NAME, Proof, Proofs, digests};
+use restwell::proof::{NAME, PROOFS, Proof, Proofs, digests};
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise, same_rust};
 
@@ -35,15 +35,14 @@ pub(crate) fn run(is_check: bool) -> Result<()> {
 /// A row for each variant that was compiled with the files that are rendered now: by this checkout, or before by another
 /// one with the same compiler, whose row is kept.
 fn rows(before: Proofs) -> Result<Vec<Proof>> {
-    let rust = Program::new("rustc").arg("--version").dir(dirs::root()).read()?;
-    let rust = rust.split(' ').nth(1).unwrap_or("unknown").to_owned();
-    let stacks = Stack::rust_distinct();
+    let (rust, stacks) = (rust()?, Stack::rust_distinct());
+    let holding = holding(before, &stacks, &rust)?;
     let compiled = Changes::new(VARIANTS, &stacks, &Options::default())?;
     let date = day(compiled.record())?;
     let (compiled, tests) = (compiled.proved(), tests()?);
     let mut rows = Vec::new();
     for stack in &stacks {
-        let known = before.holding(stack, None)?.filter(|proof| proof.rust == rust);
+        let known = holding.get(&id(stack)).cloned();
         if !compiled.contains_key(&id(stack)) {
             rows.extend(known);
             continue;
@@ -53,6 +52,34 @@ fn rows(before: Proofs) -> Result<Vec<Proof>> {
         rows.push(Proof { stack: id(stack), digest, lock, rust: rust.clone(), date: date.clone(), tests });
     }
     Ok(rows)
+}
+
+/// The names of the variants that have a receipt: they were compiled with the files that are rendered now, by this
+/// compiler.
+pub(crate) fn names(stacks: &[Stack]) -> Result<BTreeSet<String>> {
+    Ok(holding(PROOFS, stacks, &rust()?)?.into_keys().collect())
+}
+
+/// The names of the variants whose own tests passed with them too.
+pub(crate) fn tested(stacks: &[Stack]) -> Result<BTreeSet<String>> {
+    let tested = holding(PROOFS, stacks, &rust()?)?.into_values().filter(|proof| proof.tests.is_some());
+    Ok(tested.map(|proof| proof.stack).collect())
+}
+
+/// The rows about the files that are rendered now, compiled by this version of Rust.
+fn holding(proofs: Proofs, stacks: &[Stack], rust: &str) -> Result<BTreeMap<String, Proof>> {
+    let mut holding = BTreeMap::new();
+    for stack in stacks {
+        let proof = proofs.holding(stack, None)?.filter(|proof| proof.rust == rust);
+        holding.extend(proof.map(|proof| (id(stack), proof)));
+    }
+    Ok(holding)
+}
+
+/// The version of Rust that compiles the projects.
+fn rust() -> Result<String> {
+    let version = Program::new("rustc").arg("--version").dir(dirs::root()).read()?;
+    Ok(version.split(' ').nth(1).unwrap_or("unknown").to_owned())
 }
 
 /// The number of tests that passed, by the stack with the same Rust.

@@ -10,20 +10,31 @@ use crate::{dirs, project};
 /// What is rendered, what renders it, and what checks it.
 const SOURCES: [&str; 3] = ["src", "templates", "xtask"];
 
-/// Returns `size` neighbours of the list. A digest of the sources chooses them, so that every run of the same sources has
-/// the same part.
+/// Returns `size` neighbours of the list.
 ///
 /// # Errors
 /// If the sources cannot be read.
 pub(crate) fn part<T: Copy>(items: &[T], size: usize) -> Result<Vec<T>> {
+    Ok(neighbours(items, number()?, size))
+}
+
+/// Returns which of `turns` it is.
+///
+/// # Errors
+/// If the sources cannot be read.
+pub(crate) fn turn(turns: usize) -> Result<usize> {
+    Ok(number()? % turns)
+}
+
+/// A number from 0 to 255 from a digest of the sources, so that every run of the same sources has the same part.
+fn number() -> Result<usize> {
     let mut digest = Sha256::new();
     for folder in SOURCES {
         for file in project::files(&dirs::root().join(folder))? {
             digest.update(fs::read(file)?);
         }
     }
-    let first = usize::from(digest.finalize()[0]);
-    Ok(neighbours(items, first, size))
+    Ok(usize::from(digest.finalize()[0]))
 }
 
 /// Part number `turn` of the list; the last part may be shorter.

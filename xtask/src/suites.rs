@@ -2,7 +2,7 @@
 //! suite. `fresh` does the same for the presets, through the command line.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -14,14 +14,17 @@ use restwell::preset::PRESETS;
 use restwell::stack::Stack;
 use restwell::variants::{id, pairwise, same_rust, with_id};
 
-use crate::changed::{self, Changes, SUITES};
+use crate::changed::{Changes, SUITES, TurnOptions};
 use crate::program::{Output, Program};
 use crate::servers::{Kind, Servers};
 use crate::tally::{Selection, Tally};
-use crate::{compile, dirs, project};
+use crate::{compile, dirs, project, receipts, rotation};
 
 /// The number of concurrent suites. A suite mostly waits for time-outs, while the others build.
 const AT_ONCE: usize = 3;
+
+/// The number of runs after which a suite with a receipt has run again.
+const TURNS: usize = 3;
 
 /// The number of concurrent tests of a suite that runs alone: by default as many as there are cores, which mostly wait.
 const THREADS: &str = "6";
@@ -36,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long = "stack", value_name = "ID")]
     stacks: Vec<String>,
     #[command(flatten)]
-    changed: changed::Options,
+    turn: TurnOptions,
 }
 
 impl Options {
@@ -56,7 +59,21 @@ impl Options {
 
     /// The whole stage, unless stacks are given or left out.
     fn selection(&self) -> Selection {
-        if self.stacks.is_empty() { self.changed.selection() } else { Selection::Part }
+        if self.stacks.is_empty() { self.turn.changed.selection() } else { Selection::Part }
+    }
+
+    /// The names of the stacks that this run tests: those that are given, those whose Rust has no receipt of a test, and
+    /// of the others those whose turn it is.
+    fn of_this_turn(&self, stacks: &[Stack]) -> Result<BTreeSet<String>> {
+        if self.turn.all || !self.stacks.is_empty() {
+            return Ok(stacks.iter().map(id).collect());
+        }
+        let turn = rotation::turn(TURNS)?;
+        let rust: Vec<Stack> = stacks.iter().map(same_rust).collect();
+        let tested = receipts::tested(&rust)?;
+        let chosen = stacks.iter().zip(&rust).enumerate();
+        let chosen = chosen.filter(|(place, (_, rust))| place % TURNS == turn || !tested.contains(&id(rust)));
+        Ok(chosen.map(|(_, (stack, _))| id(stack)).collect())
     }
 }
 
@@ -86,8 +103,13 @@ pub(crate) fn surrounded() -> Vec<Stack> {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut stacks = options.stacks()?;
     let mut tally = Tally::of("suites", options.selection())?;
-    let mut changes = Changes::new(SUITES, &stacks, &options.changed)?;
-    changes.select(&mut stacks, &mut tally);
+    let mut changes = Changes::new(SUITES, &stacks, &options.turn.changed)?;
+    let (count, turn) = (stacks.len(), options.of_this_turn(&stacks)?);
+    let later = changes.select_part(&mut stacks, |name| turn.contains(name), &mut tally);
+    if later > 0 {
+        let reason = "tested for other states of the sources, or with `cargo xtask suites --all`";
+        tally.gap(&format!("{later} of {count} suites, with a receipt"), reason);
+    }
     let Some(servers) = tally.check("servers", || Servers::start(&Kind::ALL)) else {
         return tally.close();
     };

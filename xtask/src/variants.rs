@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, ensure};
 use cargo_metadata::diagnostic::DiagnosticLevel;
 use cargo_metadata::{Message, MetadataCommand, Package, PackageId, Target, TargetKind};
 use restwell::choice::{Choice, Combination};
@@ -25,7 +25,7 @@ use toml_edit::DocumentMut;
 use crate::changed::{Changes, TurnOptions, VARIANTS};
 use crate::program::Program;
 use crate::tally::Tally;
-use crate::{dirs, project, rotation};
+use crate::{dirs, project, receipts, rotation};
 use sources::Sources;
 
 /// Runs the stage.
@@ -42,18 +42,20 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_none() {
         return tally.close();
     }
-    let (count, turn) = (stacks.len(), of_this_turn(&stacks, &firsts)?);
+    let (count, proved) = (stacks.len(), receipts::names(&stacks)?);
+    changes.add_known(&proved);
+    let turn = of_this_turn(&stacks, &firsts, &proved)?;
     let later = changes.select_part(&mut stacks, |name| *all || turn.contains(name), &mut tally);
     if later > 0 {
         let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
-        tally.gap(&format!("{later} of {count} variants"), reason);
+        tally.gap(&format!("{later} of {count} variants, of which {} have a receipt", proved.len()), reason);
     }
     if !stacks.is_empty() {
         tally.check("rustfmt", || format::check(&sources, &dirs::target().join("variants-format")));
         tally.note("test modules", || Ok(extent(&stacks, &firsts)));
         tally.set_total(stacks.len());
         let passed = clippy(&mut tally, &stacks, &folder)?;
-        record(&mut changes, &passed, &firsts)?;
+        record(&mut changes, &passed, &firsts, proved)?;
     }
     tally.close()
 }
@@ -77,13 +79,19 @@ fn firsts(stacks: &[Stack]) -> BTreeMap<String, String> {
 /// The number of runs after which each variant has been compiled.
 const TURNS: usize = 9;
 
-/// The first variant of every family, and one of the others of every third family, whose turn it is: their names.
-fn of_this_turn(stacks: &[Stack], firsts: &BTreeMap<String, String>) -> Result<BTreeSet<String>> {
-    let turns: Vec<usize> = (0..TURNS).collect();
-    let [turn] = rotation::part(&turns, 1)?[..] else { bail!("a part has one turn") };
+/// The names of those whose turn it is, and of the first variants without a receipt: on these the others of their
+/// families depend.
+fn of_this_turn(
+    stacks: &[Stack],
+    firsts: &BTreeMap<String, String>,
+    proved: &BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
+    let turn = rotation::turn(TURNS)?;
     let (firsts, others): (Vec<String>, Vec<String>) = stacks.iter().map(id).partition(|name| firsts[name] == *name);
-    let others = others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn).map(|(_, name)| name);
-    Ok(firsts.into_iter().chain(others).collect())
+    let firsts = firsts.into_iter().enumerate();
+    let firsts = firsts.filter(|(place, name)| place % TURNS == turn || !proved.contains(name));
+    let others = others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn);
+    Ok(firsts.chain(others).map(|(_, name)| name).collect())
 }
 
 /// The turn of a variant that is not the first of its family, by its place among these. The three of a family follow each
@@ -135,11 +143,16 @@ fn as_member(manifest: &str) -> Result<String> {
     Ok(manifest.to_string())
 }
 
-/// Records the variants that passed. One whose family's first variant did not pass either now or before is left out: it
-/// was compiled without modules that it shares with the first.
-fn record(changes: &mut Changes, passed: &[String], firsts: &BTreeMap<String, String>) -> Result<()> {
-    let mut whole: BTreeSet<String> = changes.proved().into_keys().collect();
-    whole.extend(passed.iter().cloned());
+/// Records the variants that passed. One whose family's first variant passed neither now nor before is left out: it was
+/// compiled without modules that it shares with the first. `before` has the variants with a receipt.
+fn record(
+    changes: &mut Changes,
+    passed: &[String],
+    firsts: &BTreeMap<String, String>,
+    before: BTreeSet<String>,
+) -> Result<()> {
+    let mut whole = before;
+    whole.extend(changes.proved().into_keys().chain(passed.iter().cloned()));
     for name in passed.iter().filter(|name| whole.contains(&firsts[*name])) {
         changes.passed(name, None)?;
     }

@@ -1,12 +1,13 @@
 //! The suites that a run includes, and what the output of a test program says.
 
 use super::*;
+use crate::changed;
 
 #[test]
 fn stacks_that_are_given_or_left_out_do_not_complete_the_stage() {
-    let changed = changed::Options::since("main");
+    let changed = TurnOptions { changed: changed::Options::since("main"), all: false };
     let given = Options { stacks: vec!["any".to_owned()], ..Options::default() };
-    let left_out = Options { changed, ..Options::default() };
+    let left_out = Options { turn: changed, ..Options::default() };
     let repeated = Options { times: Some(10), ..Options::default() };
     let selections = [&given, &left_out, &repeated].map(Options::selection);
     assert_eq!(selections, [Selection::Part, Selection::Part, Selection::All]);
