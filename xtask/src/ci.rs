@@ -82,7 +82,7 @@ const REST: &[Stage] = &[
     Stage { name: "mutations", limit: 18, cpu: 10, waits: 2, takes: Takes::All, beside: 0, priority: Equal },
     Stage { name: "outage", limit: 12, cpu: 4, waits: 4, takes: Takes::Nothing, beside: 0, priority: Equal },
     Stage { name: "outside", limit: 20, cpu: 24, waits: 2, takes: Takes::Nothing, beside: 1, priority: Equal },
-    Stage { name: "deploy", limit: 28, cpu: 20, waits: 8, takes: Takes::Nothing, beside: 0, priority: Equal },
+    Stage { name: "deploy", limit: 28, cpu: 14, waits: 6, takes: Takes::All, beside: 0, priority: Equal },
 ];
 
 /// The time that a stage has to stop its servers and containers, after its limit or a signal.

@@ -66,6 +66,9 @@ enum Command {
         /// Only stacks whose name contains this.
         #[arg(default_value = "")]
         filter: String,
+        /// Also the stack with a database in a file, which runs by turns.
+        #[arg(long)]
+        all: bool,
     },
     /// Sets up a project on a host with systemd, a container; rolls it and kills a replica under load.
     Host {
@@ -123,7 +126,7 @@ impl Cli {
             Command::Mutations { filter, all } => mutations::run(&filter, all),
             Command::Outage => outage::run(),
             Command::Outside => outside::run(),
-            Command::Deploy { filter } => deploy::run(&filter),
+            Command::Deploy { filter, all } => deploy::run(&filter, all),
             Command::Host { filter } => deploy::run_host(&filter),
             Command::Bench { subject, rounds } => bench::run(subject, rounds),
             Command::Lock { verify: true, .. } => {

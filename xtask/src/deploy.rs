@@ -28,7 +28,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::program::Program;
 use crate::tally::{Selection, Tally};
-use crate::{process, project};
+use crate::{process, project, rotation};
 use engine::Engine;
 use site::Site;
 
@@ -60,15 +60,25 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// Runs the stage for the stacks whose name contains `filter`.
-pub(crate) fn run(filter: &str) -> Result<()> {
+/// The number of runs after which the case that is not whole has run again.
+const TURNS: usize = 2;
+
+/// Runs the stage for the stacks whose name contains `filter`; without one, for the whole one, and by turns or with `all`
+/// for the other.
+pub(crate) fn run(filter: &str, all: bool) -> Result<()> {
     selects_any(filter, CASES.iter().map(|case| case.name))?;
     let mut tally = Tally::of("deploy", Selection::of(!filter.is_empty()))?;
+    let is_its_turn = all || !filter.is_empty() || rotation::turn(TURNS)? == 0;
+    let (cases, later): (Vec<&Case>, Vec<&Case>) =
+        CASES.iter().filter(|case| case.name.contains(filter)).partition(|case| case.is_whole || is_its_turn);
+    for Case { name, .. } in later {
+        tally.gap(name, "runs for other states of the sources, or with `cargo xtask deploy --all`");
+    }
     let restwell = project::restwell()?;
     let Some(engine) = tally.check("container engine", Engine::start) else {
         return tally.close();
     };
-    for case in CASES.iter().filter(|case| case.name.contains(filter)) {
+    for case in cases {
         let folder = tempfile::tempdir()?;
         let project = case.generate(&restwell, folder.path())?;
         if let Some(site) = tally.check(&format!("{}: compose file", case.name), || Site::new(&engine, &project)) {

@@ -38,10 +38,6 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     let Some(mut changes) = tally.check("render", render) else {
         return tally.close();
     };
-    let folder = dirs::target().join("variants");
-    if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_none() {
-        return tally.close();
-    }
     let (count, proved) = (stacks.len(), receipts::names(&stacks)?);
     changes.add_known(&proved);
     let turn = of_this_turn(&stacks, &firsts, &proved)?;
@@ -50,7 +46,11 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
         let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
         tally.gap(&format!("{later} of {count} variants, of which {} have a receipt", proved.len()), reason);
     }
-    if !stacks.is_empty() {
+    if stacks.is_empty() {
+        return tally.close();
+    }
+    let folder = dirs::target().join("variants");
+    if tally.check("write", || write(&stacks, &sources, &firsts, &folder)).is_some() {
         tally.check("rustfmt", || format::check(&sources, &dirs::target().join("variants-format")));
         tally.note("test modules", || Ok(extent(&stacks, &firsts)));
         tally.set_total(stacks.len());
