@@ -20,7 +20,7 @@ const RIGHTS: [&str; 8] = [
     "--cap-add=SYS_PTRACE",
     "--security-opt=seccomp=unconfined",
     "--security-opt=apparmor=unconfined",
-    "--volume=/sys/fs/cgroup:/sys/fs/cgroup",
+    "--volume=/sys/fs/cgroup:/cgroups",
     "--tmpfs=/run",
     "--tmpfs=/tmp",
 ];

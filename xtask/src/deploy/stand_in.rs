@@ -56,6 +56,26 @@ fi
 exec postgres -c listen_addresses='*' -c unix_socket_directories=/run/postgresql
 "#;
 
+/// Starts systemd in a container that has the control groups of its machine at `/cgroups`. The first version of these is
+/// a folder of mounts, in which systemd adds what it misses and which it then makes read-only: it gets a folder of its own,
+/// since that of the machine belongs to others. On a real host systemd does the same to the mounts: credentials are
+/// mounted in another namespace.
+const HOST_ENTRY: &str = r#"set -eu
+if [ "$(stat -f -c %T /cgroups)" = tmpfs ]; then
+  mount -t tmpfs -o mode=755 cgroups /sys/fs/cgroup
+  for group in /cgroups/*; do
+    if mountpoint -q "$group"; then
+      mkdir "/sys/fs/cgroup/${group##*/}"
+      mount --bind "$group" "/sys/fs/cgroup/${group##*/}"
+    fi
+  done
+else
+  mount --rbind /cgroups /sys/fs/cgroup
+fi
+mount --make-rshared /
+exec /lib/systemd/systemd
+"#;
+
 /// Whether a stand-in for `image` can be built.
 pub(crate) fn is_known(image: &str) -> bool {
     recipe(image).is_some()
@@ -127,10 +147,7 @@ fn changes(recipe: Recipe) -> &'static [&'static str] {
             "CMD [\"postgres\"]",
         ],
         Recipe::Redis => &["WORKDIR /data", "CMD [\"redis-server\"]"],
-        // On a real host systemd does the same to the mounts: credentials are mounted in another namespace.
-        Recipe::Host => {
-            &["ENV container=docker", "CMD [\"sh\", \"-c\", \"mount --make-rshared / && exec /lib/systemd/systemd\"]"]
-        }
+        Recipe::Host => &["ENV container=docker", "CMD [\"sh\", \"/usr/local/bin/start\"]"],
     }
 }
 
@@ -167,7 +184,7 @@ fn tree(recipe: Recipe) -> Result<PathBuf> {
         Recipe::Alertmanager => writable(&new.join("alertmanager"))?,
         Recipe::Postgres => database(&new)?,
         Recipe::Redis => writable(&new.join("data"))?,
-        Recipe::Host => {}
+        Recipe::Host => fs::write(new.join("usr/local/bin/start"), HOST_ENTRY)?,
     }
     fs::rename(&new, &tree)?;
     Ok(tree)
