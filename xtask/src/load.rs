@@ -46,6 +46,8 @@ pub(crate) struct Load {
 pub(crate) struct Results {
     answered: u64,
     failed: BTreeMap<String, u64>,
+    /// The times from the start of the load at which requests failed.
+    failures: Vec<Duration>,
 }
 
 impl Load {
@@ -71,9 +73,10 @@ impl Load {
             let _ = thread.join();
         }
         let results = self.results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Results { answered, failed } = &*results;
+        let Results { answered, failed, failures } = &*results;
         if !failed.is_empty() {
-            bail!("{answered} requests were answered, these were not: {failed:?}");
+            let [first, last] = [failures.first(), failures.last()].map(|time| time.copied().unwrap_or_default());
+            bail!("{answered} requests were answered, these were not, from {first:.1?} to {last:.1?}: {failed:?}");
         }
         if *answered < 100 {
             bail!("only {answered} requests were sent: no load");
@@ -95,7 +98,10 @@ fn ask(stop: &AtomicBool, results: &Mutex<Results>, mut client: Client, path: &s
         if let Ok(mut results) = results.lock() {
             match outcome {
                 None => results.answered += 1,
-                Some(why) => *results.failed.entry(why).or_default() += 1,
+                Some(why) => {
+                    *results.failed.entry(why).or_default() += 1;
+                    results.failures.push(started.elapsed());
+                }
             }
         }
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
