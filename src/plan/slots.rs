@@ -81,7 +81,7 @@ impl Slots {
         slots: &mut BTreeSet<&'a str>,
     ) -> Result<(), Bug> {
         if !may_have_slot(text) {
-            // As most files.
+            // Most files have none.
             lines.push_str(text);
             return Ok(());
         }
@@ -101,22 +101,18 @@ impl Slots {
     }
 }
 
-/// What stands before the name of a slot: a comment of Rust, or of most other languages, and an equals sign.
-const MARKS: [&str; 2] = ["//= ", "#= "];
+/// The comments that a slot may be: of Rust, and of most other languages. `= ` and its name follow.
+const COMMENTS: [&str; 2] = ["//", "#"];
 
-/// Whether a mark is somewhere in the text. The search for one letter is faster than that for each mark, and much faster
-/// than a look at each line.
+/// Whether the text may have a slot. The search for one letter is much faster than a look at each line.
 fn may_have_slot(text: &str) -> bool {
-    text.match_indices('=').any(|(place, _)| {
-        let comment = &text[..place];
-        comment.ends_with("//") || comment.ends_with('#')
-    })
+    text.match_indices('=').any(|(place, _)| COMMENTS.iter().any(|comment| text[..place].ends_with(comment)))
 }
 
 /// The name of the slot in this line, if it is one.
 fn slot(line: &str) -> Option<&str> {
     let line = line.trim();
-    let name = MARKS.iter().find_map(|mark| line.strip_prefix(mark))?;
+    let name = COMMENTS.iter().find_map(|comment| line.strip_prefix(comment)?.strip_prefix("= "))?;
     (!modules::KEYWORDS.contains(&name)).then_some(name)
 }
 

@@ -42,13 +42,13 @@ fn rows(before: Proofs) -> Result<Vec<Proof>> {
     let date = if compiled.is_empty() { String::new() } else { day(changes.record())? };
     let mut rows = Vec::new();
     for stack in &stacks {
-        let before = holding.get(&id(stack)).cloned();
+        let known = holding.get(&id(stack)).cloned();
         let row = if compiled.contains_key(&id(stack)) {
             let (digest, lock) = digests(&project::render(stack, NAME)?);
-            let tests = before.and_then(|proof| proof.tests);
+            let tests = known.and_then(|proof| proof.tests);
             Some(Proof { stack: id(stack), digest, lock, rust: rust.clone(), date: date.clone(), tests })
         } else {
-            before
+            known
         };
         rows.extend(row.map(|row| Proof { tests: tests.get(&row.stack).copied().or(row.tests), ..row }));
     }

@@ -62,19 +62,20 @@ impl Options {
         if self.stacks.is_empty() { self.turn.changed.selection() } else { Selection::Part }
     }
 
-    /// The names of the stacks that this run tests: those that are given, those whose Rust has no receipt of a test, and
-    /// of the others those whose turn it is.
-    fn of_this_turn(&self, stacks: &[Stack]) -> Result<BTreeSet<String>> {
+    /// The names of the stacks that this run tests.
+    fn part(&self, stacks: &[Stack]) -> Result<BTreeSet<String>> {
         if self.turn.all || !self.stacks.is_empty() {
             return Ok(stacks.iter().map(id).collect());
         }
-        let turn = rotation::turn(TURNS)?;
         let rust: Vec<Stack> = stacks.iter().map(same_rust).collect();
-        let tested = receipts::tested(&rust)?;
-        let chosen = stacks.iter().zip(&rust).enumerate();
-        let chosen = chosen.filter(|(place, (_, rust))| place % TURNS == turn || !tested.contains(&id(rust)));
-        Ok(chosen.map(|(_, (stack, _))| id(stack)).collect())
+        Ok(of_turn(rotation::turn(TURNS)?, stacks, &receipts::tested(&rust)?))
     }
+}
+
+/// The names of the stacks whose Rust has no receipt of a test, and of the others those whose turn it is.
+fn of_turn(turn: usize, stacks: &[Stack], tested: &BTreeSet<String>) -> BTreeSet<String> {
+    let runs = |place: usize, stack: &Stack| place % TURNS == turn || !tested.contains(&id(&same_rust(stack)));
+    stacks.iter().enumerate().filter(|(place, stack)| runs(*place, stack)).map(|(_, stack)| id(stack)).collect()
 }
 
 /// The pairwise set, each stack with a target and a CI, all of them in turn: some tests of a project read the files that
@@ -104,8 +105,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut stacks = options.stacks()?;
     let mut tally = Tally::of("suites", options.selection())?;
     let mut changes = Changes::new(SUITES, &stacks, &options.turn.changed)?;
-    let (count, turn) = (stacks.len(), options.of_this_turn(&stacks)?);
-    let later = changes.select_part(&mut stacks, |name| turn.contains(name), &mut tally);
+    let (count, part) = (stacks.len(), options.part(&stacks)?);
+    let later = changes.select_part(&mut stacks, |name| part.contains(name), &mut tally);
     if later > 0 {
         let reason = "tested for other states of the sources, or with `cargo xtask suites --all`";
         tally.gap(&format!("{later} of {count} suites, with a receipt"), reason);

@@ -40,8 +40,8 @@ pub(crate) fn run(TurnOptions { changed: options, all }: &TurnOptions) -> Result
     };
     let (count, proved) = (stacks.len(), receipts::names(&stacks)?);
     changes.add_known(&proved);
-    let turn = of_this_turn(&stacks, &firsts, &proved)?;
-    let later = changes.select_part(&mut stacks, |name| *all || turn.contains(name), &mut tally);
+    let part = of_turn(rotation::turn(TURNS)?, &stacks, &firsts, &proved);
+    let later = changes.select_part(&mut stacks, |name| *all || part.contains(name), &mut tally);
     if later > 0 {
         let reason = "compiled for other states of the sources, or with `cargo xtask variants --all`";
         tally.gap(&format!("{later} of {count} variants, of which {} have a receipt", proved.len()), reason);
@@ -81,17 +81,17 @@ const TURNS: usize = 9;
 
 /// The names of those whose turn it is, and of the first variants without a receipt: on these the others of their
 /// families depend.
-fn of_this_turn(
+fn of_turn(
+    turn: usize,
     stacks: &[Stack],
     firsts: &BTreeMap<String, String>,
     proved: &BTreeSet<String>,
-) -> Result<BTreeSet<String>> {
-    let turn = rotation::turn(TURNS)?;
+) -> BTreeSet<String> {
     let (firsts, others): (Vec<String>, Vec<String>) = stacks.iter().map(id).partition(|name| firsts[name] == *name);
     let firsts = firsts.into_iter().enumerate();
     let firsts = firsts.filter(|(place, name)| place % TURNS == turn || !proved.contains(name));
     let others = others.into_iter().enumerate().filter(|(place, _)| turn_of(*place) == turn);
-    Ok(firsts.chain(others).map(|(_, name)| name).collect())
+    firsts.chain(others).map(|(_, name)| name).collect()
 }
 
 /// The turn of a variant that is not the first of its family, by its place among these. The three of a family follow each
@@ -259,6 +259,24 @@ mod tests {
             compiled += chosen.len();
         }
         assert_eq!(compiled, others.len());
+    }
+
+    #[test]
+    fn what_has_a_receipt_has_a_turn_and_a_first_variant_without_one_is_in_each() {
+        let stacks = Stack::rust_distinct();
+        let firsts = firsts(&stacks);
+        let all: BTreeSet<String> = firsts.keys().cloned().collect();
+        let parts = |proved: &BTreeSet<String>| -> Vec<BTreeSet<String>> {
+            (0..TURNS).map(|turn| of_turn(turn, &stacks, &firsts, proved)).collect()
+        };
+        let with_receipts = parts(&all);
+        assert_eq!(with_receipts.iter().map(BTreeSet::len).sum::<usize>(), all.len());
+        assert_eq!(with_receipts.into_iter().flatten().collect::<BTreeSet<_>>(), all);
+        let heads: BTreeSet<String> = firsts.values().cloned().collect();
+        assert!(parts(&BTreeSet::new()).iter().all(|part| part.is_superset(&heads)));
+        let one = heads.first().expect("a family").clone();
+        let others: BTreeSet<String> = all.iter().filter(|name| **name != one).cloned().collect();
+        assert!(parts(&others).iter().all(|part| part.contains(&one)));
     }
 
     #[test]

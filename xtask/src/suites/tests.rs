@@ -14,6 +14,17 @@ fn stacks_that_are_given_or_left_out_do_not_complete_the_stage() {
 }
 
 #[test]
+fn a_suite_with_a_receipt_has_a_turn_and_one_without_runs_in_each() {
+    let stacks = surrounded();
+    let tested: BTreeSet<String> = stacks.iter().map(|stack| id(&same_rust(stack))).collect();
+    let names: BTreeSet<String> = stacks.iter().map(id).collect();
+    let parts: Vec<BTreeSet<String>> = (0..TURNS).map(|turn| of_turn(turn, &stacks, &tested)).collect();
+    assert_eq!(parts.iter().map(BTreeSet::len).sum::<usize>(), names.len());
+    assert_eq!(parts.into_iter().flatten().collect::<BTreeSet<_>>(), names);
+    assert!((0..TURNS).all(|turn| of_turn(turn, &stacks, &BTreeSet::new()) == names));
+}
+
+#[test]
 fn a_result_has_the_number_of_tests_however_often_they_ran() {
     let found = ["293 tests", "10 times, 293 tests each", "", "failed"].map(number_of_tests);
     assert_eq!(found, [Some(293), Some(293), None, None]);
