@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<()> {
     let scale = project::stack("scale", &[Value::Deploy(Deploy::Compose)])?;
     let mut report = Report::new(RATE);
     if let Some(scale) = tally.check("scale builds", || Project::build(&scale, "scale")) {
-        tally.note("two replicas on one Redis, 120 requests of 40 clients", || attempt(|| limit(&scale)));
+        tally.note("two replicas on one Redis, 120 requests of 20 clients", || attempt(|| limit(&scale)));
         tally.note("Redis fails", || attempt(|| cache(&scale, Kind::Redis, &mut report)));
         tally.note("another service falls silent", || attempt(|| silence(&scale, &mut report)));
         tally.note("refusals of anonymous clients that still send", || unread::anonymous(&scale));
@@ -109,7 +109,7 @@ fn limit(project: &Project) -> Result<String> {
 
 /// The number of concurrent clients of the limiter. With one for each request, a replica waits for a core longer than it
 /// waits for Redis, which is 25 ms.
-const CLIENTS: usize = 40;
+const CLIENTS: usize = 20;
 
 /// The number of requests that get 200; the others must get 429. Each client sends the same number of them.
 fn passed(port: u16, requests: usize) -> Result<usize> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 /// The number of attempts.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 5;
 
 /// Something took longer than its limit.
 #[derive(Debug)]
