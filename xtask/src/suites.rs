@@ -24,10 +24,10 @@ use crate::{compile, dirs, project, receipts, rotation};
 const AT_ONCE: usize = 3;
 
 /// The number of runs after which a suite with a receipt has run again.
-const TURNS: usize = 3;
+const TURNS: usize = 6;
 
 /// The number of concurrent tests of a suite that runs alone: by default as many as there are cores, which mostly wait.
-const THREADS: &str = "6";
+const THREADS: &str = "4";
 
 /// The suites to run, and how often.
 #[derive(Debug, Default, clap::Args)]

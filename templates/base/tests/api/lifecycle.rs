@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
 use crate::support::process::{Process, run, run_serve};
 use crate::support::server::TestServer;
-use crate::support::{eventually, hang, logs, within};
+use crate::support::{eventually, hang, logs};
 
 #[tokio::test]
 async fn a_shutdown_ends_readiness_then_finishes_requests_in_flight() {
@@ -38,7 +38,7 @@ async fn a_shutdown_ends_readiness_then_finishes_requests_in_flight() {
     let asked = Instant::now();
     let ended = server.stop();
     let ready = async |port| http::get(port, "/health/ready").await.status;
-    within(Duration::from_secs(1), "readiness ends", async || ready(public).await == 503).await;
+    eventually("readiness ends before the port closes", async || ready(public).await == 503).await;
     assert_eq!(ready(admin).await, 503);
     assert_eq!(http::get(admin, "/health/live").await.status, 200);
     assert_eq!(kept.send(request("GET", "/greet")).await.status, 200, "on an old connection");
@@ -51,7 +51,7 @@ async fn a_shutdown_ends_readiness_then_finishes_requests_in_flight() {
     finish.notify_one();
     let slow = slow.await.unwrap();
     assert_eq!((slow.status, slow.text()), (200, "finished"));
-    let ended = timeout(Duration::from_secs(2), ended).await;
+    let ended = timeout(Duration::from_secs(5), ended).await;
     ended.expect("nothing is left to wait for").unwrap();
 }
 
@@ -168,7 +168,7 @@ async fn sigterm_is_exit_code_0_within_the_grace_period_even_with_stuck_clients(
     server.terminate();
     let ended = server.ended().await;
     assert_eq!((ended.code, ended.stderr), (Some(0), vec![]));
-    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     let greetings = ended.stdout.iter().filter(|line| line.contains("/greet"));
     assert_eq!(greetings.count(), 1, "{:?}", ended.stdout);
 }

@@ -203,7 +203,7 @@ async fn a_write_whose_client_disconnects_is_not_hidden_by_the_cache() {
     let made = async || find(&server.app.platform.database, id).await.unwrap().expect("it exists").name == "New";
     eventually("the write is made nevertheless", made).await;
     let seen = async || http::get(server.public, &path).await.json()["data"]["name"] == "New";
-    within(Duration::from_millis(500), "the old copy is invalidated", seen).await;
+    within(Duration::from_secs(5), "the old copy is invalidated", seen).await;
 }
 
 #[tokio::test]
@@ -320,7 +320,7 @@ async fn during_a_load_the_existing_copy_is_served_at_once() {
     for _ in 0..20 {
         let asked = Instant::now();
         assert_eq!(http::get(server.public, &path).await.text(), "Tea");
-        assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     }
     assert_eq!(origin.loads(), 2, "one load for all of them");
     origin.pass.add_permits(100);
@@ -385,7 +385,7 @@ async fn readers_that_wait_for_one_load_leave_room_for_the_loads_of_other_keys()
 
 #[tokio::test]
 async fn a_stale_copy_is_served_for_a_while_and_loaded_again_once_a_second() {
-    let times = Times { ttl: Duration::from_millis(50), stale_for: Duration::from_secs(4) };
+    let times = Times { ttl: Duration::from_millis(50), stale_for: Duration::from_secs(5) };
     let copies = Copies::new(times);
     let now = Utc::now();
     let tea = Product { id: 1, name: "Tea".into(), price_cents: 1, created_at: now, updated_at: now };
@@ -407,7 +407,7 @@ async fn a_stale_copy_is_served_for_a_while_and_loaded_again_once_a_second() {
         sleep(Duration::from_millis(5)).await;
     }
     assert!((2..=4).contains(&loads.load(Ordering::Relaxed)), "{loads:?} loads failed in 3.5 s");
-    sleep(Duration::from_secs(1)).await;
+    sleep(Duration::from_secs(2)).await;
     assert_eq!(get().await.expect_err("it is too old").code, 503);
 }
 

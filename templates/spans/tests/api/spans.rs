@@ -146,7 +146,7 @@ async fn serves(server: &Process) {
     for _ in 0..100 {
         let asked = Instant::now();
         assert_eq!(connection.send(recorded("/greet")).await.status, 200);
-        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     }
 }
 

@@ -60,11 +60,17 @@ impl Chaos {
                 task.abort();
                 // It ends when the listener and every connection are dropped.
                 task.await.ok();
+                self.refused().await;
                 None
             }
             (None, false) => self.listen_again().await,
             (as_it_was, _) => as_it_was,
         };
+    }
+
+    /// The closed listener may still accept connections for some milliseconds: see [`bind`].
+    async fn refused(&self) {
+        eventually("the proxy refuses", async || TcpStream::connect(self.address).await.is_err()).await;
     }
 
     /// Its address may still be in use for some milliseconds: see [`bind`].
