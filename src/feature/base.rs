@@ -194,7 +194,7 @@ fn watch_process(mut symptoms: SymptomsOf<'_>) {
     symptoms.ticket(
         "RequestsAreShed",
         "Requests are shed",
-        "Too many requests, or bytes of bodies, at once; the excess is answered 503",
+        "Too many requests in flight or waiting, or bytes of bodies; the excess is answered 503",
         events("http_requests_shed_total", 10, 5),
     );
     symptoms.ticket(

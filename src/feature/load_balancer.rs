@@ -22,13 +22,13 @@ pub(super) const LOAD_BALANCER: Feature = Feature {
         parts.symptoms.of("load-balancer").page(
             "LoadBalancerIsDown",
             "The load balancer is down",
-            "HAProxy has not answered for a minute, so no client gets through",
+            "HAProxy did not answer for a minute of the last five, so no client got through",
             Condition::Written(Scope::Everything),
         );
         parts.symptoms.of("load-balancer").page(
             "NoReplicaIsReady",
             "No replica is ready",
-            "No replica reports that it is ready, so HAProxy answers 503",
+            "No replica was ready for 45 seconds of the last five minutes, so HAProxy answered 503",
             Condition::Written(Scope::Everything),
         );
         match stack.monitoring {

@@ -5,7 +5,7 @@
 #
 # DEPLOY_HOST is the user and the host, DEPLOY_PATH a clone of this repository there, and ~/.ssh/deploy a key that may log
 # in. If PUBLIC_URL does not answer afterwards, the previous version is deployed again and the script fails. It prints the
-# previous version as `BEFORE_COMMIT=…` and `BEFORE_IMAGE=…`. If the roll fails, the clone on the host has the files of the
+# previous version as `BEFORE_COMMIT=…` and `BEFORE_IMAGE=…`. If the roll fails, the clone on the host has the commit of the
 # version that runs.
 set -eu
 

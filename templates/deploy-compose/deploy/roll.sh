@@ -6,7 +6,7 @@
 #
 # New replicas start beside the old ones. When all of them are ready, the version is written to deploy/.env, so that
 # every later `docker compose` command means the same version, and the old replicas drain. A failure or an interruption
-# before that removes the new replicas: nothing has changed. What a run that was killed left behind is removed by the
+# before that removes the new replicas, and nothing is replaced. What a run that was killed left behind is removed by the
 # next one. The configuration of the services beside it is checked first and read again at the end.
 set -eu
 cd "$(dirname "$0")"
@@ -71,7 +71,7 @@ exec 9<.
 # A service that does not run reads its configuration when it starts.
 runs() { [ -n "$(compose ps --quiet "$1")" ]; }
 check() {
-  step="the configuration of $1 is wrong, see above; nothing has changed"
+  step="the configuration of $1 is wrong, see above; nothing was replaced, but $1 reads it at its next start"
   ! runs "$1" || compose exec -T "$@" >/dev/null
 }
 reload() { ! runs "$1" || compose kill --signal "$2" "$1"; }
@@ -105,7 +105,9 @@ step='replicas of earlier runs cannot be removed'
 kept=0 surplus=''
 for replica in $(replicas); do
   case $(state '{{.State.Status}} {{.Config.Image}} {{.State.Health.Status}}' "$replica") in
-    created* | exited* | dead*) docker rm --force "$replica" >/dev/null ;;
+    created* | exited* | dead*)
+      keep_logs "$replica" || say 'not all logs could be kept in deploy/logs'
+      docker rm --force "$replica" >/dev/null ;;
     "running ${remembered:-<% name_lower %>} healthy")
       if [ "$kept" = "$wanted" ]; then surplus="$surplus $replica"; else kept=$((kept + 1)); fi ;;
     *) surplus="$surplus $replica" ;;

@@ -82,7 +82,7 @@ impl Session {
         let path = std::env::join_paths([programs.to_owned()].into_iter().chain(std::env::split_paths(&path)));
         command.env("PATH", path.expect("a path")).env("HOME", directory.path());
         // There is no toolchain, and rustup does not write that down in the directory.
-        command.env("RUSTUP_HOME", std::env::temp_dir().join("restwell-without-toolchain"));
+        command.env("RUSTUP_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/without-toolchain"));
         Self { inside: directory.path().to_owned(), directory, command, stdin: String::new() }
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::site::Site;
@@ -64,6 +64,7 @@ pub(super) fn check_time_out(tally: &mut Tally, site: &Site, name: &str) {
 /// The checks of a healthy deployment.
 pub(super) fn check(tally: &mut Tally, site: &Site, name: &str) -> Result<()> {
     tally.check(&format!("{name}: greets through the load balancer"), || greets(site));
+    tally.check(&format!("{name}: the admin port is asked as ONCALL.md says"), || asked(site));
     tally.check(&format!("{name}: containers are read-only"), || read_only(site));
     if site.has("prometheus") {
         tally.note(&format!("{name}: Prometheus sees every replica"), || scraped(site));
@@ -103,7 +104,7 @@ fn panels(site: &Site) -> Result<String> {
 /// The checks of a shutdown; no replica runs afterwards.
 pub(super) fn check_end(tally: &mut Tally, site: &Site, name: &str) {
     tally.check(&format!("{name}: stops inside its grace period"), || stops(site));
-    tally.check(&format!("{name}: an outage has the envelope"), || outage(site));
+    tally.check(&format!("{name}: an outage has the envelope, and is in the log"), || outage(site));
 }
 
 fn greets(site: &Site) -> Result<()> {
@@ -112,6 +113,17 @@ fn greets(site: &Site) -> Result<()> {
         r#"{"message":"Hello, Ada!"}"# => Ok(()),
         other => bail!("/greet answered {other}"),
     }
+}
+
+/// The image of the service has no program that asks, and its admin port is not published.
+fn asked(site: &Site) -> Result<()> {
+    let page = fs::read_to_string(site.folder().join("../ops/ONCALL.md"))?;
+    let ask = page.split('`').find(|quoted| quoted.contains("/dev/tcp/")).context("it does not say how")?;
+    eventually(|| {
+        let answer = site.shell(ask)?.read()?;
+        ensure!(answer.starts_with("HTTP/1.0 200 ") && answer.contains("dependencies"), "{answer}");
+        Ok(())
+    })
 }
 
 fn read_only(site: &Site) -> Result<()> {
@@ -179,9 +191,11 @@ fn outage(site: &Site) -> Result<()> {
         let id = answer.header("x-request-id").unwrap_or_default().to_owned();
         let body: Value = serde_json::from_str(&answer.expect(503)?).context("not JSON")?;
         let error = &body["error"];
-        match kind.starts_with("application/json") && error["code"] == 503 && error["request_id"] == id {
-            true => Ok(()),
-            false => bail!("{kind}, request {id}: {body}"),
+        if !kind.starts_with("application/json") || error["code"] != 503 || error["request_id"] != id {
+            bail!("{kind}, request {id}: {body}");
         }
+        let log = site.compose(["logs", "--no-log-prefix", "--tail", "50", "haproxy"])?.read()?;
+        ensure!(log.contains(&id), "the log of HAProxy has no request {id}: {log}");
+        Ok(())
     })
 }
