@@ -84,6 +84,8 @@ pub enum Fault {
     Stack(String),
     /// It has a resource that is not valid for this version.
     Resource(String),
+    /// Git merged two bases, and left the marks of a conflict.
+    Merged,
     /// A line that is not an entry.
     Line(usize),
     /// An entry whose content has another length or hash.

@@ -12,6 +12,8 @@ mod mine;
 mod patch;
 mod typed;
 
+use std::iter;
+
 use camino::Utf8Path;
 use toml_edit::Document;
 
@@ -20,6 +22,7 @@ use crate::base::{BASE, Base, Entry};
 use crate::disk::{Content, Root};
 use crate::error::{Error, Misuse, Unsuitable};
 use crate::merge::File;
+use crate::name::{self, Name};
 use crate::plan::Plan;
 use crate::resource::Resource;
 use crate::stack::{Answers, Origin, Resolution, Stack};
@@ -108,6 +111,11 @@ impl Project {
             None => text(&root, "Cargo.toml")?.and_then(|manifest| package_name(&manifest)),
         };
         let name = package.or(root.file_name().map(str::to_owned)).unwrap_or_default();
+        // Scripts of the project have it in them. A dependency of a later version may have that of the project.
+        if let Err(fault) = Name::new(&name, iter::empty()) {
+            let better = name::better(&name, iter::empty).unwrap_or_else(|| "shop-api".to_owned());
+            return Err(Error::Name { name, fault, better, is_from_path: false });
+        }
         Ok(Self { root, base, name, receipt, has_receipt })
     }
 

@@ -46,7 +46,11 @@ impl<'a> Cursor<'a> {
     /// That the line which was read last is wrong.
     fn wrong(&self) -> Fault {
         let read = &self.text[..self.text.len() - self.rest.len()];
-        Fault::Line(read.split_inclusive(|&byte| byte == b'\n').count())
+        let lines = read.split_inclusive(|&byte| byte == b'\n');
+        match lines.clone().last() {
+            Some(line) if line.starts_with(b"<<<<<<<") => Fault::Merged,
+            _ => Fault::Line(lines.count()),
+        }
     }
 
     fn field(&mut self, name: &str) -> Result<&'a str, Fault> {

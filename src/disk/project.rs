@@ -108,8 +108,12 @@ impl Root {
         self.place.file_name()?.to_str()
     }
 
-    /// A path relative to the working directory as one relative to the root; `None` if it is outside.
+    /// A path relative to the working directory as one relative to the root; `None` if it is outside, or empty: an empty
+    /// variable of a shell means no file, not all of them.
     pub fn inside(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        if path.as_str().is_empty() {
+            return None;
+        }
         let mut inside = Utf8PathBuf::new();
         for part in self.below.join(path).components() {
             match part {

@@ -54,15 +54,18 @@ pub(super) fn is_repeated(template: &Utf8Path) -> bool {
 /// # Errors
 /// [`Mistake`]
 pub fn check(added: &[Resource]) -> Result<(), Mistake> {
-    match added.iter().find(|resource| is_module(resource.name())) {
+    match added.iter().find(|resource| is_taken(resource.name())) {
         Some(resource) => Err(Mistake::Module(resource.name().to_owned())),
         None => resource::check(added),
     }
 }
 
-/// Whether a project has a module of this name in `src/` or `tests/api/`, whatever its stack.
-fn is_module(name: &str) -> bool {
+/// Whether projects of some stack have a module of this name in `src/` or `tests/api/`, or a table.
+fn is_taken(name: &str) -> bool {
     let has = |path: &Utf8Path| {
+        if path.starts_with("migrations") {
+            return path.file_stem().and_then(|stem| stem.split_once('_')).is_some_and(|(_, table)| table == name);
+        }
         let inside = ["src", "tests/api"].iter().find_map(|folder| path.strip_prefix(folder).ok());
         inside.and_then(|inside| inside.iter().next()).is_some_and(|first| first.trim_end_matches(".rs") == name)
     };

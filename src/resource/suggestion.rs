@@ -12,8 +12,9 @@ pub fn for_resource(mistake: &Mistake) -> Option<String> {
             (None, one) if one == *name => plural(name)?,
             (None, one) => format!("{one}_records"),
         },
-        Mistake::Module(name) => format!("{name}_records"),
-        Mistake::Type { name, .. } | Mistake::Schema { name, .. } => format!("{}_records", words::singular(name)),
+        Mistake::Module(name) | Mistake::Type { name, .. } | Mistake::Schema { name, .. } => {
+            format!("{}_records", words::singular(name))
+        }
         _ => return None,
     };
     Resource::parse(&name, ["a:int"]).is_ok().then_some(name)

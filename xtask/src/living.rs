@@ -62,10 +62,16 @@ fn title(flags: &str, values: &str) -> String {
     format!("{flags}: edited, set {values}")
 }
 
+/// `after-postgres-redis` for `database=postgres cache=redis`.
+fn name(values: &str) -> String {
+    let ids = values.split(' ').filter_map(|value| value.split('=').nth(1));
+    ids.fold("after".to_owned(), |name, id| name + "-" + id)
+}
+
 /// Makes a project, edits it, changes its stack and runs its tests; returns their number as text.
 fn switch(restwell: &Path, flags: &str, values: &str, servers: &Servers) -> Result<String> {
     let parent = dirs::target().join("living");
-    let name = format!("after-{}", values.replace([' ', '='], "-"));
+    let name = name(values);
     let folder = parent.join(&name);
     fs::create_dir_all(&parent)?;
     project::remove(&folder)?;
@@ -91,4 +97,23 @@ pub(crate) fn stack(folder: &Path) -> Result<Stack> {
     let input = Input::of_receipt(&text).map_err(|error| anyhow!("{error:?}"))?;
     let resolution = Stack::resolve(&input.answers).map_err(|_| anyhow!("the stack is not valid"))?;
     Ok(resolution.stack)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::iter;
+
+    use restwell::name::Name;
+
+    use super::*;
+
+    #[test]
+    fn every_project_has_a_valid_name_of_its_own() {
+        let names: BTreeSet<String> = SWITCHES.iter().map(|(_, values)| name(values)).collect();
+        assert_eq!(names.len(), SWITCHES.len());
+        for name in names {
+            assert!(Name::new(&name, iter::empty()).is_ok(), "{name}");
+        }
+    }
 }

@@ -30,11 +30,15 @@ pub(super) fn check(project: &Project, wanted: &Wanted) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a migration has the name of the one that makes the table of a resource.
+/// Whether a migration has the name of the one that makes the table of a resource, or of one that changes it:
+/// `0002_orders.sql` and `0003_orders_2.sql`.
 fn is_left(path: &Utf8Path, name: &str) -> bool {
     let file = path.file_name().unwrap_or_default();
     let rest = file.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    rest.strip_prefix('_').and_then(|rest| rest.strip_suffix(".sql")) == Some(name)
+    let own = rest.strip_prefix('_').and_then(|rest| rest.strip_suffix(".sql"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    own.and_then(|own| own.strip_prefix(name))
+        .is_some_and(|rest| rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number))
 }
 
 /// The migration that makes the table, if it is there after all of them.

@@ -96,7 +96,7 @@ fn with_value(line: CommandLine, value: Value) -> CommandLine {
     let choice = value.choice();
     let other = format!("{}=", choice.id());
     match line.command() {
-        Some("set") => line.without_values(&other).with_word(value.to_string()),
+        Some("set" | "explain") => line.without_values(&other).with_word(value.to_string()),
         Some("diff") => line.without_values(&other).with_typed("--set", Some(value.to_string())),
         _ => line.with_value(&choice.flag(), value.id()),
     }
@@ -111,7 +111,7 @@ fn as_given(value: Value, answers: &Answers, typed: &CommandLine) -> String {
         Some(_) if is_in_project => format!("`{value}`"),
         Some(Origin::Environment) => format!("`{}={}`", choice.variable(), value.id()),
         Some(Origin::File) => format!("`{} = \"{}\"` of the answers file", choice.id(), value.id()),
-        Some(Origin::Flag) => format!("`{} {}`", choice.flag(), value.id()),
-        Some(Origin::Prompt | Origin::Preset | Origin::Default) | None => format!("`{value}`"),
+        Some(Origin::Flag) if typed.command() != Some("explain") => format!("`{} {}`", choice.flag(), value.id()),
+        Some(Origin::Flag | Origin::Prompt | Origin::Preset | Origin::Default) | None => format!("`{value}`"),
     }
 }

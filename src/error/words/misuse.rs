@@ -61,5 +61,10 @@ fn two_values(first: &Value, last: &Value, typed: &CommandLine) -> Words {
         true => others.clone().with_typed("--set", Some(value.to_string())),
         false => others.clone().with_word(value.to_string()),
     };
-    words(format!("`{first}` and `{last}` are values of the same choice")).command(with(last)).command(with(first))
+    match first == last {
+        true => words(format!("`{last}` is given twice")).command(with(last)),
+        false => words(format!("`{first}` and `{last}` are values of the same choice"))
+            .command(with(last))
+            .command(with(first)),
+    }
 }

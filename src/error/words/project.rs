@@ -25,6 +25,7 @@ pub(super) fn base(directory: Option<&Utf8Path>, fault: &Fault) -> Words {
         Fault::Format => "it does not start like a base that this version reads".to_owned(),
         Fault::Stack(stack) => format!("this version does not know the stack `{stack}`"),
         Fault::Resource(resource) => format!("this version does not accept the resource `{resource}`"),
+        Fault::Merged => "git merged two versions of it, and left the marks of a conflict".to_owned(),
         Fault::Line(line) => format!("line {line} is not an entry"),
         Fault::Content(path) => format!("the length or the hash of `{path}` does not match"),
         Fault::Digest => "its files do not give its digest".to_owned(),
@@ -32,7 +33,11 @@ pub(super) fn base(directory: Option<&Utf8Path>, fault: &Fault) -> Words {
     if directory.is_some() {
         return told.help(ANOTHER_BASE);
     }
-    told.help("take the last version back: git checkout -- .restwell").help(format!("or {ANOTHER_BASE}"))
+    if *fault == Fault::Merged {
+        return told.help(format!("resolve the other files, above all `restwell.toml`; then, {ANOTHER_BASE}"));
+    }
+    told.help("take the last version back, in the directory of the project: git checkout -- .restwell")
+        .help(format!("or {ANOTHER_BASE}"))
 }
 
 pub(super) fn no_such_file(path: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {

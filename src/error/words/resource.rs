@@ -11,17 +11,14 @@ pub(super) fn words(unsuitable: &Unsuitable, typed: &CommandLine) -> Words {
         Unsuitable::Invalid { resource, mistake } => invalid(resource, mistake, typed),
         Unsuitable::NoDatabase => told("the project has no database, and a resource is stored in one")
             .command(typed.clone().with_command(["set", "database=sqlite"])),
-        Unsuitable::Left { name, migration, is_left } => {
-            let words = told(format!("`{migration}` makes the table `{name}`"));
-            match is_left {
-                true => words
-                    .because("restwell removes no migration, since a database may have run it")
-                    .help("choose another name; or, if the removal was the last change: restwell undo"),
-                false => words
-                    .because("the migration of the resource would make it again, and fail")
-                    .help("choose another name, or rename the table in a migration of yours"),
-            }
-        }
+        Unsuitable::Left { name, migration, is_left } => match is_left {
+            true => told(format!("`{migration}` is a migration of the table `{name}`"))
+                .because("restwell removes no migration, since a database may have run it")
+                .help("choose another name; or, if the removal was the last change: restwell undo"),
+            false => told(format!("`{migration}` makes the table `{name}`"))
+                .because("the migration of the resource would make it again, and fail")
+                .help("choose another name, or rename the table in a migration of yours"),
+        },
         Unsuitable::Unknown { name, nearest } => {
             told(format!("the project has no resource `{name}` that restwell added"))
                 .command(nearest.as_deref().map(|near| typed.clone().with_other(name, near)))
@@ -127,7 +124,7 @@ pub(super) fn why(mistake: &Mistake) -> String {
             "`{name}` is not a name: at most 30 lower-case letters, digits and single underscores, the first a letter"
         ),
         Mistake::Reserved(name) => format!("`{name}` is reserved, by Rust, by SQL, or by what every project has"),
-        Mistake::Module(name) => format!("every project has a module `{name}`"),
+        Mistake::Module(name) => format!("projects have a module or a table `{name}` of their own"),
         Mistake::Singular(name) => format!("`{name}` is not a noun in the plural, such as `orders`"),
         Mistake::Type { name, type_name } => {
             let a = article(type_name);

@@ -133,6 +133,7 @@ fn a_base_that_does_not_match_is_an_error_and_never_a_guess() {
     };
     broken("restwell-base 1", "restwell-base 2", "does not start like a base");
     broken("stack sqlite-", "stack oracle-", "does not know the stack `oracle-");
+    broken("stack ", "<<<<<<< HEAD\nstack ", "git merged two versions of it");
     broken("\ndigest ", "\ndigest 0", "its files do not give its digest");
     broken("//! ", "//? ", "the length or the hash of ");
     broken("\n", "\r\n", "does not start like a base");

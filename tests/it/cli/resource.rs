@@ -79,7 +79,7 @@ fn a_removed_resource_leaves_the_project_as_it_was() {
     assert_eq!(migrations(&project).len(), 3, "a database may have run it");
     // Another one could not make the table.
     let other = ["generate", "resource", "orders", "total:int", "--no-check"];
-    inside(&project, other).exits(2).says("`migrations/0003_orders.sql` makes the table `orders`");
+    inside(&project, other).exits(2).says("`migrations/0003_orders.sql` is a migration of the table `orders`");
     // The migration is there still, so that it is not written a second time.
     generate(&project, &ORDERS);
     assert_eq!(migrations(&project), ["0001_products.sql", "0002_api_keys.sql", "0003_orders.sql"]);
@@ -87,6 +87,18 @@ fn a_removed_resource_leaves_the_project_as_it_was() {
     inside(&project, ["undo"]).exits(0);
     inside(&project, ["undo"]).exits(0);
     assert_eq!(files(&project), all);
+}
+
+/// The migration that changed its table stays, and none would change it back.
+#[test]
+fn a_removed_resource_whose_table_was_changed_is_not_added_again() {
+    let project = project(&[]);
+    generate(&project, &["orders", "a:string", "note:text?"]);
+    generate(&project, &["orders", "a:string"]);
+    assert_eq!(migrations(&project), ["0001_products.sql", "0002_orders.sql", "0003_orders_2.sql"]);
+    inside(&project, ["remove", "resource", "orders", "--no-check"]).exits(0);
+    let again = ["generate", "resource", "orders", "a:string", "note:text?", "--no-check"];
+    inside(&project, again).exits(2).says("`migrations/0003_orders_2.sql` is a migration of the table `orders`");
 }
 
 #[test]
@@ -154,7 +166,9 @@ fn the_receipt_is_the_place_to_ask_for_resources() {
     fs::write(&receipt, text.clone() + "\n[[resource]]\nname = \"orders\"\nfields = [\"number:strin\"]\n")
         .expect("written");
     inside(&project, ["set", "--no-check"]).exits(2).says("`strin` in `number:strin` is not a type");
-    for (name, told) in [("series", "every project has a module `series`"), ("states", "one of the `states`")] {
+    for (name, told) in
+        [("series", "projects have a module or a table `series` of their own"), ("states", "one of the `states`")]
+    {
         let asked = format!("\n[[resource]]\nname = \"{name}\"\nfields = [\"number:string\"]\n");
         fs::write(&receipt, text.clone() + &asked).expect("written");
         inside(&project, ["set", "--no-check"]).exits(2).says(told);
@@ -185,8 +199,8 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
         (&["generate", "resource", "carts", "a:int", "a:text"], "`a` is given twice"),
         (&["generate", "resource", "carts", "a:bool!"], "a unique bool allows only two rows"),
         (&["generate", "resource", "carts", "ref:users"], "there is no resource `users`"),
-        (&["generate", "resource", "series", "a:int"], "every project has a module `series`"),
-        (&["generate", "resource", "products", "a:int"], "every project has a module `products`"),
+        (&["generate", "resource", "series", "a:int"], "projects have a module or a table `series` of their own"),
+        (&["generate", "resource", "products", "a:int"], "projects have a module or a table `products` of their own"),
         (&["generate", "resource", "carts", "current_date:date"], "resource carts current_date_value:date\n"),
         (&["generate", "resource", "new_products", "a:int"], "would both have a schema `NewProduct`"),
         (&["generate", "resource", "line_replacements", "a:int"], "would both have a schema `LineReplacement`"),
