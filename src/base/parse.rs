@@ -47,7 +47,7 @@ impl<'a> Cursor<'a> {
     fn wrong(&self) -> Fault {
         let read = &self.text[..self.text.len() - self.rest.len()];
         let lines = read.split_inclusive(|&byte| byte == b'\n');
-        match lines.clone().last() {
+        match lines.clone().next_back() {
             Some(line) if line.starts_with(b"<<<<<<<") => Fault::Merged,
             _ => Fault::Line(lines.count()),
         }

@@ -75,14 +75,7 @@ impl Error {
             Self::NotInPlan { path, nearest } => usage::not_in_plan(path, nearest.as_deref(), typed),
             Self::NothingToExplain { word, nearest } => usage::nothing_to_explain(word, nearest.as_deref()),
             Self::Name { name, fault, better, is_from_path } => {
-                let words = target::name(name, *fault);
-                match (typed.command(), is_from_path) {
-                    (None | Some("new"), true) => {
-                        words.command(typed.clone().with_value("--name", better)).help(target::NAME_FLAG)
-                    }
-                    (None | Some("new"), false) => words.command(typed.clone().with_value("--name", better)),
-                    (Some(_), _) => words.help(format!("set another in `restwell.toml`: name = \"{better}\"")),
-                }
+                target::with_name(target::name(name, *fault), better, *is_from_path, typed)
             }
             Self::Conflict { conflict, answers } => choices::conflict(conflict, answers, typed),
             Self::Missing { choices } => choices::missing(choices, typed),

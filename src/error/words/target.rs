@@ -47,7 +47,7 @@ pub(super) fn member(path: &str, membership: &Membership, typed: &CommandLine) -
 }
 
 /// How to keep the directory of an invalid name.
-pub(super) const NAME_FLAG: &str = "`--name NAME` sets the name of the package only, not of the directory";
+const NAME_FLAG: &str = "`--name NAME` sets the name of the package only, not of the directory";
 
 pub(super) fn name(name: &str, fault: Fault) -> Words {
     let reason = match fault {
@@ -71,6 +71,15 @@ pub(super) fn name(name: &str, fault: Fault) -> Words {
         Fault::Nowhere => "the path does not end in a name".to_owned(),
     };
     words(format!("invalid project name `{name}`")).because(reason)
+}
+
+/// Offers another name: as a flag of `new`, or in the `restwell.toml` of a project.
+pub(super) fn with_name(words: Words, better: &str, is_from_path: bool, typed: &CommandLine) -> Words {
+    if !matches!(typed.command(), None | Some("new")) {
+        return words.help(format!("set another in `restwell.toml`: name = \"{better}\""));
+    }
+    let words = words.command(typed.clone().with_value("--name", better));
+    if is_from_path { words.help(NAME_FLAG) } else { words }
 }
 
 pub(super) fn in_the_way(path: &str, what: Obstacle) -> Words {
