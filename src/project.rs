@@ -111,7 +111,7 @@ impl Project {
             None => text(&root, "Cargo.toml")?.and_then(|manifest| package_name(&manifest)),
         };
         let name = package.or(root.file_name().map(str::to_owned)).unwrap_or_default();
-        // Scripts of the project have it in them. A dependency of a later version may have that of the project.
+        // The name is written into scripts. That of a dependency is allowed: a later version may have added it.
         if let Err(fault) = Name::new(&name, iter::empty()) {
             let better = name::better(&name, iter::empty).unwrap_or_else(|| "shop-api".to_owned());
             return Err(Error::Name { name, fault, better, is_from_path: false });

@@ -168,9 +168,9 @@ impl MergeOptions {
     fn resolve(&self, project: &Project, merging: &mut Merging) -> Result<(), Error> {
         let steps = || merging.merge.steps.keys();
         let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
-        let some = |typed: &Utf8PathBuf| Some(typed.clone()).filter(|typed| !typed.as_str().is_empty());
+        let as_typed = |typed: &Utf8PathBuf| Some(typed.clone()).filter(|typed| !typed.as_str().is_empty());
         // An error names files relative to the project.
-        let inside = |typed: &Utf8PathBuf| [project.root.inside(typed), some(typed)];
+        let inside = |typed: &Utf8PathBuf| [project.root.inside(typed), as_typed(typed)];
         let found = |typed: &Utf8PathBuf| inside(typed).into_iter().flatten().find(is_known);
         let known = |typed: &Utf8PathBuf| found(typed).ok_or_else(|| project.no_such_file(typed, steps()));
         let mut wanted = Vec::new();

@@ -27,9 +27,9 @@ pub(super) const CODES: &[Code] = &[
         "the base of the project cannot be used",
         "`.restwell/base` holds the files as restwell last applied them, each with its length and hash. It is no text to edit: \
          if anything in it does not match, restwell stops, since a merge with a wrong base would lose edits. Take the last \
-         version back with `git checkout -- .restwell`. If git merged two versions of it, resolve the other files first; \
-         then the base is a project rendered from the merged `restwell.toml`, as below. A base that a newer restwell wrote needs that version. If it is lost, \
-         `set` and `update` take another one with `--base DIR`, a project rendered by the version that was applied.",
+         version back with `git checkout -- .restwell`. A base that a newer restwell wrote needs that version. If it is lost, \
+         `set` and `update` take another one with `--base DIR`, a project rendered by the version that was applied. If git \
+         merged two versions of it, do the same once the other files are resolved, above all `restwell.toml`.",
     ),
     code(
         "RW0605",
