@@ -5,7 +5,7 @@ mod widgets;
 
 use super::{Feature, Offer, Wanted};
 use crate::choice::{Deploy, Monitoring, Value};
-use crate::part::versions::{METRICS_PROCESS, METRICS_UTIL, TEMPFILE};
+use crate::part::versions::{METRICS_UTIL, TEMPFILE};
 use crate::part::{AllSeries, Condition, Deployed, Group, Parts, Secret, Server, Settings};
 
 pub(super) const MONITORING_DATADOG: Feature = Feature {
@@ -22,7 +22,6 @@ pub(super) const MONITORING_DATADOG: Feature = Feature {
     ),
     contribute: |stack, parts| {
         parts.manifest.add(METRICS_UTIL.features(&["registry"]));
-        parts.manifest.add(METRICS_PROCESS.plain());
         parts.manifest.add_dev(TEMPFILE.plain());
         set(&mut parts.settings);
         deploy(stack.deploy, parts);

@@ -5,7 +5,6 @@
 use super::{Feature, Wanted, load_balancer};
 use crate::choice::Monitoring;
 use crate::part::panel::rate;
-use crate::part::versions::METRICS_PROCESS;
 use crate::part::{Indicator, Panel, Section, Unit};
 
 pub(super) const SERIES: Feature = Feature {
@@ -15,7 +14,6 @@ pub(super) const SERIES: Feature = Feature {
         Monitoring::Datadog | Monitoring::None => false,
     }),
     contribute: |stack, parts| {
-        parts.manifest.add(METRICS_PROCESS.plain());
         let own = Indicator {
             name: "http_responses_total",
             labels: "job=\"app\"",

@@ -183,6 +183,13 @@ pub(super) const MONITORING: Feature = Feature {
         parts.manifest.add(METRICS.plain());
         let labels = "known routes, methods and statuses";
         parts.limits.bound("labels of the metrics", labels, "anything else is `unmatched` or `_OTHER`");
+        let mut series = parts.series.of("service");
+        series.counter("process_cpu_seconds_total", "User and system CPU time");
+        series.gauge("process_start_time_seconds", "When the process started, in seconds since 1970");
+        series.gauge("process_resident_memory_bytes", "Memory that is in RAM");
+        series.gauge("process_threads", "Threads of the operating system");
+        series.gauge("process_open_fds", "Open file descriptors, including sockets");
+        series.gauge("process_max_fds", "Limit of open file descriptors");
     },
 };
 

@@ -58,7 +58,6 @@ pub(crate) const JSONWEBTOKEN: Crate = Crate::new("jsonwebtoken", "11.1.0").bare
 pub(crate) const MEMCACHE: Crate = Crate::new("memcache", "0.21.0").bare();
 pub(crate) const METRICS: Crate = Crate::new("metrics", "0.24.6");
 pub(crate) const METRICS_EXPORTER_PROMETHEUS: Crate = Crate::new("metrics-exporter-prometheus", "0.18.3").bare();
-pub(crate) const METRICS_PROCESS: Crate = Crate::new("metrics-process", "2.4.3");
 pub(crate) const METRICS_UTIL: Crate = Crate::new("metrics-util", "0.20.4").bare();
 pub(crate) const MIMALLOC: Crate = Crate::new("mimalloc", "0.1.52").bare();
 pub(crate) const OPENTELEMETRY: Crate = Crate::new("opentelemetry", "0.33.1").bare();

@@ -145,7 +145,6 @@ impl Exporter {
         if let Some(measure) = self.measure.get() {
             measure();
         }
-        metrics_process::Collector::default().collect();
         queue.fill_and_send().await;
     }
 }

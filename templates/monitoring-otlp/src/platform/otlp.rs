@@ -142,7 +142,6 @@ fn export_metrics(provider: &SdkMeterProvider) -> OTelSdkResult {
     if let Some(measure) = &*MEASURE.lock().unwrap_or_else(PoisonError::into_inner) {
         measure();
     }
-    metrics_process::Collector::default().collect();
     provider.force_flush()
 }
 

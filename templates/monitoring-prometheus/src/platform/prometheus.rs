@@ -28,6 +28,5 @@ pub async fn upkeep() {
 
 /// The response to `GET /metrics`.
 pub fn scrape() -> impl IntoResponse {
-    metrics_process::Collector::default().collect();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], exporter().render())
 }

@@ -8,5 +8,4 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 pub fn describe() {
 <% series.service.statements %>
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
-    metrics_process::Collector::default().describe();
 }
