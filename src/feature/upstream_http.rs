@@ -39,11 +39,11 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             "3s",
             "Longest wait for the other service, including the retry; at most nine tenths of REQUEST_TIMEOUT",
         );
-        let results = ["answered", "failed", "refused"];
-        let about = "Calls to the other service, by result";
+        let results = ["answered", "failed", "refused", "skipped"];
+        let about = "Calls to the other service, by result; skipped: the breaker was open, or too many were under way";
         parts.series.of("upstream").labelled("upstream_requests_total", "result", &results, about);
         parts.series.of("upstream").counter("upstream_retries_total", "Calls that were retried");
-        let about = "A failed or refused call causes a degraded response.";
+        let about = "A failed, refused or skipped call causes a degraded response.";
         parts.dashboards.add(
             "upstream",
             Panel::new(Section::Parts, "Calls to the other service", about, Unit::PerSecond)

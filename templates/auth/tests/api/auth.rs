@@ -172,10 +172,12 @@ async fn the_log_names_the_caller_of_a_write() {
 }
 
 #[tokio::test]
-async fn browsers_of_listed_origins_may_send_a_credential() {
+async fn browsers_of_listed_origins_may_send_a_credential_and_read_a_refusal() {
     let server = TestServer::start(&["--cors-origins=https://app.example"]).await;
     let preflight = request("OPTIONS", "/products").header("origin", "https://app.example");
     let preflight = preflight.header("access-control-request-method", "POST");
     let answer = send(server.public, preflight.header("access-control-request-headers", "authorization")).await;
     assert!(answer.header("access-control-allow-headers").contains("authorization"), "{answer:?}");
+    let refused = send(server.public, post("").header("origin", "https://app.example")).await;
+    assert!(refused.header("access-control-expose-headers").contains("www-authenticate"), "{refused:?}");
 }

@@ -40,8 +40,8 @@ impl Connections {
     ) -> Arc<Self> {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(settings.server.header_timeout).max_buf_size(BUFFER);
-        let (write_timeout, discards) = (settings.guard.request_timeout, Semaphore::new(MAX_DISCARDS));
-        Arc::new(Self { http, router, write_timeout, bodies, discards, stage })
+        let write_timeout = settings.guard.request_timeout;
+        Arc::new(Self { http, router, write_timeout, bodies, discards: Semaphore::new(MAX_DISCARDS), stage })
     }
 
     /// Returns when the connection has ended.

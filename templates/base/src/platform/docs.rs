@@ -42,7 +42,7 @@ pub fn text(mut api: OpenApi) -> String {
             }
         }
     }
-    // Without the common failures: of these, health checks have only those of requests that violate HTTP.
+    // Merged last, so without the common failures: a health check fails only if the request violates HTTP.
     api.merge(health::router().into_openapi());
     api.to_pretty_json().expect("a description is always JSON") + "\n"
 }

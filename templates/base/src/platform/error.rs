@@ -61,8 +61,8 @@ impl Error {
             code if code < 500 => ("refused", "the request was rejected"),
             _ => ("internal", "internal error"),
         };
-        let (request_id, unchanged) = (String::new(), code < 500);
-        Self { message, code, r#type, request_id, details: Vec::new(), unchanged, cause: None }
+        let unchanged = code < 500;
+        Self { message, code, r#type, request_id: String::new(), details: Vec::new(), unchanged, cause: None }
     }
 
     /// Internal error, because of a panic with this payload.

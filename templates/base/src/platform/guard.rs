@@ -41,7 +41,8 @@ pub struct Settings {
 /// Wraps routes in all of these steps: as one layer, because each layer costs an allocation and a copy of the request.
 /// Health is beside them, with `observe`, `admit` and CORS only: it must respond under overload too.
 pub fn protect(router: Router, platform: &Arc<Platform>) -> Router {
-    let (guarding, cors) = (Arc::clone(platform), option_layer(cors(&platform.settings.guard)));
+    let cors = option_layer(cors(&platform.settings.guard));
+    let guarding = Arc::clone(platform);
     let health = Router::from(health::router()).with_state(Arc::clone(platform)).layer(cors.clone());
     let guarded = router.layer(layer_fn(move |mut route: Route| {
         let platform = Arc::clone(&guarding);

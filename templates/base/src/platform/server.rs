@@ -81,11 +81,11 @@ impl Server {
         tracing::info!(public = address(&public), admin = address(&admin), "listening");
         let stage = watch::Sender::new(Stage::Serving);
         let bodies = Arc::new(Semaphore::new(body::BUDGET));
-        let port = |router| Connections::new(router, &platform.settings, Arc::clone(&bodies), stage.subscribe());
+        let connections = |router| Connections::new(router, &platform.settings, Arc::clone(&bodies), stage.subscribe());
         let max = settings.max_connections.get();
         let mut open = JoinSet::new();
         let mut probes = JoinSet::new();
-        let mut probed = pin!(accept(&admin, port(admin_router), max, &mut probes));
+        let mut probed = pin!(accept(&admin, connections(admin_router), max, &mut probes));
         let drain = async {
             tokio::select! { () = shutdown => {}, failed = platform.run() => return failed }
             tracing::info!("draining");
@@ -95,7 +95,7 @@ impl Server {
             Ok(())
         };
         tokio::select! {
-            never = accept(&public, port(public_router), max, &mut open) => match never {},
+            never = accept(&public, connections(public_router), max, &mut open) => match never {},
             never = &mut probed => match never {},
             drained = drain => drained?,
         }

@@ -137,8 +137,8 @@ fn given(arg: &Arg, name: &str, arguments: &ArgMatches, environment: &Environmen
         // An argument whose value `--help` would hide is a secret.
         _ => environment.get(name, arg.is_hide_env_values_set())?.into_iter().collect(),
     };
-    let server = name.ends_with("_URL") && !arg.get_default_values().is_empty();
-    values.retain(|value| server || !value.is_empty());
+    let refuses_empty = name.ends_with("_URL") && !arg.get_default_values().is_empty();
+    values.retain(|value| refuses_empty || !value.is_empty());
     Ok(values)
 }
 

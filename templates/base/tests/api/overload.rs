@@ -13,9 +13,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::errors::envelope;
-use crate::support::eventually;
 use crate::support::http::{self, Connection, raw, read_some, read_to_end, request, send};
 use crate::support::server::TestServer;
+use crate::support::{eventually, fastest};
 
 /// A handler that waits for a permit of the test.
 fn gate() -> (Arc<Semaphore>, Router) {
@@ -46,14 +46,8 @@ async fn requests_over_the_cap_are_shed_at_once_while_liveness_answers() {
         envelope(&answer, 503, "overloaded").await;
         assert_ne!(answer.header("retry-after"), "");
     }
-    // The fastest of a few: a busy machine slows down some of them, a queue in the server all.
-    let mut fastest = Duration::MAX;
-    for _ in 0..5 {
-        let asked = Instant::now();
-        assert_eq!(http::get(server.public, "/test/gate").await.status, 503);
-        fastest = fastest.min(asked.elapsed());
-    }
-    assert!(fastest < Duration::from_millis(50), "{fastest:?}");
+    let shed = fastest(async || assert_eq!(http::get(server.public, "/test/gate").await.status, 503)).await;
+    assert!(shed < Duration::from_millis(50), "no request waits in a queue: {shed:?}");
     assert_eq!(http::get(server.public, "/health/live").await.status, 200);
     assert_eq!(http::get(server.public, "/health/ready").await.status, 200);
 
@@ -84,14 +78,9 @@ async fn disconnected_clients_release_their_permits() {
 async fn a_handler_past_the_deadline_is_504_at_the_deadline() {
     let routes = Router::new().route("/test/hang", get(async || pending::<&str>().await));
     let server = TestServer::with_routes(&["--request-timeout=300ms"], routes).await;
-    let mut fastest = Duration::MAX;
-    for _ in 0..3 {
-        let asked = Instant::now();
-        let answer = http::get(server.public, "/test/hang").await;
-        fastest = fastest.min(asked.elapsed());
-        envelope(&answer, 504, "timeout").await;
-    }
-    assert!((290..550).contains(&fastest.as_millis()), "{fastest:?}");
+    let hang = async || envelope(&http::get(server.public, "/test/hang").await, 504, "timeout").await;
+    let took = fastest(hang).await;
+    assert!((290..550).contains(&took.as_millis()), "{took:?}");
 }
 
 #[tokio::test]
@@ -123,16 +112,16 @@ async fn a_silent_client_is_disconnected_at_the_header_timeout() {
 
 #[tokio::test]
 async fn an_idle_connection_is_usable_until_the_header_timeout() {
-    let server = TestServer::start(&["--header-timeout=3s"]).await;
+    let server = TestServer::start(&["--header-timeout=5s"]).await;
     let mut connection = Connection::open(server.public).await;
     for _ in 0..2 {
         assert_eq!(connection.send(request("GET", "/greet")).await.status, 200);
-        sleep(Duration::from_millis(2200)).await;
+        sleep(Duration::from_secs(3)).await;
     }
     let asked = Instant::now();
     assert_eq!(connection.send(request("GET", "/greet")).await.status, 200, "each request restarts the time-out");
     connection.closed().await;
-    assert!(asked.elapsed() > Duration::from_millis(2900), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() > Duration::from_millis(4900), "{:?}", asked.elapsed());
 }
 
 #[tokio::test]

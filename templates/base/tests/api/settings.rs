@@ -71,8 +71,8 @@ fn settings() -> Vec<(String, bool)> {
     command.build();
     let setting = |argument: &clap::Arg| {
         let name = argument.get_env()?.to_str()?.to_owned();
-        let server = name.ends_with("_URL") && !argument.get_default_values().is_empty();
-        Some((name, server))
+        let refuses_empty = name.ends_with("_URL") && !argument.get_default_values().is_empty();
+        Some((name, refuses_empty))
     };
     command.get_arguments().filter_map(setting).collect()
 }
@@ -114,10 +114,10 @@ fn every_setting_has_a_rule_and_an_example_of_each_kind() {
 }
 
 #[test]
-fn an_empty_variable_counts_as_absent_except_the_url_of_a_server() {
-    for (name, server) in settings() {
+fn an_empty_variable_counts_as_absent_except_a_url_with_a_default() {
+    for (name, refuses_empty) in settings() {
         let read = read(&[(&name, OsStr::new(""))]);
-        assert_eq!(read.is_err(), server, "{name}: {:?}", read.err());
+        assert_eq!(read.is_err(), refuses_empty, "{name}: {:?}", read.err());
     }
 }
 

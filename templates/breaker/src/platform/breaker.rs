@@ -133,7 +133,7 @@ impl Breaker {
 
     /// Logs and counts an error of the dependency.
     pub fn report(&self, error: &impl Display) {
-        tracing::warn!(dependency = self.dependency, error = error.to_string(), "a dependency failed");
+        tracing::warn!(dependency = self.dependency, error = format!("{error:#}"), "a dependency failed");
         //~ if monitoring
         metrics::counter!("dependency_errors_total", "dependency" => self.dependency).increment(1);
         //~ endif

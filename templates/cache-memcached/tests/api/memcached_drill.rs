@@ -7,11 +7,11 @@ use crate::support::chaos::Chaos;
 use crate::support::process::Process;
 use crate::support::servers::{self, address, by_way_of};
 
-pub async fn fails(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     let url = servers::memcached();
     let chaos = Chaos::start(address(&url));
     let flag = format!("--memcached-url={}", by_way_of(chaos.address(), &url));
     let service = Process::start(&[&flag]).await;
     let dependency = Dependency { name: "Memcached", chaos, needed_by: &[] };
-    dependency_drill::fails(&dependency, &service, pace).await
+    dependency_drill::run(&dependency, &service, pace).await
 }

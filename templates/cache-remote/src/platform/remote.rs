@@ -40,7 +40,8 @@ pub struct Remote<T> {
 
 impl<T: Cached> Remote<T> {
     pub fn new(settings: &Settings, store: store::Store) -> Self {
-        let (ttl, prefix) = (settings.cache.cache_ttl, format!("{}:{}", settings.link.key_prefix, T::name()));
+        let ttl = settings.cache.cache_ttl;
+        let prefix = format!("{}:{}", settings.link.key_prefix, T::name());
         Self { local_ttl: LOCAL_TTL.min(ttl / 2), ttl, store, prefix, distrusted: Mutex::default(), holds: PhantomData }
     }
 

@@ -18,7 +18,7 @@ pub struct Dependency {
 }
 
 /// Takes `service` through the failures of what it depends on.
-pub async fn fails(dependency: &Dependency, service: &Process, pace: Pace) -> Vec<Outcome> {
+pub async fn run(dependency: &Dependency, service: &Process, pace: Pace) -> Vec<Outcome> {
     let Dependency { name, ref chaos, needed_by: fails } = *dependency;
     prepare(service.public).await;
     let load = Load::on(pace, service.admin, &[service.public], requests());

@@ -1,5 +1,6 @@
 //! The time of the last backup, as a metric. Only the files are read, since each deployment makes backups in its own way.
 
+use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{fs, io};
@@ -23,18 +24,24 @@ pub struct Settings {
 /// Updates the metric regularly. Does not return.
 pub async fn watch(settings: &Settings) {
     let gauge = metrics::gauge!("db_last_backup_timestamp_seconds");
+    let Some(folder) = &settings.backup_folder else {
+        // Every comparison with NaN is false, so no alert fires.
+        gauge.set(f64::NAN);
+        return pending().await;
+    };
+    let mut is_readable = true;
     loop {
-        let seconds = match settings.backup_folder.clone() {
-            Some(folder) => {
-                // Reading a folder over a network may block.
-                let newest = spawn_blocking(move || newest(&folder).ok().flatten()).await.ok().flatten();
-                let since = newest.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-                since.unwrap_or_default().as_secs_f64()
-            }
-            // Every comparison with NaN is false, so no alert fires.
-            None => f64::NAN,
-        };
-        gauge.set(seconds);
+        let path = folder.clone();
+        // Reading a folder over a network may block.
+        let read = spawn_blocking(move || newest(&path)).await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
+        if let Err(error) = &read
+            && is_readable
+        {
+            tracing::warn!(error = error.to_string(), "the folder of the backups cannot be read");
+        }
+        is_readable = read.is_ok();
+        let since = read.ok().flatten().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        gauge.set(since.unwrap_or_default().as_secs_f64());
         sleep(INTERVAL).await;
     }
 }
@@ -44,7 +51,11 @@ fn newest(folder: &Path) -> io::Result<Option<SystemTime>> {
     let mut newest = None;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let file = entry.metadata()?;
+        let file = match entry.metadata() {
+            // An old backup that was deleted since the folder was read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            file => file?,
+        };
         if file.is_file() && entry.file_name() != UNFINISHED {
             newest = newest.max(Some(file.modified()?));
         }

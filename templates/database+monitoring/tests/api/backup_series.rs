@@ -7,13 +7,16 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::scrape::Scrape;
 use crate::series::rises;
 use crate::support::server::TestServer;
-use crate::support::{alone, eventually};
+use crate::support::{alone, eventually, logs};
 
 const SERIES: &str = "db_last_backup_timestamp_seconds";
+
+const UNREADABLE: &str = "the folder of the backups cannot be read";
 
 #[tokio::test]
 async fn the_last_backup() {
     let body = async {
+        logs::record();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("backups-{:016x}", fastrand::u64(..)));
         fs::create_dir(&folder).expect("a new folder");
         let write = |name: &str, seconds: u64| {
@@ -32,8 +35,10 @@ async fn the_last_backup() {
         write("unfinished", 1_800_000_000);
         becomes(1_700_000_000.0).await;
         rises(server.admin, SERIES, async || write("newest", 1_700_000_001)).await;
+        assert!(logs::with(UNREADABLE).is_empty());
         fs::remove_dir_all(&folder).ok();
         becomes(0.0).await;
+        assert_eq!(logs::with(UNREADABLE).len(), 1);
     };
     alone("backup_series::the_last_backup", body).await;
 }

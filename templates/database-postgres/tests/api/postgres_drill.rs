@@ -8,7 +8,7 @@ use crate::support::chaos::Chaos;
 use crate::support::process::Process;
 use crate::support::servers::{address, by_way_of};
 
-pub async fn fails(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     // Has the database, and gets no requests.
     let owner = Process::start(&[]).await;
     let url = owner._fixture.database.url();
@@ -16,5 +16,5 @@ pub async fn fails(pace: Pace) -> Vec<Outcome> {
     let flag = format!("--database-url={}", by_way_of(chaos.address(), &url));
     let service = Process::start(&[&flag]).await;
     let dependency = Dependency { name: "PostgreSQL", chaos, needed_by: NEED_THE_DATABASE };
-    dependency_drill::fails(&dependency, &service, pace).await
+    dependency_drill::run(&dependency, &service, pace).await
 }

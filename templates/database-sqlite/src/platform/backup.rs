@@ -114,11 +114,15 @@ impl Restore {
         copied.map_err(|error| anyhow!("cannot copy the backup to {}: {error}", unfinished.display()))?;
         File::open(&unfinished)?.sync_all()?;
         let replaced = beside(database, &Utc::now().format(".replaced-%Y%m%dT%H%M%SZ").to_string());
-        if database.exists() {
+        let is_replaced = database.exists();
+        if is_replaced {
             close(options).await?;
-            for part in ["", "-wal", "-shm"] {
-                unless_missing(fs::rename(beside(database, part), beside(&replaced, part)))?;
-            }
+        }
+        // Also without a database: SQLite would apply the writes in a `-wal` file that is left to the backup.
+        for part in ["", "-wal", "-shm"] {
+            unless_missing(fs::rename(beside(database, part), beside(&replaced, part)))?;
+        }
+        if is_replaced {
             println!("the replaced database is {}", replaced.display());
         }
         fs::rename(&unfinished, database)?;
@@ -131,9 +135,12 @@ impl Restore {
         ensure!(self.file.is_file(), "there is no file {}", self.file.display());
         let mut backup = Connection::connect_with(&Options::new().filename(&self.file).read_only(true)).await?;
         let found = sqlx::query_scalar::<_, String>("PRAGMA integrity_check(1)").fetch_one(&mut backup).await;
+        // A file of 0 bytes is a valid database without tables.
+        let tables = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_schema").fetch_one(&mut backup).await;
         backup.close().await?;
         let found = found.map_err(|error| anyhow!("the backup cannot be read: {error}"))?;
         ensure!(found == "ok", "the backup is damaged: {}", found.lines().last().unwrap_or_default());
+        ensure!(tables? > 0, "the backup is empty");
         Ok(())
     }
 }

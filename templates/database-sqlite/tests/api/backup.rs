@@ -126,10 +126,26 @@ async fn a_file_that_is_damaged_or_missing_replaces_nothing() {
     bytes[middle..].fill(0x5a);
     let damaged = folder.path().join("damaged");
     fs::write(&damaged, bytes).expect("a new file");
-    for file in [text(&damaged), "/nothing/there"] {
+    let empty = folder.path().join("empty");
+    File::create(&empty).expect("a new file");
+    for file in [text(&damaged), text(&empty), "/nothing/there"] {
         let ended = restore(&other, file).await;
         assert_eq!((ended.code, ended.stderr.len()), (Some(1), 1), "{:?}", ended.stderr);
     }
+    assert_eq!(rows(&other).await.len(), 1);
+}
+
+#[tokio::test]
+async fn writes_that_are_left_of_a_missing_database_are_not_applied_to_the_backup() {
+    let server = TestServer::start(&[]).await;
+    create(&server, "Old").await;
+    let (folder, other) = (temporary(), Database::new().await);
+    let file = backup(&server.fixture.database, &folder, &[]).await;
+    create(&server, "New").await;
+    let wal = |database: &Database| database.file().with_extension("db-wal");
+    fs::copy(wal(&server.fixture.database), wal(&other)).expect("the service runs, so it has the file");
+    let restored = restore(&other, &file).await;
+    assert_eq!((restored.code, restored.stdout.len()), (Some(0), 0), "{:?}", restored.stderr);
     assert_eq!(rows(&other).await.len(), 1);
 }
 

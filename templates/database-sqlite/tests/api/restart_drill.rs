@@ -10,7 +10,7 @@ use crate::support::ports::Port;
 use crate::support::process::Process;
 use crate::{happen, prepare, requests};
 
-pub async fn follows(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     // Has the file, and gets no requests.
     let owner = Process::start(&["--drain-delay=1s"]).await;
     let mut flags: Vec<&str> = owner._fixture.flags.iter().map(String::as_str).collect();

@@ -133,9 +133,10 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(error) if engine::is_contention(&**error) => {
                 Self { unchanged: true, ..Self::of(503) }
             }
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::of(500),
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self { unchanged: true, ..Self::of(503) },
-            error => Self { unchanged: Unconnected::is_cause_of(error), ..Self::of(503) },
+            error if error.is_outage() => Self { unchanged: Unconnected::is_cause_of(error), ..Self::of(503) },
+            // The statement does not fit the code: a column that it does not have, or one of another type.
+            _ => Self::of(500),
         };
         answer.because(error)
     }

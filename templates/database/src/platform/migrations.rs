@@ -4,7 +4,7 @@ use std::io;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use anyhow::{anyhow, bail};
+use anyhow::{anyhow, bail, ensure};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr};
 use tokio::time::{sleep, timeout};
@@ -35,7 +35,7 @@ pub async fn migrate(options: &Options) -> anyhow::Result<usize> {
     let mut connection = connect(&engine::for_migrations(options)?).await?;
     // Like `run`, whose `Acquire` bound cannot be used in a task.
     timeout(MIGRATION, MIGRATIONS.run_direct(None, &mut connection, false)).await.map_err(io::Error::from)??;
-    count_unknown(connection).await
+    Ok(count_unknown(&applied(connection).await?))
 }
 
 /// The command `migrate`.
@@ -49,8 +49,9 @@ pub async fn command(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-/// Waits until the database responds, and applies migrations if `migrate_first` is set. Retries forever, since the
-/// database may start after the service. Returns the number of migrations that this version does not know.
+/// Waits until the database responds and has every migration, and applies them itself if `migrate_first` is set. Retries
+/// forever, since the database may start after the service. Returns the number of migrations that this version does not
+/// know.
 ///
 /// # Errors
 /// If a retry cannot help: a migration fails, or differs from the applied one.
@@ -68,9 +69,12 @@ pub async fn prepare(options: &Options, migrate_first: bool) -> anyhow::Result<u
     }
 }
 
-/// The number of migrations that this version does not know, without applying any.
+/// As [`migrate`], without applying any: pending migrations are an error.
 async fn check(options: &Options) -> anyhow::Result<usize> {
-    count_unknown(connect(&engine::for_requests(options, DEADLINE)?).await?).await
+    let applied = applied(connect(&engine::for_requests(options, DEADLINE)?).await?).await?;
+    let pending = MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version)).count();
+    ensure!(pending == 0, "{pending} migrations are pending: run the command `migrate`");
+    Ok(count_unknown(&applied))
 }
 
 /// One file, parsed like `sqlx::migrate!`.
@@ -86,20 +90,26 @@ async fn connect(options: &Options) -> anyhow::Result<Connection> {
     Ok(connection.map_err(|_elapsed| late(CONNECT_TIMEOUT))??)
 }
 
-/// The number of applied migrations that this version does not know: it was rolled back, or a later version is being
-/// deployed. Closes the connection, which may be dead without an error: therefore the time-out.
-async fn count_unknown(mut connection: Connection) -> anyhow::Result<usize> {
+/// The versions of the applied migrations. Closes the connection, which may be dead without an error: therefore the
+/// time-out.
+async fn applied(mut connection: Connection) -> anyhow::Result<Vec<i64>> {
     let select = format!("SELECT version FROM {}", MIGRATIONS.table_name);
-    let count = async {
-        let applied: Vec<i64> = match sqlx::query_scalar(AssertSqlSafe(select)).fetch_all(&mut connection).await {
+    let read = async {
+        let applied = match sqlx::query_scalar(AssertSqlSafe(select)).fetch_all(&mut connection).await {
             // Without the table of migrations, none was applied.
             Err(sqlx::Error::Database(error)) if engine::is_missing_table(&*error) => Vec::new(),
             applied => applied?,
         };
         connection.close().await.ok();
-        Ok(applied.into_iter().filter(|version| !MIGRATIONS.version_exists(*version)).count())
+        Ok(applied)
     };
-    timeout(DEADLINE, count).await.map_err(|_elapsed| late(DEADLINE))?
+    timeout(DEADLINE, read).await.map_err(|_elapsed| late(DEADLINE))?
+}
+
+/// The number of applied migrations that this version does not know: it was rolled back, or a later version is being
+/// deployed.
+fn count_unknown(applied: &[i64]) -> usize {
+    applied.iter().filter(|version| !MIGRATIONS.version_exists(**version)).count()
 }
 
 fn late(limit: Duration) -> anyhow::Error {

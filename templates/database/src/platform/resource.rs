@@ -1,6 +1,7 @@
 //! Common parts of resource endpoints: the id in the path, the entity tag, and the responses to reads and writes.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -14,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::conditions::{Conditions, not_modified};
 use super::error::{Error, Result};
 use super::input::{Fields, Input, MAX_INTEGER, integer};
-use super::telemetry;
+use super::{Platform, telemetry};
 
 /// A row of a table with an id and a version.
 pub trait Resource {
@@ -112,17 +113,23 @@ where
 }
 
 /// Runs a write to its end even if its client disconnects or the deadline passes, so that the steps after a commit run
-/// too.
+/// too. A shutdown waits for it.
 ///
 /// # Errors
 /// That of the write.
-pub async fn settle<T: Send + 'static>(write: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub async fn settle<T: Send + 'static>(
+    platform: &Platform,
+    write: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let under_way = Arc::clone(&platform.writes).read_owned().await;
     let write = async move {
         // Counted here: nothing waits for this task once the client has disconnected.
-        AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|panic| {
+        let written = AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|panic| {
             telemetry::count("http_panics_total");
             Err(Error::of_panic(&*panic))
-        })
+        });
+        drop(under_way);
+        written
     };
     tokio::spawn(write).await.unwrap_or_else(|ended| Err(Error::of(500).because(ended)))
 }

@@ -47,12 +47,13 @@ pub fn router() -> OpenApiRouter<Arc<App>> {
 //~ endfor
 ))]
 <% resource.create_signature %>
+    let platform = Arc::clone(&app.platform);
     let write = async move {
         let insert = queries::insert(&app.platform.database, &new);
         //= insert
         insert.await
     };
-    Ok(created("/<% resource.name %>", settle(write).await?))
+    Ok(created("/<% resource.name %>", settle(&platform, write).await?))
 }
 
 /// Read <% resource.a %> <% resource.noun %>
@@ -91,12 +92,13 @@ async fn edit(
     conditions: Conditions,
     Body(new): Body<Replacement>,
 ) -> Result<impl IntoResponse> {
+    let platform = Arc::clone(&app.platform);
     let write = async move {
         let update = queries::update(&app.platform.database, id, &new, &conditions);
         //= update
         update.await
     };
-    settle(write).await?.map(changed).ok_or_else(missing)
+    settle(&platform, write).await?.map(changed).ok_or_else(missing)
 }
 
 /// Delete <% resource.a %> <% resource.noun %>
@@ -110,12 +112,13 @@ async fn edit(
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
+    let platform = Arc::clone(&app.platform);
     let write = async move {
         let delete = queries::delete(&app.platform.database, id, &conditions);
         //= delete
         delete.await
     };
-    settle(write).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
+    settle(&platform, write).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
 }
 
 fn missing() -> Error {

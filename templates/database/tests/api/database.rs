@@ -1,9 +1,13 @@
 //! A busy or unavailable database: a response in time that exposes nothing, and recovery without a restart.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use app::platform::breaker::FAILURES;
 use app::platform::engine::CONNECTIONS;
+use app::platform::error::Error;
+use app::platform::resource::settle;
 use app::products::Product;
 use app::products::statements::{INSERT, UPDATE};
 use app::state::App;
@@ -13,7 +17,7 @@ use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::errors::envelope;
 use crate::support::eventually;
@@ -164,6 +168,30 @@ async fn a_statement_that_fails_is_500_and_exposes_nothing() {
             assert!(!answer.text().contains(internal), "{}", answer.text());
         }
     }
+}
+
+#[test]
+fn a_row_that_does_not_fit_the_code_is_500() {
+    for error in [sqlx::Error::ColumnNotFound("nme".into()), sqlx::Error::Decode("not a date".into())] {
+        assert_eq!(Error::from(error).code, 500);
+    }
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_the_steps_after_a_commit() {
+    let server = TestServer::start(&["--drain-delay=0s"]).await;
+    let is_done = Arc::new(AtomicBool::new(false));
+    let done = Arc::clone(&is_done);
+    let write = async move {
+        sleep(Duration::from_secs(1)).await;
+        done.store(true, Relaxed);
+        Ok(())
+    };
+    // As if its client disconnected.
+    let left = timeout(Duration::ZERO, settle(&server.app.platform, write)).await;
+    assert!(left.is_err() && !is_done.load(Relaxed));
+    server.stop().await.expect("it ends");
+    assert!(is_done.load(Relaxed));
 }
 
 /// The clocks of replicas may differ.

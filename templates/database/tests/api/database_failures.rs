@@ -45,7 +45,7 @@ async fn of_writes_that_panic() {
     let body = async {
         let server = TestServer::start(&[]).await;
         let panics = async || {
-            let ended: Result<(), Error> = settle(async { panic!("by the test") }).await;
+            let ended: Result<(), Error> = settle(&server.app.platform, async { panic!("by the test") }).await;
             assert!(ended.is_err());
         };
         fails(server.admin, "http_panics_total", panics).await;

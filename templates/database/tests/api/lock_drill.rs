@@ -8,7 +8,7 @@ use crate::drill::outcome::{Failure, Outcome};
 use crate::support::process::Process;
 use crate::{NEED_THE_DATABASE, happen, prepare, requests};
 
-pub async fn holds(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     let service = Process::start(&[]).await;
     prepare(service.public).await;
     let load = Load::on(pace, service.admin, &[service.public], requests());

@@ -89,6 +89,10 @@ async fn applied_migrations_that_cannot_be_read_are_reported_and_read_again() {
     eventually("the missing column is reported", reported).await;
     assert_eq!(get(admin, "/health/ready").await.status, 503);
     sqlx::query("DROP TABLE _sqlx_migrations").execute(&pool).await.unwrap();
+    let pending = "pending: run the command `migrate`";
+    eventually("it waits for the command", async || !logs::with(pending).is_empty()).await;
+    assert_eq!(get(admin, "/health/ready").await.status, 503);
+    assert_eq!(run(&["migrate"], &[("DATABASE_URL", &database.url())]).await.code, Some(0));
     eventually("it becomes ready", async || get(admin, "/health/ready").await.status == 200).await;
 }
 

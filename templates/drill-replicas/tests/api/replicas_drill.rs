@@ -15,7 +15,7 @@ use crate::{happen, prepare, requests};
 /// Load balancers notice within 2 s that a replica is no longer ready.
 const NOTICED: Duration = Duration::from_secs(2);
 
-pub async fn fail(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     // Has what replicas share, and gets no requests.
     let owner = Process::start(&["--drain-delay=3s"]).await;
     let flags: Vec<&str> = owner._fixture.flags.iter().map(String::as_str).collect();

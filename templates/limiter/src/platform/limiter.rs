@@ -1,5 +1,5 @@
-//! The rate limit of each client, counted in this process and in bounded memory, and the headers that tell the client
-//! what is left of it (draft-ietf-httpapi-ratelimit-headers).
+//! The rate limit of each client as this process counts it, in bounded memory, and the headers that tell the client what
+//! is left of it (draft-ietf-httpapi-ratelimit-headers).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +14,7 @@ use super::{Platform, client::Client, error::Error, settings::number, telemetry}
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// The most clients that are counted: at most 10 MB of addresses.
+/// The most clients that are counted; as addresses, they take at most 10 MB.
 const MAX_CLIENTS: usize = 100_000;
 
 #[derive(clap::Args)]

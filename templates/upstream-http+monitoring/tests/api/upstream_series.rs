@@ -32,6 +32,7 @@ async fn calls_of_the_other_service() {
         call().await;
         // The fifth failure in a row.
         rises(server.admin, r#"breaker_open{dependency="upstream"}"#, call).await;
+        rises(server.admin, &calls("skipped"), call).await;
     };
     alone("upstream_series::calls_of_the_other_service", body).await;
 }

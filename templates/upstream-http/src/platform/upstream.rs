@@ -84,7 +84,12 @@ impl Upstream {
         let skip = permit.is_err() || matches!(self.breaker.turn(), Turn::Wait);
         let found = if skip { None } else { self.breaker.call(self.timeout, self.find(path, headers)).await.ok() };
         //~ if monitoring
-        let result = found.as_ref().map_or("failed", |found| if found.is_some() { "answered" } else { "refused" });
+        let result = match &found {
+            Some(Some(_)) => "answered",
+            Some(None) => "refused",
+            None if skip => "skipped",
+            None => "failed",
+        };
         metrics::counter!("upstream_requests_total", "result" => result).increment(1);
         //~ endif
         let data = found.flatten();
@@ -107,7 +112,7 @@ impl Upstream {
         if let Err(error) = &response
             && self.retries.withdraw()
         {
-            tracing::warn!(error = error.to_string(), "a call to the other service failed, trying again");
+            tracing::warn!(error = format!("{error:#}"), "a call to the other service failed, trying again");
             telemetry::count("upstream_retries_total");
             // A random delay, so that requests that failed together do not retry together.
             tokio::time::sleep(Duration::from_millis(fastrand::u64(..100))).await;

@@ -8,13 +8,13 @@ use crate::support::fetched::PATH;
 use crate::support::process::Process;
 use crate::upstream::{ok, other};
 
-pub async fn fails(pace: Pace) -> Vec<Outcome> {
+pub async fn run(pace: Pace) -> Vec<Outcome> {
     let (other, _) = other(|_| ok()).await;
     let chaos = Chaos::start(&other.public.to_string());
     let flag = format!("--upstream-url=http://{}", chaos.address());
     let service = Process::start(&[&flag]).await;
     let dependency = Dependency { name: "the other service", chaos, needed_by: &[PATH] };
-    let mut outcomes = dependency_drill::fails(&dependency, &service, pace).await;
+    let mut outcomes = dependency_drill::run(&dependency, &service, pace).await;
     for outcome in &mut outcomes {
         let failed = outcome.during.iter().filter(|sample| !sample.is_answered()).count();
         if failed > 0 {

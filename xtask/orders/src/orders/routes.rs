@@ -42,8 +42,9 @@ async fn list(State(app): State<Arc<App>>, Params(page): Params<Page>) -> Result
     (status = 409, description = "There is no such product", body = Envelope),
 ))]
 async fn create(State(app): State<Arc<App>>, _: Params<()>, Body(new): Body<NewOrder>) -> Result<impl IntoResponse> {
+    let platform = Arc::clone(&app.platform);
     let insert = async move { queries::insert(&app.platform.database, &new).await };
-    Ok(created("/orders", settle(insert).await?))
+    Ok(created("/orders", settle(&platform, insert).await?))
 }
 
 /// Read an order
@@ -76,8 +77,9 @@ async fn edit(
     conditions: Conditions,
     Body(new): Body<OrderReplacement>,
 ) -> Result<impl IntoResponse> {
+    let platform = Arc::clone(&app.platform);
     let update = async move { queries::update(&app.platform.database, id, &new, &conditions).await };
-    settle(update).await?.map(changed).ok_or_else(missing)
+    settle(&platform, update).await?.map(changed).ok_or_else(missing)
 }
 
 /// Delete an order
@@ -88,8 +90,9 @@ async fn edit(
     (status = 412, description = "`If-Match` or `If-None-Match` is false; nothing was deleted", body = Envelope),
 ))]
 async fn remove(State(app): State<Arc<App>>, Params(Id(id)): Params<Id>, conditions: Conditions) -> Result<StatusCode> {
+    let platform = Arc::clone(&app.platform);
     let delete = async move { queries::delete(&app.platform.database, id, &conditions).await };
-    settle(delete).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
+    settle(&platform, delete).await?.map(|()| StatusCode::NO_CONTENT).ok_or_else(missing)
 }
 
 fn missing() -> Error {

@@ -1,2 +1,2 @@
 //= drills
-        memcached_drill::fails(pace).boxed_local(),
+        memcached_drill::run(pace).boxed_local(),

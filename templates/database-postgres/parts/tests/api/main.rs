@@ -1,2 +1,2 @@
 //= drills
-        postgres_drill::fails(pace).boxed_local(),
+        postgres_drill::run(pace).boxed_local(),

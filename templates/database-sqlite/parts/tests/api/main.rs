@@ -1,2 +1,2 @@
 //= drills
-        restart_drill::follows(pace).boxed_local(),
+        restart_drill::run(pace).boxed_local(),

@@ -1,5 +1,5 @@
 //= drills
-        lock_drill::holds(pace).boxed_local(),
+        lock_drill::run(pace).boxed_local(),
 //= requests
         get("/products/1"),
         get("/products?limit=20"),

@@ -1,2 +1,2 @@
 //= drills
-        replicas_drill::fail(pace).boxed_local(),
+        replicas_drill::run(pace).boxed_local(),

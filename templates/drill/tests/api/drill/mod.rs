@@ -1,4 +1,4 @@
-//! The drill: the service goes through its own failures under load, and a report says what its clients saw.
+//! The drill: the service and what it depends on fail under load, and a report says what its clients saw.
 //!
 //! `just drill` takes one failure at a time and prints the report. Among the other tests every phase is short, requests
 //! are few, and all failures happen beside each other, so that latencies say nothing: only the answers are checked, from

@@ -18,7 +18,7 @@ pub const FAILS_WITHIN: Duration = Duration::from_secs(6);
 /// The longest until the service answers as before once what failed is back: the breaker lets one call through after 5 s.
 pub const RECOVERS_WITHIN: Duration = Duration::from_secs(7);
 
-/// The end of every request: no process runs that could answer one.
+/// The empty suffix, which every request has: while no process runs, none can be answered.
 pub const EVERYTHING: &[&str] = &[""];
 
 /// What clients saw of one failure.

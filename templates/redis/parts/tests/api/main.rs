@@ -1,2 +1,2 @@
 //= drills
-        redis_drill::fails(pace).boxed_local(),
+        redis_drill::run(pace).boxed_local(),

@@ -1,4 +1,4 @@
 //= drills
-        upstream_drill::fails(pace).boxed_local(),
+        upstream_drill::run(pace).boxed_local(),
 //= requests
         get(support::fetched::PATH),
