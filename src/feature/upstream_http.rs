@@ -40,7 +40,7 @@ pub(super) const UPSTREAM_HTTP: Feature = Feature {
             "Longest wait for the other service, including the retry; at most nine tenths of REQUEST_TIMEOUT",
         );
         let results = ["answered", "failed", "refused", "skipped"];
-        let about = "Calls to the other service, by result; skipped: the breaker was open, or too many were under way";
+        let about = "Calls to the other service, by result; skipped: not made";
         parts.series.of("upstream").labelled("upstream_requests_total", "result", &results, about);
         parts.series.of("upstream").counter("upstream_retries_total", "Calls that were retried");
         let about = "A failed, refused or skipped call causes a degraded response.";

@@ -1,6 +1,4 @@
-//! The series of the process. Every client library of Prometheus has them under these names
-//! (<https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>). They come from `/proc`, so only Linux
-//! has them.
+//! What the kernel knows of this process, as metrics. It comes from `/proc`, so only Linux has these series.
 
 use std::fs;
 use std::sync::LazyLock;
