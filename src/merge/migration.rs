@@ -15,14 +15,17 @@ pub fn is_migration(path: &Utf8Path) -> bool {
 }
 
 /// The paths of new migrations whose number is taken, or lower than that of one in the project. One that the project has
-/// under another number keeps that one, and one that was deleted under another number stays away.
+/// under another number keeps that one, whether or not the user edited it, and one that was deleted stays away. If none
+/// was known, all come back, and each has its number unless that is taken: those of the user may need their tables.
 pub(super) fn numbers(
     gone: &BTreeSet<Utf8PathBuf>,
     known: &Files,
     [yours, new]: [&Files; 2],
     moved: &BTreeMap<Utf8PathBuf, Utf8PathBuf>,
 ) -> BTreeMap<Utf8PathBuf, Utf8PathBuf> {
-    let mut last = yours.keys().chain(moved.values()).filter_map(|path| number(path)).max().unwrap_or(0);
+    let mut taken: BTreeSet<u64> = yours.keys().chain(moved.values()).filter_map(|path| number(path)).collect();
+    let is_first = !known.keys().any(|path| is_migration(path));
+    let mut last = if is_first { 0 } else { taken.last().copied().unwrap_or(0) };
     let mut given = BTreeMap::new();
     for (path, file) in new {
         let Some(wanted) = number(path) else { continue };
@@ -32,16 +35,22 @@ pub(super) fn numbers(
         }
         let before = || known.keys().chain(gone).find(|other| is_renumbered(other, path));
         let before = || before().map(|path| moved.get(path).unwrap_or(path));
-        if let Some(placed) = find(path, file, yours).or_else(before) {
-            given.insert(path.clone(), placed.clone());
+        let here = || (gone.contains(path) || yours.contains_key(path)).then_some(path);
+        let kept = || placed(path, file, yours, moved);
+        if let Some(place) = find(path, file, yours).or_else(before).or_else(here).or_else(kept) {
+            last = last.max(number(place).unwrap_or(0));
+            if place != path {
+                given.insert(path.clone(), place.clone());
+            }
             continue;
         }
-        if wanted > last {
-            last = wanted;
-            continue;
+        let is_free = wanted > last && !taken.contains(&wanted);
+        last = if is_free { wanted } else { taken.last().copied().unwrap_or(0).max(last) + 1 };
+        taken.insert(last);
+        if !is_free {
+            let name = name(path).unwrap_or_default();
+            given.insert(path.clone(), Utf8Path::new(FOLDER).join(format!("{last:04}_{name}")));
         }
-        last += 1;
-        given.insert(path.clone(), Utf8Path::new(FOLDER).join(format!("{last:04}_{}", name(path).unwrap_or_default())));
     }
     given
 }

@@ -8,6 +8,7 @@ mod fields;
 mod fixes;
 mod interrupting;
 mod merging;
+mod migrations;
 mod names;
 mod neighbours;
 mod new;

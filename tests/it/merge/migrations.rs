@@ -1,6 +1,6 @@
 //! Migrations over sequences of changes: each that is rendered is in the project, and none is taken for deleted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use restwell::choice::{Database, Value};
@@ -123,7 +123,15 @@ impl Project {
             let is_there = find_migration(path, file, &self.files).is_some();
             assert!(is_there || self.edited(path), "{path} is missing: {:?}", self.files.keys());
         }
+        assert!(self.names_differ(), "one migration is there twice: {:?}", self.files.keys());
         self.applied = new;
+    }
+
+    /// Whether no two migrations have one name, those of the user left out.
+    fn names_differ(&self) -> bool {
+        let mut names = BTreeSet::new();
+        let mut rendered = self.files.keys().filter(|path| !path.as_str().ends_with("_own.sql"));
+        rendered.all(|path| names.insert(path.file_name().and_then(|name| name.get(4..))))
     }
 
     /// Whether the project has the migration with edits.
