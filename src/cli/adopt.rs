@@ -1,7 +1,11 @@
 //! `restwell adopt`: takes restwell's version of a file back.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use glob::Pattern;
 
 use super::changed::{self, Changed};
 use crate::answers;
@@ -16,11 +20,11 @@ use crate::version::VERSION;
 
 /// Take back restwell's version of files that you edited or deleted
 ///
-/// The files become what restwell last applied, and are no longer yours if `restwell release` made them so. `restwell
-/// undo` gives your edits back.
+/// The files become what restwell last applied, and are no longer yours if `restwell release` made them so; other files
+/// that it made yours stay so. `restwell undo` gives your edits back.
 #[derive(Args, Debug)]
 pub(super) struct Adopt {
-    /// The files, or directories of files
+    /// The files, directories of files, or patterns such as `ops/*.yml`
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<Utf8PathBuf>,
     /// Print what would change, and write nothing
@@ -42,15 +46,18 @@ impl Adopt {
     }
 
     fn change(&self, project: &Project) -> Result<Change, Error> {
-        let wanted = self.paths.iter().map(|typed| project.path_of(typed, project.base.entries.keys()));
-        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
-        let shown = |path: &Utf8PathBuf| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
-        let paths: Vec<String> = wanted.iter().map(shown).collect();
-        let mut change = Change { title: format!("adopt {}", paths.join(" ")), ..Change::default() };
         let render = project.rendered()?;
+        // The files that are rendered, too: what was released before it was applied is not in the base.
+        let rendered = render.files().map(|(path, _)| path.to_owned());
+        let known: BTreeSet<Utf8PathBuf> = project.base.entries.keys().cloned().chain(rendered).collect();
+        let wanted = self.paths.iter().map(|typed| Wanted::of(typed, project, &known));
+        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+        let title = wanted.iter().fold("adopt".to_owned(), |title, wanted| format!("{title} {wanted}"));
+        let mut change = Change { title, ..Change::default() };
+        let is_wanted = |path: &Utf8Path| wanted.iter().any(|wanted| wanted.has(path));
         for edit in project.edits(&render)? {
             let path = edit.patch.path;
-            if !wanted.iter().any(|wanted| path.starts_with(wanted)) {
+            if !is_wanted(&path) {
                 continue;
             }
             if edit.kind == Kind::NoFile {
@@ -63,25 +70,80 @@ impl Adopt {
             };
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }
-        change.files.extend(base_with(project, &render, &wanted)?);
-        let patterns = wanted.iter().flat_map(|path| match path.as_str() {
-            "" => vec!["**".to_owned()],
-            path => vec![path.to_owned(), format!("{path}/**")],
-        });
-        let patterns: Vec<String> = patterns.collect();
-        // The other files that are the user's stay so.
+        change.files.extend(base_with(project, &render, &is_wanted)?);
+        let (left, mut removed) = project.mine_without(&known, &is_wanted);
+        removed.extend(wanted.iter().flat_map(Wanted::entries));
         let receipt = change.files.remove(Utf8Path::new(RECEIPT)).and_then(|sides| sides.new);
-        change.files.extend(project.with_mine(&[], &patterns, receipt)?);
+        change.files.extend(project.with_mine(&left, &removed, receipt)?);
         Ok(change)
     }
 }
 
+/// What is to be taken back, relative to the root.
+enum Wanted {
+    /// A file, or the files in a directory.
+    Path(Utf8PathBuf),
+    /// The files that a pattern matches.
+    Pattern(Pattern),
+}
+
+impl Wanted {
+    /// What was typed: a known path, a pattern that matches one, or what an entry was made of whose files are no more.
+    fn of(typed: &Utf8Path, project: &Project, known: &BTreeSet<Utf8PathBuf>) -> Result<Self, Error> {
+        let unknown = match project.path_of(typed, known.iter()) {
+            Ok(path) => return Ok(Self::Path(path)),
+            Err(error) => error,
+        };
+        let Some(inside) = project.root.inside(typed) else { return Err(unknown) };
+        let is_entry = |wanted: &Self| wanted.entries().iter().any(|entry| project.has_entry(entry));
+        let path = Self::Path(inside.clone());
+        if is_entry(&path) {
+            return Ok(path);
+        }
+        let pattern = Pattern::new(inside.as_str()).map(Self::Pattern);
+        let is_known = |wanted: &Self| is_entry(wanted) || known.iter().any(|path| wanted.has(path));
+        pattern.ok().filter(is_known).ok_or(unknown)
+    }
+
+    fn has(&self, path: &Utf8Path) -> bool {
+        match self {
+            Self::Path(wanted) => path.starts_with(wanted),
+            Self::Pattern(pattern) => pattern.matches(path.as_str()),
+        }
+    }
+
+    /// The entries of `[files] mine` that `restwell release` makes of it.
+    fn entries(&self) -> Vec<String> {
+        match self {
+            Self::Path(path) if path.as_str().is_empty() => vec!["**".to_owned()],
+            Self::Path(path) => {
+                let path = Pattern::escape(path.as_str());
+                vec![format!("{path}/**"), path]
+            }
+            Self::Pattern(pattern) => vec![pattern.to_string()],
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) if path.as_str().is_empty() => f.write_str("."),
+            Self::Path(path) => f.write_str(path.as_str()),
+            Self::Pattern(pattern) => f.write_str(pattern.as_str()),
+        }
+    }
+}
+
 /// The base in which wanted files that stay away are applied again, as this version renders them; `None` if there is none.
-fn base_with(project: &Project, render: &Tree, wanted: &[Utf8PathBuf]) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
+fn base_with(
+    project: &Project,
+    render: &Tree,
+    is_wanted: &dyn Fn(&Utf8Path) -> bool,
+) -> Result<Option<(Utf8PathBuf, Sides)>, Error> {
     let mut base = project.base.clone();
     for (path, entry) in Base::of(&base.stack, &base.resources, render).entries {
-        let is_wanted = wanted.iter().any(|wanted| path.starts_with(wanted));
-        if is_wanted && base.entries.get(&path) == Some(&Entry::Gone) {
+        if is_wanted(&path) && base.entries.get(&path) == Some(&Entry::Gone) {
             base.entries.insert(path, entry);
         }
     }

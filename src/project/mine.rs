@@ -1,6 +1,9 @@
 //! Files that are the user's: `[files] mine` in `restwell.toml`. Restwell neither compares nor changes them.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
+use glob::Pattern;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Project;
@@ -14,6 +17,31 @@ impl Project {
     /// Whether a file is the user's. `restwell.toml` never is: a change of a choice has to be written there.
     pub fn is_mine(&self, path: &Utf8Path) -> bool {
         path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+    }
+
+    /// Whether a pattern is among those of the user's files.
+    pub fn has_entry(&self, entry: &str) -> bool {
+        self.receipt.mine.iter().any(|pattern| pattern.as_str() == entry)
+    }
+
+    /// The patterns to add and those to remove so that of the `known` files those that are wanted are no longer the
+    /// user's, and all others that are stay so.
+    pub fn mine_without(
+        &self,
+        known: &BTreeSet<Utf8PathBuf>,
+        is_wanted: &dyn Fn(&Utf8Path) -> bool,
+    ) -> (Vec<String>, Vec<String>) {
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for pattern in &self.receipt.mine {
+            let matched = known.iter().filter(|path| *path != RECEIPT && pattern.matches(path.as_str()));
+            let (wanted, others): (BTreeSet<&Utf8PathBuf>, BTreeSet<&Utf8PathBuf>) =
+                matched.partition(|path| is_wanted(path));
+            if !wanted.is_empty() {
+                removed.push(pattern.to_string());
+                added.extend(entries(&others, known, pattern.as_str().ends_with("**")));
+            }
+        }
+        (added, removed)
     }
 
     /// The change of `restwell.toml` that adds and removes patterns, in `text` instead of what it has now if that is
@@ -44,6 +72,21 @@ impl Project {
         let new = Some(File { bytes: new.into_bytes(), executable });
         Ok(Some((RECEIPT.into(), Sides { old, new, mode: None })))
     }
+}
+
+/// The patterns for these files: of directories all of whose known files are among them, if they may be, or of each.
+fn entries(files: &BTreeSet<&Utf8PathBuf>, known: &BTreeSet<Utf8PathBuf>, has_folders: bool) -> BTreeSet<String> {
+    let is_whole =
+        |folder: &Utf8Path| known.iter().filter(|path| path.starts_with(folder)).all(|path| files.contains(path));
+    let entry = |file: &&Utf8PathBuf| {
+        // From the file to the root, which has `restwell.toml`.
+        let folders = file.ancestors().skip(1).filter(|folder| has_folders && !folder.as_str().is_empty());
+        match folders.filter(|folder| is_whole(folder)).last() {
+            Some(folder) => format!("{}/**", Pattern::escape(folder.as_str())),
+            None => Pattern::escape(file.as_str()),
+        }
+    };
+    files.iter().map(entry).collect()
 }
 
 /// The text of `restwell.toml` with these patterns; without any the table is removed.

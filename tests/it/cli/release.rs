@@ -31,10 +31,11 @@ fn a_released_file_is_neither_compared_nor_changed() {
     assert!(!root.join("ops/alerts/redis.yml").exists());
     inside(&project, ["status", "--check"]).exits(0);
     inside(&project, ["set", "cache=memory", "--no-check"]).exits(0);
-    inside(&project, ["adopt", "."]).exits(0);
-    inside(&project, ["status", "--check"]).exits(0);
     inside(&project, ["adopt", "README.md", "ops"]).exits(0).says("restwell.toml");
-    assert_eq!(files(&project), fresh);
+    assert!(files(&project) == fresh);
+    inside(&project, ["release", "README.md", "ops"]).exits(0);
+    inside(&project, ["adopt", "."]).exits(0).says("restwell.toml");
+    assert!(files(&project) == fresh);
 }
 
 #[test]
@@ -137,4 +138,79 @@ fn adopting_the_file_with_the_choices_keeps_the_list_of_files() {
     inside(&project, ["adopt", "restwell.toml", "ops"]).exits(0);
     let text = fs::read_to_string(&path).expect("there");
     assert_eq!(text, released.replace("\"ops/**\", ", ""));
+}
+
+/// The list of files that are the user's.
+fn mine(project: &Ran) -> String {
+    let text = project.text("shop-api/restwell.toml");
+    text.split_once("\nmine = ").map(|(_, list)| list.trim_end().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn what_was_released_is_adopted_by_the_same_words() {
+    let project = project();
+    let fresh = files(&project);
+    for words in [&["docs"][..], &["docs/"], &["docs/**"], &["ops/*.yml"], &["."], &["**"], &["docs/**", "README.md"]] {
+        let run = |command: &str| {
+            let mut run = inside(&project, [command]);
+            run.command().args(words);
+            run.exits(0)
+        };
+        run("release");
+        assert_ne!(mine(&project), "", "{words:?}");
+        fs::write(project.path().join("shop-api/docs/limits.md"), "# Ours\n").expect("written");
+        fs::write(project.path().join("shop-api/ops/alerts/service.yml"), "# Ours\n").expect("written");
+        run("adopt");
+        assert_eq!(mine(&project), "", "{words:?}");
+        inside(&project, ["adopt", "docs", "ops"]).exits(0);
+        assert!(files(&project) == fresh, "{words:?}");
+    }
+    project.then(["release", "*.yml"]).inside("shop-api/ops/alerts").exits(0);
+    project.then(["adopt", "*.yml"]).inside("shop-api/ops/alerts").exits(0);
+    assert!(files(&project) == fresh);
+    inside(&project, ["adopt", "docs/*.rs"]).exits(2).says("restwell has no file at `docs/*.rs`").writes_nothing();
+}
+
+/// Otherwise the file would be as it was applied, and no later change would reach it.
+#[test]
+fn one_file_of_a_released_directory_is_taken_back_and_the_others_stay() {
+    let project = project();
+    let limits = || project.text("shop-api/docs/limits.md");
+    let applied = limits();
+    inside(&project, ["release", "docs/**"]).exits(0);
+    for path in ["docs/limits.md", "docs/settings.md"] {
+        fs::write(project.path().join("shop-api").join(path), "# Ours\n").expect("written");
+    }
+    inside(&project, ["adopt", "docs/limits.md"]).exits(0).says("restwell.toml");
+    assert_eq!(limits(), applied);
+    let left = mine(&project);
+    assert!(left.contains("\"docs/decisions/**\"") && left.contains("\"docs/settings.md\""), "{left}");
+    assert!(!left.contains("limits.md") && !left.contains("\"docs/**\""), "{left}");
+    inside(&project, ["status", "--check"]).exits(0);
+    fs::write(project.path().join("shop-api/docs/limits.md"), "# Ours\n").expect("written");
+    inside(&project, ["status", "--check"]).exits(6);
+    inside(&project, ["adopt", "docs"]).exits(0);
+    assert_eq!(mine(&project), "");
+    inside(&project, ["status", "--check"]).exits(0);
+}
+
+#[test]
+fn a_file_that_was_never_applied_since_it_was_released_stays_released_or_is_offered() {
+    let project = project();
+    inside(&project, ["release", "ops"]).exits(0);
+    inside(&project, ["set", "cache=redis", "--no-check"]).exits(0);
+    inside(&project, ["adopt", "ops/ONCALL.md"]).exits(0);
+    let left = mine(&project);
+    assert!(left.contains("\"ops/alerts/**\""), "{left}");
+    inside(&project, ["update", "--no-check", "--except", "ops/ONCALL.md"]).exits(0);
+    assert!(!project.path().join("shop-api/ops/alerts/redis.yml").exists());
+    inside(&project, ["adopt", "ops/alerts/redis.yml"]).exits(0);
+    inside(&project, ["update", "--no-check"]).exits(0);
+    assert!(project.path().join("shop-api/ops/alerts/redis.yml").exists());
+    // The entry is there still, although no file of this stack matches it.
+    inside(&project, ["adopt", "ops"]).exits(0);
+    inside(&project, ["release", "ops/alerts/redis*"]).exits(0);
+    inside(&project, ["set", "cache=memory", "--no-check"]).exits(0);
+    inside(&project, ["adopt", "ops/alerts/redis*"]).exits(0);
+    assert_eq!(mine(&project), "");
 }
