@@ -248,6 +248,8 @@ mod tests {
             ("states", &["a:int"], Mistake::Type { name: text("states"), type_name: text("State") }),
             ("orders", &["fields:int"], Mistake::Reserved(text("fields"))),
             ("orders", &["a"], Mistake::Field(text("a"))),
+            ("orders", &["ref:"], Mistake::Field(text("ref:"))),
+            ("orders", &["a:ref:?"], Mistake::Field(text("a:ref:?"))),
             ("orders", &["a:int", "a:text"], Mistake::Twice(text("a"))),
             ("orders", &["id:int"], Mistake::Own(text("id"))),
             (

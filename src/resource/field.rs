@@ -20,7 +20,8 @@ pub struct Field {
 
 impl Field {
     /// Reads `name:type`, or `ref:resource` for a field named after that resource, or `name:ref:resource`. A `?` at the
-    /// end makes it optional, a `!` unique; both can be there, in either order.
+    /// end makes it optional, a `!` unique; both can be there, in either order. Whether the resource exists, and so has
+    /// a valid name, is checked with the other resources.
     ///
     /// # Errors
     /// [`Mistake`]
@@ -34,6 +35,7 @@ impl Field {
             _ => return Err(Mistake::Field(text.to_owned())),
         };
         let (name, kind) = match rest.split(':').collect::<Vec<_>>().as_slice() {
+            ["ref", ""] | [_, "ref", ""] => return Err(Mistake::Field(text.to_owned())),
             ["ref", resource] => (words::singular(resource), Kind::Ref((*resource).to_owned())),
             [name, "ref", resource] => ((*name).to_owned(), Kind::Ref((*resource).to_owned())),
             [name, word] => {
@@ -46,7 +48,9 @@ impl Field {
             }
             _ => return Err(Mistake::Field(text.to_owned())),
         };
-        words::check_shape(&name)?;
+        if !rest.starts_with("ref:") {
+            words::check_shape(&name)?;
+        }
         let name = if matches!(kind, Kind::Ref(_)) { format!("{name}_id") } else { name };
         reserved::check(&name)?;
         if is_unique && kind == Kind::Bool {

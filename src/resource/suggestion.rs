@@ -36,7 +36,7 @@ fn plural(one: &str) -> Option<String> {
 }
 
 /// `order_lines` for `OrderLines`, `order-lines` and `__order_lines`.
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let mut spaced = String::new();
     let mut is_inside = false;
     for letter in name.chars() {

@@ -1,6 +1,6 @@
 //! The rules between the resources of a project.
 
-use super::{Field, Mistake, Resource, words};
+use super::{Field, Mistake, Resource, suggestion, words};
 use crate::spelling;
 
 /// Checks that the resources have different names and schemas, refer to resources that exist, not to each other in a
@@ -10,17 +10,17 @@ use crate::spelling;
 /// [`Mistake::Twice`], [`Mistake::Schema`], [`Mistake::Unknown`], [`Mistake::Later`], [`Mistake::Circular`]
 pub fn check(resources: &[Resource]) -> Result<(), Mistake> {
     let mut before = vec![Resource::products()];
-    for resource in resources {
+    for (index, resource) in resources.iter().enumerate() {
         before.iter().try_for_each(|other| differ(resource, other))?;
         let mut created = resource.created().iter().filter_map(Field::reference);
         if let Some(name) = created.find(|name| !is_among(&before, name)) {
-            return Err(unresolved(resource, name, resources));
+            return Err(unresolved(resource, name, resources, &resources[index + 1..]));
         }
         before.push(resource.clone());
     }
     for resource in resources {
         if let Some(name) = resource.needs().find(|name| !is_among(&before, name)) {
-            return Err(unresolved(resource, name, resources));
+            return Err(unresolved(resource, name, resources, &[]));
         }
     }
     // What refers to nothing that is left is left out, until nothing more can be.
@@ -47,19 +47,21 @@ fn differ(resource: &Resource, other: &Resource) -> Result<(), Mistake> {
     }
 }
 
-/// What is wrong with a reference to a resource that is not before this one.
-fn unresolved(resource: &Resource, name: &str, all: &[Resource]) -> Mistake {
-    if name == resource.name {
+/// What is wrong with a reference to none of the resources that this one may refer to: `later` ones are not among them.
+fn unresolved(resource: &Resource, name: &str, all: &[Resource], later: &[Resource]) -> Mistake {
+    let products = Resource::products().name;
+    let known: Vec<&str> = all.iter().map(|other| other.name.as_str()).chain([products.as_str()]).collect();
+    let plain = suggestion::snake_case(name);
+    // Written in the singular, or in another case.
+    let meant = known.iter().copied().find(|other| *other == plain || words::singular(other) == plain);
+    if meant == Some(&resource.name) {
         return Mistake::Circular(name.to_owned());
     }
-    if is_among(all, name) {
+    if meant.is_some_and(|meant| is_among(later, meant)) {
         return Mistake::Later { name: name.to_owned(), by: resource.name.clone() };
     }
-    let others = all.iter().map(|other| other.name.as_str()).filter(|other| *other != resource.name);
-    let products = Resource::products().name;
-    let others: Vec<&str> = others.chain([products.as_str()]).collect();
-    let plural = others.iter().copied().find(|other| words::singular(other) == name);
-    let nearest = plural.or_else(|| spelling::nearest(name, others));
+    let others = known.into_iter().filter(|other| *other != resource.name);
+    let nearest = meant.or_else(|| spelling::nearest(name, others));
     Mistake::Unknown { name: name.to_owned(), nearest: nearest.map(str::to_owned) }
 }
 
@@ -87,6 +89,31 @@ mod tests {
         assert_eq!(all(&["orders a:int was a:int ref:lines"]), unknown("lines", None));
         assert_eq!(all(&["orders ref:product"]), unknown("product", Some("products")));
         assert_eq!(all(&["products a:int"]), Err(Mistake::Twice("products".to_owned())));
+    }
+
+    #[test]
+    fn a_reference_in_another_form_is_named_as_it_is_written_and_the_resource_is_found() {
+        for (name, meant) in [
+            ("Products", "products"),
+            ("PRODUCTS", "products"),
+            ("product", "products"),
+            ("Product", "products"),
+            ("order-items", "order_items"),
+            ("OrderItem", "order_items"),
+            ("ORDER_ITEMS", "order_items"),
+            ("person", "people"),
+            ("Person", "people"),
+        ] {
+            for field in [format!("ref:{name}"), format!("by:ref:{name}?")] {
+                let lines = format!("lines {field}");
+                assert_eq!(all(&["order_items a:int", "people a:int", &lines]), unknown(name, Some(meant)), "{field}");
+            }
+        }
+        assert_eq!(all(&["orders a:int ref:Users"]), unknown("Users", None));
+        assert_eq!(all(&["orders a:int ref:Order"]), Err(Mistake::Circular("Order".to_owned())));
+        let later = Mistake::Later { name: "Lines".to_owned(), by: "orders".to_owned() };
+        assert_eq!(all(&["orders ref:Lines", "lines a:int"]), Err(later));
+        assert_eq!(all(&["orders a:int ref:Line? was a:int", "lines a:int"]), unknown("Line", Some("lines")));
     }
 
     #[test]

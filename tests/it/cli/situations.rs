@@ -94,6 +94,14 @@ const SITUATIONS: &[Situation] = &[
     situation("RW0120", "", "restwell generate resource new_products a:int", &["new_product_records a:int"]),
     situation("RW0120", "", "restwell generate resource orders current_date:date", &["current_date_value:date"]),
     situation("RW0120", "", "restwell generate resource orders ref:product", &["orders ref:products"]),
+    situation("RW0120", "", "restwell generate resource orders ref:Products", &["orders ref:products"]),
+    situation("RW0120", "", "restwell generate resource orders 'by:ref:PRODUCT?'", &["orders 'by:ref:products?'"]),
+    situation(
+        "RW0120",
+        "restwell generate resource order_items a:int --no-check 2> /dev/null",
+        "restwell generate resource lines ref:order-items",
+        &["lines ref:order_items"],
+    ),
     situation(
         "RW0120",
         "restwell generate resource orders number:string --no-check 2> /dev/null",
