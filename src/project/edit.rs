@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::format::{self, Formatter};
 use super::mine::without_files;
 use super::{Patch, Project};
 use crate::base::Entry;
@@ -46,7 +47,8 @@ impl Kind {
 
 impl Project {
     /// Every file of the base that the user changed. Line ends that git converted are no edit, nor is the number that a
-    /// migration got. A file that stays away is compared with `render`: what was applied is not kept.
+    /// migration got, nor the format of Rust in a project that configures rustfmt for itself. A file that stays away is
+    /// compared with `render`: what was applied is not kept.
     ///
     /// # Errors
     /// [`Error::Io`]
@@ -74,7 +76,14 @@ impl Project {
             };
             edits.push(Edit { kind, patch: Patch { path: place, old, new } });
         }
-        Ok(edits)
+        if !edits.iter().any(|edit| edit.kind == Kind::Edited && format::is_rust(&edit.patch.path)) {
+            return Ok(edits);
+        }
+        let formatter = Formatter::of_own_style(self, render)?;
+        Ok(match formatter {
+            Some(formatter) => formatter.without_format(&edits),
+            None => edits,
+        })
     }
 
     /// The path in the project: a migration may have got another number. One that stays away was deleted, and another

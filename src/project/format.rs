@@ -8,9 +8,12 @@ use std::thread;
 use camino::{Utf8Path, Utf8PathBuf};
 use toml_edit::Document;
 
-use crate::disk::Root;
+use super::{Edit, Kind, Patch, Project};
+use crate::disk::{Content, Root};
+use crate::error::Error;
 use crate::merge::{File, Files, Merge, Step};
 use crate::program::{self, Call};
+use crate::tree::Tree;
 
 /// The files that configure rustfmt.
 const CONFIGURATIONS: [&str; 2] = ["rustfmt.toml", ".rustfmt.toml"];
@@ -34,26 +37,78 @@ impl Formatter {
         formatter.format(b"").is_some().then_some(formatter)
     }
 
+    /// The formatter, if the user configured it otherwise than restwell.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub(super) fn of_own_style(project: &Project, render: &Tree) -> Result<Option<Self>, Error> {
+        let (mut base, mut yours) = (Files::new(), Files::new());
+        for path in CONFIGURATIONS.into_iter().chain([MANIFEST]).map(Utf8Path::new) {
+            base.extend(project.applied(path, render)?.map(|file| (path.to_owned(), file)));
+            if let Content::File(file) = project.root.read(path)? {
+                yours.insert(path.to_owned(), file);
+            }
+        }
+        Ok(is_own_style(&base, &yours).then(|| Self::open(&project.root, &yours)).flatten())
+    }
+
     /// Formats the base and the new render of each file that the user formatted with an own configuration, and new files.
     pub(super) fn follow(&self, base: &mut Files, yours: &Files, new: &mut Files) {
-        let is_own = |path: &Utf8Path| match (base.get(path), yours.get(path)) {
-            (Some(before), Some(file)) => before.bytes != file.bytes && self.is_formatted(file),
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
         let paths: BTreeSet<&Utf8PathBuf> = base.keys().chain(new.keys()).filter(|path| is_rust(path)).collect();
         let paths: Vec<Utf8PathBuf> = paths.into_iter().cloned().collect();
         let followed = parallel(&paths, |path| {
-            if !is_own(path) {
-                return None;
-            }
-            let [before, after] = [base.get(path), new.get(path)].map(|file| file.map(|file| self.formatted(file)));
+            let (applied, after) = (base.get(path), new.get(path));
+            let before = match (applied, yours.get(path)) {
+                (Some(applied), Some(file)) => Some(self.as_formatted(applied, file)?),
+                (Some(_), None) => return None,
+                (None, _) => None,
+            };
+            let after = after.map(|after| match (&before, applied) {
+                // The format of before is kept where nothing else changes.
+                (Some(before), Some(applied)) if after.bytes == applied.bytes => {
+                    File { bytes: before.bytes.clone(), executable: after.executable }
+                }
+                _ => self.formatted(after),
+            });
             Some((path.clone(), before, after))
         });
         for (path, before, after) in followed.into_iter().flatten() {
             base.extend(before.map(|file| (path.clone(), file)));
             new.extend(after.map(|file| (path, file)));
         }
+    }
+
+    /// What was applied, in the format that the user gave the file: the configured one, or if only the format differs,
+    /// that of the file. `None` if the file has no other format, or is not formatted.
+    fn as_formatted(&self, applied: &File, file: &File) -> Option<File> {
+        if applied.bytes == file.bytes {
+            return None;
+        }
+        let formatted = self.formatted(applied);
+        if formatted.bytes == file.bytes {
+            return Some(formatted);
+        }
+        let own = self.format(&file.bytes)?;
+        if own == formatted.bytes {
+            return Some(File { bytes: file.bytes.clone(), executable: applied.executable });
+        }
+        (own == file.bytes).then_some(formatted)
+    }
+
+    /// The edits without those that are only of the format.
+    pub(super) fn without_format(&self, edits: &[Edit]) -> Vec<Edit> {
+        let followed = parallel(edits, |edit| {
+            let Edit { kind, patch: Patch { path, old, new } } = edit;
+            let before = match (kind, old, new) {
+                (Kind::Edited, Some(old), Some(new)) if is_rust(path) => self.as_formatted(old, new),
+                _ => None,
+            };
+            let (Some(before), Some(after)) = (before, new) else { return Some(edit.clone()) };
+            let kind = if before.bytes == after.bytes { Kind::Mode } else { Kind::Edited };
+            let patch = Patch { path: path.clone(), old: Some(before), new: new.clone() };
+            (patch.old != patch.new).then_some(Edit { kind, patch })
+        });
+        followed.into_iter().flatten().collect()
     }
 
     /// Formats the merged files that the user had formatted.
@@ -107,7 +162,7 @@ pub(super) fn has_merged_rust(merge: &Merge) -> bool {
     merge.steps.iter().any(|(path, step)| is_rust(path) && matches!(step, Step::Merged(_)))
 }
 
-fn is_rust(path: &Utf8Path) -> bool {
+pub(super) fn is_rust(path: &Utf8Path) -> bool {
     path.extension() == Some("rs")
 }
 

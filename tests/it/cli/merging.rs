@@ -97,6 +97,42 @@ fn own_formatting_is_followed() {
     assert!(differ.is_empty(), "{differ:?}");
 }
 
+fn edited(project: &Ran) -> Vec<String> {
+    let status = with_rust(inside(project, ["status", "--format", "json"])).exits(0).json();
+    let edits = status["data"]["edits"].as_array().expect("a list");
+    edits.iter().map(|edit| edit["path"].as_str().expect("a path").to_owned()).collect()
+}
+
+/// What restwell or the user formatted with an own configuration is no edit, nor after another change of that.
+#[test]
+fn a_format_is_no_edit() {
+    let project = project();
+    let root = project.path().join("shop-api");
+    let width = |width: u8| fs::write(root.join("rustfmt.toml"), format!("max_width = {width}\n")).expect("written");
+    width(70);
+    with_rust(inside(&project, ["set", "cache=redis", "--no-check"])).exits(0);
+    assert_eq!(edited(&project), ["rustfmt.toml"], "new files are formatted, the others are as they were");
+    let format = || Command::new("cargo").arg("fmt").current_dir(&root).envs(homes()).status().expect("cargo");
+    assert!(format().success());
+    assert_eq!(edited(&project), ["rustfmt.toml"]);
+    replace(&project, "src/app.rs", "//! ", "//! Ours: ");
+    assert_eq!(edited(&project), ["rustfmt.toml", "src/app.rs"]);
+    let diff = with_rust(inside(&project, ["diff", "--stat", "src"])).exits(0);
+    assert_eq!(diff.stdout(), "src/app.rs  +1 −1\n");
+    with_rust(inside(&project, ["adopt", "src"])).exits(0);
+    assert!(format().success());
+    assert_eq!(edited(&project), ["rustfmt.toml"]);
+    width(80);
+    // Not of every file: rustfmt keeps some of the blocks that a narrow width needs.
+    let has_edit = |path: &str| edited(&project).iter().any(|edited| edited == path);
+    assert!(!has_edit("src/app.rs") && !has_edit("src/platform/redis.rs"), "{:?}", edited(&project));
+    with_rust(inside(&project, ["set", "auth=jwt", "--no-check"])).exits(0);
+    assert!(!has_edit("src/app.rs") && !has_edit("src/platform/jwt.rs"), "{:?}", edited(&project));
+    replace(&project, "src/app.rs", "pub ", "pub  ");
+    replace(&project, "src/lib.rs", "pub mod", "pub mod orders;\npub mod");
+    assert!(!has_edit("src/app.rs") && has_edit("src/lib.rs"), "{:?}", edited(&project));
+}
+
 /// Lines of both sides that meet in one statement are formatted.
 #[test]
 fn merged_rust_is_formatted() {
