@@ -159,8 +159,7 @@ async fn without_an_agent_nothing_is_sent_and_nothing_is_logged_about_it() {
     let ended = server.ended().await;
     assert_eq!(ended.code, Some(0));
     for line in ended.stdout {
-        let line: Value = serde_json::from_str(&line).expect("a log line is JSON");
-        assert_eq!(line["level"], "INFO", "{line}");
+        assert!(!line.contains("exported") && !line.contains("Agent"), "{line}");
     }
 }
 

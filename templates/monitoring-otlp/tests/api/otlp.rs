@@ -117,7 +117,7 @@ async fn nothing_is_exported_without_an_endpoint_or_when_disabled() {
         server.terminate();
         let ended = server.ended().await;
         assert_eq!((ended.code, ended.stderr), (Some(0), vec![]));
-        assert!(!ended.stdout.iter().any(|line| line.contains("WARN")), "{:?}", ended.stdout);
+        assert!(!ended.stdout.iter().any(|line| line.contains("exported")), "{:?}", ended.stdout);
         assert!(stream(admin).resource.attributes.is_empty());
     }
 }
