@@ -91,7 +91,7 @@ impl Project {
     fn place(&self, path: &Utf8Path, entry: &Entry, applied: Option<&File>) -> Result<Utf8PathBuf, Error> {
         let is_elsewhere = is_migration(path) && self.root.read(path)? == Content::Nothing;
         let Some(file) = applied.filter(|_| is_elsewhere) else { return Ok(path.to_owned()) };
-        let files = self.root.files()?;
+        let files = self.files()?;
         let place = match entry {
             Entry::Gone => find_migration(path, file, &files).map(Utf8PathBuf::as_path),
             Entry::Hash { .. } | Entry::Text { .. } => migration_place(path, file, &files),
