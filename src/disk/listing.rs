@@ -2,6 +2,7 @@
 //! without other checkouts: a worktree, a submodule, or a project of its own below the root.
 
 use std::fs::{self, Metadata};
+use std::io::ErrorKind;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -30,11 +31,12 @@ impl Root {
     /// The files of the project, and those of `known` that are in another checkout.
     ///
     /// # Errors
-    /// [`Error::Io`] if one cannot be read.
+    /// [`Error::Io`] if one cannot be read, except for a directory or file in which nothing is known: it is left out.
     pub fn files_with(&self, known: &[&Utf8Path]) -> Result<Files, Error> {
         let mut walk = Walk { root: self, known, open: vec![Utf8PathBuf::new()], files: Files::new() };
         while let Some(folder) = walk.open.pop() {
-            walk.enter(&folder)?;
+            let entered = walk.enter(&folder);
+            walk.unless_left_out(&folder, entered)?;
         }
         Ok(walk.files)
     }
@@ -57,8 +59,9 @@ impl Walk<'_> {
             // A file of restwell has a name that is text.
             let Ok(name) = entry.file_name().into_string() else { continue };
             let path = folder.join(name);
-            let found = entry.metadata().map_err(refused("look at", &path))?;
-            self.visit(&path, &found)?;
+            let found = entry.metadata().map_err(refused("look at", &path));
+            let visited = found.and_then(|found| self.visit(&path, &found));
+            self.unless_left_out(&path, visited)?;
         }
         Ok(())
     }
@@ -83,6 +86,13 @@ impl Walk<'_> {
         known.iter().filter(|path| path.starts_with(checkout)).try_for_each(|path| self.read(path))
     }
 
+    fn unless_left_out(&self, path: &Utf8Path, listed: Result<(), Error>) -> Result<(), Error> {
+        match listed {
+            Err(Error::Io { source, .. }) if is_left_out(source.kind(), path, self.known) => Ok(()),
+            listed => listed,
+        }
+    }
+
     fn read(&mut self, path: &Utf8Path) -> Result<(), Error> {
         if let Content::File(file) = self.root.read(path)? {
             self.files.insert(path.to_owned(), file);
@@ -93,6 +103,12 @@ impl Walk<'_> {
     fn has(&self, folder: &Utf8Path, name: &str) -> bool {
         fs::symlink_metadata(self.root.place.join(folder).join(name)).is_ok()
     }
+}
+
+/// Whether a path is left out that cannot be read: that of another user, such as the data of a server.
+fn is_left_out(kind: ErrorKind, path: &Utf8Path, known: &[&Utf8Path]) -> bool {
+    let is_root = path.as_str().is_empty();
+    kind == ErrorKind::PermissionDenied && !is_root && !known.iter().any(|known| known.starts_with(path))
 }
 
 #[cfg(test)]
@@ -134,5 +150,15 @@ mod tests {
         let known = ["clone/docs/a.md", "clone/docs/c.md", "a.md"].map(Utf8Path::new);
         let expected = ["a.md", "clone/docs/a.md", "ops/.restwell/note", "sub/a.md"];
         assert_eq!(paths(root.files_with(&known).expect("readable")), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_out_unless_a_known_file_is_there() {
+        let known = ["ops/alerts/http.yml", "README.md"].map(Utf8Path::new);
+        let is_left_out = |kind, path: &str| is_left_out(kind, path.into(), &known);
+        let denied = ErrorKind::PermissionDenied;
+        assert!(is_left_out(denied, "pgdata") && is_left_out(denied, "ops/data") && is_left_out(denied, "op"));
+        assert!(!is_left_out(denied, "") && !is_left_out(denied, "ops") && !is_left_out(denied, "README.md"));
+        assert!(!is_left_out(ErrorKind::Other, "pgdata"));
     }
 }
