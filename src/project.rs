@@ -21,7 +21,7 @@ use crate::answers::Input;
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Content, Root};
 use crate::error::{Error, Misuse, Unsuitable};
-use crate::merge::{File, Files};
+use crate::merge::{self, File, Files};
 use crate::name::{self, Name};
 use crate::plan::Plan;
 use crate::resource::Resource;
@@ -201,7 +201,7 @@ impl Project {
             Some(Entry::Hash { sha256, executable }) => {
                 let rendered = render.get(path).map(|file| file.bytes.clone());
                 let present = match self.root.read(path)? {
-                    Content::File(File { bytes, .. }) => Some(bytes),
+                    Content::File(File { bytes, .. }) => Some(merge::with_lf(bytes)),
                     Content::Nothing | Content::Other { .. } => None,
                 };
                 let found =
