@@ -33,12 +33,22 @@ impl Root {
     /// # Errors
     /// [`Error::Io`] if one cannot be read, except for a directory or file in which nothing is known: it is left out.
     pub fn files_with(&self, known: &[&Utf8Path]) -> Result<Files, Error> {
-        let mut walk = Walk { root: self, known, open: vec![Utf8PathBuf::new()], files: Files::new() };
+        Ok(self.walk(known)?.files)
+    }
+
+    /// What a listing leaves out and a build may need: other checkouts, links and large files.
+    pub(super) fn left_out(&self) -> Result<Vec<Utf8PathBuf>, Error> {
+        Ok(self.walk(&[])?.left)
+    }
+
+    fn walk<'a>(&'a self, known: &'a [&'a Utf8Path]) -> Result<Walk<'a>, Error> {
+        let open = vec![Utf8PathBuf::new()];
+        let mut walk = Walk { root: self, known, open, files: Files::new(), left: Vec::new() };
         while let Some(folder) = walk.open.pop() {
             let entered = walk.enter(&folder);
             walk.unless_left_out(&folder, entered)?;
         }
-        Ok(walk.files)
+        Ok(walk)
     }
 }
 
@@ -49,6 +59,8 @@ struct Walk<'a> {
     /// The directories that are not yet listed.
     open: Vec<Utf8PathBuf>,
     files: Files,
+    /// Other checkouts, links and large files.
+    left: Vec<Utf8PathBuf>,
 }
 
 impl Walk<'_> {
@@ -76,12 +88,15 @@ impl Walk<'_> {
             }
         } else if found.is_file() && found.len() <= LIMIT {
             self.read(path)?;
+        } else if found.is_file() || found.is_symlink() {
+            self.left.push(path.to_owned());
         }
         Ok(())
     }
 
     /// Passes by another checkout: only what restwell wrote there is of this project.
     fn pass(&mut self, checkout: &Utf8Path) -> Result<(), Error> {
+        self.left.push(checkout.to_owned());
         let known = self.known;
         known.iter().filter(|path| path.starts_with(checkout)).try_for_each(|path| self.read(path))
     }

@@ -18,7 +18,7 @@ use crate::tree::RECEIPT;
 pub struct Root {
     pub(super) place: PathBuf,
     /// The working directory below the root.
-    below: Utf8PathBuf,
+    pub(super) below: Utf8PathBuf,
 }
 
 /// What a project has at a path.
