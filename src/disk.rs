@@ -7,6 +7,7 @@
 
 mod copy;
 mod journal;
+mod listing;
 mod place;
 mod project;
 mod stage;

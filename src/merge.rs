@@ -26,6 +26,7 @@ use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
 pub use conflict::{Choice, Conflict, Hunk, Labels, Reason, Side, has_markers, marked};
+pub use habit::with_lf;
 pub use migration::{find as find_migration, is_migration, is_renumbered, place as migration_place};
 
 /// A file: its content and whether it is executable.
@@ -159,8 +160,10 @@ impl Base {
     fn files(&self, yours: &Files) -> Files {
         let mut files = self.files.clone();
         for (path, hash) in &self.hashes {
-            if let Some(file) = yours.get(path).filter(|file| sha256(&file.bytes) == *hash) {
-                files.insert(path.clone(), file.clone());
+            let Some(file) = yours.get(path) else { continue };
+            let bytes = with_lf(file.bytes.clone());
+            if let Some(bytes) = [file.bytes.clone(), bytes].into_iter().find(|bytes| sha256(bytes) == *hash) {
+                files.insert(path.clone(), File { bytes, executable: file.executable });
             }
         }
         files

@@ -14,14 +14,14 @@ mod typed;
 
 use std::iter;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use toml_edit::Document;
 
 use crate::answers::Input;
 use crate::base::{BASE, Base, Entry};
 use crate::disk::{Content, Root};
 use crate::error::{Error, Misuse, Unsuitable};
-use crate::merge::File;
+use crate::merge::{self, File, Files};
 use crate::name::{self, Name};
 use crate::plan::Plan;
 use crate::resource::Resource;
@@ -119,6 +119,15 @@ impl Project {
         Ok(Self { root, base, name, receipt, has_receipt })
     }
 
+    /// The files of the project. Other checkouts in it are left out, except for files that restwell wrote there.
+    ///
+    /// # Errors
+    /// [`Error::Io`]
+    pub fn files(&self) -> Result<Files, Error> {
+        let known: Vec<&Utf8Path> = self.base.entries.keys().map(Utf8PathBuf::as_path).collect();
+        self.root.files_with(&known)
+    }
+
     /// What this version renders from a stack and resources.
     ///
     /// # Errors
@@ -192,7 +201,7 @@ impl Project {
             Some(Entry::Hash { sha256, executable }) => {
                 let rendered = render.get(path).map(|file| file.bytes.clone());
                 let present = match self.root.read(path)? {
-                    Content::File(File { bytes, .. }) => Some(bytes),
+                    Content::File(File { bytes, .. }) => Some(merge::with_lf(bytes)),
                     Content::Nothing | Content::Other { .. } => None,
                 };
                 let found =

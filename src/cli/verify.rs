@@ -88,7 +88,7 @@ impl Verified {
             // What was proved has no other resources.
             _ => None,
         };
-        let files = project.root.files()?;
+        let files = project.files()?;
         let mut places = BTreeSet::from([LOCK.into()]);
         let (mut same, mut edited, mut missing) = (0, Vec::new(), Vec::new());
         for (path, file) in tree.files().filter(|(path, _)| is_compiled(path) && *path != LOCK) {

@@ -1,8 +1,8 @@
 //! A copy of a project with other files, for a check before a change is made.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use camino::Utf8Path;
@@ -19,7 +19,7 @@ const COPY: &str = ".restwell/undo/check";
 pub struct Copy(PathBuf);
 
 impl Root {
-    /// Writes `files` into an empty folder.
+    /// Writes `files` into an empty folder, with links to what a listing of the project leaves out.
     ///
     /// # Errors
     /// [`Error::Io`]
@@ -38,7 +38,36 @@ impl Root {
             };
             write().map_err(refused("copy", path))?;
         }
+        for path in self.left_out()? {
+            self.link(&copy.0, &path).map_err(refused("copy", path))?;
+        }
         Ok(copy)
+    }
+
+    /// Links to a path of the project, or below a directory that the copy has to what is in it. Files of the copy stay.
+    fn link(&self, copy: &Path, path: &Utf8Path) -> io::Result<()> {
+        let (from, place) = (self.place.join(path), copy.join(path));
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Ok(()),
+            Err(_) => {
+                fs::create_dir_all(place.parent().unwrap_or(copy))?;
+                // A link inside of the project leads to the file of the copy.
+                let to = fs::read_link(&from).ok().filter(|to| self.is_inside(path, to)).unwrap_or(from);
+                return symlink(to, place);
+            }
+        }
+        for entry in from.read_dir()? {
+            let name = entry?.file_name().into_string();
+            name.map_or(Ok(()), |name| self.link(copy, &path.join(name)))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the target of a link is a relative one in the project.
+    fn is_inside(&self, link: &Utf8Path, to: &Path) -> bool {
+        let folder = Self { place: self.place.clone(), below: link.parent().unwrap_or("".into()).to_owned() };
+        Utf8Path::from_path(to).is_some_and(|to| folder.inside(to).is_some())
     }
 
     /// The place of a path of the project.
@@ -66,5 +95,45 @@ impl Drop for Copy {
     fn drop(&mut self) {
         // What cannot be removed is removed by the next check.
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merge::File;
+
+    #[test]
+    fn what_a_listing_leaves_out_is_linked() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let at = |path: &str| directory.path().join(path);
+        for folder in ["sub/.git", "sub/ops"] {
+            fs::create_dir_all(at(folder)).expect("made");
+        }
+        for path in ["a.md", "sub/b.md", "sub/ops/c.md", "sub/ops/d.md"] {
+            fs::write(at(path), "old").expect("written");
+        }
+        fs::write(at("large"), vec![0; 2 << 20]).expect("written");
+        symlink("../b.md", at("sub/ops/outer")).expect("linked");
+        symlink("a.md", at("inner")).expect("linked");
+        symlink("../elsewhere", at("away")).expect("linked");
+        let root = Root::at(directory.path().to_owned());
+        let new = File { bytes: b"new".into(), executable: false };
+        let files = ["a.md", "sub/ops/c.md"].map(|path| (path.into(), new.clone()));
+        let copy = root.copy(&files.into()).expect("copied");
+        assert_eq!(copy.read("large").expect("there").len(), 2 << 20);
+        for (path, text) in [
+            ("inner", "new"),
+            ("sub/b.md", "old"),
+            ("sub/ops/c.md", "new"),
+            ("sub/ops/d.md", "old"),
+            ("sub/ops/outer", "old"),
+        ] {
+            assert_eq!(copy.read(path).expect("there"), text.as_bytes(), "{path}");
+        }
+        assert_eq!(fs::read_link(copy.path().join("away")).expect("a link"), at("away"));
+        drop(copy);
+        assert_eq!(fs::read(at("sub/ops/c.md")).expect("there"), b"old");
+        assert!(at("large").is_file() && at("sub/b.md").is_file());
     }
 }

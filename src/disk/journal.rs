@@ -184,8 +184,9 @@ impl Turn<'_> {
             fs::create_dir_all(parent)?;
         }
         // A copy, since the new file is kept for `redo`.
-        fs::copy(from, &waiting)?;
-        fs::File::open(&waiting)?.sync_all()?;
+        discard(&waiting)?;
+        let copied = fs::copy(from, &waiting).and_then(|_| fs::File::open(&waiting)?.sync_all());
+        copied.inspect_err(|_| drop(discard(&waiting)))?;
         step();
         fs::rename(waiting, to)
     }
@@ -209,6 +210,14 @@ impl Turn<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes the copy that an interrupted run left: a read-only one could not be written.
+fn discard(waiting: &Path) -> io::Result<()> {
+    match fs::remove_file(waiting) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 

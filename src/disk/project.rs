@@ -10,22 +10,15 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use super::refused;
 use crate::base::BASE;
 use crate::error::{Error, Obstacle};
-use crate::git;
-use crate::merge::{File, Files};
-use crate::tree::{BASE_FOLDER, RECEIPT};
-
-/// Files larger than this are never files of restwell: pictures, dumps.
-const LIMIT: u64 = 1 << 20;
-
-/// The file that marks a folder as one of caches, such as `target`.
-const CACHE_TAG: &str = "CACHEDIR.TAG";
+use crate::merge::File;
+use crate::tree::RECEIPT;
 
 /// The root of a project: the nearest directory upwards that has a base.
 #[derive(Clone, Debug)]
 pub struct Root {
     pub(super) place: PathBuf,
     /// The working directory below the root.
-    below: Utf8PathBuf,
+    pub(super) below: Utf8PathBuf,
 }
 
 /// What a project has at a path.
@@ -169,36 +162,5 @@ impl Root {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             found => found.map(Some).map_err(refused("look at", path)),
         }
-    }
-
-    /// The files of the project, without those of git, of restwell, of caches such as `target`, and large ones.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if one cannot be read.
-    pub fn files(&self) -> Result<Files, Error> {
-        let mut files = Files::new();
-        let mut open = vec![Utf8PathBuf::new()];
-        while let Some(folder) = open.pop() {
-            let entries = fs::read_dir(self.place.join(&folder)).map_err(refused("look into", &folder))?;
-            for entry in entries {
-                let entry = entry.map_err(refused("look into", &folder))?;
-                // A file of restwell has a name that is text.
-                let Ok(name) = entry.file_name().into_string() else { continue };
-                let found = entry.metadata().map_err(refused("look at", folder.join(&name)))?;
-                let path = folder.join(name);
-                if found.is_dir() {
-                    let is_cache = fs::symlink_metadata(self.place.join(&path).join(CACHE_TAG)).is_ok();
-                    if !is_cache && path != git::FOLDER && path != BASE_FOLDER {
-                        open.push(path);
-                    }
-                } else if found.is_file()
-                    && found.len() <= LIMIT
-                    && let Content::File(file) = self.read(&path)?
-                {
-                    files.insert(path, file);
-                }
-            }
-        }
-        Ok(files)
     }
 }

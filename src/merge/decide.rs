@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::conflict::{Part, Reason};
 use super::habit::{self, Habit};
 use super::text::{self, Sides};
-use super::{Base, Conflict, File, Files, Merge, Migrations, Step, manifest, migration, moves};
+use super::{Base, Conflict, File, Files, Merge, Migrations, Step, manifest, migration, moves, with_lf};
 
 /// The folders in which each file is the root of a crate, and no module.
 const CRATES: [&str; 4] = ["tests", "benches", "examples", "src/bin"];
@@ -79,7 +79,7 @@ impl Place<'_> {
         let (base, yours) = (self.base?, self.yours?);
         let is_kept = migrations == Migrations::Append || !is_untouched(base, yours);
         (migration::is_migration(self.path) && is_kept).then(|| match self.new {
-            Some(new) if new == yours => Step::Same,
+            Some(new) if is_same(yours, new) => Step::Same,
             Some(_) => Step::Keep,
             None => Step::Release,
         })
@@ -87,7 +87,7 @@ impl Place<'_> {
 
     /// The project and the new render both have the file.
     fn both(&self, base: Option<&File>, yours: &File, new: &File) -> Step {
-        if yours == new {
+        if is_same(yours, new) {
             return Step::Same;
         }
         let executable = match base {
@@ -139,6 +139,12 @@ fn binary(base: Option<&File>, yours: &File, new: &File, executable: bool) -> St
         _ if yours.bytes == new.bytes => changed(yours, file(&yours.bytes), Step::Replace),
         _ => Step::Conflict(Conflict::whole(Some(yours.clone()), Some(new.clone()), Reason::NotText)),
     }
+}
+
+/// Whether the project has what Restwell would write; line ends that git converted are no difference.
+fn is_same(yours: &File, new: &File) -> bool {
+    let has_new = || yours.bytes == new.bytes || with_lf(yours.bytes.clone()) == new.bytes;
+    yours.executable == new.executable && has_new()
 }
 
 /// Whether the user's file is what Restwell wrote, habits of the editor aside.
@@ -263,7 +269,9 @@ mod tests {
     fn line_ends_are_no_edit_and_are_followed() {
         assert_eq!(step(Some("a\nb\n"), Some("a\r\nb\r\n"), Some("a\nn\n")), Some(Step::Replace(file("a\r\nn\r\n"))));
         assert_eq!(step(Some("a\nb\n"), Some("a\nb"), Some("n\nb\n")), Some(Step::Replace(file("n\nb"))));
-        assert_eq!(step(Some("a\nb\n"), Some("a\r\nb\r\n"), Some("a\nb\n")), Some(Step::Keep));
+        assert_eq!(step(Some("a\nb\n"), Some("a\r\nb\r\n"), Some("a\nb\n")), Some(Step::Same));
+        assert_eq!(step(None, Some("a\r\nb\r\n"), Some("a\nb\n")), Some(Step::Same));
+        assert_eq!(step(Some("a\nb\n"), Some("a\nb"), Some("a\nb\n")), Some(Step::Keep));
     }
 
     #[test]

@@ -73,6 +73,14 @@ impl Habit {
     }
 }
 
+/// The text with the line ends that Restwell writes; other bytes as they are.
+pub fn with_lf(bytes: Vec<u8>) -> Vec<u8> {
+    match std::str::from_utf8(&bytes) {
+        Ok(text) if text.contains("\r\n") => text.replace("\r\n", "\n").into_bytes(),
+        _ => bytes,
+    }
+}
+
 /// Whether most lines end with CRLF.
 pub(super) fn has_crlf(text: &str) -> bool {
     let crlf = text.matches("\r\n").count();

@@ -33,12 +33,12 @@ pub(super) fn lock(merge: &mut Merge, sides: [&Files; 3]) {
     let before = base.and_then(text).unwrap_or_default();
     let (Some(now), Some(after)) = (text(own), text(new)) else { return };
     let habit = Habit::of(&now);
-    let [before, now, after] = [&before, &now, &after].map(|text| habit.plain(text));
+    let [before, now, after] = [&before, &now, &after].map(|text| habit.plain(text).replace("\r\n", "\n"));
     let Some(merged) = lock::merge(Sides { base: &before, yours: &now, new: &after }, &names) else { return };
     let file = File { bytes: habit.follow(&merged).into_owned().into_bytes(), executable: own.executable };
     let step = match () {
         () if file == *own => Step::Keep,
-        () if file == *new => Step::Replace(file),
+        () if merged == after => Step::Replace(file),
         () => Step::Merged(file),
     };
     merge.steps.insert(LOCK.into(), step);
@@ -47,7 +47,8 @@ pub(super) fn lock(merge: &mut Merge, sides: [&Files; 3]) {
 /// Whether a lock resolves exactly the dependencies of a manifest. `true` if one of them cannot be read.
 pub(super) fn is_locked(manifest: &str, lock: &str) -> bool {
     let Some((package, wanted)) = name(manifest).zip(dependencies(manifest)) else { return true };
-    let Some(lock) = lock::Lock::parse(lock) else { return true };
+    let lock = lock.replace("\r\n", "\n");
+    let Some(lock) = lock::Lock::parse(&lock) else { return true };
     let Some(own) = lock.own().find(|entry| entry.name == package) else { return false };
     let locked = lock.versions(own);
     let fits = |(name, requirements): (&String, &BTreeSet<String>)| {
@@ -95,16 +96,27 @@ fn collect(table: &dyn TableLike, names: &mut BTreeMap<String, BTreeSet<String>>
 mod tests {
     use super::is_locked;
 
+    const LOCK: &str = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.2.0\"\nsource = \"registry\"\n\n\
+                        [[package]]\nname = \"shop\"\nversion = \"0.1.0\"\ndependencies = [\n \"a\",\n]\n";
+
     #[test]
     fn a_lock_fits_if_it_has_each_dependency_in_a_version_that_is_allowed() {
-        let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.2.0\"\nsource = \"registry\"\n\n[[package]]\nname = \
-                    \"shop\"\nversion = \"0.1.0\"\ndependencies = [\n \"a\",\n]\n";
-        let fits = |list: &str| is_locked(&format!("[package]\nname = \"shop\"\n\n{list}"), lock);
+        let fits = |list: &str| is_locked(&format!("[package]\nname = \"shop\"\n\n{list}"), LOCK);
         assert!(fits("[dependencies]\na = \"1\"\n"));
         assert!(fits("[dev-dependencies]\nb = { package = \"a\", version = \"1.1\" }\n"));
         assert!(fits("[dependencies]\na = { git = \"https://example.com\" }\n"));
         assert!(!fits("[dependencies]\na = \"2\"\n"));
         assert!(!fits("[dependencies]\na = \"1\"\nc = \"1\"\n"));
         assert!(!fits(""));
+    }
+
+    #[test]
+    fn a_lock_may_have_other_line_ends() {
+        let manifest =
+            |version: &str| format!("[package]\r\nname = \"shop\"\r\n\r\n[dependencies]\r\na = \"{version}\"\r\n");
+        for lock in [LOCK.replace('\n', "\r\n"), LOCK.replace("4\n\n", "4\r\n\r\n")] {
+            assert!(is_locked(&manifest("1"), &lock), "{lock:?}");
+            assert!(!is_locked(&manifest("2"), &lock), "{lock:?}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::{Patch, Project};
 use crate::base::Entry;
 use crate::disk::Content;
 use crate::error::Error;
-use crate::merge::{File, find_migration, is_migration, migration_place};
+use crate::merge::{File, find_migration, is_migration, migration_place, with_lf};
 use crate::tree::{RECEIPT, Tree, sha256};
 
 /// A file that differs from the base.
@@ -91,7 +91,7 @@ impl Project {
     fn place(&self, path: &Utf8Path, entry: &Entry, applied: Option<&File>) -> Result<Utf8PathBuf, Error> {
         let is_elsewhere = is_migration(path) && self.root.read(path)? == Content::Nothing;
         let Some(file) = applied.filter(|_| is_elsewhere) else { return Ok(path.to_owned()) };
-        let files = self.root.files()?;
+        let files = self.files()?;
         let place = match entry {
             Entry::Gone => find_migration(path, file, &files).map(Utf8PathBuf::as_path),
             Entry::Hash { .. } | Entry::Text { .. } => migration_place(path, file, &files),
@@ -138,7 +138,5 @@ fn is_receipt(file: &File, hash: &str) -> bool {
 
 /// Whether a file has this SHA-256, in hexadecimal; line ends that git converted are no difference.
 pub fn has_hash(file: &File, hash: &str) -> bool {
-    sha256(&file.bytes) == hash
-        || str::from_utf8(&file.bytes)
-            .is_ok_and(|text| text.contains("\r\n") && sha256(text.replace("\r\n", "\n").as_bytes()) == hash)
+    sha256(&file.bytes) == hash || sha256(&with_lf(file.bytes.clone())) == hash
 }

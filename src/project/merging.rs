@@ -52,7 +52,7 @@ impl Project {
                 }
             }
         }
-        let yours = self.root.files()?;
+        let yours = self.files()?;
         let mut new: Files = render.files().map(|(path, file)| (path.to_owned(), edit::rendered(file))).collect();
         let migrations =
             if stack.database == self.base.stack.database { Migrations::Append } else { Migrations::Follow };

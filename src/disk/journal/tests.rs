@@ -1,5 +1,7 @@
 //! A change is whole or absent, wherever the run ends.
 
+mod waiting;
+
 use super::*;
 use crate::error::Obstacle;
 

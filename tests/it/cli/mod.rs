@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod busy;
+mod checkouts;
 mod explaining;
 mod fields;
 mod fixes;
