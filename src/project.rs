@@ -9,6 +9,7 @@ mod history;
 mod lock;
 mod merging;
 mod mine;
+mod outside;
 mod patch;
 mod typed;
 

@@ -4,6 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use camino::Utf8Path;
+
+use super::outside::with_absolute_paths;
 use crate::disk::{Copy, Root};
 use crate::error::Error;
 use crate::merge::Files;
@@ -47,7 +50,9 @@ pub(super) struct Cargo {
 impl Cargo {
     pub(super) fn on(root: &Root, files: &Files) -> Result<Self, Error> {
         let target = format!("build.target-dir={:?}", root.path("target").display().to_string());
-        Ok(Self { copy: root.copy(files)?, target })
+        let place = root.path("");
+        let files = Utf8Path::from_path(&place).map_or_else(|| files.clone(), |root| with_absolute_paths(root, files));
+        Ok(Self { copy: root.copy(&files)?, target })
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> io::Result<Outcome> {
