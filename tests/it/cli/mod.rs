@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod branches;
 mod busy;
 mod explaining;
 mod fields;
