@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use glob::Pattern;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Project;
@@ -11,12 +10,13 @@ use crate::answers::{FILES, MINE};
 use crate::disk::Sides;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::merge::File;
+use crate::pattern::Pattern;
 use crate::tree::RECEIPT;
 
 impl Project {
     /// Whether a file is the user's. `restwell.toml` never is: a change of a choice has to be written there.
     pub fn is_mine(&self, path: &Utf8Path) -> bool {
-        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path))
     }
 
     /// Whether a pattern is among those of the user's files.
@@ -33,7 +33,7 @@ impl Project {
     ) -> (Vec<String>, Vec<String>) {
         let (mut added, mut removed) = (Vec::new(), Vec::new());
         for pattern in &self.receipt.mine {
-            let matched = known.iter().filter(|path| *path != RECEIPT && pattern.matches(path.as_str()));
+            let matched = known.iter().filter(|path| *path != RECEIPT && pattern.matches(path));
             let (wanted, others): (BTreeSet<&Utf8PathBuf>, BTreeSet<&Utf8PathBuf>) =
                 matched.partition(|path| is_wanted(path));
             if !wanted.is_empty() {
@@ -82,8 +82,8 @@ fn entries(files: &BTreeSet<&Utf8PathBuf>, known: &BTreeSet<Utf8PathBuf>, has_fo
         // From the file to the root, which has `restwell.toml`.
         let folders = file.ancestors().skip(1).filter(|folder| has_folders && !folder.as_str().is_empty());
         match folders.filter(|folder| is_whole(folder)).last() {
-            Some(folder) => format!("{}/**", Pattern::escape(folder.as_str())),
-            None => Pattern::escape(file.as_str()),
+            Some(folder) => Pattern::everything_in(folder),
+            None => Pattern::escape(file),
         }
     };
     files.iter().map(entry).collect()

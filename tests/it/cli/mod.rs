@@ -16,6 +16,7 @@ mod new;
 mod obstacle;
 mod output;
 mod page;
+mod paths;
 mod policy;
 mod project;
 mod racing;
