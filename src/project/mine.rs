@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use super::Project;
+use super::{Project, rendered};
 use crate::answers::{FILES, MINE};
 use crate::disk::Sides;
 use crate::error::{AnswersFault, AnswersMistake, Error};
@@ -44,11 +44,11 @@ impl Project {
         (added, removed)
     }
 
-    /// The change of `restwell.toml` that adds and removes patterns, in `text` instead of what it has now if that is
+    /// The change of `restwell.toml`, or of the one that restwell renders if there is none, that adds and removes patterns, in `text` instead of what it has now if that is
     /// given; `None` if there is no change.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::InTheWay`]
+    /// [`Error::Io`], [`Error::InTheWay`], [`Error::Bug`]
     pub fn with_mine(
         &self,
         added: &[String],
@@ -67,7 +67,11 @@ impl Project {
         if patterns == before && text.is_none() {
             return Ok(None);
         }
-        let File { bytes, executable } = text.or(old.clone()).unwrap_or_default();
+        let File { bytes, executable } = match text.or(old.clone()) {
+            Some(file) => file,
+            // With the list of files alone it would ask for a project without resources.
+            None => self.rendered()?.get(RECEIPT).map(rendered).unwrap_or_default(),
+        };
         let new = with_patterns(&String::from_utf8_lossy(&bytes), &patterns)?;
         let new = Some(File { bytes: new.into_bytes(), executable });
         Ok(Some((RECEIPT.into(), Sides { old, new, mode: None })))
@@ -89,20 +93,23 @@ fn entries(files: &BTreeSet<&Utf8PathBuf>, known: &BTreeSet<Utf8PathBuf>, has_fo
     files.iter().map(entry).collect()
 }
 
-/// The text of `restwell.toml` with these patterns; without any the table is removed.
+/// The text of `restwell.toml` with these patterns and the line ends that it has; without any the table is removed.
 fn with_patterns(text: &str, patterns: &[String]) -> Result<String, Error> {
     let mut document = parsed(text)?;
     if patterns.is_empty() {
         document.remove(FILES);
-        return Ok(document.to_string());
+    } else {
+        let mut list: Array = patterns.iter().map(String::as_str).collect();
+        list.fmt();
+        let table = document.entry(FILES).or_insert(Item::Table(Table::new()));
+        if let Some(table) = table.as_table_like_mut() {
+            table.insert(MINE, value(list));
+        }
     }
-    let mut list: Array = patterns.iter().map(String::as_str).collect();
-    list.fmt();
-    let table = document.entry(FILES).or_insert(Item::Table(Table::new()));
-    if let Some(table) = table.as_table_like_mut() {
-        table.insert(MINE, value(list));
-    }
-    Ok(document.to_string())
+    // A document is printed with LF.
+    let has_crlf = text.split('\n').next().is_some_and(|line| line.ends_with('\r'));
+    let printed = document.to_string().replace("\r\n", "\n");
+    Ok(if has_crlf { printed.replace('\n', "\r\n") } else { printed })
 }
 
 /// The text of `restwell.toml` without the table about files: what a stack and a name render.
