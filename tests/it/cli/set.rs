@@ -237,6 +237,25 @@ fn values_that_exclude_each_other_are_told_in_the_words_of_set() {
 }
 
 #[test]
+fn values_in_the_receipt_that_exclude_each_other_have_a_fix_by_set() {
+    let project = restwell(["new", "shop-api", "--yes", "--database", "postgres", "--no-git"]).exits(0);
+    let applied = fs::read_to_string(project.path().join("shop-api/restwell.toml")).expect("there");
+    let set = |key: &str, value: &str, text: &str| {
+        let lines = text.lines().map(|line| match line.starts_with(&format!("{key} = ")) {
+            true => format!("{key} = \"{value}\"\n"),
+            false => format!("{line}\n"),
+        });
+        lines.collect::<String>()
+    };
+    let text = set("deploy", "kubernetes", &set("database", "sqlite", &applied));
+    fs::write(project.path().join("shop-api/restwell.toml"), text).expect("written");
+    let run = inside(&project, ["status", "--check"]).exits(3).writes_nothing();
+    run.says("  try: restwell set deploy=compose\n").never_says("--deploy");
+    inside(&project, ["set", "deploy=compose", "--no-check"]).exits(0).says("database: postgres → sqlite");
+    inside(&project, ["status"]).exits(0);
+}
+
+#[test]
 fn an_older_version_does_not_update_unless_asked_to() {
     let project = project();
     replace(&project, ".restwell/base", &format!("restwell {}", env!("CARGO_PKG_VERSION")), "restwell 99.0.0");
