@@ -1,5 +1,5 @@
-//! The answers file: TOML with one key per choice, plus [`EXTRA_KEYS`]. Every value is a string; an unknown key is an
-//! error.
+//! The answers file: TOML with one key per choice, plus [`EXTRA_KEYS`]. Every value is a string, except that `resource` is
+//! an array of tables and `files` a table; an unknown key is an error.
 
 mod resource;
 

@@ -71,6 +71,15 @@ fn a_receipt_is_of_values_and_presets() {
 }
 
 #[test]
+fn every_key_of_an_answers_file_is_explained() {
+    let ran = restwell(["explain", "RW0104"]).exits(0);
+    for key in restwell::answers::EXTRA_KEYS {
+        assert!(ran.stdout().contains(&format!("`{key}`")), "{key}");
+    }
+    assert!(!restwell(["explain", "RW0105"]).exits(0).stdout().contains("is not a string"));
+}
+
+#[test]
 fn the_list_has_every_choice_value_and_rule() {
     let ran = restwell(["list"]).exits(0).says_only("");
     let object = restwell(["list", "--format", "json"]).exits(0).json();
