@@ -156,7 +156,7 @@ const SITUATIONS: &[Situation] = &[
     ),
     situation(
         "RW0807",
-        "restwell set ci=github --no-check 2> /dev/null; cp .restwell/base $HOME/base; restwell undo 2> /dev/null; \
+        "restwell set ci=gitlab --no-check 2> /dev/null; cp .restwell/base $HOME/base; restwell undo 2> /dev/null; \
          restwell set cache=none --no-check 2> /dev/null; cp $HOME/base .restwell/base",
         "restwell undo",
         &["undo --list"],
