@@ -7,11 +7,10 @@ mod file;
 
 use std::ffi::OsString;
 
-use glob::Pattern;
-
 use crate::choice::{Choice, VARIABLE_PREFIX, Value};
 use crate::disk::TextFile;
 use crate::error::{Error, Place};
+use crate::pattern::Pattern;
 use crate::preset::{PRESETS, Preset};
 use crate::resource::Resource;
 use crate::spelling;

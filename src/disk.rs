@@ -2,8 +2,8 @@
 //!
 //! A new target is staged in a directory beside it and renamed, so it is absent or complete at every moment. In an
 //! existing directory each file is linked into place and never replaces one, except the files listed under `--force`, of
-//! which a copy is kept. Nothing is written through a symbolic link. Files are not synced: a kill loses nothing by that,
-//! and after a power cut the command can be run again.
+//! which a copy is kept. Nothing is written through a symbolic link. The files of a new project are not synced: a kill
+//! loses nothing by that, and after a power cut the command can be run again. `journal` syncs those of a change.
 
 mod copy;
 mod journal;

@@ -23,6 +23,7 @@ pub mod interrupt;
 pub mod merge;
 pub mod name;
 pub mod part;
+pub mod pattern;
 pub mod plan;
 pub mod policy;
 pub mod precomputed;

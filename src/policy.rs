@@ -3,7 +3,6 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
-use glob::Pattern;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::base::BASE;
@@ -11,6 +10,7 @@ use crate::choice::{Choice, Value};
 use crate::command_line::CommandLine;
 use crate::disk::TextFile;
 use crate::error::Error;
+use crate::pattern::Pattern;
 use crate::project::{Kind, Project};
 use crate::spelling;
 use crate::tree::RECEIPT;
@@ -133,7 +133,7 @@ impl Policy {
     pub fn check(&self, project: &Project) -> Result<Vec<Violation>, Error> {
         let mut violations: Vec<Violation> = self.version(project).into_iter().collect();
         violations.extend(self.choices(project));
-        let is_rule = |path: &Utf8PathBuf| self.unchanged.iter().any(|pattern| pattern.matches(path.as_str()));
+        let is_rule = |path: &Utf8PathBuf| self.unchanged.iter().any(|pattern| pattern.matches(path));
         let mut file = |path: &Utf8PathBuf, how: &str| {
             violations.push(Violation {
                 rule: Rule::File,
@@ -207,7 +207,7 @@ fn patterns(item: &Item) -> Result<Vec<Pattern>, String> {
     let list = item.as_array().ok_or_else(|| format!("`{UNCHANGED}` is no list of paths"))?;
     let pattern = |value: &toml_edit::Value| {
         let text = value.as_str().ok_or_else(|| format!("`{UNCHANGED}` has an entry that is no string"))?;
-        Pattern::new(text).map_err(|error| format!("`{text}` is not a pattern: {}", error.msg))
+        Pattern::new(text).map_err(|error| format!("`{text}` is not a pattern: {error}"))
     };
     list.iter().map(pattern).collect()
 }

@@ -31,7 +31,7 @@ use crate::tree::{RECEIPT, Tree};
 
 pub use check::{Checked, Depth, check};
 pub use edit::{Edit, Kind, has_hash, rendered};
-pub use history::{inverse, last_made, last_undone, made_since};
+pub use history::{inverse, is_to_take_back, last_made, last_undone, made_since};
 pub use merging::Merging;
 pub use patch::Patch;
 

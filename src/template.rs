@@ -47,12 +47,6 @@ pub fn folders() -> Vec<&'static str> {
     TEMPLATES.dirs().map(|dir| dir.path().to_str().expect("template paths are ASCII")).collect()
 }
 
-/// Whether `line` of a template is a condition rather than content.
-pub fn is_condition(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("//~") || line.starts_with("#~")
-}
-
 /// Renders one template.
 ///
 /// # Errors

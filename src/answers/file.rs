@@ -1,16 +1,16 @@
-//! The answers file: TOML with one key per choice, plus [`EXTRA_KEYS`]. Every value is a string; an unknown key is an
-//! error.
+//! The answers file: TOML with one key per choice, plus [`EXTRA_KEYS`]. Every value is a string, except that `resource` is
+//! an array of tables and `files` a table; an unknown key is an error.
 
 mod resource;
 
 use std::ops::Range;
 
-use glob::Pattern;
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
 use super::{EXTRA_KEYS, FILES, Input, MINE, preset_words, words_of};
 use crate::choice::Choice;
 use crate::error::{AnswersFault, AnswersMistake, Error};
+use crate::pattern::Pattern;
 use crate::preset::Preset;
 use crate::spelling;
 use crate::stack::{Answers, Origin};
@@ -102,7 +102,7 @@ fn mine(item: &Item) -> Result<Vec<Pattern>, Wrong> {
     let pattern = |value: &Value| {
         let wrong = |what| Wrong { span: value.span(), what: AnswersMistake::Syntax(what) };
         let text = value.as_str().ok_or_else(|| wrong(format!("`{known}` has an entry that is no string")))?;
-        Pattern::new(text).map_err(|error| wrong(format!("`{text}` is not a pattern: {}", error.msg)))
+        Pattern::new(text).map_err(|error| wrong(format!("`{text}` is not a pattern: {error}")))
     };
     list.iter().map(pattern).collect()
 }

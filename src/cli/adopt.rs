@@ -5,7 +5,6 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use glob::Pattern;
 
 use super::changed::{self, Changed};
 use crate::answers;
@@ -13,6 +12,7 @@ use crate::base::{BASE, Base, Entry};
 use crate::disk::{Change, Root, Sides};
 use crate::error::{Error, Misuse};
 use crate::merge::File;
+use crate::pattern::Pattern;
 use crate::project::{Kind, Project};
 use crate::shell::Shell;
 use crate::tree::{RECEIPT, Tree};
@@ -24,7 +24,7 @@ use crate::version::VERSION;
 /// that it made yours stay so. `restwell undo` gives your edits back.
 #[derive(Args, Debug)]
 pub(super) struct Adopt {
-    /// The files, directories of files, or patterns such as `ops/*.yml`
+    /// The files, directories of files, or patterns such as `ops/alerts/*.yml`
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<Utf8PathBuf>,
     /// Print what would change, and write nothing
@@ -66,7 +66,7 @@ impl Adopt {
             }
             // Of some files only the hash is known.
             let Some(applied) = edit.patch.old else {
-                return Err(Error::Usage(Misuse::Forgotten { path: path.into_string() }));
+                return Err(Error::Usage(Misuse::Forgotten { path: project.root.relative(&path).into_string() }));
             };
             change.files.insert(path, Sides { old: edit.patch.new, new: Some(applied), mode: None });
         }
@@ -108,18 +108,14 @@ impl Wanted {
     fn has(&self, path: &Utf8Path) -> bool {
         match self {
             Self::Path(wanted) => path.starts_with(wanted),
-            Self::Pattern(pattern) => pattern.matches(path.as_str()),
+            Self::Pattern(pattern) => pattern.matches(path),
         }
     }
 
     /// The entries of `[files] mine` that `restwell release` makes of it.
     fn entries(&self) -> Vec<String> {
         match self {
-            Self::Path(path) if path.as_str().is_empty() => vec!["**".to_owned()],
-            Self::Path(path) => {
-                let path = Pattern::escape(path.as_str());
-                vec![format!("{path}/**"), path]
-            }
+            Self::Path(path) => vec![Pattern::everything_in(path), Pattern::escape(path)],
             Self::Pattern(pattern) => vec![pattern.to_string()],
         }
     }

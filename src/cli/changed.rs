@@ -48,7 +48,12 @@ pub(super) fn report(command: &str, changed: &Changed, shell: &mut Shell) -> Res
         shell.say(format!("  {path:<width$}  {change}"));
     }
     match (files.is_empty(), is_dry) {
-        (true, _) => shell.say("nothing to change"),
+        (true, _) => {
+            shell.say("nothing to change");
+            if ["undo", "redo"].contains(&command) {
+                shell.say("other changes: restwell undo --list");
+            }
+        }
         (false, true) => shell.say("dry run: nothing was written"),
         (false, false) if command == "undo" => shell.say("make it again: restwell redo"),
         (false, false) => shell.say("take it back: restwell undo"),

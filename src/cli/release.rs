@@ -1,8 +1,7 @@
 //! `restwell release`: makes files the user's.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use glob::Pattern;
 
 use super::changed::{self, Changed};
 use crate::answers;
@@ -18,7 +17,7 @@ use crate::tree::RECEIPT;
 /// the entry.
 #[derive(Args, Debug)]
 pub(super) struct Release {
-    /// The files, directories of files, or patterns such as `ops/*.yml`
+    /// The files, directories of files, or patterns such as `ops/alerts/*.yml`
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<Utf8PathBuf>,
     /// Print what would change, and write nothing
@@ -43,24 +42,10 @@ impl Release {
 }
 
 /// The pattern of what was typed, which matches at least one file of restwell's that can be the user's.
-fn pattern(project: &Project, typed: &Utf8PathBuf) -> Result<String, Error> {
-    let known = || project.base.entries.keys();
-    let unknown = || project.no_such_file(typed, known());
-    let inside = project.root.inside(typed).ok_or_else(unknown)?;
-    let pattern = if known().any(|path| *path == inside) {
-        Pattern::escape(inside.as_str())
-    } else if inside.as_str().is_empty() {
-        "**".to_owned()
-    } else if known().any(|path| path.starts_with(&inside)) {
-        format!("{}/**", Pattern::escape(inside.as_str()))
-    } else {
-        inside.into_string()
-    };
-    let is_matched = |path: &&Utf8PathBuf| Pattern::new(&pattern).is_ok_and(|pattern| pattern.matches(path.as_str()));
-    let matched: Vec<&Utf8PathBuf> = known().filter(is_matched).collect();
-    match matched[..] {
-        [] => Err(unknown()),
-        [only] if only == RECEIPT => Err(Error::Usage(Misuse::Receipt { path: RECEIPT })),
-        _ => Ok(pattern),
+fn pattern(project: &Project, typed: &Utf8Path) -> Result<String, Error> {
+    let pattern = project.pattern_of(typed, project.base.entries.keys())?;
+    match project.base.entries.keys().filter(|path| pattern.matches(path)).all(|path| path == RECEIPT) {
+        true => Err(Error::Usage(Misuse::Receipt { path: RECEIPT })),
+        false => Ok(pattern.to_string()),
     }
 }

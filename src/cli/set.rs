@@ -7,10 +7,10 @@ mod resource;
 mod table;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
-use glob::Pattern;
 
 use super::choices::{check_pairs, pairs};
 use crate::answers;
@@ -67,9 +67,10 @@ pub(super) struct MergeOptions {
     /// What becomes of conflicts
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     conflict: OnConflict,
-    /// Leave files whose path matches as they are; the next run offers them again; can be repeated
-    #[arg(long, value_name = "GLOB")]
-    except: Vec<Pattern>,
+    /// Leave this file, the files in this directory, or those that a pattern such as `ops/alerts/*.yml` matches as they
+    /// are; the next run offers them again; can be repeated
+    #[arg(long, value_name = "PATH")]
+    except: Vec<Utf8PathBuf>,
     /// Compare with the project in this directory instead of `.restwell/base`: one that the version that was applied
     /// rendered from the same choices
     #[arg(long, value_name = "DIR")]
@@ -137,7 +138,7 @@ impl MergeOptions {
         let wanted = want(&project)?;
         table::check(&project, &wanted)?;
         let mut merging = project.merge(&wanted.resolution.stack, &wanted.resources)?;
-        merging.except(|path| self.except.iter().any(|pattern| pattern.matches(path.as_str())));
+        self.leave(&project, &mut merging)?;
         self.resolve(&project, &mut merging)?;
         let marked = self.decide(&mut merging, &project, shell)?;
         let mut change = merging.change(&project, title)?;
@@ -164,15 +165,19 @@ impl MergeOptions {
         planned.print(command, shell)
     }
 
+    /// Leaves the files as they are that it was asked for.
+    fn leave(&self, project: &Project, merging: &mut Merging) -> Result<(), Error> {
+        // The user's files have no step.
+        let known: BTreeSet<&Utf8PathBuf> = merging.merge.steps.keys().chain(project.base.entries.keys()).collect();
+        let patterns = self.except.iter().map(|typed| project.pattern_of(typed, known.iter().copied()));
+        let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
+        merging.except(|path| patterns.iter().any(|pattern| pattern.matches(path)));
+        Ok(())
+    }
+
     /// Takes the side that was asked for.
     fn resolve(&self, project: &Project, merging: &mut Merging) -> Result<(), Error> {
-        let steps = || merging.merge.steps.keys();
-        let is_known = |path: &Utf8PathBuf| steps().any(|known| known.starts_with(path));
-        let as_typed = |typed: &Utf8PathBuf| Some(typed.clone()).filter(|typed| !typed.as_str().is_empty());
-        // An error names files relative to the project.
-        let inside = |typed: &Utf8PathBuf| [project.root.inside(typed), as_typed(typed)];
-        let found = |typed: &Utf8PathBuf| inside(typed).into_iter().flatten().find(is_known);
-        let known = |typed: &Utf8PathBuf| found(typed).ok_or_else(|| project.no_such_file(typed, steps()));
+        let known = |typed: &Utf8PathBuf| project.path_of(typed, merging.merge.steps.keys());
         let mut wanted = Vec::new();
         for typed in &self.ours {
             wanted.push((known(typed)?, Side::Yours));
@@ -202,7 +207,9 @@ impl MergeOptions {
         let (base, new) = (format!("restwell {}", project.base.version), format!("restwell {VERSION}"));
         let labels = Labels { yours: "yours", base: &base, new: &new };
         let open = |merging: &Merging| {
-            let unmerged = Unmerged::Open { places: places(merging), to_port: merging.to_port(project) };
+            let to_port = merging.to_port(project);
+            let to_port = to_port.iter().map(|path| project.root.relative(path.as_ref()).into()).collect();
+            let unmerged = Unmerged::Open { places: places(merging, &project.root), to_port };
             Err(Error::Merge(unmerged))
         };
         if merging.merge.conflicts().next().is_none() {
@@ -214,7 +221,7 @@ impl MergeOptions {
                 true => Ok(Vec::new()),
                 false => open(merging),
             },
-            OnConflict::Markers => mark(merging, labels).map_or_else(|| open(merging), Ok),
+            OnConflict::Markers => mark(merging, labels, &project.root).map_or_else(|| open(merging), Ok),
         }
     }
 
@@ -244,21 +251,21 @@ impl MergeOptions {
     }
 }
 
-/// Writes markers into conflicts; returns their files, `None` if a decision is about a whole file.
-fn mark(merging: &mut Merging, labels: Labels<'_>) -> Option<Vec<String>> {
+/// Writes markers into conflicts; returns their files, relative to the working directory, `None` if a decision is about a whole file.
+fn mark(merging: &mut Merging, labels: Labels<'_>, root: &Root) -> Option<Vec<String>> {
     let step =
         |(path, conflict): (&Utf8PathBuf, &Conflict)| Some((path.clone(), Step::Merged(conflict.marked(labels)?)));
     let marked: Vec<(Utf8PathBuf, Step)> = merging.merge.conflicts().map(step).collect::<Option<_>>()?;
-    let paths = marked.iter().map(|(path, _)| path.to_string()).collect();
+    let paths = marked.iter().map(|(path, _)| root.relative(path).into()).collect();
     merging.merge.steps.extend(marked);
     Some(paths)
 }
 
-/// Every place that a person has to decide.
-fn places(merging: &Merging) -> Vec<OpenPlace> {
+/// Every place that a person has to decide, relative to the working directory.
+fn places(merging: &Merging, root: &Root) -> Vec<OpenPlace> {
     let mut places = Vec::new();
     for (path, conflict) in merging.merge.conflicts() {
-        let path: &Utf8Path = path;
+        let path = root.relative(path);
         if conflict.hunks().next().is_none() {
             places.push(OpenPlace {
                 path: path.to_string(),

@@ -8,7 +8,7 @@ use super::changed::{self, Changed};
 use crate::answers;
 use crate::disk::{ChangeKind, History, Made, Root};
 use crate::error::Error;
-use crate::project::{inverse, last_made, last_undone, made_since};
+use crate::project::{inverse, is_to_take_back, last_made, last_undone, made_since};
 use crate::shell::{Format, Shell};
 use crate::spelling::counted;
 
@@ -136,7 +136,8 @@ fn take_back(
     let turn = if is_dry { None } else { Some(root.take_turn()?) };
     let (made, kind) = choose(root.history()?)?;
     let change = inverse(&root, &made, kind)?;
-    if let Some(turn) = turn {
+    // Otherwise the change would be gone from the history although nothing was taken back.
+    if let Some(turn) = turn.filter(|_| is_to_take_back(&made, &change)) {
         turn.make(&change)?;
     }
     Ok(Changed::of(&change, is_dry))

@@ -17,6 +17,11 @@ pub enum Unmerged {
         /// The files.
         paths: Vec<String>,
     },
+    /// A change cannot be taken back, since its base is not that of the project; nothing was written.
+    Elsewhere {
+        /// The command that made it.
+        title: String,
+    },
     /// It was written with markers where a person has to decide.
     Marked {
         /// The files with markers.
@@ -62,6 +67,7 @@ impl Unmerged {
             Self::Broken { .. } => "RW0804",
             Self::Marked { .. } => "RW0805",
             Self::Unlocked { .. } => "RW0806",
+            Self::Elsewhere { .. } => "RW0807",
             Self::Older { .. } => "RW0114",
         }
     }

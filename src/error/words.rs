@@ -73,7 +73,7 @@ impl Error {
             Self::Usage(misuse) => misuse::told(misuse, typed),
             Self::OtherVersion { expected } => usage::other_version(expected, typed),
             Self::NotInPlan { path, nearest } => usage::not_in_plan(path, nearest.as_deref(), typed),
-            Self::NothingToExplain { word, nearest } => usage::nothing_to_explain(word, nearest.as_deref()),
+            Self::NothingToExplain { word, nearest } => usage::nothing_to_explain(word, nearest.as_deref(), typed),
             Self::Name { name, fault, better, is_from_path } => {
                 target::with_name(target::name(name, *fault), better, *is_from_path, typed)
             }

@@ -42,7 +42,7 @@ pub fn last_undone(mut history: History) -> Result<Made, Error> {
 /// them taken back or none.
 ///
 /// # Errors
-/// [`Error::Merge`] if an edit and an old file cannot be merged.
+/// [`Error::Merge`] if an edit and an old file cannot be merged, or if the base is that of another change.
 pub fn inverse(root: &Root, made: &[Made], kind: ChangeKind) -> Result<Change, Error> {
     let mut after: BTreeMap<Utf8PathBuf, Option<File>> = BTreeMap::new();
     let mut whole = Change::default();
@@ -57,6 +57,13 @@ pub fn inverse(root: &Root, made: &[Made], kind: ChangeKind) -> Result<Change, E
         whole = whole.then(change);
     }
     Ok(Change { kind, ..whole })
+}
+
+/// Whether there is something to take back: not if the files already are as before the changes, for example on another
+/// branch. Changes that end as they started are taken back all the same.
+pub fn is_to_take_back(made: &[Made], inverse: &Change) -> bool {
+    let oldest_first = made.iter().rev().map(|made| made.change.clone());
+    !inverse.files.is_empty() || oldest_first.fold(Change::default(), Change::then).files.is_empty()
 }
 
 /// The change that takes `made` back, where `read` has the files as they are. What was edited since is merged.
@@ -75,8 +82,12 @@ fn inverse_of_one(
         };
         match there {
             there if there == sides.old => {}
-            there if there == sides.new || path.starts_with(BASE_FOLDER) => {
+            there if there == sides.new => {
                 files.insert(path.clone(), Sides { old: there, new: sides.old.clone(), mode: sides.mode });
+            }
+            // Merged with another base, it would be that of no files.
+            _ if path.starts_with(BASE_FOLDER) => {
+                return Err(Error::Merge(Unmerged::Elsewhere { title: made.change.title.clone() }));
             }
             // What the user deleted since stays away.
             None => {}

@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use glob::Pattern;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
-use super::Project;
+use super::{Project, rendered};
 use crate::answers::{FILES, MINE};
 use crate::disk::Sides;
 use crate::error::{AnswersFault, AnswersMistake, Error};
 use crate::merge::File;
+use crate::pattern::Pattern;
 use crate::tree::RECEIPT;
 
 impl Project {
     /// Whether a file is the user's. `restwell.toml` never is: a change of a choice has to be written there.
     pub fn is_mine(&self, path: &Utf8Path) -> bool {
-        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path.as_str()))
+        path != RECEIPT && self.receipt.mine.iter().any(|pattern| pattern.matches(path))
     }
 
     /// Whether a pattern is among those of the user's files.
@@ -33,7 +33,7 @@ impl Project {
     ) -> (Vec<String>, Vec<String>) {
         let (mut added, mut removed) = (Vec::new(), Vec::new());
         for pattern in &self.receipt.mine {
-            let matched = known.iter().filter(|path| *path != RECEIPT && pattern.matches(path.as_str()));
+            let matched = known.iter().filter(|path| *path != RECEIPT && pattern.matches(path));
             let (wanted, others): (BTreeSet<&Utf8PathBuf>, BTreeSet<&Utf8PathBuf>) =
                 matched.partition(|path| is_wanted(path));
             if !wanted.is_empty() {
@@ -44,11 +44,11 @@ impl Project {
         (added, removed)
     }
 
-    /// The change of `restwell.toml` that adds and removes patterns, in `text` instead of what it has now if that is
+    /// The change of `restwell.toml`, or of the one that restwell renders if there is none, that adds and removes patterns, in `text` instead of what it has now if that is
     /// given; `None` if there is no change.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::InTheWay`]
+    /// [`Error::Io`], [`Error::InTheWay`], [`Error::Bug`]
     pub fn with_mine(
         &self,
         added: &[String],
@@ -67,7 +67,11 @@ impl Project {
         if patterns == before && text.is_none() {
             return Ok(None);
         }
-        let File { bytes, executable } = text.or(old.clone()).unwrap_or_default();
+        let File { bytes, executable } = match text.or(old.clone()) {
+            Some(file) => file,
+            // With the list of files alone it would ask for a project without resources.
+            None => self.rendered()?.get(RECEIPT).map(rendered).unwrap_or_default(),
+        };
         let new = with_patterns(&String::from_utf8_lossy(&bytes), &patterns)?;
         let new = Some(File { bytes: new.into_bytes(), executable });
         Ok(Some((RECEIPT.into(), Sides { old, new, mode: None })))
@@ -82,27 +86,30 @@ fn entries(files: &BTreeSet<&Utf8PathBuf>, known: &BTreeSet<Utf8PathBuf>, has_fo
         // From the file to the root, which has `restwell.toml`.
         let folders = file.ancestors().skip(1).filter(|folder| has_folders && !folder.as_str().is_empty());
         match folders.filter(|folder| is_whole(folder)).last() {
-            Some(folder) => format!("{}/**", Pattern::escape(folder.as_str())),
-            None => Pattern::escape(file.as_str()),
+            Some(folder) => Pattern::everything_in(folder),
+            None => Pattern::escape(file),
         }
     };
     files.iter().map(entry).collect()
 }
 
-/// The text of `restwell.toml` with these patterns; without any the table is removed.
+/// The text of `restwell.toml` with these patterns and the line ends that it has; without any the table is removed.
 fn with_patterns(text: &str, patterns: &[String]) -> Result<String, Error> {
     let mut document = parsed(text)?;
     if patterns.is_empty() {
         document.remove(FILES);
-        return Ok(document.to_string());
+    } else {
+        let mut list: Array = patterns.iter().map(String::as_str).collect();
+        list.fmt();
+        let table = document.entry(FILES).or_insert(Item::Table(Table::new()));
+        if let Some(table) = table.as_table_like_mut() {
+            table.insert(MINE, value(list));
+        }
     }
-    let mut list: Array = patterns.iter().map(String::as_str).collect();
-    list.fmt();
-    let table = document.entry(FILES).or_insert(Item::Table(Table::new()));
-    if let Some(table) = table.as_table_like_mut() {
-        table.insert(MINE, value(list));
-    }
-    Ok(document.to_string())
+    // A document is printed with LF.
+    let has_crlf = text.split('\n').next().is_some_and(|line| line.ends_with('\r'));
+    let printed = document.to_string().replace("\r\n", "\n");
+    Ok(if has_crlf { printed.replace('\n', "\r\n") } else { printed })
 }
 
 /// The text of `restwell.toml` without the table about files: what a stack and a name render.

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Project;
 use crate::disk::Root;
 use crate::error::Error;
+use crate::pattern::Pattern;
 use crate::spelling;
 
 impl Project {
@@ -19,6 +20,29 @@ impl Project {
     ) -> Result<Utf8PathBuf, Error> {
         let path = self.root.inside(typed).filter(|path| known.clone().any(|known| known.starts_with(path)));
         path.ok_or_else(|| self.no_such_file(typed, known))
+    }
+
+    /// The pattern of what was typed, relative to the root: of a known file, of all files in a directory, or one that
+    /// matches a known file.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFile`]
+    pub fn pattern_of<'a>(
+        &self,
+        typed: &Utf8Path,
+        known: impl Iterator<Item = &'a Utf8PathBuf> + Clone,
+    ) -> Result<Pattern, Error> {
+        let unknown = || self.no_such_file(typed, known.clone());
+        let inside = self.root.inside(typed).ok_or_else(unknown)?;
+        let text = if known.clone().any(|path| *path == inside) {
+            Pattern::escape(&inside)
+        } else if known.clone().any(|path| path.starts_with(&inside)) {
+            Pattern::everything_in(&inside)
+        } else {
+            inside.into_string()
+        };
+        let is_matching = |pattern: &Pattern| known.clone().any(|path| pattern.matches(path));
+        Pattern::new(&text).ok().filter(is_matching).ok_or_else(unknown)
     }
 
     /// The error about a path that is not that of a known file, with the most similar one that is.

@@ -18,9 +18,7 @@ pub struct Conflict {
 /// A valid stack close to a conflict.
 #[derive(Clone, Debug)]
 pub struct Nearest {
-    /// The stack.
-    pub stack: Stack,
-    /// The corrected values; with the defaults they resolve to this stack.
+    /// The corrected values; with the defaults they resolve to the stack.
     pub asked: Vec<Value>,
 }
 
@@ -51,6 +49,6 @@ fn nearest(asked: &[Value]) -> Vec<Nearest> {
     found
         .into_iter()
         .take(NEAREST_SHOWN)
-        .map(|(_, stack)| Nearest { stack, asked: asked.iter().map(|value| stack.get(value.choice())).collect() })
+        .map(|(_, stack)| Nearest { asked: asked.iter().map(|value| stack.get(value.choice())).collect() })
         .collect()
 }

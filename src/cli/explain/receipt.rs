@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{unknown, value};
+use super::value;
+use crate::choice::{Choice, Value};
 use crate::disk::Root;
 use crate::error::Error;
-use crate::preset::Preset;
+use crate::preset::{PRESETS, Preset};
 use crate::project::Project;
 use crate::proof::{self, PROOFS, Proof};
 use crate::report::StackData;
+use crate::spelling;
 use crate::stack::{Answers, Origin, Stack};
 
 /// What was proved of a stack.
@@ -35,19 +37,37 @@ pub(super) fn stack(words: &[String]) -> Result<Stack, Error> {
     }
     let mut answers = Answers::default();
     for word in words {
-        match (Preset::named(word), word.contains('=')) {
-            (Some(preset), _) => answers = answers.or(&preset.answers()),
-            (None, true) => {
-                let value = value(word)?;
-                answers = [(value, Origin::Flag)].into_iter().collect::<Answers>().or(&answers);
-            }
-            (None, false) => return Err(unknown(word)),
-        }
+        answers = match Preset::named(word) {
+            Some(preset) => answers.or(&preset.answers()),
+            None => [(value_of(word)?, Origin::Flag)].into_iter().collect::<Answers>().or(&answers),
+        };
     }
     match Stack::resolve(&answers) {
         Ok(resolution) => Ok(resolution.stack),
         Err(conflict) => Err(Error::Conflict { conflict, answers }),
     }
+}
+
+/// The value that a word is: `cache=redis`, or `redis`, which no other choice has.
+fn value_of(word: &str) -> Result<Value, Error> {
+    if let Ok(value) = value(word) {
+        return Ok(value);
+    }
+    let same: Vec<Value> = Value::all().filter(|value| value.id() == word).collect();
+    match same[..] {
+        [only] => Ok(only),
+        [] => Err(unknown(word, None)),
+        [first, ..] => Err(unknown(word, Some(first))),
+    }
+}
+
+/// The error about a word that is neither a value nor a preset, with the one that was probably meant.
+fn unknown(word: &str, meant: Option<Value>) -> Error {
+    let ids = PRESETS.iter().map(|preset| preset.id).chain(Value::all().map(Value::id)).map(str::to_owned);
+    let known: Vec<String> = ids.chain(Value::all().map(|value| value.to_string())).collect();
+    let similar = || spelling::nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
+    let meant = meant.or(Choice::named(word).map(Choice::default_value));
+    Error::NothingToExplain { word: word.to_owned(), nearest: meant.map(|value| value.to_string()).or_else(similar) }
 }
 
 impl Receipt {

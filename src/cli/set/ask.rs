@@ -27,7 +27,7 @@ pub(super) struct Questions<'a> {
 impl Questions<'_> {
     /// Asks about each place. `false` if the user stops: then nothing is decided.
     pub(super) fn ask(mut self, merging: &mut Merging) -> Result<bool, Error> {
-        let places = places(merging);
+        let places = places(merging, self.root);
         let mut next = places.iter().enumerate();
         let mut decided = Vec::new();
         for (path, conflict) in merging.merge.conflicts() {

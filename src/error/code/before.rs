@@ -26,13 +26,15 @@ pub(super) const CODES: &[Code] = &[
     code(
         "RW0104",
         "unknown key in the answers file",
-        "The valid keys are the choices, `preset`, `name`, and `restwell`, the version that wrote the file. Any other key is \
-         an error, since a misspelt key would silently leave a choice at its default.",
+        "The valid keys are the choices, `preset`, `name`, the tables `resource`, the table `files` with the list `mine`, and \
+         `restwell`, the version that wrote the file. Any other key is an error, since a misspelt key would silently leave a \
+         choice at its default.",
     ),
     code(
         "RW0105",
         "invalid answers file",
-        "The file is not valid TOML, a value in it is not a string, or it has several mistakes. The message names the lines. \
+        "The file is not valid TOML, a value in it has another type than its key takes, an entry of `files` is not a \
+         pattern, or it has several mistakes. The message names the lines. \
          `restwell schema` prints a JSON Schema with which an editor can check the file.",
     ),
     code(

@@ -81,6 +81,14 @@ pub(super) const CODES: &[Code] = &[
          the command again.",
     ),
     code(
+        "RW0807",
+        "the project was changed otherwise since",
+        "`undo` and `redo` take files back to what a change found, and `.restwell/base` is now neither that from before the \
+         change nor that from after it: for example, the change was made on another branch of git. Nothing was written. Run \
+         the command on that branch. What git merged into this one is taken back by `git revert`, or by `restwell set` with \
+         the old values.",
+    ),
+    code(
         "RW0901",
         "the project differs",
         "`--check` found differences: `status --check` between the project, its base, its `restwell.toml` and this version, \

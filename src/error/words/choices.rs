@@ -85,10 +85,18 @@ pub(super) fn conflict(conflict: &Conflict, answers: &Answers, typed: &CommandLi
     for nearest in &conflict.nearest {
         let changed =
             nearest.asked.iter().filter(|value| answers.get(value.choice()).map(|(given, _)| given) != Some(**value));
-        let line = changed.fold(typed.clone(), |line, value| with_value(line, *value));
+        let line = changed.fold(with_choices(typed), |line, value| with_value(line, *value));
         told = told.command(line);
     }
     told
+}
+
+/// The line that is to have other values of choices: `restwell set`, unless the command takes them.
+fn with_choices(typed: &CommandLine) -> CommandLine {
+    match typed.command() {
+        None | Some("new" | "set" | "explain" | "diff") => typed.clone(),
+        Some(_) => CommandLine::new(["set"]),
+    }
 }
 
 /// The line with another value of a choice, as its command takes values.
@@ -105,7 +113,7 @@ fn with_value(line: CommandLine, value: Value) -> CommandLine {
 /// A value in the syntax of the place where it was given.
 fn as_given(value: Value, answers: &Answers, typed: &CommandLine) -> String {
     let choice = value.choice();
-    let is_in_project = matches!(typed.command(), Some("set" | "update" | "diff" | "status"));
+    let is_in_project = !matches!(typed.command(), None | Some("new" | "explain"));
     match answers.get(choice).map(|(_, origin)| origin) {
         Some(Origin::File) if is_in_project => format!("`{} = \"{}\"` of `restwell.toml`", choice.id(), value.id()),
         Some(_) if is_in_project => format!("`{value}`"),

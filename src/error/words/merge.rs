@@ -14,6 +14,7 @@ pub(super) fn words(unmerged: &Unmerged, typed: &CommandLine) -> Words {
     match unmerged {
         Unmerged::Open { places, to_port } => open(places, to_port, typed),
         Unmerged::Since { paths } => since(paths),
+        Unmerged::Elsewhere { title } => elsewhere(title),
         Unmerged::Marked { paths, is_dry } => marked(paths, *is_dry, typed),
         Unmerged::Broken { lines } => broken(lines, typed),
         Unmerged::Unlocked { lines } => unlocked(lines),
@@ -76,6 +77,14 @@ fn since(paths: &[String]) -> Words {
     let words = paths.iter().fold(words, |words, path| words.because(format!("`{path}` was edited in the same place")));
     let look = CommandLine::new(["diff"]);
     words.command(paths.iter().fold(look, |look, path| look.with_word(path.as_str())))
+}
+
+fn elsewhere(title: &str) -> Words {
+    told(format!("the project was changed otherwise since `{title}`; nothing was written"))
+        .because("`.restwell/base` is neither that from before this change nor that from after it")
+        .command(CommandLine::new(["undo"]).with_flag("--list"))
+        .help("if the change was made on another branch, run the command there")
+        .help("if git merged it into this one, set the old values with `restwell set`, or use `git revert`")
 }
 
 fn marked(paths: &[String], is_dry: bool, typed: &CommandLine) -> Words {

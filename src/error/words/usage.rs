@@ -17,7 +17,13 @@ pub(super) fn not_in_plan(path: &str, nearest: Option<&str>, typed: &CommandLine
         .command(list)
 }
 
-pub(super) fn nothing_to_explain(word: &str, nearest: Option<&str>) -> Words {
+pub(super) fn nothing_to_explain(word: &str, nearest: Option<&str>, typed: &CommandLine) -> Words {
+    if typed.has("--receipt") {
+        return words(format!("no receipt of `{word}`"))
+            .because("a receipt is of values such as `cache=redis`, or of a preset")
+            .command(nearest.map(|near| typed.clone().with_other(word, near)))
+            .command(CommandLine::new(["list"]));
+    }
     words(format!("no explanation for `{word}`"))
         .because("it is not an error code, a choice, a value such as `cache=none`, or a preset")
         .command(nearest.map(|near| CommandLine::new(["explain", near])))

@@ -57,6 +57,29 @@ fn an_unknown_word_suggests_the_nearest() {
 }
 
 #[test]
+fn a_receipt_is_of_values_and_presets() {
+    let receipt = |word: &str| restwell(["explain", "--receipt", word]);
+    assert_eq!(receipt("postgres").exits(0).stdout(), receipt("database=postgres").exits(0).stdout());
+    let ran = receipt("cache").exits(2).says("error[RW0111]: no receipt of `cache`\n");
+    ran.says("because: a receipt is of values such as `cache=redis`, or of a preset\n")
+        .says("  try: restwell explain --receipt cache=memory\n");
+    // Both a cache and a limiter.
+    receipt("redis").exits(2).says("no receipt of `redis`").says("  try: restwell explain --receipt cache=redis\n");
+    receipt("postgers").exits(2).says("  try: restwell explain --receipt postgres\n");
+    receipt("cache=rediss").exits(2).says("  try: restwell explain --receipt cache=redis\n");
+    receipt("something-else").exits(2).says("  try: restwell list\n");
+}
+
+#[test]
+fn every_key_of_an_answers_file_is_explained() {
+    let ran = restwell(["explain", "RW0104"]).exits(0);
+    for key in restwell::answers::EXTRA_KEYS {
+        assert!(ran.stdout().contains(&format!("`{key}`")), "{key}");
+    }
+    assert!(!restwell(["explain", "RW0105"]).exits(0).stdout().contains("is not a string"));
+}
+
+#[test]
 fn the_list_has_every_choice_value_and_rule() {
     let ran = restwell(["list"]).exits(0).says_only("");
     let object = restwell(["list", "--format", "json"]).exits(0).json();

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod branches;
 mod busy;
 mod checkouts;
 mod explaining;
@@ -16,6 +17,7 @@ mod new;
 mod obstacle;
 mod output;
 mod page;
+mod paths;
 mod policy;
 mod project;
 mod racing;

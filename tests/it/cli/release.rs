@@ -140,6 +140,32 @@ fn adopting_the_file_with_the_choices_keeps_the_list_of_files() {
     assert_eq!(text, released.replace("\"ops/**\", ", ""));
 }
 
+/// Otherwise the next `set` would remove all resources.
+#[test]
+fn a_receipt_that_is_missing_is_written_whole() {
+    let project = project();
+    inside(&project, ["generate", "resource", "orders", "number:string", "--no-check"]).exits(0);
+    let path = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&path).expect("there");
+    fs::remove_file(&path).expect("removed");
+    inside(&project, ["release", "README.md"]).exits(0).says("restwell.toml");
+    assert_eq!(fs::read_to_string(&path).expect("there"), text + "\n[files]\nmine = [\"README.md\"]\n");
+    inside(&project, ["set", "--no-check"]).exits(0).says("nothing to change");
+}
+
+#[test]
+fn the_line_ends_of_the_receipt_stay() {
+    let project = project();
+    let path = project.path().join("shop-api/restwell.toml");
+    let text = fs::read_to_string(&path).expect("there").replace('\n', "\r\n");
+    fs::write(&path, &text).expect("written");
+    inside(&project, ["release", "README.md"]).exits(0);
+    let added = "\r\n[files]\r\nmine = [\"README.md\"]\r\n";
+    assert_eq!(fs::read_to_string(&path).expect("there"), text.clone() + added);
+    inside(&project, ["adopt", "README.md"]).exits(0);
+    assert_eq!(fs::read_to_string(&path).expect("there"), text);
+}
+
 /// The list of files that are the user's.
 fn mine(project: &Ran) -> String {
     let text = project.text("shop-api/restwell.toml");
@@ -150,7 +176,9 @@ fn mine(project: &Ran) -> String {
 fn what_was_released_is_adopted_by_the_same_words() {
     let project = project();
     let fresh = files(&project);
-    for words in [&["docs"][..], &["docs/"], &["docs/**"], &["ops/*.yml"], &["."], &["**"], &["docs/**", "README.md"]] {
+    for words in
+        [&["docs"][..], &["docs/"], &["docs/**"], &["ops/alerts/*.yml"], &["."], &["**"], &["docs/**", "README.md"]]
+    {
         let run = |command: &str| {
             let mut run = inside(&project, [command]);
             run.command().args(words);

@@ -164,7 +164,8 @@ fn a_conflict_writes_nothing_and_says_how_to_go_on() {
     ran.says(fix).says("restwell set database=postgres --no-check --conflict markers\n");
     let dry = ["set", "database=postgres", "--no-check", "--dry-run", "--theirs", "README.md"];
     inside(&project, dry).exits(0).says("dry run: nothing was written").writes_nothing();
-    project.then(dry).inside("shop-api/src").exits(0).writes_nothing();
+    let above = ["set", "database=postgres", "--no-check", "--dry-run", "--theirs", "../README.md"];
+    project.then(above).inside("shop-api/src").exits(0).writes_nothing();
     inside(&project, ["set", "database=postgres", "--no-check", "--ours", "README.md"]).exits(0);
     let readme = fs::read_to_string(project.path().join("shop-api/README.md")).expect("there");
     assert!(readme.contains("It stores tea in SQLite.") && readme.contains("compose.dev.yml"));
@@ -233,6 +234,25 @@ fn values_that_exclude_each_other_are_told_in_the_words_of_set() {
     inside(&project, ["diff", "--set", "database=none", "--set", "cache=redis"])
         .exits(3)
         .says("restwell diff --set database=none --set cache=none\n");
+}
+
+#[test]
+fn values_in_the_receipt_that_exclude_each_other_have_a_fix_by_set() {
+    let project = restwell(["new", "shop-api", "--yes", "--database", "postgres", "--no-git"]).exits(0);
+    let applied = fs::read_to_string(project.path().join("shop-api/restwell.toml")).expect("there");
+    let set = |key: &str, value: &str, text: &str| {
+        let lines = text.lines().map(|line| match line.starts_with(&format!("{key} = ")) {
+            true => format!("{key} = \"{value}\"\n"),
+            false => format!("{line}\n"),
+        });
+        lines.collect::<String>()
+    };
+    let text = set("deploy", "kubernetes", &set("database", "sqlite", &applied));
+    fs::write(project.path().join("shop-api/restwell.toml"), text).expect("written");
+    let run = inside(&project, ["status", "--check"]).exits(3).writes_nothing();
+    run.says("  try: restwell set deploy=compose\n").never_says("--deploy");
+    inside(&project, ["set", "deploy=compose", "--no-check"]).exits(0).says("database: postgres → sqlite");
+    inside(&project, ["status"]).exits(0);
 }
 
 #[test]

@@ -154,6 +154,13 @@ const SITUATIONS: &[Situation] = &[
         "restwell set cache=none --no-check",
         &[],
     ),
+    situation(
+        "RW0807",
+        "restwell set ci=gitlab --no-check 2> /dev/null; cp .restwell/base $HOME/base; restwell undo 2> /dev/null; \
+         restwell set cache=none --no-check 2> /dev/null; cp $HOME/base .restwell/base",
+        "restwell undo",
+        &["undo --list"],
+    ),
     situation("RW0901", "echo >> README.md", "restwell status --check", &["restwell diff"]),
     situation(
         "RW0901",
