@@ -64,7 +64,8 @@ mod tests {
                         path = \"src/main.rs\"\n";
         let member = "[dependencies]\nshared = { path = \"../../../shared\" }\nroot = { path = \"../..\" }\n";
         let file = |text: &str| File { bytes: text.into(), executable: false };
-        let files = Files::from([("Cargo.toml".into(), file(manifest)), ("crates/inner/Cargo.toml".into(), file(member))]);
+        let files =
+            Files::from([("Cargo.toml".into(), file(manifest)), ("crates/inner/Cargo.toml".into(), file(member))]);
         let changed = with_absolute_paths(Utf8Path::new("/home/shop"), &files);
         let text = |path: &str| String::from_utf8(changed[Utf8Path::new(path)].bytes.clone()).expect("text");
         assert_eq!(

@@ -213,8 +213,8 @@ fn budget(stack: &Stack) -> usize {
     match stack.monitoring {
         _ if is_within("minimal") => 1650,
         _ if is_within("standard") => 3700,
-        Monitoring::Otlp | Monitoring::Datadog => 5100,
-        Monitoring::None | Monitoring::Prometheus => 4400,
+        Monitoring::Otlp | Monitoring::Datadog => 5150,
+        Monitoring::None | Monitoring::Prometheus => 4500,
     }
 }
 
