@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use metrics::histogram;
-use serde_json::Value;
 use tempfile::tempdir;
 use tokio::time::sleep;
 
