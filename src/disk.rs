@@ -31,7 +31,7 @@ pub use copy::Copy;
 pub(crate) use journal::killed_after;
 pub use journal::{Change, ChangeKind, History, Made, Sides, Turn};
 pub use place::Found;
-pub use project::{Content, Root};
+pub use project::{Content, Root, within};
 pub use surroundings::Surroundings;
 pub use text::{TextFile, read_answers};
 

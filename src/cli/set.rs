@@ -251,7 +251,8 @@ impl MergeOptions {
     }
 }
 
-/// Writes markers into conflicts; returns their files, relative to the working directory, `None` if a decision is about a whole file.
+/// Writes markers into conflicts; returns their files, relative to the working directory, or `None` if a decision is about
+/// a whole file.
 fn mark(merging: &mut Merging, labels: Labels<'_>, root: &Root) -> Option<Vec<String>> {
     let step =
         |(path, conflict): (&Utf8PathBuf, &Conflict)| Some((path.clone(), Step::Merged(conflict.marked(labels)?)));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use camino::Utf8Path;
 
-use super::{Root, refused};
+use super::{Root, refused, within};
 use crate::error::Error;
 use crate::merge::Files;
 
@@ -53,7 +53,7 @@ impl Root {
             Err(_) => {
                 fs::create_dir_all(place.parent().unwrap_or(copy))?;
                 // A link inside of the project leads to the file of the copy.
-                let to = fs::read_link(&from).ok().filter(|to| self.is_inside(path, to)).unwrap_or(from);
+                let to = fs::read_link(&from).ok().filter(|to| is_inside(path, to)).unwrap_or(from);
                 return symlink(to, place);
             }
         }
@@ -62,12 +62,6 @@ impl Root {
             name.map_or(Ok(()), |name| self.link(copy, &path.join(name)))?;
         }
         Ok(())
-    }
-
-    /// Whether the target of a link is a relative one in the project.
-    fn is_inside(&self, link: &Utf8Path, to: &Path) -> bool {
-        let folder = Self { place: self.place.clone(), below: link.parent().unwrap_or("".into()).to_owned() };
-        Utf8Path::from_path(to).is_some_and(|to| folder.inside(to).is_some())
     }
 
     /// The place of a path of the project.
@@ -96,6 +90,12 @@ impl Drop for Copy {
         // What cannot be removed is removed by the next check.
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Whether the target of a link is a relative one in the project.
+fn is_inside(link: &Utf8Path, to: &Path) -> bool {
+    let folder = link.parent().unwrap_or("".into());
+    Utf8Path::from_path(to).is_some_and(|to| within(folder, to).is_some())
 }
 
 #[cfg(test)]

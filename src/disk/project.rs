@@ -18,7 +18,7 @@ use crate::tree::RECEIPT;
 pub struct Root {
     pub(super) place: PathBuf,
     /// The working directory below the root.
-    pub(super) below: Utf8PathBuf,
+    below: Utf8PathBuf,
 }
 
 /// What a project has at a path.
@@ -49,6 +49,20 @@ impl Content {
             Self::Other { at, what } => Err(Error::InTheWay { path: at, what }),
         }
     }
+}
+
+/// A path relative to a folder of a project as one relative to the root; `None` if it leads out of the project.
+pub fn within(folder: &Utf8Path, path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let mut within = Utf8PathBuf::new();
+    for part in folder.join(path).components() {
+        match part {
+            Utf8Component::Normal(name) => within.push(name),
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir if within.pop() => {}
+            Utf8Component::ParentDir | Utf8Component::RootDir | Utf8Component::Prefix(_) => return None,
+        }
+    }
+    Some(within)
 }
 
 impl Root {
@@ -104,19 +118,7 @@ impl Root {
     /// A path relative to the working directory as one relative to the root; `None` if it is outside, or empty: an empty
     /// variable of a shell means no file, not all of them.
     pub fn inside(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        if path.as_str().is_empty() {
-            return None;
-        }
-        let mut inside = Utf8PathBuf::new();
-        for part in self.below.join(path).components() {
-            match part {
-                Utf8Component::Normal(name) => inside.push(name),
-                Utf8Component::CurDir => {}
-                Utf8Component::ParentDir if inside.pop() => {}
-                Utf8Component::ParentDir | Utf8Component::RootDir | Utf8Component::Prefix(_) => return None,
-            }
-        }
-        Some(inside)
+        if path.as_str().is_empty() { None } else { within(&self.below, path) }
     }
 
     /// A path relative to the root as one relative to the working directory.

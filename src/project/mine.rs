@@ -44,8 +44,8 @@ impl Project {
         (added, removed)
     }
 
-    /// The change of `restwell.toml`, or of the one that restwell renders if there is none, that adds and removes patterns, in `text` instead of what it has now if that is
-    /// given; `None` if there is no change.
+    /// The change of `restwell.toml`, or of the one that restwell renders if there is none, that adds and removes patterns,
+    /// in `text` instead of what it has now if that is given; `None` if there is no change.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::InTheWay`], [`Error::Bug`]

@@ -1,8 +1,9 @@
 //! Path dependencies that lead out of a project. In a copy of it, which is in another place, their paths are absolute.
 
-use camino::{Utf8Component, Utf8Path};
+use camino::Utf8Path;
 use toml_edit::{DocumentMut, TableLike, value};
 
+use crate::disk::within;
 use crate::merge::Files;
 
 /// The files with a path for each such dependency that also holds in a copy. `root` is the directory of the project.
@@ -22,30 +23,14 @@ fn make_absolute(table: &mut dyn TableLike, root: &Utf8Path, folder: &Utf8Path) 
     for (key, item) in table.iter_mut() {
         if let Some(path) = item.as_str()
             && key == "path"
-            && leaves(folder, Utf8Path::new(path))
+            && Utf8Path::new(path).is_relative()
+            && within(folder, Utf8Path::new(path)).is_none()
         {
             *item = value(root.join(folder).join(path).into_string());
         } else if let Some(table) = item.as_table_like_mut() {
             make_absolute(table, root, folder);
         }
     }
-}
-
-/// Whether a path relative to this folder of the project leads out of the project.
-fn leaves(folder: &Utf8Path, path: &Utf8Path) -> bool {
-    let mut depth = folder.components().count();
-    !path.components().all(|component| match component {
-        Utf8Component::ParentDir => {
-            let is_inside = depth > 0;
-            depth = depth.saturating_sub(1);
-            is_inside
-        }
-        Utf8Component::Normal(_) => {
-            depth += 1;
-            true
-        }
-        _ => true,
-    })
 }
 
 #[cfg(test)]
